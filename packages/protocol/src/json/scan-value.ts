@@ -1,0 +1,174 @@
+import { skipMultiByteCharacter } from "../utf8.ts";
+import {
+  BAD_ESCAPE,
+  CONTROL_CHARACTER,
+  END_OF_TEXT,
+  failure,
+  NOT_UTF8,
+  TOO_DEEP,
+  UNEXPECTED,
+} from "./failure.ts";
+
+/** The deepest nesting of arrays and objects in one message. */
+export const JSON_MAX_DEPTH = 512;
+
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const POINT = 0x2e;
+const DIGIT_ZERO = 0x30;
+const LETTER_E = 0x65;
+const LETTER_U = 0x75;
+const LOWER_CASE = 0x20;
+const OPEN_ARRAY = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+/** In ASCII both closing brackets lie two after their opening ones. */
+const OPEN_TO_CLOSE = 2;
+
+/** What a string holds as it is: ASCII but for control characters, the quotation mark and the backslash. */
+const PLAIN = byteSet((byte) => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH);
+const DIGIT = byteSet((byte) => byte >= DIGIT_ZERO && byte <= 0x39);
+const HEX = byteSet((byte) => /[0-9A-Fa-f]/.test(String.fromCharCode(byte)));
+const SHORT_ESCAPE = byteSet((byte) => '"\\/bfnrt'.includes(String.fromCharCode(byte)));
+const LITERALS = ["true", "false", "null"].map((word) => new TextEncoder().encode(word));
+
+/** The closing brackets that an open scan waits for, outermost first. A scan never yields, so one stack serves all. */
+const closers = new Uint8Array(JSON_MAX_DEPTH);
+
+/**
+ * Checks one JSON value (RFC 8259, in UTF-8) that starts at `start`, in one pass and without recursion.
+ *
+ * @returns the index after the value, or a negative number from `failure`
+ */
+export function scanValue(bytes: Uint8Array, start: number): number {
+  let depth = 0;
+  let index = start;
+  for (;;) {
+    const byte = byteAt(bytes, index);
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (depth === JSON_MAX_DEPTH) return failure(TOO_DEEP, index);
+      index = skipBlank(bytes, index + 1);
+      closers[depth++] = byte + OPEN_TO_CLOSE;
+      if (byteAt(bytes, index) !== byte + OPEN_TO_CLOSE) {
+        if (byte === OPEN_OBJECT) index = scanName(bytes, index);
+        if (index < 0) return index;
+        continue;
+      }
+    } else {
+      index = scanScalar(bytes, index, byte);
+      if (index < 0) return index;
+    }
+    for (; depth > 0; depth--, index++) {
+      index = skipBlank(bytes, index);
+      if (byteAt(bytes, index) !== closers[depth - 1]) break;
+    }
+    if (depth === 0) return index;
+    if (byteAt(bytes, index) !== COMMA) return unexpected(bytes, index);
+    index = skipBlank(bytes, index + 1);
+    if (closers[depth - 1] === CLOSE_OBJECT) index = scanName(bytes, index);
+    if (index < 0) return index;
+  }
+}
+
+/** The byte at `index`, or -1 after the end: an index out of bounds would make the engine give up its fast path. */
+export function byteAt(bytes: Uint8Array, index: number): number {
+  return index < bytes.length ? bytes[index]! : -1;
+}
+
+/** The index of the first byte at or after `index` that is not JSON white space. */
+export function skipBlank(bytes: Uint8Array, index: number): number {
+  let next = index;
+  for (; next < bytes.length; next++) {
+    const byte = bytes[next]!;
+    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) break;
+  }
+  return next;
+}
+
+/** The failure of a byte that cannot stand at `index`, or of a text that ends there. */
+export function unexpected(bytes: Uint8Array, index: number): number {
+  return failure(index < bytes.length ? UNEXPECTED : END_OF_TEXT, index);
+}
+
+/** A member's name and its colon; returns where the value starts. */
+function scanName(bytes: Uint8Array, start: number): number {
+  if (byteAt(bytes, start) !== QUOTE) return unexpected(bytes, start);
+  const end = scanString(bytes, start + 1);
+  if (end < 0) return end;
+  const colon = skipBlank(bytes, end);
+  return byteAt(bytes, colon) === COLON ? skipBlank(bytes, colon + 1) : unexpected(bytes, colon);
+}
+
+function scanScalar(bytes: Uint8Array, start: number, first: number): number {
+  if (first === QUOTE) return scanString(bytes, start + 1);
+  if (first === MINUS || DIGIT[first] === 1) return scanNumber(bytes, start);
+  const literal = LITERALS.find((word) => word[0] === first);
+  return literal === undefined ? unexpected(bytes, start) : scanLiteral(bytes, start, literal);
+}
+
+function scanLiteral(bytes: Uint8Array, start: number, literal: Uint8Array): number {
+  for (let index = 0; index < literal.length; index++) {
+    if (byteAt(bytes, start + index) !== literal[index]) return unexpected(bytes, start + index);
+  }
+  return start + literal.length;
+}
+
+/** A string whose first character (or closing quotation mark) is at `start`. */
+function scanString(bytes: Uint8Array, start: number): number {
+  let index = start;
+  while (index < bytes.length) {
+    const byte = bytes[index]!;
+    if (PLAIN[byte] === 1) {
+      index++;
+      continue;
+    }
+    if (byte === QUOTE) return index + 1;
+    index = scanSpecialCharacter(bytes, index, byte);
+    if (index < 0) return index;
+  }
+  return failure(END_OF_TEXT, index);
+}
+
+function scanSpecialCharacter(bytes: Uint8Array, index: number, byte: number): number {
+  if (byte === BACKSLASH) return scanEscape(bytes, index);
+  if (byte < 0x80) return failure(CONTROL_CHARACTER, index);
+  const next = skipMultiByteCharacter(bytes, index);
+  return next < 0 ? failure(NOT_UTF8, index) : next;
+}
+
+function scanEscape(bytes: Uint8Array, backslash: number): number {
+  const kind = byteAt(bytes, backslash + 1);
+  if (kind < 0) return failure(END_OF_TEXT, backslash + 1);
+  if (SHORT_ESCAPE[kind] === 1) return backslash + 2;
+  if (kind !== LETTER_U) return failure(BAD_ESCAPE, backslash);
+  for (let index = backslash + 2; index < backslash + 6; index++) {
+    const byte = byteAt(bytes, index);
+    if (byte < 0) return failure(END_OF_TEXT, index);
+    if (HEX[byte] !== 1) return failure(BAD_ESCAPE, backslash);
+  }
+  return backslash + 6;
+}
+
+function scanNumber(bytes: Uint8Array, start: number): number {
+  let index = bytes[start] === MINUS ? start + 1 : start;
+  index = byteAt(bytes, index) === DIGIT_ZERO ? index + 1 : scanDigits(bytes, index);
+  if (index >= 0 && byteAt(bytes, index) === POINT) index = scanDigits(bytes, index + 1);
+  if (index < 0 || (byteAt(bytes, index) | LOWER_CASE) !== LETTER_E) return index;
+  const sign = byteAt(bytes, index + 1);
+  return scanDigits(bytes, sign === PLUS || sign === MINUS ? index + 2 : index + 1);
+}
+
+/** One digit or more. */
+function scanDigits(bytes: Uint8Array, start: number): number {
+  let index = start;
+  while (index < bytes.length && DIGIT[bytes[index]!] === 1) index++;
+  return index === start ? unexpected(bytes, start) : index;
+}
+
+function byteSet(includes: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (includes(byte) ? 1 : 0));
+}

@@ -1,1 +1,37 @@
-export {};
+export {
+  CONTENT_TYPE_MAX_LENGTH,
+  DEFAULT_CONTENT_TYPE,
+  isJson,
+  isText,
+  isValidContentType,
+  mediaType,
+  sseNeedsBase64,
+} from "./content-type.ts";
+export { type CursorOptions, currentCursor, nextCursor, parseCursor } from "./cursor.ts";
+export { type EtagParts, formatEtag, matchesIfNoneMatch } from "./etag.ts";
+export {
+  deadline,
+  formatExpiresAt,
+  type Lifetime,
+  parseExpiresAt,
+  parseTtl,
+  TTL_MAX_SECONDS,
+} from "./expiry.ts";
+export { HEADER, isTrue, QUERY } from "./headers.ts";
+export { isMessageBoundary, MessageScanner, skipMessages, wrapStored } from "./json/messages.ts";
+export { JSON_MAX_DEPTH } from "./json/scan-value.ts";
+export { type JsonFraming, splitJsonMessages } from "./json/split.ts";
+export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
+export {
+  CONTROL_SEGMENT,
+  PATH_MAX_LENGTH,
+  type PathProblem,
+  parseStreamPath,
+  STREAM_ROOT,
+} from "./path.ts";
+export { PROBLEM_CONTENT_TYPE, type Problem } from "./problem.ts";
+export { PRODUCER_ID_MAX_LENGTH, type ProducerHeaders, parseProducerTrio } from "./producer.ts";
+export { type ControlEvent, parseControl } from "./sse/control.ts";
+export { SseDecoder, type SseDecoderOptions, type SseEvent, type SseFailure } from "./sse/decode.ts";
+export { encodeSseEvents, type SseEncoding, type SsePair, sseHeartbeat } from "./sse/encode.ts";
+export { incompleteUtf8Length } from "./utf8.ts";

@@ -1,0 +1,116 @@
+/**
+ * Streams by path and by id. What is not in memory is loaded from the log's archive when it is touched, and
+ * dropped again when it was not used for a while and the archive has it as it is.
+ */
+import type { Archive } from "../log/log.ts";
+import type { StreamState } from "../stream/state.ts";
+import { Stream } from "./stream.ts";
+
+export class Catalog {
+  readonly #archive: Archive;
+  readonly #byPath = new Map<string, Stream>();
+  readonly #byId = new Map<number, Stream>();
+  /** Streams with a lifetime, for the sweep. */
+  readonly #mortal = new Set<Stream>();
+
+  constructor(archive: Archive) {
+    this.#archive = archive;
+  }
+
+  /** Streams held in memory. */
+  get loaded(): number {
+    return this.#byId.size;
+  }
+
+  /** The newest life of a path, in whatever state; undefined when the path was never used or is free again. */
+  newest(path: string): Stream | undefined {
+    const stream = this.#byPath.get(path);
+    if (stream !== undefined) {
+      stream.recentlyUsed = true;
+      return stream;
+    }
+    const state = this.#archive.byPath(path);
+    return state === undefined ? undefined : this.adopt(state);
+  }
+
+  /** The life of a path that readers may see: its creation is durable and its removal is not. */
+  visible(path: string): Stream | undefined {
+    let stream = this.newest(path);
+    while (stream?.visibility === "unborn") stream = stream.previous;
+    return stream?.visibility === "removed" ? undefined : stream;
+  }
+
+  /** A stream by id. Throws when there is none: ids come from states and records, never from clients. */
+  byId(id: number): Stream {
+    const found = this.find(id);
+    if (found === undefined) throw new Error(`no stream with id ${id}`);
+    return found;
+  }
+
+  /** A stream by id, if it exists. */
+  find(id: number): Stream | undefined {
+    const stream = this.#byId.get(id);
+    if (stream !== undefined) return stream;
+    const state = this.#archive.byId(id);
+    return state === undefined ? undefined : this.adopt(state);
+  }
+
+  /** Takes a durable stream into memory. */
+  adopt(state: StreamState): Stream {
+    const stream = new Stream(state, state.life);
+    this.#hold(stream);
+    return stream;
+  }
+
+  /** Takes in a stream whose creation was just accepted; an older life of the path stays visible meanwhile. */
+  admit(stream: Stream): void {
+    stream.previous = this.#byPath.get(stream.state.path);
+    this.#hold(stream);
+  }
+
+  #hold(stream: Stream): void {
+    this.#byPath.set(stream.state.path, stream);
+    this.#byId.set(stream.state.id, stream);
+    if (stream.state.ttlSeconds !== undefined || stream.state.expiresAt !== undefined)
+      this.#mortal.add(stream);
+  }
+
+  /** Forgets a stream: its removal is durable, or its creation has failed. */
+  forget(stream: Stream): void {
+    const { path, id } = stream.state;
+    if (this.#byPath.get(path) === stream) {
+      if (stream.previous === undefined) this.#byPath.delete(path);
+      else this.#byPath.set(path, stream.previous);
+    } else {
+      this.#forgetOlder(path, stream);
+    }
+    this.#byId.delete(id);
+    this.#mortal.delete(stream);
+  }
+
+  #forgetOlder(path: string, stream: Stream): void {
+    let newer = this.#byPath.get(path);
+    while (newer !== undefined && newer.previous !== stream) newer = newer.previous;
+    if (newer !== undefined) newer.previous = stream.previous;
+  }
+
+  /** Loaded streams with a lifetime, in no particular order. */
+  mortals(): IterableIterator<Stream> {
+    return this.#mortal.values();
+  }
+
+  /** All loaded streams. */
+  streams(): IterableIterator<Stream> {
+    return this.#byId.values();
+  }
+
+  /** Drops a stream from memory if nobody needs it there and the archive has it as it is. */
+  evict(stream: Stream): boolean {
+    const idle =
+      stream.listeners.size === 0 && stream.unsettled === undefined && stream.previous === undefined;
+    if (!idle || stream.visibility !== stream.state.life || !this.#archive.isCurrent(stream.state))
+      return false;
+    this.forget(stream);
+    return true;
+  }
+}

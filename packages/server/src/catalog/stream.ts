@@ -1,0 +1,68 @@
+/**
+ * A stream as the process holds it: the accepted state that writers are judged against, and beside it what
+ * readers may see, which is what is durable.
+ */
+import type { LogFailure } from "../log/log.ts";
+import { deadlineOf } from "../stream/expiry.ts";
+import type { StreamState } from "../stream/state.ts";
+
+/** `unborn`: its creation is not durable yet. The other values are those of `StreamState.life`, once durable. */
+export type Visibility = "unborn" | "live" | "soft-deleted" | "removed";
+
+/** Somebody who waits at the tail of a stream. Called when the change is durable; must not throw. */
+export interface TailListener {
+  /** Bytes arrived, or the stream was closed. */
+  onAdvance(): void;
+  /** The stream was deleted or has expired. */
+  onGone(): void;
+}
+
+/** A record on its way to the disk: `settled` resolves once it is durable (undefined) or lost (why). */
+export interface Settlement {
+  readonly settled: Promise<LogFailure | undefined>;
+}
+
+export class Stream {
+  /** Accepted: what writers are judged against. */
+  readonly state: StreamState;
+  /** Durable: what readers see. */
+  visibility: Visibility;
+  visibleTail: number;
+  visibleClosed: boolean;
+  /** The last use that renews a TTL, epoch milliseconds; `state.renewedAt` follows it lazily. */
+  lastUse: number;
+  /** The newest record that is accepted and not yet settled. */
+  unsettled: Settlement | undefined = undefined;
+  /** An earlier life of the same path, visible for as long as this one is unborn. */
+  previous: Stream | undefined = undefined;
+  /** Live readers at the tail, or on their way to it. */
+  readonly listeners = new Set<TailListener>();
+  /** Used since the catalogue last looked for streams to drop from memory. */
+  recentlyUsed = true;
+
+  constructor(state: StreamState, visibility: Visibility) {
+    this.state = state;
+    this.visibility = visibility;
+    this.visibleTail = state.tail;
+    this.visibleClosed = state.closed;
+    this.lastUse = state.renewedAt;
+  }
+
+  /** All that was accepted is durable: readers see it. */
+  becomeDurable(): void {
+    this.visibility = this.state.life;
+    this.visibleTail = this.state.tail;
+    this.visibleClosed = this.state.closed;
+    this.lastUse = this.state.renewedAt;
+  }
+
+  /**
+   * Whether the stream's life is over at `now`, recorded or not. A TTL does not run out under a live reader
+   * (protocol section 15.4); a fixed expiry does.
+   */
+  isExpired(now: number): boolean {
+    const deadline = deadlineOf(this.state, this.lastUse);
+    if (deadline === undefined || now < deadline) return false;
+    return this.state.expiresAt !== undefined || this.listeners.size === 0;
+  }
+}

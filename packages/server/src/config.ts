@@ -1,0 +1,170 @@
+/** Options, parsed once into one complete, read-only configuration. */
+import type { Log } from "./log/log.ts";
+import type { Pending } from "./shard/pending.ts";
+import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
+
+/** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
+export type ServerOptions = Partial<Omit<Config, "log">> & {
+  /** Where records become durable; default: a memory log. */
+  readonly log?: () => Promise<Log<Pending>>;
+};
+
+/** Makes the log when the server starts. */
+export type LogFactory = () => Promise<Log<Pending>>;
+
+export interface Config {
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host: string;
+  /** TCP port, [0, 65535]; 0 lets the system choose. Default 4437, the protocol's own. */
+  readonly port: number;
+  /**
+   * Origin under which clients reach the server, for `Location`; without it the request's `Host` counts.
+   * Default none.
+   */
+  readonly publicUrl: string | undefined;
+  /** Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default false. */
+  readonly trustProxy: boolean;
+  /** `Access-Control-Allow-Origin`. Default `*`. */
+  readonly corsOrigin: string;
+  /** `Cache-Control` of reads with data. Default `public, max-age=60, stale-while-revalidate=300`. */
+  readonly cacheControl: string;
+  /** How long a long-poll waits at the tail, ms, [1, 600000]. Default 30000. */
+  readonly longPollTimeoutMs: number;
+  /** Length of an SSE connection before the client is asked to reconnect, ms, [1000, 3600000]. Default 60000. */
+  readonly sseCycleMs: number;
+  /** Share of `sseCycleMs` by which connections differ at random, [0, 1). Default 0.1. */
+  readonly sseCycleJitter: number;
+  /** Interval of SSE heartbeat comments, ms, [100, 600000]. Default 15000. */
+  readonly sseHeartbeatMs: number;
+  /** Bytes buffered for one live reader before it is no longer pushed to, [4096, 1 GiB]. Default 1 MiB. */
+  readonly liveBufferBytes: number;
+  /** How long a reader that takes nothing is kept, ms, [100, 3600000]. Default 30000. */
+  readonly stalledReaderMs: number;
+  /** Live readers at once, [0, 10000000]; more get 503. Default 100000. */
+  readonly liveReaders: number;
+  /** Bytes of one response to a catch-up read, at least 65536; undefined: no limit. Default no limit. */
+  readonly pageBytes: number | undefined;
+  /** Bytes of one request body, [1, 1 GiB]; more get 413. Default 64 MiB. */
+  readonly bodyBytes: number;
+  /** Bytes of all request bodies being received at once, [1 MiB, 64 GiB]; more get 503. Default 256 MiB. */
+  readonly bodyBudgetBytes: number;
+  /** How long a request body may take to arrive, ms, [100, 3600000]; slower ones get 408. Default 30000. */
+  readonly bodyTimeoutMs: number;
+  /** Bytes of a request's header block, [1024, 1 MiB]; more get 431. Default 16384. */
+  readonly headerBytes: number;
+  /** How long a request's header block may take to arrive, ms, [100, 3600000]. Default 15000. */
+  readonly headerTimeoutMs: number;
+  /** How long an idle connection is kept, ms, [100, 3600000]. Default 65000. */
+  readonly keepAliveMs: number;
+  /** Bytes of a request target, [64, 65536]; longer ones get 414. Default 8192. */
+  readonly urlBytes: number;
+  /** Bytes of a stream's path, [16, 8192]; longer ones get 414. Default 1024. */
+  readonly pathBytes: number;
+  /** Producers one stream remembers, [1, 10000000]; more get 409. Default 10000. */
+  readonly producersPerStream: number;
+  /** How often expired streams are looked for, ms, [10, 3600000]. Default 1000. */
+  readonly sweepMs: number;
+  /** Streams kept in memory before idle ones are dropped (if the log can bring them back), at least 100. Default 100000. */
+  readonly loadedStreams: number;
+  /** How long `stop` waits for requests to finish, ms, [0, 3600000]. Default 10000. */
+  readonly drainMs: number;
+  /** Whether each request is logged. Default false. */
+  readonly accessLog: boolean;
+  /** Where events go. Default: warnings and worse, as JSON lines on standard error. */
+  readonly logger: Logger;
+  readonly log: LogFactory | undefined;
+  /** The current time, epoch milliseconds. Default `Date.now`. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). Default `Math.random`. */
+  readonly random: () => number;
+}
+
+/** A setting outside its range. The message names it, its range and what was given. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const MIB = 1024 * 1024;
+
+/** Numeric settings: default, least and greatest value. */
+const NUMBERS = {
+  port: [4437, 0, 65535],
+  longPollTimeoutMs: [30_000, 1, 600_000],
+  sseCycleMs: [60_000, 1000, 3_600_000],
+  sseHeartbeatMs: [15_000, 100, 600_000],
+  liveBufferBytes: [MIB, 4096, 1024 * MIB],
+  stalledReaderMs: [30_000, 100, 3_600_000],
+  liveReaders: [100_000, 0, 10_000_000],
+  bodyBytes: [64 * MIB, 1, 1024 * MIB],
+  bodyBudgetBytes: [256 * MIB, MIB, 65_536 * MIB],
+  bodyTimeoutMs: [30_000, 100, 3_600_000],
+  headerBytes: [16_384, 1024, MIB],
+  headerTimeoutMs: [15_000, 100, 3_600_000],
+  keepAliveMs: [65_000, 100, 3_600_000],
+  urlBytes: [8192, 64, 65_536],
+  pathBytes: [1024, 16, 8192],
+  producersPerStream: [10_000, 1, 10_000_000],
+  sweepMs: [1000, 10, 3_600_000],
+  loadedStreams: [100_000, 100, Number.MAX_SAFE_INTEGER],
+  drainMs: [10_000, 0, 3_600_000],
+} as const satisfies Partial<Record<keyof Config, readonly [number, number, number]>>;
+
+type NumberName = keyof typeof NUMBERS;
+
+/** The names of all numeric settings, for command lines and environment variables. */
+export const NUMBER_SETTINGS = Object.keys(NUMBERS) as readonly NumberName[];
+
+/** Completes and checks options. Throws `ConfigError` for a value outside its range. */
+export function parseConfig(options: ServerOptions): Config {
+  const numbers = Object.fromEntries(
+    NUMBER_SETTINGS.map((name) => [name, checkedNumber(name, options[name])]),
+  ) as Record<NumberName, number>;
+  const config: Config = {
+    ...numbers,
+    host: options.host ?? "127.0.0.1",
+    publicUrl: checkedOrigin(options.publicUrl),
+    trustProxy: options.trustProxy ?? false,
+    corsOrigin: options.corsOrigin ?? "*",
+    cacheControl: options.cacheControl ?? "public, max-age=60, stale-while-revalidate=300",
+    sseCycleJitter: checkedRange("sseCycleJitter", options.sseCycleJitter ?? 0.1, 0, 0.99),
+    pageBytes:
+      options.pageBytes === undefined
+        ? undefined
+        : checkedInteger("pageBytes", options.pageBytes, 65_536, Number.MAX_SAFE_INTEGER),
+    accessLog: options.accessLog ?? false,
+    logger: options.logger ?? createLogger("warn"),
+    log: options.log,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  };
+  return Object.freeze(config);
+}
+
+function checkedNumber(name: NumberName, value: number | undefined): number {
+  const [fallback, least, greatest] = NUMBERS[name];
+  return value === undefined ? fallback : checkedInteger(name, value, least, greatest);
+}
+
+function checkedInteger(name: string, value: number, least: number, greatest: number): number {
+  if (!Number.isSafeInteger(value)) throw new ConfigError(`${name} must be a whole number, not ${value}`);
+  return checkedRange(name, value, least, greatest);
+}
+
+function checkedRange(name: string, value: number, least: number, greatest: number): number {
+  if (value >= least && value <= greatest) return value;
+  throw new ConfigError(`${name} must be between ${least} and ${greatest}, not ${value}`);
+}
+
+function checkedOrigin(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.search === "";
+  if (!isOrigin)
+    throw new ConfigError(
+      `publicUrl must be an http or https origin such as https://example.com, not ${text}`,
+    );
+  return url.origin;
+}
+
+export type { Logger, LogLevel };

@@ -1,0 +1,10 @@
+import type { Config } from "../config.ts";
+import type { LiveHub } from "../live/hub.ts";
+import type { Shard } from "../shard/shard.ts";
+
+/** What every operation works with. */
+export interface Context {
+  readonly config: Config;
+  readonly shard: Shard;
+  readonly live: LiveHub;
+}

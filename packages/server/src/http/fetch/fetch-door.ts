@@ -1,0 +1,93 @@
+/** The web-standard door: `Request` in, `Response` out. For Hono, Bun, Deno, and tests without a socket. */
+import type { SseSink } from "../../live/sse-session.ts";
+import { BodyBudget } from "../body-budget.ts";
+import { commonHeaders } from "../common-headers.ts";
+import type { Context } from "../context.ts";
+import { problemReply } from "../errors.ts";
+import { type ByteSource, isLive, isSource, type LiveBody, type LiveSession, type Reply } from "../reply.ts";
+import { route } from "../router.ts";
+import { FetchRequest } from "./fetch-request.ts";
+
+export class FetchDoor {
+  readonly #context: Context;
+  readonly #budget: BodyBudget;
+  readonly #commonHeaders: readonly string[];
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#budget = new BodyBudget(context.config.bodyBytes, context.config.bodyBudgetBytes);
+    this.#commonHeaders = commonHeaders(context.config);
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    const { config } = this.#context;
+    const adapted = new FetchRequest(request, config, this.#budget);
+    try {
+      return this.#render(await route(this.#context, adapted), request.method);
+    } catch (error) {
+      config.logger.error({ err: error, method: adapted.method, target: adapted.target }, "request failed");
+      return this.#render(problemReply({ kind: "internal-error" }), request.method);
+    } finally {
+      adapted.release();
+    }
+  }
+
+  #render({ status, headers, body }: Reply, method: string): Response {
+    const all = new Headers();
+    for (const list of [this.#commonHeaders, headers]) {
+      for (let index = 0; index < list.length; index += 2) all.append(list[index]!, list[index + 1]!);
+    }
+    if (isLive(body)) return new Response(liveStream(body), { status, headers: all });
+    const hasBody = status !== 204 && status !== 304;
+    if (hasBody && method !== "HEAD") {
+      const length = body === undefined ? 0 : isSource(body) ? body.byteLength : body.length;
+      all.set("Content-Length", String(length));
+    }
+    const stream = isSource(body) ? sourceStream(body) : body === undefined ? null : new Uint8Array(body);
+    return new Response(hasBody ? stream : null, { status, headers: all });
+  }
+}
+
+function sourceStream(source: ByteSource): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const piece = source.next();
+        if (piece === undefined) controller.close();
+        else controller.enqueue(piece);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** A stream of frames. Its queue counts bytes, so that the session sees how far behind the client is. */
+function liveStream(body: LiveBody): ReadableStream<Uint8Array> {
+  let session: LiveSession | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        session = body.open(controllerSink(controller));
+      },
+      pull() {
+        session?.onDrain();
+      },
+      cancel() {
+        session?.onDisconnect();
+      },
+    },
+    { highWaterMark: HIGH_WATER_BYTES, size: (chunk) => chunk.byteLength },
+  );
+}
+
+/** Bytes queued before the consumer is behind; only a reference point for `bufferedBytes`. */
+const HIGH_WATER_BYTES = 16 * 1024;
+
+function controllerSink(controller: ReadableStreamDefaultController<Uint8Array>): SseSink {
+  return {
+    write: (frame) => controller.enqueue(frame),
+    bufferedBytes: () => HIGH_WATER_BYTES - (controller.desiredSize ?? HIGH_WATER_BYTES),
+    end: () => controller.close(),
+    destroy: () => controller.error(new Error("the reader did not take its events in time")),
+  };
+}

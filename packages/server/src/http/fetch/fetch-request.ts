@@ -1,0 +1,89 @@
+/** A web-standard request as the operations see it. */
+import type { Config } from "../../config.ts";
+import { NO_BYTES, type StoredBytes } from "../../stream/records.ts";
+import type { BodyBudget } from "../body-budget.ts";
+import { originOf } from "../origin.ts";
+import type { RequestProblem } from "../problems.ts";
+import type { HttpRequest } from "../request.ts";
+
+export class FetchRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly #request: Request;
+  readonly #url: URL;
+  readonly #config: Config;
+  readonly #budget: BodyBudget;
+  #held = 0;
+
+  constructor(request: Request, config: Config, budget: BodyBudget) {
+    this.#request = request;
+    this.#url = new URL(request.url);
+    this.method = request.method;
+    this.target = this.#url.pathname + this.#url.search;
+    this.#config = config;
+    this.#budget = budget;
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers.get(name) ?? undefined;
+  }
+
+  origin(): string {
+    if (
+      this.header("Host") === undefined &&
+      this.#config.publicUrl === undefined &&
+      !this.#config.trustProxy
+    ) {
+      return this.#url.origin;
+    }
+    return originOf(this, this.#url.protocol.slice(0, -1), this.#config);
+  }
+
+  async body(): Promise<StoredBytes | RequestProblem> {
+    const reader = this.#request.body?.getReader();
+    if (reader === undefined) return NO_BYTES;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), this.#config.bodyTimeoutMs);
+    });
+    try {
+      return await this.#receive(reader, timeout);
+    } catch {
+      return { kind: "body-incomplete" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #receive(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    timeout: Promise<"late">,
+  ): Promise<StoredBytes | RequestProblem> {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const read = await Promise.race([reader.read(), timeout]);
+      if (read === "late") return this.#give(reader, { kind: "request-timeout" });
+      if (read.done) return { parts, byteLength: this.#held };
+      const refusal = this.#budget.refusal(this.#held + read.value.length, read.value.length);
+      if (refusal !== undefined) return this.#give(reader, refusal);
+      parts.push(read.value);
+      this.#held += read.value.length;
+      this.#budget.hold(read.value.length);
+    }
+  }
+
+  #give(reader: ReadableStreamDefaultReader<Uint8Array>, problem: RequestProblem): RequestProblem {
+    reader.cancel().catch(() => undefined);
+    return problem;
+  }
+
+  /** The operation is done with the body. */
+  release(): void {
+    this.#budget.release(this.#held);
+    this.#held = 0;
+  }
+
+  onDisconnect(listener: () => void): void {
+    this.#request.signal.addEventListener("abort", listener, { once: true });
+  }
+}

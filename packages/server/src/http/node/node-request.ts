@@ -1,0 +1,67 @@
+/** A node:http request as the operations see it. */
+import type { IncomingMessage } from "node:http";
+import type { Config } from "../../config.ts";
+import type { StoredBytes } from "../../stream/records.ts";
+import type { BodyBudget } from "../body-budget.ts";
+import { originOf } from "../origin.ts";
+import type { RequestProblem } from "../problems.ts";
+import type { HttpRequest } from "../request.ts";
+import { receiveBody } from "./receive-body.ts";
+
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly #message: IncomingMessage;
+  readonly #config: Config;
+  readonly #budget: BodyBudget;
+  /** Bytes of the body counted against the budget, until `release`. */
+  #held = 0;
+
+  constructor(message: IncomingMessage, config: Config, budget: BodyBudget) {
+    this.method = message.method!;
+    this.target = message.url!;
+    this.#message = message;
+    this.#config = config;
+    this.#budget = budget;
+  }
+
+  /** Looks through the raw header lines: an object of all headers, as `message.headers` builds, is rarely worth it. */
+  header(name: string): string | undefined {
+    const raw = this.#message.rawHeaders;
+    let value: string | undefined;
+    for (let index = 0; index < raw.length; index += 2) {
+      const candidate = raw[index]!;
+      if (candidate.length !== name.length) continue;
+      if (candidate !== name && candidate.toLowerCase() !== name.toLowerCase()) continue;
+      value = value === undefined ? raw[index + 1]! : `${value}, ${raw[index + 1]!}`;
+    }
+    return value;
+  }
+
+  origin(): string {
+    return originOf(this, "http", this.#config);
+  }
+
+  async body(): Promise<StoredBytes | RequestProblem> {
+    const body = await receiveBody(this.#message, this.#announcedLength(), this.#budget);
+    if ("parts" in body) this.#held = body.byteLength;
+    return body;
+  }
+
+  /** Node's parser has made sure that at most one of the two headers is there, and well-formed. */
+  #announcedLength(): number | undefined {
+    const length = this.header("Content-Length");
+    if (length !== undefined) return Number(length);
+    return this.header("Transfer-Encoding") === undefined ? 0 : undefined;
+  }
+
+  /** The operation is done with the body. */
+  release(): void {
+    this.#budget.release(this.#held);
+    this.#held = 0;
+  }
+
+  onDisconnect(listener: () => void): void {
+    this.#message.socket.once("close", listener);
+  }
+}

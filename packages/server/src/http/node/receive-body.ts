@@ -1,0 +1,50 @@
+/** Receiving a request body within its limits. Too slow ones are ended by node:http's own `requestTimeout`. */
+import type { IncomingMessage } from "node:http";
+import { NO_BYTES, type StoredBytes } from "../../stream/records.ts";
+import type { BodyBudget } from "../body-budget.ts";
+import type { RequestProblem } from "../problems.ts";
+
+/**
+ * Resolves to the whole body, whose bytes are then held against the budget, or to why it was refused. The rest of
+ * a refused body is read and thrown away, so that the client gets to see the answer.
+ *
+ * @param announced the length that the request announces; 0 without a body, undefined when it comes in chunks
+ */
+export function receiveBody(
+  message: IncomingMessage,
+  announced: number | undefined,
+  budget: BodyBudget,
+): Promise<StoredBytes | RequestProblem> {
+  if (announced === 0) return Promise.resolve(NO_BYTES);
+  const refusal = announced === undefined ? undefined : budget.refusal(announced, announced);
+  if (refusal === undefined) return new Promise((resolve) => gather(message, budget, resolve));
+  message.resume();
+  return Promise.resolve(refusal);
+}
+
+function gather(
+  message: IncomingMessage,
+  budget: BodyBudget,
+  resolve: (body: StoredBytes | RequestProblem) => void,
+): void {
+  const parts: Uint8Array[] = [];
+  let byteLength = 0;
+  let settled = false;
+  const settle = (body: StoredBytes | RequestProblem): void => {
+    if (settled) return;
+    settled = true;
+    if (!("parts" in body)) budget.release(byteLength);
+    resolve(body);
+  };
+  message.on("data", (part: Uint8Array) => {
+    if (settled) return;
+    const refusal = budget.refusal(byteLength + part.length, part.length);
+    if (refusal !== undefined) return settle(refusal);
+    parts.push(part);
+    byteLength += part.length;
+    budget.hold(part.length);
+  });
+  message.on("end", () => settle({ parts, byteLength }));
+  message.on("close", () => settle({ kind: "body-incomplete" }));
+  message.on("error", () => settle({ kind: "body-incomplete" }));
+}

@@ -1,0 +1,77 @@
+/** Writing a reply to a node:http response, with the back-pressure of its socket. */
+import type { ServerResponse } from "node:http";
+import type { SseSink } from "../../live/sse-session.ts";
+import { type ByteSource, isLive, isSource, type LiveBody, type Reply } from "../reply.ts";
+
+/** What writing needs to know besides the reply. */
+export interface WriteSettings {
+  readonly commonHeaders: readonly string[];
+  /** How long a client that takes nothing is waited for, milliseconds. */
+  readonly stalledReaderMs: number;
+}
+
+export function writeReply(response: ServerResponse, reply: Reply, settings: WriteSettings): void {
+  const { status, body } = reply;
+  const headers = settings.commonHeaders.concat(reply.headers);
+  if (isLive(body)) {
+    response.writeHead(status, headers);
+    response.flushHeaders();
+    openLive(response, body, settings);
+  } else if (isSource(body)) {
+    headers.push("Content-Length", String(body.byteLength));
+    response.writeHead(status, headers);
+    pump(response, body, settings);
+  } else {
+    if (status !== 204 && status !== 304) headers.push("Content-Length", String(body?.length ?? 0));
+    response.writeHead(status, headers);
+    response.end(body);
+  }
+}
+
+/** Writes piece after piece, never more than the socket takes. */
+function pump(response: ServerResponse, source: ByteSource, { stalledReaderMs }: WriteSettings): void {
+  const giveUp = (): void => {
+    response.destroy();
+  };
+  let stalled: NodeJS.Timeout | undefined;
+  const writeOn = (): void => {
+    clearTimeout(stalled);
+    if (response.destroyed) return;
+    for (;;) {
+      const piece = nextPiece(source);
+      if (piece === "lost") return giveUp();
+      if (piece === undefined) return void response.end();
+      if (!response.write(piece)) break;
+    }
+    stalled = setTimeout(giveUp, stalledReaderMs);
+  };
+  response.on("drain", writeOn);
+  response.on("close", () => clearTimeout(stalled));
+  writeOn();
+}
+
+/** The stream may be removed under a long read; the client then sees its connection break before the end. */
+function nextPiece(source: ByteSource): Uint8Array | undefined | "lost" {
+  try {
+    return source.next();
+  } catch {
+    return "lost";
+  }
+}
+
+function openLive(response: ServerResponse, body: LiveBody, { stalledReaderMs }: WriteSettings): void {
+  const sink: SseSink = {
+    write: (frame) => void response.write(frame),
+    bufferedBytes: () => response.writableLength,
+    end: () => {
+      response.end();
+      // What is still buffered may never be taken.
+      const stalled = setTimeout(() => response.destroy(), stalledReaderMs);
+      response.once("close", () => clearTimeout(stalled));
+    },
+    destroy: () => response.destroy(),
+  };
+  const session = body.open(sink);
+  response.on("drain", () => session.onDrain());
+  response.on("close", () => session.onDisconnect());
+}

@@ -1,0 +1,69 @@
+/** POST: append, close, or both (protocol sections 7 to 10). */
+import { formatOffset, HEADER, isTrue, parseProducerTrio } from "@perennial/protocol";
+import { type AppendOutcome, append as appendToStream } from "../../shard/append.ts";
+import type { AppendCommand } from "../../stream/commands.ts";
+import type { ProducerTuple, StoredBytes } from "../../stream/records.ts";
+import type { Context } from "../context.ts";
+import { problemReply } from "../errors.ts";
+import { isProblem, type RequestProblem } from "../problems.ts";
+import type { Reply } from "../reply.ts";
+import type { HttpRequest } from "../request.ts";
+
+export async function append(context: Context, request: HttpRequest, path: string): Promise<Reply> {
+  const body = await request.body();
+  if (isProblem(body)) return problemReply(body);
+  const command = parseAppend(request, body);
+  if (isProblem(command)) {
+    // Whether the stream exists is answered before the headers are judged (protocol section 17.1).
+    const found = context.shard.forReading(path);
+    return problemReply(found.kind === "found" ? command : found);
+  }
+  return render(await appendToStream(context.shard, path, command), command.producer);
+}
+
+function parseAppend(request: HttpRequest, body: StoredBytes): AppendCommand | RequestProblem {
+  const trio = parseProducerTrio(
+    request.header(HEADER.producerId),
+    request.header(HEADER.producerEpoch),
+    request.header(HEADER.producerSeq),
+  );
+  if (trio.kind === "invalid") return { kind: "bad-header", header: trio.header, reason: trio.reason };
+  return {
+    body,
+    contentType: request.header(HEADER.contentType) || undefined,
+    closes: isTrue(request.header(HEADER.streamClosed)),
+    producer: trio.kind === "trio" ? trio : undefined,
+    streamSeq: request.header(HEADER.streamSeq),
+  };
+}
+
+function render(outcome: AppendOutcome, producer: ProducerTuple | undefined): Reply {
+  if (outcome.kind === "rejected") return renderRejection(outcome, producer);
+  const headers = [
+    HEADER.streamNextOffset,
+    formatOffset(outcome.nextPosition),
+    HEADER.cacheControl,
+    "no-store",
+  ];
+  if (outcome.closed) headers.push(HEADER.streamClosed, "true");
+  if (outcome.producer === undefined) return { status: 204, headers, body: undefined };
+  const { epoch, lastSeq } = outcome.producer;
+  headers.push(HEADER.producerEpoch, String(epoch), HEADER.producerSeq, String(lastSeq));
+  const isNewData = outcome.kind === "appended" && outcome.withData;
+  return { status: isNewData ? 200 : 204, headers, body: undefined };
+}
+
+/**
+ * Official clients take any 409 without `Producer-Expected-Seq` for a gap with 0 expected, and send the request
+ * again at once, for ever. Naming the received sequence as the expected one makes them stop (section 9).
+ */
+function renderRejection(
+  { rejection }: Extract<AppendOutcome, { kind: "rejected" }>,
+  producer: ProducerTuple | undefined,
+): Reply {
+  const reply = problemReply(rejection);
+  if (reply.status !== 409 || producer === undefined || rejection.kind === "sequence-gap") return reply;
+  const seq = String(producer.seq);
+  const stop = [HEADER.producerExpectedSeq, seq, HEADER.producerReceivedSeq, seq];
+  return { ...reply, headers: [...reply.headers, ...stop] };
+}

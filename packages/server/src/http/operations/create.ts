@@ -1,0 +1,124 @@
+/** PUT: create a stream or a fork, or confirm that it exists (protocol sections 5 and 6). */
+import {
+  formatOffset,
+  HEADER,
+  isTrue,
+  isValidContentType,
+  parseExpiresAt,
+  parseOffset,
+  parseStreamPath,
+  parseTtl,
+  TTL_MAX_SECONDS,
+} from "@perennial/protocol";
+import { create as createStream } from "../../shard/create.ts";
+import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
+import type { StoredBytes } from "../../stream/records.ts";
+import type { Context } from "../context.ts";
+import { problemReply } from "../errors.ts";
+import { isProblem, type RequestProblem } from "../problems.ts";
+import type { Reply } from "../reply.ts";
+import type { HttpRequest } from "../request.ts";
+
+export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
+  const body = await request.body();
+  if (isProblem(body)) return problemReply(body);
+  const command = parseCreate(request, path, body);
+  if (isProblem(command)) return problemReply(command);
+  const outcome = await createStream(context.shard, command);
+  if (outcome.kind === "rejected") return problemReply(outcome.rejection);
+  const headers = [
+    HEADER.contentType,
+    outcome.contentType,
+    HEADER.streamNextOffset,
+    formatOffset(outcome.nextPosition),
+    HEADER.cacheControl,
+    "no-store",
+  ];
+  if (outcome.closed) headers.push(HEADER.streamClosed, "true");
+  if (outcome.kind === "exists") return { status: 200, headers, body: undefined };
+  headers.push(HEADER.location, request.origin() + request.target.split("?", 1)[0]);
+  return { status: 201, headers, body: undefined };
+}
+
+function parseCreate(request: HttpRequest, path: string, body: StoredBytes): CreateCommand | RequestProblem {
+  const lifetime = parseLifetime(request);
+  if (isProblem(lifetime)) return lifetime;
+  const fork = parseFork(request);
+  if (isProblem(fork)) return fork;
+  const contentType = request.header(HEADER.contentType);
+  return {
+    path,
+    // An unusable content type counts as an absent one (section 3.1).
+    contentType: contentType !== undefined && isValidContentType(contentType) ? contentType : undefined,
+    ...lifetime,
+    closed: isTrue(request.header(HEADER.streamClosed)),
+    body,
+    ...fork,
+  };
+}
+
+type LifetimeHeaders = Pick<CreateCommand, "ttlSeconds" | "expiresAt">;
+
+function parseLifetime(request: HttpRequest): LifetimeHeaders | RequestProblem {
+  const ttlText = request.header(HEADER.streamTtl);
+  const expiresAtText = request.header(HEADER.streamExpiresAt);
+  if (ttlText !== undefined && expiresAtText !== undefined) {
+    return {
+      kind: "bad-header",
+      header: HEADER.streamTtl,
+      reason: "and Stream-Expires-At exclude each other",
+    };
+  }
+  const ttlSeconds = ttlText === undefined ? undefined : parseTtl(ttlText);
+  if (ttlText !== undefined && ttlSeconds === undefined) {
+    const reason = `must be a whole number of seconds, without sign or leading zeros, at most ${TTL_MAX_SECONDS}`;
+    return { kind: "bad-header", header: HEADER.streamTtl, reason };
+  }
+  const expiresAt = expiresAtText === undefined ? undefined : parseExpiresAt(expiresAtText);
+  if (expiresAtText !== undefined && expiresAt === undefined) {
+    const reason = "must be an RFC 3339 timestamp such as 2030-01-31T12:00:00Z";
+    return { kind: "bad-header", header: HEADER.streamExpiresAt, reason };
+  }
+  return { ttlSeconds, expiresAt };
+}
+
+function parseFork(request: HttpRequest): { readonly fork: ForkRequest | undefined } | RequestProblem {
+  const sourceText = request.header(HEADER.streamForkedFrom);
+  const offsetText = request.header(HEADER.streamForkOffset);
+  const subOffsetText = request.header(HEADER.streamForkSubOffset);
+  if (sourceText === undefined) {
+    if (offsetText !== undefined) return needsSource(HEADER.streamForkOffset);
+    if (subOffsetText !== undefined) return needsSource(HEADER.streamForkSubOffset);
+    return { fork: undefined };
+  }
+  const sourcePath = parseStreamPath(sourceText);
+  if (typeof sourcePath !== "string") {
+    const reason = `must be the full path of a stream: ${sourcePath.message}`;
+    return { kind: "bad-header", header: HEADER.streamForkedFrom, reason };
+  }
+  const anchor = offsetText === undefined ? undefined : parseOffset(offsetText);
+  if (offsetText !== undefined && anchor === undefined) {
+    return {
+      kind: "bad-header",
+      header: HEADER.streamForkOffset,
+      reason: "must be an offset that this server gave out",
+    };
+  }
+  const subOffset = parseSubOffset(subOffsetText);
+  if (subOffset === undefined) {
+    const reason = "must be a whole number without sign or leading zeros";
+    return { kind: "bad-header", header: HEADER.streamForkSubOffset, reason };
+  }
+  return { fork: { sourcePath, anchor, subOffset } };
+}
+
+function needsSource(header: string): RequestProblem {
+  return { kind: "bad-header", header, reason: `needs ${HEADER.streamForkedFrom}` };
+}
+
+function parseSubOffset(text: string | undefined): number | undefined {
+  if (text === undefined) return 0;
+  if (!/^(0|[1-9][0-9]*)$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,24 @@
+/** What can be wrong with a request before any rule of the protocol is asked. */
+export type RequestProblem =
+  | { readonly kind: "bad-header"; readonly header: string; readonly reason: string }
+  | { readonly kind: "bad-parameter"; readonly parameter: string; readonly reason: string }
+  | { readonly kind: "bad-path"; readonly reason: string }
+  | { readonly kind: "no-such-resource" }
+  | { readonly kind: "no-control-api" }
+  | { readonly kind: "method-not-allowed"; readonly allow: string }
+  | { readonly kind: "target-too-long"; readonly limit: number }
+  | { readonly kind: "path-too-long"; readonly limit: number }
+  | { readonly kind: "headers-too-large"; readonly limit: number }
+  | { readonly kind: "malformed-request" }
+  | { readonly kind: "request-timeout" }
+  | { readonly kind: "body-too-large"; readonly limit: number }
+  | { readonly kind: "body-incomplete" }
+  | { readonly kind: "bodies-over-budget" }
+  | { readonly kind: "too-many-readers"; readonly limit: number }
+  | { readonly kind: "stopping" }
+  | { readonly kind: "internal-error" };
+
+/** Tells a problem from what was parsed, which has no `kind`. */
+export function isProblem(value: object): value is RequestProblem {
+  return "kind" in value;
+}

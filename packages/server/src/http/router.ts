@@ -1,0 +1,56 @@
+/** From a request to its operation. */
+import { type PathProblem, parseStreamPath } from "@perennial/protocol";
+import type { Context } from "./context.ts";
+import { problemReply } from "./errors.ts";
+import { append } from "./operations/append.ts";
+import { create } from "./operations/create.ts";
+import { deleteStream } from "./operations/delete.ts";
+import { head } from "./operations/head.ts";
+import { health } from "./operations/health.ts";
+import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
+import { read } from "./operations/read.ts";
+import type { RequestProblem } from "./problems.ts";
+import { parseQuery } from "./query.ts";
+import type { Reply } from "./reply.ts";
+import type { HttpRequest } from "./request.ts";
+
+/** Answers a request, whatever it is. Rejects only if there is a bug; the door turns that into a 500. */
+export function route(context: Context, request: HttpRequest): Reply | Promise<Reply> {
+  const { config } = context;
+  const { target, method } = request;
+  if (target.length > config.urlBytes)
+    return problemReply({ kind: "target-too-long", limit: config.urlBytes });
+  if (method === "OPTIONS") return preflight();
+  const question = target.indexOf("?");
+  const rawPath = question < 0 ? target : target.slice(0, question);
+  if (rawPath === "/health") return health(context, method);
+  const path = parseStreamPath(rawPath, config.pathBytes);
+  if (typeof path !== "string") return problemReply(pathProblem(path, config.pathBytes));
+  switch (method) {
+    case "POST":
+      return append(context, request, path);
+    case "GET":
+      return read(context, request, path, parseQuery(question < 0 ? "" : target.slice(question + 1)));
+    case "HEAD":
+      return head(context, path);
+    case "PUT":
+      return create(context, request, path);
+    case "DELETE":
+      return deleteStream(context, path);
+    default:
+      return problemReply({ kind: "method-not-allowed", allow: STREAM_METHODS });
+  }
+}
+
+function pathProblem({ code, message }: PathProblem, limit: number): RequestProblem {
+  switch (code) {
+    case "not_stream":
+      return { kind: "no-such-resource" };
+    case "control":
+      return { kind: "no-control-api" };
+    case "too_long":
+      return { kind: "path-too-long", limit };
+    default:
+      return { kind: "bad-path", reason: message };
+  }
+}

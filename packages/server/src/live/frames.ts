@@ -1,0 +1,83 @@
+/** SSE frames of a stream: encoded once, however many readers get them (protocol section 14.2). */
+import { encodeSseEvents, formatOffset, sseNeedsBase64, wrapStored } from "@perennial/protocol";
+import type { Stream } from "../catalog/stream.ts";
+import type { Shard } from "../shard/shard.ts";
+import { sliceEnd, wholeCharactersEnd, wholeSlice } from "../shard/slice.ts";
+
+/**
+ * Stored bytes that one data event carries at most, unless a single append or message is longer. Large enough that
+ * an append is rarely cut, small enough that one event is no burden.
+ */
+const EVENT_BYTES = 256 * 1024;
+
+const NOTHING = new Uint8Array();
+
+/** A data event and its control event, ready to be written. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  /** The position after it: where the next frame begins. */
+  readonly end: number;
+  /** Whether it reaches the durable tail, as far as whole characters go. */
+  readonly upToDate: boolean;
+  /** Whether it is the last one: the stream is closed and all was sent. */
+  readonly final: boolean;
+}
+
+/** Makes frames, and remembers the latest one for the other readers at the same tail. */
+export class FrameEncoder {
+  readonly #shard: Shard;
+  #stream: Stream | undefined;
+  #from = 0;
+  #tail = 0;
+  #closed = false;
+  readonly #byCursor = new Map<number, Frame>();
+
+  constructor(shard: Shard) {
+    this.#shard = shard;
+  }
+
+  /** The frame that begins at `from`; without data when nothing (whole) follows it. */
+  next(stream: Stream, from: number, cursor: number): Frame {
+    const { visibleTail: tail, visibleClosed: closed } = stream;
+    const known =
+      stream === this.#stream && from === this.#from && tail === this.#tail && closed === this.#closed;
+    if (!known) {
+      this.#byCursor.clear();
+      this.#stream = stream;
+      this.#from = from;
+      this.#tail = tail;
+      this.#closed = closed;
+    }
+    let frame = this.#byCursor.get(cursor);
+    if (frame === undefined) {
+      frame = this.#encode(stream, from, cursor);
+      this.#byCursor.set(cursor, frame);
+    }
+    return frame;
+  }
+
+  #encode(stream: Stream, from: number, cursor: number): Frame {
+    const { visibleTail: tail, visibleClosed: closed } = stream;
+    const cut = sliceEnd(this.#shard, stream, from, tail, EVENT_BYTES);
+    const end = closed && cut === tail ? cut : wholeCharactersEnd(this.#shard, stream, from, cut);
+    const upToDate = cut === tail;
+    const final = upToDate && closed;
+    const { json, contentType } = stream.state;
+    const stored = from === end ? NOTHING : wholeSlice(this.#shard, stream, from, end);
+    const bytes = encodeSseEvents({
+      payload: json && stored.length > 0 ? wrapStored(stored) : stored,
+      encoding: json ? "json" : sseNeedsBase64(contentType) ? "base64" : "text",
+      nextOffset: formatOffset(end),
+      cursor: String(cursor),
+      upToDate,
+      closed: final,
+    });
+    return { bytes, end, upToDate, final };
+  }
+
+  /** Forgets the latest frame, so that it does not keep memory. */
+  clear(): void {
+    this.#byCursor.clear();
+    this.#stream = undefined;
+  }
+}

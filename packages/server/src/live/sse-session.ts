@@ -1,0 +1,164 @@
+/**
+ * One SSE reader (protocol section 14.5), as a small machine:
+ *
+ *   pushing   it has all there is; each advance of the stream is written to it at once
+ *   lagging   it does not take what it was sent; nothing more is pushed, and once it drains it reads on from the
+ *             log at its own pace
+ *   ended     its response is over
+ *
+ * So a reader that does not read costs at most the buffer limit plus one frame, and one that takes nothing for too
+ * long is cut off. Its client reconnects with the last offset it saw.
+ */
+import { currentCursor, sseHeartbeat } from "@perennial/protocol";
+import type { Stream, TailListener } from "../catalog/stream.ts";
+import type { Shard } from "../shard/shard.ts";
+import type { Frame } from "./frames.ts";
+import type { LiveHub, Ticking } from "./hub.ts";
+
+/** Where the session writes. */
+export interface SseSink {
+  write(frame: Uint8Array): void;
+  /** Bytes written that the client has not taken yet. */
+  bufferedBytes(): number;
+  end(): void;
+  destroy(): void;
+}
+
+/** Times in milliseconds, sizes in bytes. */
+export interface SseSettings {
+  readonly liveBufferBytes: number;
+  readonly stalledReaderMs: number;
+  readonly sseHeartbeatMs: number;
+  readonly sseCycleMs: number;
+  /** Share of the cycle by which readers differ, so that they do not all come back at once. */
+  readonly sseCycleJitter: number;
+}
+
+const HEARTBEAT = new TextEncoder().encode(sseHeartbeat);
+
+export class SseSession implements TailListener, Ticking {
+  readonly #shard: Shard;
+  readonly #hub: LiveHub;
+  readonly #stream: Stream;
+  readonly #sink: SseSink;
+  readonly #settings: SseSettings;
+  /** The least cursor it may be sent: greater than the one its client came with. */
+  readonly #leastCursor: number;
+  readonly #endsAt: number;
+  readonly #leaveTail: () => void;
+  readonly #leaveClock: () => void;
+  #state: "pushing" | "lagging" | "ended" = "pushing";
+  #position: number;
+  #lastWriteAt: number;
+  /** When it last took something from its buffer, or had an empty one. */
+  #lastProgressAt: number;
+
+  constructor(
+    shard: Shard,
+    hub: LiveHub,
+    stream: Stream,
+    position: number,
+    leastCursor: number,
+    sink: SseSink,
+    settings: SseSettings,
+  ) {
+    this.#shard = shard;
+    this.#hub = hub;
+    this.#stream = stream;
+    this.#position = position;
+    this.#leastCursor = leastCursor;
+    this.#sink = sink;
+    this.#settings = settings;
+    const now = shard.now();
+    this.#lastWriteAt = now;
+    this.#lastProgressAt = now;
+    this.#endsAt = now + settings.sseCycleMs * (1 - settings.sseCycleJitter * shard.random());
+    this.#leaveTail = hub.join(stream, this, () => this.#finish());
+    this.#leaveClock = hub.keepTime(this);
+    this.#send(this.#nextFrame());
+    this.#catchUp();
+  }
+
+  onAdvance(): void {
+    if (this.#state === "pushing") this.#catchUp();
+  }
+
+  onGone(): void {
+    this.#end();
+  }
+
+  /** The sink has room again. */
+  onDrain(): void {
+    this.#lastProgressAt = this.#shard.now();
+    if (this.#state !== "lagging") return;
+    this.#state = "pushing";
+    this.#catchUp();
+  }
+
+  /** The client is gone. */
+  onDisconnect(): void {
+    this.#leave();
+  }
+
+  tick(now: number): void {
+    if (this.#sink.bufferedBytes() === 0) this.#lastProgressAt = now;
+    if (now - this.#lastProgressAt >= this.#settings.stalledReaderMs) {
+      this.#leave();
+      this.#sink.destroy();
+    } else if (now >= this.#endsAt && this.#state === "pushing") {
+      this.#end();
+    } else if (now - this.#lastWriteAt >= this.#settings.sseHeartbeatMs && this.#state === "pushing") {
+      this.#shard.touch(this.#stream);
+      this.#write(HEARTBEAT);
+    }
+  }
+
+  /** Writes what the reader lacks, until it has all or its buffer is full. */
+  #catchUp(): void {
+    while (this.#state === "pushing" && this.#lacksSomething()) {
+      const frame = this.#nextFrame();
+      // Nothing but the beginning of a character: wait for the rest of it.
+      if (frame.end === this.#position && !frame.final) return;
+      this.#send(frame);
+    }
+  }
+
+  #lacksSomething(): boolean {
+    return this.#position < this.#stream.visibleTail || this.#stream.visibleClosed;
+  }
+
+  #nextFrame(): Frame {
+    const cursor = Math.max(this.#leastCursor, currentCursor(this.#shard.now()));
+    return this.#hub.frames.next(this.#stream, this.#position, cursor);
+  }
+
+  #send(frame: Frame): void {
+    this.#position = frame.end;
+    this.#write(frame.bytes);
+    if (frame.final) this.#end();
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#lastWriteAt = this.#shard.now();
+    this.#sink.write(bytes);
+    if (this.#sink.bufferedBytes() > this.#settings.liveBufferBytes) this.#state = "lagging";
+  }
+
+  /** The server stops: a last control event, so that the client knows where to resume. */
+  #finish(): void {
+    if (this.#state === "pushing") this.#send(this.#nextFrame());
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === "ended") return;
+    this.#leave();
+    this.#sink.end();
+  }
+
+  #leave(): void {
+    this.#state = "ended";
+    this.#leaveTail();
+    this.#leaveClock();
+  }
+}

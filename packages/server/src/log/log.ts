@@ -1,0 +1,126 @@
+/**
+ * Where records become durable, and where stored bytes are read back. Memory and disk implement this contract;
+ * neither knows a rule of the protocol.
+ *
+ * The law: a record is *accepted* when `append` returns and *durable* when the listener hears of it. Only then
+ * may a reader see it or its writer be answered. Records become durable in the order in which they were
+ * appended, and when one fails, so do all that were accepted after it.
+ */
+import type { StreamRecord } from "../stream/records.ts";
+import type { StreamState } from "../stream/state.ts";
+
+/** A record on its way to the disk. Whoever appends it subclasses this with what is to be done when it settles. */
+export interface PendingRecord {
+  readonly record: StreamRecord;
+  /**
+   * The state of the record's own stream, changed by it already. A checkpoint writes it as it is then; the log
+   * never changes it.
+   */
+  readonly state: StreamState;
+  /** The states of other streams that the record changed: the sources of forks. */
+  readonly others: readonly StreamState[];
+}
+
+/** Why records could not be made durable. */
+export type LogFailure =
+  /** The disk is full. Later appends may succeed once there is room again. */
+  | { readonly kind: "full"; readonly cause: Error }
+  /** A write or flush failed: nothing will be written until the process is restarted. */
+  | { readonly kind: "failed"; readonly cause: Error };
+
+/** Hears what becomes of records. Called once for each record, in the order of `append`. */
+export interface LogListener<Pending extends PendingRecord> {
+  /** The batch is durable. The array is reused after the call returns. */
+  onDurable(batch: readonly Pending[]): void;
+  /** These records, in order of `append`, and none after them, are lost; the log holds no trace of them. */
+  onFailed(batch: readonly Pending[], failure: LogFailure): void;
+}
+
+/** Rebuilds the states while the log replays what was written after its last checkpoint. */
+export interface RecoveryTarget {
+  /**
+   * Applies a record again. `applies(id)` tells whether the state of that stream does not hold the record yet
+   * (a checkpoint may have stored it later than others). Returns the states that the record changed, without
+   * those that it does not apply to.
+   */
+  replay(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[];
+}
+
+/** What was found when the log was opened. */
+export interface Recovery {
+  /** Live and soft-deleted streams. */
+  readonly streams: number;
+  /** Records replayed on top of the last checkpoint. */
+  readonly records: number;
+  /** Bytes of the log that were read. */
+  readonly bytes: number;
+  /** Whether the log ended in a record that was cut off by a crash. */
+  readonly tornTail: boolean;
+  readonly elapsedMs: number;
+  /** Ids up to and including this one have been used. */
+  readonly lastId: number;
+  /** Names this store for as long as its data lives; part of every ETag. */
+  readonly storeId: string;
+}
+
+/** `ok`; `full`: appends fail until there is room; `read-only`: appends fail until a restart. */
+export type LogHealth = "ok" | "full" | "read-only";
+
+/**
+ * Streams that are not held in memory. A log that keeps everything in memory has an empty one. A stream whose
+ * removal was appended is not returned any more (unless the removal failed).
+ */
+export interface Archive {
+  /** The state of a live or soft-deleted stream, as of its last checkpoint; a fresh object each time. */
+  byPath(path: string): StreamState | undefined;
+  byId(id: number): StreamState | undefined;
+  /** Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. */
+  paths(prefix: string, after: string, limit: number): readonly string[];
+  /** Ids of streams whose recorded deadline is at or before `beforeMs`, earliest first, at most `limit`. */
+  due(beforeMs: number, limit: number): readonly number[];
+  /** Whether the archive holds the state exactly as it is now, so that it may be dropped from memory. */
+  isCurrent(state: StreamState): boolean;
+}
+
+/** Figures for operators. Counts and bytes are current values, `*Total` are since start. */
+export type LogMetrics = Readonly<Record<string, number>>;
+
+export interface Log<Pending extends PendingRecord = PendingRecord> {
+  readonly archive: Archive;
+
+  /** Replays what is stored, then hears of records. Called once, before anything else. */
+  open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery>;
+
+  /**
+   * Asks for room for a record with this many bytes of data. Undefined when there is room; otherwise resolves
+   * when there may be (ask again). This is the back-pressure that bounds the memory of tails not yet archived.
+   */
+  admit(byteLength: number): Promise<void> | undefined;
+
+  /**
+   * Accepts a record and copies its bytes before it returns. Throws when the log is not `ok`; ask `health`
+   * first. The listener is never called from inside.
+   */
+  append(pending: Pending): void;
+
+  /**
+   * Bytes of a stream's own range `[from, to)`, which must be durable and not empty: at least one byte, at most
+   * `READ_CHUNK_BYTES`. The caller owns the returned bytes. Throws when the stream does not exist any more.
+   */
+  read(id: number, from: number, to: number): Uint8Array;
+
+  /**
+   * The nearest known place at or before `position` of the stream's own range where an append begins, so that
+   * no message spans it. The distance is bounded by `READ_CHUNK_BYTES`, or one append if that is longer.
+   */
+  boundaryBefore(id: number, position: number): number;
+
+  health(): LogHealth;
+  metrics(): LogMetrics;
+
+  /** Makes what was accepted durable, writes a checkpoint and closes the files. */
+  close(): Promise<void>;
+}
+
+/** The most that one read returns, so that no read holds up the event loop and no copy is large. */
+export const READ_CHUNK_BYTES = 64 * 1024;

@@ -1,0 +1,122 @@
+/** The server: one shard behind two doors, from start to drained stop. */
+import { randomUUID } from "node:crypto";
+import { type Config, parseConfig, type ServerOptions } from "./config.ts";
+import type { Context } from "./http/context.ts";
+import { FetchDoor } from "./http/fetch/fetch-door.ts";
+import { NodeDoor } from "./http/node/node-door.ts";
+import { LiveHub } from "./live/hub.ts";
+import type { Recovery } from "./log/log.ts";
+import { MemoryLog } from "./log/memory/memory-log.ts";
+import { Shard } from "./shard/shard.ts";
+import { Sweeper } from "./shard/sweeper.ts";
+
+export interface DurableStreamsServer {
+  /** Opens the log and listens. Rejects when either fails; the message says why. */
+  start(): Promise<void>;
+  /**
+   * Drains and stops: no new connections, live reads end with a last control event, requests under way finish
+   * (those that take longer than `drainMs` are cut), then the log is closed. May be called more than once.
+   */
+  stop(): Promise<void>;
+  /** Answers one request without a socket. Opens the log first if need be; `start` is not required. */
+  fetch(request: Request): Promise<Response>;
+  /** Where the server listens, such as `http://127.0.0.1:4437`. Throws before `start`. */
+  readonly url: string;
+  /** What the log held when it was opened; undefined before. */
+  readonly recovery: Recovery | undefined;
+  readonly config: Config;
+}
+
+/**
+ * A durable streams server.
+ *
+ * @example
+ * const server = createServer({ port: 4437 });
+ * await server.start();
+ *
+ * @throws ConfigError for an option outside its range
+ */
+export function createServer(options: ServerOptions = {}): DurableStreamsServer {
+  return new Running(parseConfig(options));
+}
+
+/** What exists once the log is open. */
+interface Opened {
+  readonly context: Context;
+  readonly recovery: Recovery;
+  readonly fetchDoor: FetchDoor;
+  readonly sweeper: Sweeper;
+}
+
+class Running implements DurableStreamsServer {
+  readonly config: Config;
+  #opening: Promise<Opened> | undefined;
+  #opened: Opened | undefined;
+  #nodeDoor: NodeDoor | undefined;
+  #url: string | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: Config) {
+    this.config = config;
+  }
+
+  get url(): string {
+    if (this.#url === undefined) throw new Error("the server has not been started");
+    return this.#url;
+  }
+
+  get recovery(): Recovery | undefined {
+    return this.#opened?.recovery;
+  }
+
+  async start(): Promise<void> {
+    const { context } = await this.#open();
+    this.#nodeDoor = new NodeDoor(context);
+    const { address, family, port } = await this.#nodeDoor.listen();
+    this.#url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    const { fetchDoor } = await this.#open();
+    return fetchDoor.fetch(request);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#opening === undefined) return;
+    const { context, sweeper } = await this.#opening;
+    sweeper.stop();
+    context.live.stop();
+    await this.#nodeDoor?.close();
+    await context.shard.log.close();
+  }
+
+  #open(): Promise<Opened> {
+    this.#opening ??= this.#openLog();
+    return this.#opening;
+  }
+
+  async #openLog(): Promise<Opened> {
+    const { config } = this;
+    const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
+    const { now, random, producersPerStream } = config;
+    const shard = new Shard({ log, now, random, producersPerStream });
+    const recovery = await shard.open();
+    const live = new LiveHub(shard, config.liveReaders);
+    live.start(beatMs(config));
+    const sweeper = new Sweeper(shard, config.loadedStreams);
+    sweeper.start(config.sweepMs);
+    const context: Context = { config, shard, live };
+    this.#opened = { context, recovery, fetchDoor: new FetchDoor(context), sweeper };
+    return this.#opened;
+  }
+}
+
+/** The live clock ticks often enough for its shortest interval to be kept to a quarter. */
+function beatMs({ sseHeartbeatMs, stalledReaderMs, sseCycleMs }: Config): number {
+  return Math.min(1000, Math.ceil(Math.min(sseHeartbeatMs, stalledReaderMs, sseCycleMs) / 4));
+}

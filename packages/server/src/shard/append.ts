@@ -1,0 +1,75 @@
+/** Append, close, or both. */
+import type { AppendCommand } from "../stream/commands.ts";
+import { decideAppend } from "../stream/decide-append.ts";
+import type { AppendRecord } from "../stream/records.ts";
+import { type Rejected, reject } from "../stream/rejections.ts";
+import { durably, type Verdict } from "./outcomes.ts";
+import type { Shard } from "./shard.ts";
+
+/** Epoch and highest accepted sequence of the producer that asked, for the echo headers. */
+export interface ProducerEcho {
+  readonly epoch: number;
+  readonly lastSeq: number;
+}
+
+export type AppendOutcome =
+  | {
+      /** `appended`: recorded. `repeated`: it was recorded before (a producer's repeat, or a bare close). */
+      readonly kind: "appended" | "repeated";
+      /** The tail after the append; for a repeat the current tail. */
+      readonly nextPosition: number;
+      /** Whether the stream is closed by this request, or was when it was repeated. */
+      readonly closed: boolean;
+      readonly withData: boolean;
+      readonly producer: ProducerEcho | undefined;
+    }
+  | Rejected;
+
+/** Appends to the stream at `path`; resolves once the outcome is durable. */
+export async function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
+  await roomFor(shard, command.body.byteLength);
+  return durably(shard, path, () => judgeAppend(shard, path, command));
+}
+
+/** Waits until the log takes another record of that size: the back-pressure of a server that cannot keep up. */
+export async function roomFor(shard: Shard, byteLength: number): Promise<void> {
+  for (let room = shard.log.admit(byteLength); room !== undefined; room = shard.log.admit(byteLength)) {
+    await room;
+  }
+}
+
+function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome> {
+  const found = shard.forWriting(path);
+  if (found.kind !== "found") return { outcome: reject(found), pending: undefined };
+  const { state } = found.stream;
+  const decision = decideAppend(state, command, shard, shard.now());
+  switch (decision.kind) {
+    case "rejected":
+      return { outcome: decision, pending: undefined };
+    case "duplicate":
+    case "already-closed": {
+      const producer = decision.kind === "duplicate" ? decision : undefined;
+      const { tail: nextPosition, closed } = state;
+      return {
+        outcome: { kind: "repeated", nextPosition, closed, withData: false, producer },
+        pending: undefined,
+      };
+    }
+    case "record": {
+      const refusal = shard.refusal();
+      if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
+      return { outcome: appended(decision.record), pending: shard.commit(decision.record, found.stream) };
+    }
+  }
+}
+
+function appended(record: AppendRecord): AppendOutcome {
+  const { producer, data } = record;
+  return {
+    kind: "appended",
+    nextPosition: record.position + data.byteLength,
+    closed: record.closes,
+    withData: data.byteLength > 0,
+    producer: producer === undefined ? undefined : { epoch: producer.epoch, lastSeq: producer.seq },
+  };
+}

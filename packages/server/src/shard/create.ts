@@ -1,0 +1,121 @@
+/** Create a stream or a fork, or confirm one (protocol sections 5 and 6). */
+import type { Stream } from "../catalog/stream.ts";
+import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
+import { sameMediaType } from "../stream/decide-append.ts";
+import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
+import { type ForkPoint, findForkPoint } from "../stream/forks.ts";
+import { type Rejected, reject } from "../stream/rejections.ts";
+import { roomFor } from "./append.ts";
+import { boundaryBefore, pieces } from "./bytes.ts";
+import { durably, type Verdict } from "./outcomes.ts";
+import type { Shard } from "./shard.ts";
+
+export type CreateOutcome =
+  | {
+      /** `exists`: it was there, configured as asked. */
+      readonly kind: "created" | "exists";
+      readonly contentType: string;
+      readonly nextPosition: number;
+      readonly closed: boolean;
+    }
+  | Rejected;
+
+/** Where a fork leaves its source, found before the creation is judged. */
+interface LocatedFork {
+  readonly source: Stream;
+  readonly point: Exclude<ForkPoint, Rejected>;
+}
+
+/** Creates the stream that the command describes; resolves once that is durable. */
+export async function create(shard: Shard, command: CreateCommand): Promise<CreateOutcome> {
+  await roomFor(shard, command.body.byteLength);
+  for (;;) {
+    const located =
+      command.fork === undefined || inUse(shard, command.path)
+        ? undefined
+        : await locateFork(shard, command.fork, command.contentType);
+    if (located !== undefined && "kind" in located) {
+      return durably(
+        shard,
+        command.path,
+        () => judgeExisting(shard, command) ?? { outcome: located, pending: undefined },
+      );
+    }
+    const outcome = await durably(shard, command.path, () => judgeCreate(shard, command, located));
+    if (outcome !== "locate-again") return outcome;
+  }
+}
+
+function inUse(shard: Shard, path: string): boolean {
+  return shard.forWriting(path).kind !== "stream-not-found";
+}
+
+function judgeExisting(shard: Shard, command: CreateCommand): Verdict<CreateOutcome> | undefined {
+  const found = shard.forWriting(command.path);
+  if (found.kind === "stream-not-found") return undefined;
+  if (found.kind === "stream-gone") return { outcome: reject({ kind: "path-in-use" }), pending: undefined };
+  const decision = decideExisting(found.stream.state, command);
+  if (decision.kind === "rejected") return { outcome: decision, pending: undefined };
+  const { contentType, tail, closed } = found.stream.state;
+  return { outcome: { kind: "exists", contentType, nextPosition: tail, closed }, pending: undefined };
+}
+
+function judgeCreate(
+  shard: Shard,
+  command: CreateCommand,
+  located: LocatedFork | undefined,
+): Verdict<CreateOutcome | "locate-again"> {
+  const existing = judgeExisting(shard, command);
+  if (existing !== undefined) return existing;
+  if (!stillThere(shard, command.fork, located)) return { outcome: "locate-again", pending: undefined };
+  const refusal = shard.refusal();
+  if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
+  const place: ForkPlace | undefined =
+    located === undefined ? undefined : { source: located.source.state, ...located.point };
+  const decision = decideCreate(shard.nextId(), command, place, shard.now());
+  if (decision.kind === "rejected") return { outcome: decision, pending: undefined };
+  const pending = shard.create(decision.record);
+  const { contentType, tail, closed } = pending.state;
+  return { outcome: { kind: "created", contentType, nextPosition: tail, closed }, pending };
+}
+
+/** Whether the source is still the stream in which the fork point was found. */
+function stillThere(shard: Shard, fork: ForkRequest | undefined, located: LocatedFork | undefined): boolean {
+  if (fork === undefined) return true;
+  if (located === undefined) return false;
+  const source = shard.forWriting(fork.sourcePath);
+  return source.kind === "found" && source.stream === located.source;
+}
+
+/** Finds the source and the fork point, giving way to other work between pieces of a long count. */
+async function locateFork(
+  shard: Shard,
+  fork: ForkRequest,
+  contentType: string | undefined,
+): Promise<LocatedFork | Rejected> {
+  await shard.catalog.newest(fork.sourcePath)?.unsettled?.settled;
+  const found = shard.forWriting(fork.sourcePath);
+  if (found.kind === "stream-gone") return reject({ kind: "source-gone" });
+  if (found.kind !== "found" || found.stream.visibility !== "live")
+    return reject({ kind: "source-not-found" });
+  const { stream: source } = found;
+  if (contentType !== undefined && !sameMediaType(contentType, source.state.contentType)) {
+    return reject({ kind: "fork-content-type", expected: source.state.contentType });
+  }
+  const boundary = boundaryBefore(
+    shard,
+    source,
+    Math.min(fork.anchor ?? source.visibleTail, source.visibleTail),
+  );
+  const search = findForkPoint(source, fork, boundary, (from, to) => pieces(shard, source, from, to));
+  for (;;) {
+    const step = search.next();
+    if (step.done) return step.value.kind === "rejected" ? step.value : { source, point: step.value };
+    await giveWay();
+  }
+}
+
+/** Lets the event loop serve others. */
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,35 @@
+/** When a verdict may be told to the client that asked for it. */
+import type { LogFailure } from "../log/log.ts";
+import { type Rejected, type Rejection, reject } from "../stream/rejections.ts";
+import type { Pending } from "./pending.ts";
+import type { Shard } from "./shard.ts";
+
+/** A verdict and, if it was recorded, the record that must be durable first. */
+export interface Verdict<Outcome> {
+  readonly outcome: Outcome;
+  readonly pending: Pending | undefined;
+}
+
+/**
+ * Resolves to the outcome of `judge` once it rests on durable facts only. A verdict without a record of its own
+ * (a duplicate, a conflict) waits for the records on which it rests, and is judged anew if these are lost.
+ */
+export async function durably<Outcome>(
+  shard: Shard,
+  path: string,
+  judge: () => Verdict<Outcome>,
+): Promise<Outcome | Rejected> {
+  for (;;) {
+    const { outcome, pending } = judge();
+    if (pending !== undefined) {
+      const failure = await pending.settled;
+      return failure === undefined ? outcome : reject(storageRejection(failure));
+    }
+    const unsettled = shard.catalog.newest(path)?.unsettled;
+    if (unsettled === undefined || (await unsettled.settled) === undefined) return outcome;
+  }
+}
+
+function storageRejection(failure: LogFailure): Rejection {
+  return { kind: failure.kind === "full" ? "storage-full" : "storage-failed" };
+}

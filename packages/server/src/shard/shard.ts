@@ -1,0 +1,271 @@
+/**
+ * One shard: the log, the catalogue of its streams and those who wait at their tails. It carries out decisions:
+ * evolve the accepted state, hand the record to the log, and publish or undo it when the log has settled it.
+ * It decides nothing itself. Nothing below the HTTP doors is global to the process; all of it hangs off here.
+ */
+import { Catalog } from "../catalog/catalog.ts";
+import { Stream } from "../catalog/stream.ts";
+import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../log/log.ts";
+import { decideDelete } from "../stream/decide-delete.ts";
+import { evolve, initialState } from "../stream/evolve.ts";
+import { needsRenewRecord } from "../stream/expiry.ts";
+import {
+  type AppendRecord,
+  type CreateRecord,
+  changedIds,
+  type DeleteRecord,
+  type RenewRecord,
+  type StreamRecord,
+} from "../stream/records.ts";
+import type { Rejection } from "../stream/rejections.ts";
+import { type Before, capture, restore } from "../stream/restore.ts";
+import type { StreamState } from "../stream/state.ts";
+import { Pending } from "./pending.ts";
+
+/** What a shard takes from the world around it. */
+export interface ShardDeps {
+  readonly log: Log<Pending>;
+  /** The current time, epoch milliseconds. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Producers one stream may remember. */
+  readonly producersPerStream: number;
+}
+
+/** A stream found by path, or why it cannot be used. */
+export type Found =
+  | { readonly kind: "found"; readonly stream: Stream }
+  | Extract<Rejection, { kind: `stream-${"not-found" | "gone"}` }>;
+
+const NOT_FOUND: Found = { kind: "stream-not-found" };
+const GONE: Found = { kind: "stream-gone" };
+
+export class Shard implements LogListener<Pending>, RecoveryTarget {
+  readonly log: Log<Pending>;
+  readonly catalog: Catalog;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly producersPerStream: number;
+  #lastId = 0;
+  #storeId = "";
+  /** Streams with somebody at the tail that changed in the batch being published. */
+  readonly #advanced = new Set<Stream>();
+
+  constructor(deps: ShardDeps) {
+    this.log = deps.log;
+    this.now = deps.now;
+    this.random = deps.random;
+    this.producersPerStream = deps.producersPerStream;
+    this.catalog = new Catalog(deps.log.archive);
+  }
+
+  /** Brings back what the log holds. Called once, before anything else. */
+  async open(): Promise<Recovery> {
+    const recovery = await this.log.open(this, this);
+    this.#lastId = Math.max(this.#lastId, recovery.lastId);
+    this.#storeId = recovery.storeId;
+    return recovery;
+  }
+
+  /** Names this life of a stream for ETags: unique over all lives, paths and restarts of this store. */
+  instanceOf(stream: Stream): string {
+    return `${this.#storeId}.${stream.state.id.toString(36)}`;
+  }
+
+  /** An id that no stream has had. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  /** Why nothing can be written now, if so. */
+  refusal(): Rejection | undefined {
+    switch (this.log.health()) {
+      case "ok":
+        return undefined;
+      case "full":
+        return { kind: "storage-full" };
+      case "read-only":
+        return { kind: "storage-failed" };
+    }
+  }
+
+  /** The stream that writers of a path are judged against. One that has expired ends here and now. */
+  forWriting(path: string): Found {
+    const stream = this.catalog.newest(path);
+    if (stream === undefined) return NOT_FOUND;
+    if (stream.state.life === "live" && stream.isExpired(this.now())) this.expire(stream);
+    switch (stream.state.life) {
+      case "live":
+        return stream.isExpired(this.now()) ? NOT_FOUND : { kind: "found", stream };
+      case "soft-deleted":
+        return GONE;
+      case "removed":
+        return NOT_FOUND;
+    }
+  }
+
+  /** The stream that readers of a path see. */
+  forReading(path: string): Found {
+    const stream = this.catalog.visible(path);
+    if (stream === undefined) return NOT_FOUND;
+    if (stream.visibility === "soft-deleted") return GONE;
+    if (!stream.isExpired(this.now())) return { kind: "found", stream };
+    if (stream.state.life === "live") this.expire(stream);
+    return stream.state.life === "soft-deleted" ? GONE : NOT_FOUND;
+  }
+
+  /** A use that renews the TTL (protocol section 15.4). */
+  touch(stream: Stream): void {
+    if (stream.state.ttlSeconds === undefined) return;
+    const now = this.now();
+    stream.lastUse = now;
+    const writable = stream.state.life === "live" && this.log.health() === "ok";
+    if (writable && needsRenewRecord(stream.state, now)) {
+      this.commit({ kind: "renew", id: stream.state.id, at: now }, stream);
+    }
+  }
+
+  /** Records the end of an expired stream. Left for later while nothing can be written. */
+  expire(stream: Stream): void {
+    if (this.log.health() === "ok") this.delete(stream);
+  }
+
+  /** Accepts the deletion of a live stream with all that follows from it. */
+  delete(stream: Stream): Pending {
+    const record = decideDelete(stream.state, (id) => this.catalog.byId(id).state, this.now());
+    const [, ...others] = changedIds(record);
+    return this.commit(
+      record,
+      stream,
+      others.map((id) => this.catalog.byId(id)),
+    );
+  }
+
+  /** Accepts a new stream. */
+  create(record: CreateRecord): Pending {
+    const stream = new Stream(initialState(record), "unborn");
+    this.catalog.admit(stream);
+    return this.#accept(
+      record,
+      stream,
+      undefined,
+      changedIds(record).map((id) => this.catalog.byId(id)),
+    );
+  }
+
+  /** Accepts a record about streams that exist. The log must be `ok`. */
+  commit(
+    record: AppendRecord | DeleteRecord | RenewRecord,
+    stream: Stream,
+    others?: readonly Stream[],
+  ): Pending {
+    const before = capture(stream.state, record);
+    evolve(stream.state, record);
+    return this.#accept(record, stream, before, others);
+  }
+
+  #accept(
+    record: StreamRecord,
+    stream: Stream,
+    before: Before | undefined,
+    others?: readonly Stream[],
+  ): Pending {
+    const othersBefore = others?.map((other) => {
+      const otherBefore = capture(other.state, record);
+      evolve(other.state, record);
+      return otherBefore;
+    });
+    const pending = new Pending(record, stream, before, others, othersBefore);
+    stream.unsettled = pending;
+    for (const other of pending.otherStreams) other.unsettled = pending;
+    this.log.append(pending);
+    return pending;
+  }
+
+  onDurable(batch: readonly Pending[]): void {
+    for (const pending of batch) {
+      this.#publish(pending);
+      this.#release(pending);
+      pending.settle(undefined);
+    }
+    for (const stream of this.#advanced) {
+      for (const listener of stream.listeners) {
+        if (stream.visibility === "live") listener.onAdvance();
+        else listener.onGone();
+      }
+    }
+    this.#advanced.clear();
+  }
+
+  #publish({ record, stream, otherStreams }: Pending): void {
+    switch (record.kind) {
+      case "create":
+        stream.visibility = "live";
+        stream.previous = undefined;
+        return;
+      case "append":
+        stream.visibleTail = record.position + record.data.byteLength;
+        if (record.closes) stream.visibleClosed = true;
+        this.#noteAdvance(stream);
+        return;
+      case "delete":
+        for (const gone of [stream, ...otherStreams]) this.#publishDeletion(gone, record);
+    }
+  }
+
+  #publishDeletion(stream: Stream, record: DeleteRecord): void {
+    if (record.removed.includes(stream.state.id)) {
+      stream.visibility = "removed";
+      this.catalog.forget(stream);
+    } else if (record.id === stream.state.id) {
+      stream.visibility = "soft-deleted";
+    }
+    if (stream.visibility !== "live") this.#noteAdvance(stream);
+  }
+
+  #noteAdvance(stream: Stream): void {
+    if (stream.listeners.size > 0) this.#advanced.add(stream);
+  }
+
+  #release(pending: Pending): void {
+    if (pending.stream.unsettled === pending) pending.stream.unsettled = undefined;
+    for (const other of pending.otherStreams) if (other.unsettled === pending) other.unsettled = undefined;
+  }
+
+  onFailed(batch: readonly Pending[], failure: LogFailure): void {
+    for (const pending of [...batch].reverse()) {
+      if (pending.before === undefined) this.#unbear(pending.stream);
+      else restore(pending.stream.state, pending.before);
+      for (const [index, other] of pending.otherStreams.entries()) {
+        restore(other.state, pending.othersBefore[index]!);
+      }
+      this.#release(pending);
+    }
+    for (const pending of batch) pending.settle(failure);
+  }
+
+  /** Takes back a creation; nobody has seen the stream. */
+  #unbear(stream: Stream): void {
+    stream.state.life = "removed";
+    stream.visibility = "removed";
+    this.catalog.forget(stream);
+  }
+
+  replay(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {
+    this.#lastId = Math.max(this.#lastId, record.id);
+    const changed: StreamState[] = [];
+    if (record.kind === "create" && applies(record.id))
+      changed.push(this.catalog.adopt(initialState(record)).state);
+    for (const id of changedIds(record)) {
+      if (!applies(id)) continue;
+      const stream = this.catalog.byId(id);
+      evolve(stream.state, record);
+      stream.becomeDurable();
+      if (stream.visibility === "removed") this.catalog.forget(stream);
+      changed.push(stream.state);
+    }
+    return changed;
+  }
+}

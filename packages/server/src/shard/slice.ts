@@ -1,0 +1,53 @@
+/** Where to cut a slice that is too long for one page or one SSE event. */
+import { incompleteUtf8Length, isText, MessageScanner } from "@perennial/protocol";
+import type { Stream } from "../catalog/stream.ts";
+import { boundaryBefore, pieces, readBytes } from "./bytes.ts";
+import type { Shard } from "./shard.ts";
+
+/**
+ * The end of a slice that begins at `from` (where an append or message begins, or anywhere in a byte stream) and
+ * goes no further than `to`: about `limit` bytes on, where an append ends. Only an append longer than the limit
+ * is cut itself: JSON between messages (a message is never cut, however long), other streams anywhere.
+ */
+export function sliceEnd(shard: Shard, stream: Stream, from: number, to: number, limit: number): number {
+  if (to - from <= limit) return to;
+  const boundary = boundaryBefore(shard, stream, from + limit);
+  if (boundary > from) return boundary;
+  return stream.state.json ? messageEnd(shard, stream, from, to, limit) : from + limit;
+}
+
+/** The last end of a message within the limit, or else the first one after it. */
+function messageEnd(shard: Shard, stream: Stream, from: number, to: number, limit: number): number {
+  const scanner = new MessageScanner();
+  for (const piece of pieces(shard, stream, from, from + limit)) scanner.scan(piece);
+  if (scanner.boundary > 0) return from + scanner.boundary;
+  for (const piece of pieces(shard, stream, from + limit, to)) {
+    scanner.scan(piece, 1);
+    if (scanner.boundary > 0) break;
+  }
+  return from + scanner.boundary;
+}
+
+/**
+ * Holds back up to three bytes at the end of a text slice that are the beginning of a character still to come,
+ * since an SSE event can carry whole characters only (protocol section 14.3).
+ */
+export function wholeCharactersEnd(shard: Shard, stream: Stream, from: number, end: number): number {
+  if (!isText(stream.state.contentType) || end === from) return end;
+  const start = Math.max(from, end - 4);
+  return end - incompleteUtf8Length(wholeSlice(shard, stream, start, end));
+}
+
+/** All bytes of `[from, to)` in one piece. For slices whose length is bounded. */
+export function wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Uint8Array {
+  const first = readBytes(shard, stream, from, to);
+  if (first.length === to - from) return first;
+  const whole = Buffer.allocUnsafe(to - from);
+  whole.set(first);
+  for (let at = from + first.length; at < to; ) {
+    const piece = readBytes(shard, stream, at, to);
+    whole.set(piece, at - from);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,79 @@
+/**
+ * Looks for expired streams and for streams that need not stay in memory, a little at a time. Expiry is exact
+ * without it, since every access checks; the sweep gives the space back.
+ */
+import type { Stream } from "../catalog/stream.ts";
+import type { Shard } from "./shard.ts";
+
+/** Streams looked at per step, so that a step is short; the steps of one sweep give way to other work. */
+const STEP = 1000;
+
+export class Sweeper {
+  readonly #shard: Shard;
+  readonly #loadedStreams: number;
+  #timer: NodeJS.Timeout | undefined;
+  #mortals: Iterator<Stream> | undefined;
+  #loaded: Iterator<Stream> | undefined;
+
+  /** @param loadedStreams streams kept in memory before idle ones are dropped */
+  constructor(shard: Shard, loadedStreams: number) {
+    this.#shard = shard;
+    this.#loadedStreams = loadedStreams;
+  }
+
+  /** @param intervalMs time between steps, milliseconds */
+  start(intervalMs: number): void {
+    this.#timer = setInterval(() => this.sweep(), intervalMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** One step: ends what has expired, in memory and in the archive, and drops what is idle. */
+  sweep(): void {
+    this.#expireLoaded();
+    this.#expireArchived();
+    this.#evictIdle();
+  }
+
+  #expireLoaded(): void {
+    const now = this.#shard.now();
+    this.#mortals ??= this.#shard.catalog.mortals();
+    for (let looked = 0; looked < STEP; looked++) {
+      const next = this.#mortals.next();
+      if (next.done) {
+        this.#mortals = undefined;
+        return;
+      }
+      const stream = next.value;
+      if (stream.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
+    }
+  }
+
+  #expireArchived(): void {
+    const now = this.#shard.now();
+    for (const id of this.#shard.log.archive.due(now, STEP)) {
+      const stream = this.#shard.catalog.find(id);
+      if (stream?.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
+    }
+  }
+
+  /** Second chance: a stream goes if it was not used between two visits. */
+  #evictIdle(): void {
+    const { catalog } = this.#shard;
+    if (catalog.loaded <= this.#loadedStreams) return;
+    this.#loaded ??= catalog.streams();
+    for (let looked = 0; looked < STEP * 10; looked++) {
+      const next = this.#loaded.next();
+      if (next.done) {
+        this.#loaded = undefined;
+        return;
+      }
+      const stream = next.value;
+      if (stream.recentlyUsed) stream.recentlyUsed = false;
+      else catalog.evict(stream);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * May this append happen, and what exactly would it record? The checks run in the order of protocol section
+ * 17.1: body, closed, content type, producer, Stream-Seq, JSON.
+ */
+import { mediaType, splitJsonMessages } from "@perennial/protocol";
+import type { AppendCommand } from "./commands.ts";
+import { judgeProducer } from "./producers.ts";
+import type { AppendRecord, StoredBytes } from "./records.ts";
+import { type Rejected, type Rejection, reject } from "./rejections.ts";
+import type { StreamState } from "./state.ts";
+
+export type AppendDecision =
+  | { readonly kind: "record"; readonly record: AppendRecord }
+  /** A producer's repeat of what was accepted before: nothing to record. */
+  | { readonly kind: "duplicate"; readonly epoch: number; readonly lastSeq: number }
+  /** A bare close of a stream that is closed: nothing to record. */
+  | { readonly kind: "already-closed" }
+  | Rejected;
+
+/** Bounds that the rules of an append need. */
+export interface AppendLimits {
+  /** Producers one stream may remember. */
+  readonly producersPerStream: number;
+}
+
+/** @param now epoch milliseconds */
+export function decideAppend(
+  state: StreamState,
+  command: AppendCommand,
+  limits: AppendLimits,
+  now: number,
+): AppendDecision {
+  const empty = command.body.byteLength === 0;
+  if (empty && !command.closes) return reject({ kind: "empty-body" });
+  if (!empty && command.contentType === undefined) return reject({ kind: "missing-content-type" });
+  if (state.closed) return decideOnClosed(state, command);
+  if (!empty && !sameMediaType(command.contentType!, state.contentType)) {
+    return reject({ kind: "content-type-mismatch", expected: state.contentType });
+  }
+  if (command.producer !== undefined) {
+    const verdict = judgeProducer(state, command.producer, limits.producersPerStream);
+    if (verdict.kind !== "new") return verdict;
+  }
+  if (regresses(state.lastStreamSeq, command.streamSeq)) {
+    return reject({ kind: "stream-seq-regression", last: state.lastStreamSeq! });
+  }
+  const data = frameBody(state.json, command.body);
+  if ("kind" in data) return reject(data);
+  if (data.byteLength === 0 && !empty) return reject({ kind: "empty-array" });
+  if (state.tail + data.byteLength > Number.MAX_SAFE_INTEGER) return reject({ kind: "stream-full" });
+  const record: AppendRecord = {
+    kind: "append",
+    id: state.id,
+    at: now,
+    position: state.tail,
+    data,
+    closes: command.closes,
+    producer: command.producer,
+    streamSeq: command.streamSeq,
+  };
+  return { kind: "record", record };
+}
+
+/** Closed streams accept nothing, but recognise the request that closed them (protocol section 8). */
+function decideOnClosed(state: StreamState, command: AppendCommand): AppendDecision {
+  const { producer } = command;
+  if (producer === undefined && command.body.byteLength === 0) return { kind: "already-closed" };
+  const by = state.closedBy;
+  const isClosingTuple =
+    producer !== undefined &&
+    by !== undefined &&
+    command.closes &&
+    by.producerId === producer.id &&
+    by.epoch === producer.epoch &&
+    by.seq === producer.seq;
+  if (isClosingTuple) return { kind: "duplicate", epoch: by.epoch, lastSeq: by.seq };
+  return reject({ kind: "stream-closed", finalPosition: state.tail });
+}
+
+/** Content types are compared without parameters and letter case (protocol section 3.1). */
+export function sameMediaType(left: string, right: string): boolean {
+  return left === right || mediaType(left) === mediaType(right);
+}
+
+/** `Stream-Seq` must grow, compared byte by byte (protocol section 10). */
+function regresses(last: string | undefined, next: string | undefined): boolean {
+  return last !== undefined && next !== undefined && next <= last;
+}
+
+/**
+ * The bytes to store for a request body: as they are, or in JSON mode each message followed by a comma. An
+ * empty JSON array gives no bytes; whether that is allowed depends on the operation.
+ */
+export function frameBody(json: boolean, body: StoredBytes): StoredBytes | Rejection {
+  if (!json || body.byteLength === 0) return body;
+  const framing = splitJsonMessages(joined(body));
+  if (!framing.ok) return { kind: "invalid-json", message: framing.message, position: framing.position };
+  return framing;
+}
+
+function joined(body: StoredBytes): Uint8Array {
+  if (body.parts.length === 1) return body.parts[0]!;
+  const whole = new Uint8Array(body.byteLength);
+  let at = 0;
+  for (const part of body.parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,89 @@
+/**
+ * `evolve` applies a record to a state. It is the same function in live traffic and in recovery, knows no rule
+ * beyond "what was decided is so", and reads neither clock nor disk.
+ *
+ * The state is changed in place: a fresh state per append would outlive its request, be promoted by the
+ * garbage collector, and show up as tail latency (ARCHITECTURE.md, "Speed").
+ */
+import { isJson } from "@perennial/protocol";
+import type { AppendRecord, CreateRecord, DeleteRecord, StreamRecord } from "./records.ts";
+import type { StreamState } from "./state.ts";
+
+/** The state of a stream right after it was created. */
+export function initialState(record: CreateRecord): StreamState {
+  return {
+    id: record.id,
+    path: record.path,
+    contentType: record.contentType,
+    json: isJson(record.contentType),
+    createdAt: record.at,
+    ttlSeconds: record.ttlSeconds,
+    expiresAt: record.expiresAt,
+    fork: record.fork,
+    tail: (record.fork?.offset ?? 0) + record.data.byteLength,
+    closed: record.closed,
+    closedBy: undefined,
+    lastStreamSeq: undefined,
+    producers: undefined,
+    renewedAt: record.at,
+    lastAppendAt: record.at,
+    references: 0,
+    life: "live",
+  };
+}
+
+/**
+ * Applies `record` to `state`, which must be one of the streams the record changes (`changedIds`).
+ */
+export function evolve(state: StreamState, record: StreamRecord): void {
+  switch (record.kind) {
+    case "append":
+      evolveAppend(state, record);
+      return;
+    case "create":
+      state.references += 1;
+      return;
+    case "delete":
+      evolveDelete(state, record);
+      return;
+    case "renew":
+      state.renewedAt = Math.max(state.renewedAt, record.at);
+  }
+}
+
+function evolveAppend(state: StreamState, record: AppendRecord): void {
+  if (record.position !== state.tail) {
+    throw new Error(
+      `append record at ${record.position} does not fit stream ${state.id} with tail ${state.tail}`,
+    );
+  }
+  state.tail += record.data.byteLength;
+  state.renewedAt = record.at;
+  state.lastAppendAt = record.at;
+  if (record.streamSeq !== undefined) state.lastStreamSeq = record.streamSeq;
+  const producer = record.producer;
+  if (producer !== undefined) {
+    state.producers ??= new Map();
+    const known = state.producers.get(producer.id);
+    if (known === undefined) {
+      state.producers.set(producer.id, { epoch: producer.epoch, lastSeq: producer.seq, lastAt: record.at });
+    } else {
+      known.epoch = producer.epoch;
+      known.lastSeq = producer.seq;
+      known.lastAt = record.at;
+    }
+  }
+  if (record.closes) {
+    state.closed = true;
+    state.closedBy =
+      producer === undefined
+        ? undefined
+        : { producerId: producer.id, epoch: producer.epoch, seq: producer.seq };
+  }
+}
+
+function evolveDelete(state: StreamState, record: DeleteRecord): void {
+  if (record.removed.includes(state.id)) state.life = "removed";
+  else if (record.id === state.id) state.life = "soft-deleted";
+  else state.references -= 1;
+}

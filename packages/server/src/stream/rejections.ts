@@ -1,0 +1,41 @@
+/**
+ * Why a command was refused. Each kind is one row of the table in `http/errors.ts`, which alone knows statuses,
+ * headers and bodies; the core never does.
+ */
+export type Rejection =
+  | { readonly kind: "stream-not-found" }
+  | { readonly kind: "stream-gone" }
+  | { readonly kind: "stream-exists"; readonly difference: string }
+  | { readonly kind: "path-in-use" }
+  | { readonly kind: "source-not-found" }
+  | { readonly kind: "source-gone" }
+  | { readonly kind: "fork-content-type"; readonly expected: string }
+  | { readonly kind: "fork-offset-beyond-tail" }
+  | { readonly kind: "fork-offset-inside-message" }
+  | { readonly kind: "fork-sub-offset-beyond-tail" }
+  | { readonly kind: "offset-inside-message" }
+  | { readonly kind: "empty-body" }
+  | { readonly kind: "missing-content-type" }
+  | { readonly kind: "content-type-mismatch"; readonly expected: string }
+  | { readonly kind: "stream-closed"; readonly finalPosition: number }
+  | { readonly kind: "stale-epoch"; readonly currentEpoch: number }
+  | { readonly kind: "epoch-must-start-at-zero" }
+  | { readonly kind: "sequence-gap"; readonly expected: number; readonly received: number }
+  | { readonly kind: "stream-seq-regression"; readonly last: string }
+  | { readonly kind: "producer-limit"; readonly limit: number }
+  | { readonly kind: "invalid-json"; readonly message: string; readonly position: number }
+  | { readonly kind: "empty-array" }
+  | { readonly kind: "stream-full" }
+  | { readonly kind: "storage-full" }
+  | { readonly kind: "storage-failed" };
+
+/** Whether a decision or outcome is a rejection, by its kind. */
+export interface Rejected {
+  readonly kind: "rejected";
+  readonly rejection: Rejection;
+}
+
+/** Wraps a rejection as the outcome of a decision. */
+export function reject(rejection: Rejection): Rejected {
+  return { kind: "rejected", rejection };
+}

@@ -39,8 +39,14 @@ function pump(response: ServerResponse, source: ByteSource, { stalledReaderMs }:
     if (response.destroyed) return;
     for (;;) {
       const piece = nextPiece(source);
-      if (piece === "lost") return giveUp();
-      if (piece === undefined) return void response.end();
+      if (piece === "lost") {
+        giveUp();
+        return;
+      }
+      if (piece === undefined) {
+        response.end();
+        return;
+      }
       if (!response.write(piece)) break;
     }
     stalled = setTimeout(giveUp, stalledReaderMs);

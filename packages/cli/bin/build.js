@@ -1,0 +1,66 @@
+// Builds the checkout before a command runs: quick when nothing changed, quiet unless it fails.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** How long a build may take before another process stops waiting for it, ms. */
+const LOCK_TIMEOUT_MS = 120_000;
+const RETRY_MS = 25;
+
+/**
+ * Runs `tsc -b` on a package. Processes that start together take turns, so that none runs a file that another
+ * is still writing. Without TypeScript (`npm ci --omit=dev`) the build is used as it is.
+ */
+export function bringBuildUpToDate(packageRoot) {
+  const compiler = findCompiler();
+  if (compiler === undefined) return;
+  const lock = `${packageRoot}dist/.build-lock`;
+  mkdirSync(`${packageRoot}dist`, { recursive: true });
+  acquire(lock);
+  let build;
+  try {
+    build = spawnSync(process.execPath, [compiler, "-b", packageRoot], { encoding: "utf8" });
+  } finally {
+    rmSync(lock, { force: true });
+  }
+  if (build.status === 0) return;
+  process.stderr.write(`The build failed:\n${build.stdout}${build.stderr}${build.error ?? ""}\n`);
+  process.exit(1);
+}
+
+function findCompiler() {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+    return join(dirname(manifest), JSON.parse(readFileSync(manifest, "utf8")).bin.tsc);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Creates the lock file, which holds the id of its process; waits while another live process has it. */
+function acquire(lock) {
+  const deadline = Date.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      return;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (Date.now() > deadline || isAbandoned(lock)) rmSync(lock, { force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+  }
+}
+
+/** Whether the process that made the lock is gone. An empty lock is one being written, unless it stays so. */
+function isAbandoned(lock) {
+  try {
+    const owner = Number(readFileSync(lock, "utf8"));
+    if (owner === 0) return Date.now() - statSync(lock).mtimeMs > 1000;
+    process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}

@@ -1,0 +1,60 @@
+/** What `dev` and `serve` share: settings, start, signals, stop. */
+import { createServer, type Logger, type LogLevel } from "@perennial/server";
+import { Failure } from "../failure.ts";
+import { readConfigFile } from "../settings/config-file.ts";
+import { type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
+import type { SettingValue } from "../settings/value.ts";
+import { stopSignal } from "./signals.ts";
+
+type Server = ReturnType<typeof createServer>;
+
+/** What a command makes of the common part. */
+export interface Serving {
+  /** What the argument parser found, by key. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** The command's own defaults, by key. */
+  readonly defaults: Readonly<Record<string, SettingValue>>;
+  readonly createLogger: (level: LogLevel) => Logger;
+  /** Tells the user that the server listens. */
+  readonly announce: (server: Server, about: { readonly logger: Logger; readonly storage: string }) => void;
+}
+
+/** Runs until SIGINT or SIGTERM, then drains. Throws `Failure` if the server cannot start. */
+export async function runServer({ flags, defaults, createLogger, announce }: Serving): Promise<void> {
+  const { PERENNIAL_CONFIG, ...environment } = process.env;
+  const file = readConfigFile((flags.config as string | undefined) ?? PERENNIAL_CONFIG);
+  const given = resolveSettings({ flags, environment, file });
+  const settings: GivenSettings = new Map([...Object.entries(defaults), ...given]);
+  const logger = createLogger(settings.get("logLevel") as LogLevel);
+  const server = createServer({ ...serverOptions(settings), logger });
+  const stopped = stopSignal();
+  await start(server);
+  announce(server, { logger, storage: "in memory, gone when the server stops" });
+  const signal = await stopped;
+  logger.info({ signal }, "stopping: finishing what is under way; once more stops at once");
+  await server.stop();
+  logger.info("stopped");
+}
+
+async function start(server: Server): Promise<void> {
+  try {
+    await server.start();
+  } catch (error) {
+    throw new Failure(startFailure(error as NodeJS.ErrnoException));
+  }
+}
+
+/** Why the server could not start, and what to do, in one line. */
+function startFailure({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `cannot listen: ${message}. Another program has this port; stop it or choose another with --port`;
+    case "EACCES":
+      return `cannot listen: ${message}. Ports below 1024 need a privilege; choose a higher one with --port`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `cannot listen: ${message}. --host must be an address of this machine`;
+    default:
+      return `the server could not start: ${message}`;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Every setting of `dev` and `serve`, once. From this table come the flags, the `PERENNIAL_*` variables, the keys
+ * of the configuration file and the help text.
+ */
+import { type Config, parseConfig } from "@perennial/server";
+import { BYTE_UNITS, TIME_UNITS } from "./units.ts";
+
+/** How a setting is written. */
+export type SettingKind = "text" | "count" | "milliseconds" | "bytes" | "share" | "switch" | "choice";
+
+/** Which heading of `--help` a setting stands under. */
+export type SettingGroup = "Listening" | "Storage" | "Responses" | "Live reads" | "Limits" | "Log";
+
+export interface Setting {
+  /** The key in the configuration file. The flag and the variable derive from it. */
+  readonly key: string;
+  readonly kind: SettingKind;
+  readonly group: SettingGroup;
+  /** One line for `--help`, without the default. */
+  readonly help: string;
+  /** The values of a choice. */
+  readonly choices?: readonly string[];
+  /** The default as `--help` shows it; undefined: none, or told in `help`. */
+  readonly fallback: string | undefined;
+}
+
+/** Settings of the server that can be written as text. */
+type ServerKey = Exclude<keyof Config, "logger" | "log" | "now" | "random">;
+
+type Row = readonly [kind: Exclude<SettingKind, "choice">, group: SettingGroup, help: string];
+
+/** Complete by its type: a setting that the server gains does not compile until it has a row. */
+const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
+  host: ["text", "Listening", "address to listen on"],
+  port: ["count", "Listening", "port to listen on; 0 lets the system choose"],
+  publicUrl: ["text", "Listening", "origin under which clients reach the server, for Location headers"],
+  trustProxy: ["switch", "Listening", "believe X-Forwarded-Proto and X-Forwarded-Host"],
+  corsOrigin: ["text", "Responses", "Access-Control-Allow-Origin"],
+  cacheControl: ["text", "Responses", "Cache-Control of reads with data"],
+  pageBytes: ["bytes", "Responses", "most bytes in one catch-up response (no limit unless given)"],
+  longPollTimeoutMs: ["milliseconds", "Live reads", "how long a long-poll waits at the tail"],
+  sseCycleMs: ["milliseconds", "Live reads", "length of an SSE connection before the client reconnects"],
+  sseCycleJitter: ["share", "Live reads", "share by which SSE connections differ in length"],
+  sseHeartbeatMs: ["milliseconds", "Live reads", "interval of SSE heartbeat comments"],
+  liveBufferBytes: ["bytes", "Live reads", "most bytes buffered for one live reader"],
+  stalledReaderMs: ["milliseconds", "Live reads", "how long a live reader that takes nothing is kept"],
+  liveReaders: ["count", "Live reads", "live readers at once; more get 503"],
+  bodyBytes: ["bytes", "Limits", "largest request body; larger ones get 413"],
+  bodyBudgetBytes: ["bytes", "Limits", "bytes of all request bodies in flight; more get 503"],
+  bodyTimeoutMs: ["milliseconds", "Limits", "how long a request body may take; slower ones get 408"],
+  headerBytes: ["bytes", "Limits", "largest header block of a request"],
+  headerTimeoutMs: ["milliseconds", "Limits", "how long a request's headers may take"],
+  keepAliveMs: ["milliseconds", "Limits", "how long an idle connection is kept"],
+  urlBytes: ["bytes", "Limits", "longest request target; longer ones get 414"],
+  pathBytes: ["bytes", "Limits", "longest stream path; longer ones get 414"],
+  producersPerStream: ["count", "Limits", "idempotent producers that one stream remembers"],
+  sweepMs: ["milliseconds", "Limits", "how often expired streams are looked for"],
+  loadedStreams: ["count", "Limits", "streams kept in memory before idle ones are dropped"],
+  drainMs: ["milliseconds", "Limits", "how long a stop waits for requests to finish"],
+  accessLog: ["switch", "Log", "log each request"],
+};
+
+/** The command's own settings. */
+const COMMAND_SETTINGS: readonly Setting[] = [
+  {
+    key: "logLevel",
+    kind: "choice",
+    group: "Log",
+    help: "log events of this level and worse",
+    choices: ["debug", "info", "warn", "error", "silent"],
+    fallback: undefined,
+  },
+];
+
+const serverSettings = (): readonly Setting[] => {
+  const defaults = parseConfig({});
+  return Object.entries(SERVER_ROWS).map(([key, [kind, group, help]]) => ({
+    key,
+    kind,
+    group,
+    help,
+    fallback: shown(kind, defaults[key as ServerKey]),
+  }));
+};
+
+/** All settings, in the order of the help text. */
+export const SETTINGS: readonly Setting[] = [...serverSettings(), ...COMMAND_SETTINGS];
+
+/** The keys that are options of the server. */
+export const SERVER_KEYS: ReadonlySet<string> = new Set(Object.keys(SERVER_ROWS));
+
+/** `longPollTimeoutMs` as a flag: `--long-poll-timeout-ms`. */
+export function flagOf(setting: Setting): string {
+  return `--${words(setting).join("-")}`;
+}
+
+/** `longPollTimeoutMs` as an environment variable: `PERENNIAL_LONG_POLL_TIMEOUT_MS`. */
+export function variableOf(setting: Setting): string {
+  return `PERENNIAL_${words(setting).join("_").toUpperCase()}`;
+}
+
+function words({ key }: Setting): readonly string[] {
+  return key.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+}
+
+function shown(kind: SettingKind, value: Config[ServerKey]): string | undefined {
+  if (value === undefined || value === false) return undefined;
+  if (kind === "bytes") return withUnit(Number(value), BYTE_UNITS);
+  if (kind === "milliseconds") return withUnit(Number(value), TIME_UNITS);
+  return String(value);
+}
+
+/** A number in its largest unit that leaves it whole. */
+function withUnit(value: number, units: Readonly<Record<string, number>>): string {
+  const [unit, size] = Object.entries(units).findLast(([, size]) => value !== 0 && value % size === 0) ?? [
+    "",
+    1,
+  ];
+  return `${value / size}${unit}`;
+}

@@ -1,0 +1,52 @@
+import type { Setting } from "./table.ts";
+import { BYTE_UNITS, TIME_UNITS } from "./units.ts";
+
+/** A setting's value as the server takes it. */
+export type SettingValue = string | number | boolean;
+
+/** The value, or what it must look like. */
+export type ParsedValue = { readonly value: SettingValue } | { readonly expected: string };
+
+/**
+ * Reads a value: text from a flag or a variable, or what a JSON file holds. Ranges are the server's business, not
+ * checked here.
+ */
+export function parseValue(setting: Setting, given: unknown): ParsedValue {
+  const text = typeof given === "string" ? given.trim() : undefined;
+  switch (setting.kind) {
+    case "text":
+      return text ? { value: text } : { expected: "a text that is not empty" };
+    case "switch":
+      return parseSwitch(text ?? given);
+    case "choice":
+      return text !== undefined && setting.choices?.includes(text)
+        ? { value: text }
+        : { expected: `one of ${setting.choices?.join(", ")}` };
+    case "share":
+      return parseNumber(text ?? given, {}, "a number");
+    case "count":
+      return parseNumber(text ?? given, {}, "a number");
+    case "milliseconds":
+      return parseNumber(
+        text ?? given,
+        TIME_UNITS,
+        "a number of milliseconds, or one with a unit such as 30s",
+      );
+    case "bytes":
+      return parseNumber(text ?? given, BYTE_UNITS, "a number of bytes, or one with a unit such as 64MiB");
+  }
+}
+
+function parseSwitch(given: unknown): ParsedValue {
+  if (given === true || given === "true" || given === "1") return { value: true };
+  if (given === false || given === "false" || given === "0") return { value: false };
+  return { expected: "true or false" };
+}
+
+function parseNumber(given: unknown, units: Readonly<Record<string, number>>, expected: string): ParsedValue {
+  if (typeof given === "number") return { value: given };
+  const match = typeof given === "string" ? /^(\d+(?:\.\d+)?) ?([A-Za-z]*)$/.exec(given) : null;
+  const unit = match?.[2] ?? "";
+  const factor = unit === "" ? 1 : units[unit];
+  return match === null || factor === undefined ? { expected } : { value: Number(match[1]) * factor };
+}

@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer as listen } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Running, run, start } from "./support/process.ts";
+
+const servers: Running[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.child.kill("SIGKILL");
+});
+
+function startServer(...args: readonly string[]): Running {
+  const server = start([...args, "--port", "0"]);
+  servers.push(server);
+  return server;
+}
+
+const LISTENING = /(http:\/\/127\.0\.0\.1:\d+)/;
+
+describe("perennial dev", () => {
+  it("says where it listens, where the data is and how to begin", async () => {
+    const server = startServer("dev");
+    const [, origin] = await server.output(LISTENING);
+    await server.output(/live=sse/);
+    expect(server.stdout).toContain(`Perennial listens on ${origin}`);
+    expect(server.stdout).toMatch(/Data +\S/);
+    expect(server.stdout.match(/^ {2}curl /gm)).toHaveLength(4);
+  });
+
+  it.each(["SIGINT", "SIGTERM"] as const)("drains and exits with 0 on %s", async (signal) => {
+    const server = startServer("dev");
+    await server.output(LISTENING);
+    server.child.kill(signal);
+    expect((await server.finished).code).toBe(0);
+  });
+
+  it("starts twice at once", async () => {
+    const both = [startServer("dev"), startServer("dev")];
+    await Promise.all(both.map((server) => server.output(LISTENING)));
+  });
+});
+
+describe("perennial serve", () => {
+  it("logs JSON lines to standard error and nothing to standard output", async () => {
+    const server = startServer("serve");
+    await server.output(LISTENING);
+    server.child.kill("SIGTERM");
+    const { code, stdout, stderr } = await server.finished;
+    expect(code).toBe(0);
+    expect(stdout).toBe("");
+    const events = stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events[0]).toMatchObject({ msg: "listening", url: expect.stringMatching(LISTENING) });
+    expect(events.at(-1)).toMatchObject({ msg: "stopped" });
+  });
+
+  it("finishes a request that is under way, and stops at once on a second signal", async () => {
+    const server = startServer("serve", "--drain-ms", "60s", "--body-timeout-ms", "60s");
+    const [, origin] = await server.output(LISTENING);
+    const socket = connect(Number(new URL(origin!).port), "127.0.0.1");
+    socket.on("error", () => {});
+    const put =
+      "PUT /v1/stream/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n";
+    socket.write(put);
+    await once(socket, "data");
+    server.child.kill("SIGTERM");
+    await server.output(/stopping/);
+    const again = setInterval(() => server.child.kill("SIGTERM"), 50);
+    const { code, stderr } = await server.finished;
+    clearInterval(again);
+    expect(code).toBe(1);
+    expect(stderr).not.toContain('"stopped"');
+  });
+});
+
+describe("what cannot start says why in one line", () => {
+  it("a port that is taken: exit status 1", async () => {
+    const other = listen().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const { code, stdout, stderr } = await run(["dev", "--port", String(port)]);
+    other.close();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^Error: cannot listen: .*EADDRINUSE.*--port\n$/);
+  });
+
+  it.each([
+    [["serve", "--port", "70000"], {}, "Error: --port must be between 0 and 65535, not 70000\n"],
+    [["serve"], { PERENNIAL_PORT: "x" }, 'Error: PERENNIAL_PORT must be a number, not "x"\n'],
+    [["serve", "--prot", "1"], {}, /^Error: unknown option '--prot'/],
+    [["serve", "now"], {}, /^Error: too many arguments/],
+    [["serve", "--config", "none.json"], {}, /^Error: cannot read the configuration file none\.json: /],
+  ])("%j %j: exit status 2", async (args, env, message) => {
+    const { code, stderr } = await run(args, { env });
+    expect(code).toBe(2);
+    if (typeof message === "string") expect(stderr).toBe(message);
+    else expect(stderr).toMatch(message);
+  });
+});
+
+it("--help of every command goes to standard output and exits with 0", async () => {
+  for (const args of [["--help"], ["dev", "-h"], ["serve", "--help"]]) {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^Usage: perennial/);
+  }
+});

@@ -82,7 +82,7 @@ async function runRound(plan: RunPlan, variant: Variant, peer: Peer, title: stri
   const dataDirectory = join(plan.dataDirectory, peer.name);
   rmSync(dataDirectory, { recursive: true, force: true });
   mkdirSync(dataDirectory, { recursive: true });
-  const logFile = join(plan.artifactsDirectory, `${title.replaceAll(" ", "-")}.log`);
+  const logFile = join(plan.artifactsDirectory, `${title.replace(/[^\w]+/g, "-")}.log`);
   let server: Server | undefined;
   try {
     const { artifactsDirectory, cores } = plan;

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../paths.ts";
@@ -13,23 +14,41 @@ export interface OurOptions {
   readonly cpuProfile: boolean;
 }
 
+/** What an acknowledgement of our server promises. */
+export type Durability = "memory" | "fsync" | "os";
+
 /** Our own server, `perennial serve`, from the build of a checkout. */
-export function ourPeer(family: string, durability: "memory" | "fsync" | "os", options: OurOptions): Peer {
+export function ourPeer(family: string, durability: Durability, options: OurOptions): Peer {
   const program = join(options.checkout ?? repository, "packages", "cli", "dist", "main.js");
-  const suffix = { memory: "memory", fsync: "durable", os: "os" }[durability];
+  let choosesDurability = true;
   return {
-    name: `${family}-${suffix}`,
-    description:
-      `perennial (Node ${process.versions.node}), --durability ${durability} ${options.flags.join(" ")}`.trim(),
+    name: `${family}-${{ memory: "memory", fsync: "durable", os: "os" }[durability]}`,
+    description: description(durability, options),
     durable: durability === "fsync",
-    prepare: async () =>
-      existsSync(program) ? undefined : "its command line is not built here (npm run build)",
+    prepare: async () => {
+      if (!existsSync(program)) return "its command line is not built (npm run build)";
+      choosesDurability = knowsDurability(program);
+      return choosesDurability || durability === "memory"
+        ? undefined
+        : "this build keeps streams in memory only";
+    },
     command: (context) => [
       ...[process.execPath, ...nodeFlags(options, context), program, "serve", "--port", String(context.port)],
-      ...["--durability", durability, "--data-dir", context.dataDirectory, ...options.flags],
+      ...(choosesDurability ? ["--durability", durability, "--data-dir", context.dataDirectory] : []),
+      ...options.flags,
     ],
     streamRoot: "/v1/stream/",
   };
+}
+
+function description(durability: Durability, { flags }: OurOptions): string {
+  return [`perennial (Node ${process.versions.node}), --durability ${durability}`, ...flags].join(" ");
+}
+
+/** A baseline may be older than the durable log. */
+function knowsDurability(program: string): boolean {
+  const help = spawnSync(process.execPath, [program, "serve", "--help"], { encoding: "utf8" });
+  return help.stdout.includes("--durability");
 }
 
 function nodeFlags(options: OurOptions, context: StartContext): string[] {

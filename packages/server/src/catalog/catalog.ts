@@ -4,11 +4,14 @@
  */
 import type { Archive } from "../log/log.ts";
 import type { StreamState } from "../stream/state.ts";
+import { SortedPaths } from "./sorted-paths.ts";
 import { Stream } from "./stream.ts";
 
 export class Catalog {
   readonly #archive: Archive;
   readonly #byPath = new Map<string, Stream>();
+  /** The keys of `#byPath` in order. */
+  readonly #paths = new SortedPaths();
   readonly #byId = new Map<number, Stream>();
   /** Streams with a lifetime, for the sweep. */
   readonly #mortal = new Set<Stream>();
@@ -40,6 +43,26 @@ export class Catalog {
     return stream?.visibility === "removed" ? undefined : stream;
   }
 
+  /**
+   * Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. Some may not name a visible
+   * stream: ask `peek`.
+   */
+  paths(prefix: string, after: string, limit: number): readonly string[] {
+    const loaded = this.#paths.page(prefix, after, limit);
+    const archived = this.#archive.paths(prefix, after, limit);
+    if (archived.length === 0) return loaded;
+    return [...new Set([...loaded, ...archived])].sort().slice(0, limit);
+  }
+
+  /** Like `visible`, but leaves in the archive what is there and does not count as a use. */
+  peek(path: string): Stream | undefined {
+    let stream = this.#byPath.get(path);
+    while (stream?.visibility === "unborn") stream = stream.previous;
+    if (stream !== undefined || this.#byPath.has(path)) return stream;
+    const state = this.#archive.byPath(path);
+    return state === undefined ? undefined : new Stream(state, state.life);
+  }
+
   /** A stream by id. Throws when there is none: ids come from states and records, never from clients. */
   byId(id: number): Stream {
     const found = this.find(id);
@@ -69,6 +92,7 @@ export class Catalog {
   }
 
   #hold(stream: Stream): void {
+    if (!this.#byPath.has(stream.state.path)) this.#paths.add(stream.state.path);
     this.#byPath.set(stream.state.path, stream);
     this.#byId.set(stream.state.id, stream);
     if (stream.state.ttlSeconds !== undefined || stream.state.expiresAt !== undefined)
@@ -79,13 +103,18 @@ export class Catalog {
   forget(stream: Stream): void {
     const { path, id } = stream.state;
     if (this.#byPath.get(path) === stream) {
-      if (stream.previous === undefined) this.#byPath.delete(path);
+      if (stream.previous === undefined) this.#forgetPath(path);
       else this.#byPath.set(path, stream.previous);
     } else {
       this.#forgetOlder(path, stream);
     }
     this.#byId.delete(id);
     this.#mortal.delete(stream);
+  }
+
+  #forgetPath(path: string): void {
+    this.#byPath.delete(path);
+    this.#paths.delete(path);
   }
 
   #forgetOlder(path: string, stream: Stream): void {

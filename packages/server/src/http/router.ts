@@ -7,10 +7,11 @@ import { create } from "./operations/create.ts";
 import { deleteStream } from "./operations/delete.ts";
 import { head } from "./operations/head.ts";
 import { health } from "./operations/health.ts";
+import { LIST_PATH, list } from "./operations/list.ts";
 import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
 import { read } from "./operations/read.ts";
 import type { RequestProblem } from "./problems.ts";
-import { parseQuery } from "./query.ts";
+import { parseQuery, type Query } from "./query.ts";
 import type { Reply } from "./reply.ts";
 import type { HttpRequest } from "./request.ts";
 
@@ -24,13 +25,14 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   const question = target.indexOf("?");
   const rawPath = question < 0 ? target : target.slice(0, question);
   if (rawPath === "/health") return health(context, method);
+  if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
   const path = parseStreamPath(rawPath, config.pathBytes);
   if (typeof path !== "string") return problemReply(pathProblem(path, config.pathBytes));
   switch (method) {
     case "POST":
       return append(context, request, path);
     case "GET":
-      return read(context, request, path, parseQuery(question < 0 ? "" : target.slice(question + 1)));
+      return read(context, request, path, queryOf(target, question));
     case "HEAD":
       return head(context, path);
     case "PUT":
@@ -40,6 +42,10 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     default:
       return problemReply({ kind: "method-not-allowed", allow: STREAM_METHODS });
   }
+}
+
+function queryOf(target: string, question: number): Query {
+  return parseQuery(question < 0 ? "" : target.slice(question + 1));
 }
 
 function pathProblem({ code, message }: PathProblem, limit: number): RequestProblem {

@@ -12,6 +12,7 @@ import {
 /** The deepest nesting of arrays and objects in one message. */
 export const JSON_MAX_DEPTH = 512;
 
+const BLANK = 0x20;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const QUOTE = 0x22;
@@ -31,12 +32,16 @@ const OPEN_TO_CLOSE = 2;
 
 /** What a string holds as it is: ASCII but for control characters, the quotation mark and the backslash. */
 const PLAIN = byteSet((byte) => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH);
+const WHITE_SPACE = byteSet((byte) => " \t\n\r".includes(String.fromCharCode(byte)));
 const DIGIT = byteSet((byte) => byte >= DIGIT_ZERO && byte <= 0x39);
 const HEX = byteSet((byte) => /[0-9A-Fa-f]/.test(String.fromCharCode(byte)));
 const SHORT_ESCAPE = byteSet((byte) => '"\\/bfnrt'.includes(String.fromCharCode(byte)));
-const LITERALS = ["true", "false", "null"].map((word) => new TextEncoder().encode(word));
+/** The literals by their first letters. */
+const LITERALS: Readonly<Record<number, Uint8Array>> = Object.fromEntries(
+  ["true", "false", "null"].map((word) => [word.charCodeAt(0), new TextEncoder().encode(word)]),
+);
 
-/** The closing brackets that an open scan waits for, outermost first. A scan never yields, so one stack serves all. */
+/** The closing brackets that a scan waits for, outermost first, but for the next one. A scan never yields, so one stack serves all. */
 const closers = new Uint8Array(JSON_MAX_DEPTH);
 
 /**
@@ -46,30 +51,36 @@ const closers = new Uint8Array(JSON_MAX_DEPTH);
  */
 export function scanValue(bytes: Uint8Array, start: number): number {
   let depth = 0;
+  let closer = 0;
   let index = start;
   for (;;) {
-    const byte = byteAt(bytes, index);
-    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+    const first = byteAt(bytes, index);
+    if (first === QUOTE) {
+      index = scanString(bytes, index + 1);
+    } else if (first === OPEN_OBJECT || first === OPEN_ARRAY) {
       if (depth === JSON_MAX_DEPTH) return failure(TOO_DEEP, index);
+      closers[depth++] = closer;
+      closer = first + OPEN_TO_CLOSE;
       index = skipBlank(bytes, index + 1);
-      closers[depth++] = byte + OPEN_TO_CLOSE;
-      if (byteAt(bytes, index) !== byte + OPEN_TO_CLOSE) {
-        if (byte === OPEN_OBJECT) index = scanName(bytes, index);
+      if (byteAt(bytes, index) !== closer) {
+        if (first === OPEN_OBJECT) index = scanName(bytes, index);
         if (index < 0) return index;
         continue;
       }
     } else {
-      index = scanScalar(bytes, index, byte);
-      if (index < 0) return index;
+      index = DIGIT[first] === 1 || first === MINUS ? scanNumber(bytes, index) : scanLiteral(bytes, index);
     }
-    for (; depth > 0; depth--, index++) {
+    for (;;) {
+      if (depth === 0 || index < 0) return index;
       index = skipBlank(bytes, index);
-      if (byteAt(bytes, index) !== closers[depth - 1]) break;
+      const next = byteAt(bytes, index);
+      if (next === COMMA) break;
+      if (next !== closer) return unexpected(bytes, index);
+      closer = closers[--depth]!;
+      index++;
     }
-    if (depth === 0) return index;
-    if (byteAt(bytes, index) !== COMMA) return unexpected(bytes, index);
     index = skipBlank(bytes, index + 1);
-    if (closers[depth - 1] === CLOSE_OBJECT) index = scanName(bytes, index);
+    if (closer === CLOSE_OBJECT) index = scanName(bytes, index);
     if (index < 0) return index;
   }
 }
@@ -79,14 +90,15 @@ export function byteAt(bytes: Uint8Array, index: number): number {
   return index < bytes.length ? bytes[index]! : -1;
 }
 
-/** The index of the first byte at or after `index` that is not JSON white space. */
+/** The index of the first byte at or after `index` that is not JSON white space; most often `index` itself. */
 export function skipBlank(bytes: Uint8Array, index: number): number {
-  let next = index;
-  for (; next < bytes.length; next++) {
-    const byte = bytes[next]!;
-    if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) break;
-  }
-  return next;
+  return byteAt(bytes, index) > BLANK ? index : skipBlankRun(bytes, index);
+}
+
+function skipBlankRun(bytes: Uint8Array, start: number): number {
+  let index = start;
+  while (index < bytes.length && WHITE_SPACE[bytes[index]!] === 1) index++;
+  return index;
 }
 
 /** The failure of a byte that cannot stand at `index`, or of a text that ends there. */
@@ -103,14 +115,9 @@ function scanName(bytes: Uint8Array, start: number): number {
   return byteAt(bytes, colon) === COLON ? skipBlank(bytes, colon + 1) : unexpected(bytes, colon);
 }
 
-function scanScalar(bytes: Uint8Array, start: number, first: number): number {
-  if (first === QUOTE) return scanString(bytes, start + 1);
-  if (first === MINUS || DIGIT[first] === 1) return scanNumber(bytes, start);
-  const literal = LITERALS.find((word) => word[0] === first);
-  return literal === undefined ? unexpected(bytes, start) : scanLiteral(bytes, start, literal);
-}
-
-function scanLiteral(bytes: Uint8Array, start: number, literal: Uint8Array): number {
+function scanLiteral(bytes: Uint8Array, start: number): number {
+  const literal = LITERALS[byteAt(bytes, start)];
+  if (literal === undefined) return unexpected(bytes, start);
   for (let index = 0; index < literal.length; index++) {
     if (byteAt(bytes, start + index) !== literal[index]) return unexpected(bytes, start + index);
   }
@@ -119,21 +126,33 @@ function scanLiteral(bytes: Uint8Array, start: number, literal: Uint8Array): num
 
 /** A string whose first character (or closing quotation mark) is at `start`. */
 function scanString(bytes: Uint8Array, start: number): number {
-  let index = start;
-  while (index < bytes.length) {
-    const byte = bytes[index]!;
-    if (PLAIN[byte] === 1) {
-      index++;
-      continue;
-    }
-    if (byte === QUOTE) return index + 1;
-    index = scanSpecialCharacter(bytes, index, byte);
+  let index = skipPlain(bytes, start);
+  while (byteAt(bytes, index) !== QUOTE) {
+    index = scanSpecialCharacter(bytes, index);
     if (index < 0) return index;
+    index = skipPlain(bytes, index);
   }
-  return failure(END_OF_TEXT, index);
+  return index + 1;
 }
 
-function scanSpecialCharacter(bytes: Uint8Array, index: number, byte: number): number {
+/** The index of the first byte at or after `start` that is not plain. Four at a time takes half as long. */
+function skipPlain(bytes: Uint8Array, start: number): number {
+  const length = bytes.length;
+  let index = start;
+  for (; index + 3 < length; index += 4) {
+    if (PLAIN[bytes[index]!] === 0) return index;
+    if (PLAIN[bytes[index + 1]!] === 0) return index + 1;
+    if (PLAIN[bytes[index + 2]!] === 0) return index + 2;
+    if (PLAIN[bytes[index + 3]!] === 0) return index + 3;
+  }
+  while (index < length && PLAIN[bytes[index]!] === 1) index++;
+  return index;
+}
+
+/** An escape sequence or a character outside ASCII. */
+function scanSpecialCharacter(bytes: Uint8Array, index: number): number {
+  const byte = byteAt(bytes, index);
+  if (byte < 0) return failure(END_OF_TEXT, index);
   if (byte === BACKSLASH) return scanEscape(bytes, index);
   if (byte < 0x80) return failure(CONTROL_CHARACTER, index);
   const next = skipMultiByteCharacter(bytes, index);
@@ -156,7 +175,14 @@ function scanEscape(bytes: Uint8Array, backslash: number): number {
 function scanNumber(bytes: Uint8Array, start: number): number {
   let index = bytes[start] === MINUS ? start + 1 : start;
   index = byteAt(bytes, index) === DIGIT_ZERO ? index + 1 : scanDigits(bytes, index);
-  if (index >= 0 && byteAt(bytes, index) === POINT) index = scanDigits(bytes, index + 1);
+  if (index < 0) return index;
+  const next = byteAt(bytes, index);
+  return next === POINT || (next | LOWER_CASE) === LETTER_E ? scanFraction(bytes, index) : index;
+}
+
+/** A fraction, an exponent, or both. */
+function scanFraction(bytes: Uint8Array, start: number): number {
+  const index = bytes[start] === POINT ? scanDigits(bytes, start + 1) : start;
   if (index < 0 || (byteAt(bytes, index) | LOWER_CASE) !== LETTER_E) return index;
   const sign = byteAt(bytes, index + 1);
   return scanDigits(bytes, sign === PLUS || sign === MINUS ? index + 2 : index + 1);

@@ -113,3 +113,95 @@ test("what JSON.stringify writes is accepted, compact or indented", () => {
 test("arbitrary bytes get the verdict of JSON.parse after a fatal UTF-8 decode", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 12 }), expectAgreement), { numRuns: 2000 });
 });
+
+test("arbitrary runs of JSON's own characters get the verdict of JSON.parse", () => {
+  const token = fc.constantFrom(
+    ...["[", "]", "{", "}", ",", ":", '"', "\\", " ", "\n", "\t", "-", "+", ".", "0", "1", "9", "e", "E"],
+    ...[
+      "true",
+      "false",
+      "null",
+      '"a"',
+      '"a":',
+      "\\u",
+      "d83d",
+      "\\n",
+      "12.5e-3",
+      "\u00e9",
+      "\ud83d\ude00",
+      "\u0000",
+      "\ufeff",
+    ],
+  );
+  const text = fc.array(token, { maxLength: 10 }).map((tokens) => tokens.join(""));
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        text,
+        text.map((inner) => `[${inner}]`),
+      ),
+      (body) => expectAgreement(encoder.encode(body)),
+    ),
+    {
+      numRuns: 5000,
+    },
+  );
+});
+
+test("one changed, lost or added byte gets the verdict of JSON.parse", () => {
+  const body = fc
+    .jsonValue({ stringUnit: "grapheme" })
+    .map((value) => encoder.encode(JSON.stringify([value, value])));
+  const byte = fc.oneof(
+    fc.constantFrom(...encoder.encode('[]{},:"\\ -.e0tn')),
+    fc.integer({ min: 0, max: 255 }),
+  );
+  fc.assert(
+    fc.property(
+      body,
+      fc.nat(),
+      fc.integer({ min: 0, max: 1 }),
+      fc.array(byte, { maxLength: 1 }),
+      (bytes, at, lost, added) => {
+        const index = at % bytes.length;
+        expectAgreement(
+          Uint8Array.from([...bytes.subarray(0, index), ...added, ...bytes.subarray(index + lost)]),
+        );
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test("numbers are those of the grammar", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom("-", "+", "0", "1", "7", ".", "e", "E"), { maxLength: 7 }),
+      (pieces) => {
+        expectAgreement(encoder.encode(pieces.join("")));
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test("each message keeps its text, whatever white space stood around it", () => {
+  const blank = fc.stringMatching(/^[ \t\r\n]{0,2}$/);
+  const message = fc
+    .tuple(fc.jsonValue(), fc.constantFrom(undefined, 1))
+    .map(([value, indent]) => JSON.stringify(value, null, indent));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(blank, message, blank)), blank, blank, (elements, before, after) => {
+      const inner = elements.map((parts) => parts.join("")).join(",");
+      const expected = elements.map(([, text]) => `${text},`).join("");
+      expect(storedText(`${before}[${inner === "" ? after : inner}]${after}`)).toBe(expected);
+    }),
+  );
+});
+
+test("a body in the middle of a larger buffer is read where it lies", () => {
+  const buffer = encoder.encode("junk[1, 2]junk");
+  const framing = splitJsonMessages(buffer.subarray(4, 10));
+  expect(framing).toMatchObject({ ok: true, count: 2, byteLength: 4 });
+  expect(decoder.decode(buffer)).toBe("junk[1, 2]junk");
+});

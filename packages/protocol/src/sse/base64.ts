@@ -6,12 +6,8 @@ export function base64Length(length: number): number {
   return Math.ceil(length / 3) * 4;
 }
 
-/**
- * Writes standard, padded base64 (RFC 4648, 4) of `source` into `target` at `offset`.
- *
- * @returns the index in `target` after the last character
- */
-export function writeBase64(source: Uint8Array, target: Uint8Array, offset: number): number {
+/** Writes standard, padded base64 (RFC 4648, 4) of `source` into `target` at `offset`. */
+export function writeBase64(source: Uint8Array, target: Uint8Array, offset: number): void {
   const whole = source.length - (source.length % 3);
   let out = offset;
   for (let index = 0; index < whole; index += 3) {
@@ -21,12 +17,11 @@ export function writeBase64(source: Uint8Array, target: Uint8Array, offset: numb
     target[out++] = ALPHABET[(bits >> 6) & 63]!;
     target[out++] = ALPHABET[bits & 63]!;
   }
-  if (whole === source.length) return out;
+  if (whole === source.length) return;
   const two = whole + 2 === source.length;
   const bits = (source[whole]! << 16) | (two ? source[whole + 1]! << 8 : 0);
   target[out++] = ALPHABET[bits >> 18]!;
   target[out++] = ALPHABET[(bits >> 12) & 63]!;
   target[out++] = two ? ALPHABET[(bits >> 6) & 63]! : PAD;
-  target[out++] = PAD;
-  return out;
+  target[out] = PAD;
 }

@@ -71,7 +71,7 @@ test("binary data is sent as padded base64", () => {
 test("no payload can end its event or form another", () => {
   const piece = fc.constantFrom("\n", "\r", "\r\n", "event: control", "data:", "id:1", ":", " ", "a", "é");
   const text = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string(),
     fc.array(piece).map((pieces) => pieces.join("")),
   );
   fc.assert(

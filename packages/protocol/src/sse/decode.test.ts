@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { SseDecoder, type SseEvent } from "./decode.ts";
+
+/** A decoder of whole streams, written from the standard with no thought of speed or of pieces. */
+function decodeNaively(text: string): SseEvent[] {
+  const events: SseEvent[] = [];
+  let event = "";
+  let data: string[] = [];
+  let id: string | undefined;
+  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  for (const line of lines.slice(0, -1)) {
+    const [, name, value] = /^([^:]*)(?:: ?)?(.*)$/s.exec(line)!;
+    if (line === "") {
+      if (data.length > 0) events.push({ event: event || "message", data: data.join("\n"), id });
+      event = "";
+      data = [];
+    } else if (name === "event") {
+      event = value!;
+    } else if (name === "data") {
+      data.push(value!);
+    } else if (name === "id" && !value!.includes("\0")) {
+      id = value;
+    }
+  }
+  return events;
+}
+
+const piece = fc.constantFrom(
+  ...[
+    "\n",
+    "\r",
+    "\r\n",
+    "\n\n",
+    "data:",
+    "data: ",
+    "data",
+    "event:",
+    "event: data",
+    "id:",
+    "id: 7",
+    "retry:1",
+  ],
+  ...[":", " ", "a", "é", "\0", "\uFEFF", ": comment", "unknown: x"],
+);
+const streamText = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(""));
+
+test("a stream means the same however it is cut into pieces", () => {
+  fc.assert(
+    fc.property(streamText, fc.infiniteStream(fc.integer({ min: 0, max: 6 })), (text, sizes) => {
+      const decoder = new SseDecoder();
+      const events: SseEvent[] = [];
+      for (let start = 0; start < text.length; ) {
+        const part = text.slice(start, start + sizes.next().value!);
+        events.push(...decoder.push(part));
+        start += part.length;
+      }
+      expect(events).toEqual(decodeNaively(text));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test("data lines join by LF, one leading blank goes, and the id stays with later events", () => {
+  const decoder = new SseDecoder();
+  expect(decoder.push("event: data\ndata:a\ndata:  b\ndata:\nid:5\n\nevent: control\ndata:{}\n\n")).toEqual([
+    { event: "data", data: "a\n b\n", id: "5" },
+    { event: "control", data: "{}", id: "5" },
+  ]);
+});
+
+test("a CRLF cut in two is one line end", () => {
+  const decoder = new SseDecoder();
+  expect(decoder.push("data:a\r")).toEqual([]);
+  expect(decoder.push("\n\r")).toEqual([{ event: "message", data: "a", id: undefined }]);
+  expect(decoder.push("\ndata:b\n")).toEqual([]);
+  expect(decoder.push("\n")).toEqual([{ event: "message", data: "b", id: undefined }]);
+});
+
+test("an event that the stream did not end is discarded", () => {
+  const decoder = new SseDecoder();
+  expect(decoder.push("event: data\nid: 1\ndata:a\ndata")).toEqual([]);
+  decoder.end();
+  expect(decoder.push("data:b\n\n")).toEqual([{ event: "message", data: "b", id: undefined }]);
+});
+
+test.each([
+  ["one long line", ["data:", "x".repeat(50), "x".repeat(50)]],
+  ["many lines", Array.from({ length: 30 }, () => "data:x\n")],
+  ["many empty lines of data", Array.from({ length: 30 }, () => "data\n")],
+  ["a long comment", [`:${"x".repeat(100)}`]],
+])("an event beyond the limit ends decoding: %s", (_, parts) => {
+  const decoder = new SseDecoder({ maxEventLength: 100 });
+  expect(decoder.push("data:ok\n\n")).toHaveLength(1);
+  for (const part of parts) expect(decoder.push(part)).toEqual([]);
+  expect(decoder.failure).toEqual({ kind: "event-too-large", limit: 100 });
+  expect(decoder.push("\n\ndata:late\n\n")).toEqual([]);
+  decoder.end();
+  expect(decoder.failure).toBeUndefined();
+});
+
+test("events before the one that is too large are still returned", () => {
+  const decoder = new SseDecoder({ maxEventLength: 20 });
+  expect(decoder.push(`data:a\n\ndata:${"x".repeat(30)}\n\n`)).toHaveLength(1);
+  expect(decoder.failure).toBeDefined();
+});
+
+test("comments and ignored fields never add up to the limit", () => {
+  const decoder = new SseDecoder({ maxEventLength: 20 });
+  for (let count = 0; count < 100; count++) decoder.push(": alive\nretry: 10\n");
+  expect(decoder.push("data:a\n\n")).toHaveLength(1);
+  expect(decoder.failure).toBeUndefined();
+});

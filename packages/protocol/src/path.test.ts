@@ -1,5 +1,27 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseStreamPath } from "./path.ts";
+import { PATH_MAX_LENGTH, parseStreamPath, STREAM_ROOT } from "./path.ts";
+
+/** A segment of a name, before any encoding. */
+const segment = fc
+  .oneof(
+    fc.string({ unit: "grapheme", minLength: 1 }),
+    fc.stringMatching(/^[-A-Za-z0-9._~!$&'()*+,;=:@/%]{1,10}$/),
+  )
+  .filter((text) => !/\p{Cc}/u.test(text) && ![".", "..", "__ds"].includes(text));
+
+/** One of the many ways to write a segment in a URL: each character encoded or, if it can be, not. */
+function spell(text: string, choices: Iterator<number>): string {
+  const spelled = [...text].map((character) => {
+    const encoded = [...new TextEncoder().encode(character)]
+      .map((byte) => `%${byte.toString(16).padStart(2, "0")}`)
+      .map((hex) => (choices.next().value! % 2 === 0 ? hex.toUpperCase() : hex))
+      .join("");
+    const plain = /[-A-Za-z0-9._~!$&'()*+,;=:@]/.test(character);
+    return plain && choices.next().value! % 2 === 0 ? character : encoded;
+  });
+  return spelled.join("");
+}
 
 test.each([
   ["/v1/stream/a", "/v1/stream/a"],
@@ -41,4 +63,59 @@ test.each([
   [`/v1/stream/${"%61".repeat(1024)}`, "too_long"],
 ])("%s is refused as %s", (raw, code) => {
   expect(parseStreamPath(raw)).toMatchObject({ code });
+});
+
+test("all spellings of one name are one stream, and other names are other streams", () => {
+  const choices = fc.infiniteStream(fc.nat());
+  fc.assert(
+    fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), choices, choices, (name, one, other) => {
+      const path = parseStreamPath(`${STREAM_ROOT}/${name.map((text) => spell(text, one)).join("/")}`);
+      expect(path).toBe(
+        parseStreamPath(`${STREAM_ROOT}/${name.map((text) => spell(text, other)).join("/")}`),
+      );
+      expect((path as string).split("/").slice(3).map(decodeURIComponent)).toEqual(name);
+    }),
+  );
+});
+
+test("a canonical path is its own canonical form, and a path that URLs leave alone", () => {
+  const piece = fc.constantFrom(
+    "/",
+    ".",
+    "..",
+    "%",
+    "%2f",
+    "%2E",
+    "%c3%a9",
+    "%ff",
+    "__ds",
+    "a",
+    "~",
+    " ",
+    "\\",
+    "{",
+    "\u00e9",
+    "%00",
+  );
+  const raw = fc.oneof(
+    fc.string(),
+    fc.array(piece).map((pieces) => pieces.join("")),
+  );
+  fc.assert(
+    fc.property(raw, (text) => {
+      const path = parseStreamPath(`${STREAM_ROOT}/${text}`);
+      if (typeof path !== "string") return;
+      expect(parseStreamPath(path)).toBe(path);
+      expect(new URL(path, "http://localhost").pathname).toBe(path);
+      expect(path.length).toBeLessThanOrEqual(PATH_MAX_LENGTH);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("the limit is on the canonical path", () => {
+  expect(parseStreamPath("/v1/stream/%61%61", 13)).toBe("/v1/stream/aa");
+  expect(parseStreamPath("/v1/stream/aaa", 13)).toMatchObject({ code: "too_long" });
+  expect(parseStreamPath("/v1/stream/{", 13)).toMatchObject({ code: "too_long" });
+  expect(parseStreamPath("/v1/stream/{", 14)).toBe("/v1/stream/%7B");
 });

@@ -1,0 +1,169 @@
+/** The real thing, run by the same commands as the model: a shard over a log that also keeps its records. */
+
+import type { RecoveryTarget } from "../../src/log/log.ts";
+import { MemoryLog } from "../../src/log/memory/memory-log.ts";
+import { append } from "../../src/shard/append.ts";
+import { pieces } from "../../src/shard/bytes.ts";
+import { create } from "../../src/shard/create.ts";
+import type { Pending } from "../../src/shard/pending.ts";
+import { snapshot } from "../../src/shard/read.ts";
+import { remove } from "../../src/shard/remove.ts";
+import { Shard } from "../../src/shard/shard.ts";
+import { Sweeper } from "../../src/shard/sweeper.ts";
+import type { StoredBytes, StreamRecord } from "../../src/stream/records.ts";
+import type { StreamState } from "../../src/stream/state.ts";
+import type { Command } from "./commands.ts";
+import type { Observation } from "./model.ts";
+
+/** Keeps every record, in the order of the log. */
+class RecordingLog extends MemoryLog<Pending> {
+  readonly records: StreamRecord[] = [];
+
+  override append(pending: Pending): void {
+    this.records.push(pending.record);
+    super.append(pending);
+  }
+}
+
+/** Replays records as a log does that comes back from a crash. */
+class ReplayedLog extends MemoryLog<Pending> {
+  readonly #records: readonly StreamRecord[];
+
+  constructor(records: readonly StreamRecord[]) {
+    super("replayed");
+    this.#records = records;
+  }
+
+  override open(target: RecoveryTarget, listener: Shard): ReturnType<MemoryLog<Pending>["open"]> {
+    for (const record of this.#records) target.replay(record, () => true);
+    return super.open(target, listener);
+  }
+}
+
+/** The states of all streams of a shard, by id. */
+export function statesOf(shard: Shard): ReadonlyMap<number, StreamState> {
+  return new Map([...shard.catalog.streams()].map(({ state }) => [state.id, state]));
+}
+
+/** A shard that comes up from nothing but records. */
+export async function recover(records: readonly StreamRecord[]): Promise<Shard> {
+  const shard = new Shard({
+    log: new ReplayedLog(records),
+    now: () => 0,
+    random: () => 0,
+    producersPerStream: 1,
+  });
+  await shard.open();
+  return shard;
+}
+
+export class Subject {
+  readonly shard: Shard;
+  readonly #log = new RecordingLog("recorded");
+  readonly #sweeper: Sweeper;
+  readonly #startedAt: number;
+  #now: number;
+
+  constructor(startedAt: number, producersPerStream: number) {
+    this.#startedAt = startedAt;
+    this.#now = startedAt;
+    const now = (): number => this.#now;
+    this.shard = new Shard({ log: this.#log, now, random: () => 0, producersPerStream });
+    this.#sweeper = new Sweeper(this.shard, 100);
+  }
+
+  get records(): readonly StreamRecord[] {
+    return this.#log.records;
+  }
+
+  async open(): Promise<this> {
+    await this.shard.open();
+    return this;
+  }
+
+  /** @param tailOf turns shares of a tail into positions */
+  async run(command: Command, tailOf: (path: string) => number): Promise<Observation> {
+    switch (command.kind) {
+      case "create":
+        return plain(await this.#create(command, tailOf));
+      case "append": {
+        const { path, body, ...rest } = command;
+        return plain(await append(this.shard, path, { ...rest, body: bytes(body.text) }));
+      }
+      case "delete":
+        return plain(await remove(this.shard, command.path));
+      case "head":
+        return this.#head(command.path);
+      case "read":
+        return this.#read(command.path, command.share, tailOf);
+      case "wait":
+        this.#now += command.ms;
+        return { kind: "nothing" };
+      case "sweep":
+        this.#sweeper.sweep();
+        await Promise.resolve();
+        return { kind: "nothing" };
+    }
+  }
+
+  #create(command: Extract<Command, { kind: "create" }>, tailOf: (path: string) => number) {
+    const { lifetime, fork, body, path, contentType, closed } = command;
+    const { ttlSeconds, expiresAfterMs } = lifetime;
+    const share = fork?.anchorShare;
+    return create(this.shard, {
+      path,
+      contentType,
+      closed,
+      ttlSeconds,
+      expiresAt: expiresAfterMs === undefined ? undefined : this.#startedAt + expiresAfterMs,
+      body: bytes(body.text),
+      fork: fork && {
+        sourcePath: fork.source,
+        subOffset: fork.subOffset,
+        anchor: share === undefined ? undefined : Math.floor(tailOf(fork.source) * share),
+      },
+    });
+  }
+
+  #head(path: string): Observation {
+    const found = this.shard.forReading(path);
+    if (found.kind !== "found") return { kind: "rejected", rejection: found };
+    const { state, visibleTail: tail, visibleClosed: closed } = found.stream;
+    const { contentType, ttlSeconds, expiresAt } = state;
+    return { kind: "head", contentType, ttlSeconds, expiresAt, closed, tail };
+  }
+
+  #read(path: string, share: number | undefined, tailOf: (path: string) => number): Observation {
+    const slice = snapshot(
+      this.shard,
+      path,
+      share === undefined ? { kind: "now" } : { kind: "at", position: Math.floor(tailOf(path) * share) },
+    );
+    if (slice.kind === "rejected") return plain(slice);
+    const { stream, from, to, closed } = slice;
+    const content = Buffer.concat([...pieces(this.shard, stream, from, to)]).toString("latin1");
+    return { kind: "read", from, to, closed, content };
+  }
+}
+
+function bytes(text: string): StoredBytes {
+  const part = Buffer.from(text, "latin1");
+  return { parts: part.length === 0 ? [] : [part], byteLength: part.length };
+}
+
+/** Without the sentences for people. */
+function plain(outcome: object): Observation {
+  return JSON.parse(
+    JSON.stringify(outcome, (key, value: unknown) => {
+      if (key === "difference" || key === "message" || key === "position") return undefined;
+      if (key === "producer") return withoutKind(value);
+      return value;
+    }),
+  ) as Observation;
+}
+
+function withoutKind(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const { epoch, lastSeq } = value as { readonly epoch: number; readonly lastSeq: number };
+  return { epoch, lastSeq };
+}

@@ -8,6 +8,7 @@ import { repository } from "./paths.ts";
 import { preparePeers } from "./peers/index.ts";
 import { hasProgram } from "./peers/programs.ts";
 import { variantTables } from "./report/markdown.ts";
+import { writeProfiles } from "./report/profiles.ts";
 import { writeReport } from "./report/write.ts";
 import type { Results } from "./results.ts";
 import { runAll } from "./run.ts";
@@ -49,6 +50,7 @@ async function bench(options: Options): Promise<void> {
     measured: printVariant,
   });
   rmSync(dataDirectory, { recursive: true, force: true });
+  await writeProfiles(artifactsDirectory);
   await writeReport(directory, { ...head, rows }, workloads);
   console.log(`Report: ${relative(process.cwd(), join(directory, "README.md"))}`);
 }

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Generator } from "./load/plain.ts";
 import type { Cores } from "./measure/cores.ts";
+import { type Interval, traceFigures } from "./measure/server-trace.ts";
 import type { Peer } from "./peers/peer.ts";
 import { type Server, startServer } from "./peers/server.ts";
 import type { Row } from "./results.ts";
@@ -82,13 +83,20 @@ async function runRound(plan: RunPlan, variant: Variant, peer: Peer, title: stri
   const dataDirectory = join(plan.dataDirectory, peer.name);
   rmSync(dataDirectory, { recursive: true, force: true });
   mkdirSync(dataDirectory, { recursive: true });
-  const logFile = join(plan.artifactsDirectory, `${title.replace(/[^\w]+/g, "-")}.log`);
+  const artifact = join(plan.artifactsDirectory, title.replace(/[^\w]+/g, "-"));
   let server: Server | undefined;
   try {
-    const { artifactsDirectory, cores } = plan;
-    server = await startServer(peer, { dataDirectory, artifactsDirectory, cores, logFile });
+    server = await startServer(peer, { dataDirectory, artifact, cores: plan.cores });
     const { seconds, generator, loadThreads } = plan;
-    return await variant.run({ server, seconds, generator, loadThreads });
+    let measured: Interval | undefined;
+    const sample = await variant.run({
+      ...{ server, seconds, generator, loadThreads, cores: plan.cores },
+      measured: (interval) => {
+        measured = interval;
+      },
+    });
+    await server.stop();
+    return { ...sample, figures: { ...sample.figures, ...traceFigures(server.trace, measured) } };
   } finally {
     await server?.stop();
     rmSync(dataDirectory, { recursive: true, force: true });

@@ -12,6 +12,7 @@ export interface WrkRun {
   readonly address: Address;
   readonly connections: number;
   readonly threads: number;
+  /** Rounded up to whole seconds, the only ones that `wrk` knows. */
   readonly seconds: number;
   readonly series: RequestSeries;
 }
@@ -30,7 +31,7 @@ export async function runWrk(run: WrkRun): Promise<LoadResult> {
 
 function wrkFlags({ threads, connections, seconds }: WrkRun): string[] {
   const count = Math.min(threads, connections);
-  return ["-t", String(count), "-c", String(connections), "-d", `${seconds}s`, "--timeout", "10s"];
+  return ["-t", String(count), "-c", String(connections), "-d", `${Math.ceil(seconds)}s`, "--timeout", "10s"];
 }
 
 function origin({ host, port }: Address): string {

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { type CoreTime, readCoreTime } from "./core-time.ts";
+import type { Cores } from "./cores.ts";
 import { type ProcessMemory, parseStat } from "./proc.ts";
 import { type CpuReading, cpuBetween, readCpu, readMemory } from "./process-tree.ts";
 
@@ -10,6 +12,8 @@ export interface Usage {
   readonly cpuSeconds: number | undefined;
   /** CPU seconds of this process and the generators it waited for. */
   readonly loadCpuSeconds: number;
+  /** CPU seconds that others had on the server's cores; undefined where nothing is pinned. */
+  readonly othersSeconds: number | undefined;
   /** Memory of the server at the start, and the most seen (bytes). */
   readonly before: ProcessMemory | undefined;
   readonly peak: ProcessMemory | undefined;
@@ -24,12 +28,16 @@ export class ServerMeter {
   readonly #cpu: CpuReading | undefined;
   readonly #loadCpu = readCpuOfLoad();
   readonly #before: ProcessMemory | undefined;
+  readonly #cores: Cores | undefined;
+  readonly #coreTime: CoreTime | undefined;
   readonly #timer: NodeJS.Timeout;
   #peak: ProcessMemory | undefined;
 
   /** Starts to measure. A server that somebody else started has no pid, and only the clock is read. */
-  constructor(pid: number | undefined) {
+  constructor(pid: number | undefined, cores: Cores | undefined) {
     this.#pid = pid;
+    this.#cores = cores;
+    this.#coreTime = cores === undefined ? undefined : readCoreTime(cores.server);
     this.#cpu = pid === undefined ? undefined : readCpu(pid);
     this.#before = pid === undefined ? undefined : readMemory(pid);
     this.#peak = this.#before;
@@ -40,16 +48,27 @@ export class ServerMeter {
   stop(): Usage {
     clearInterval(this.#timer);
     this.#sample();
+    const cpuSeconds = this.#cpuSeconds();
     return {
       seconds: (performance.now() - this.#startedAt) / 1000,
-      cpuSeconds:
-        this.#pid === undefined || this.#cpu === undefined
-          ? undefined
-          : cpuBetween(this.#cpu, readCpu(this.#pid)),
+      cpuSeconds,
+      othersSeconds: this.#othersSeconds(cpuSeconds ?? 0),
       loadCpuSeconds: readCpuOfLoad() - this.#loadCpu,
       before: this.#before,
       peak: this.#peak,
     };
+  }
+
+  #cpuSeconds(): number | undefined {
+    if (this.#pid === undefined || this.#cpu === undefined) return undefined;
+    return cpuBetween(this.#cpu, readCpu(this.#pid));
+  }
+
+  #othersSeconds(own: number): number | undefined {
+    if (this.#cores === undefined || this.#coreTime === undefined) return undefined;
+    const now = readCoreTime(this.#cores.server);
+    const taken = now.busy + now.stolen - this.#coreTime.busy - this.#coreTime.stolen;
+    return Math.max(taken - own, 0);
   }
 
   #sample(): void {

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { repository } from "../paths.ts";
+import { loopProbe } from "./node-process.ts";
 import type { Peer, StartContext } from "./peer.ts";
 
 /** How our own server is started, over and above its defaults. */
@@ -33,7 +34,15 @@ export function ourPeer(family: string, durability: Durability, options: OurOpti
         : "this build keeps streams in memory only";
     },
     command: (context) => [
-      ...[process.execPath, ...nodeFlags(options, context), program, "serve", "--port", String(context.port)],
+      ...[
+        process.execPath,
+        ...loopProbe,
+        ...nodeFlags(options, context),
+        program,
+        "serve",
+        "--port",
+        String(context.port),
+      ],
       ...(choosesDurability ? ["--durability", durability, "--data-dir", context.dataDirectory] : []),
       ...options.flags,
     ],
@@ -51,9 +60,13 @@ function knowsDurability(program: string): boolean {
   return help.stdout.includes("--durability");
 }
 
+function profileFile(artifact: string): string[] {
+  return [`--cpu-prof-dir=${dirname(artifact)}`, `--cpu-prof-name=${basename(artifact)}.cpuprofile`];
+}
+
 function nodeFlags(options: OurOptions, context: StartContext): string[] {
   return [
     ...(options.traceGarbageCollection ? ["--trace-gc"] : []),
-    ...(options.cpuProfile ? ["--cpu-prof", `--cpu-prof-dir=${context.artifactsDirectory}`] : []),
+    ...(options.cpuProfile ? ["--cpu-prof", ...profileFile(context.artifact)] : []),
   ];
 }

@@ -3,8 +3,8 @@ export interface StartContext {
   readonly port: number;
   /** A directory of its own, empty at the first start and kept over a restart. */
   readonly dataDirectory: string;
-  /** Where it may leave files that belong to the results (profiles). */
-  readonly artifactsDirectory: string;
+  /** Path, without an extension, of the files that it may leave with the results (log, profile). */
+  readonly artifact: string;
 }
 
 /** One server that can be measured. */

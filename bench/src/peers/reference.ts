@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { repository } from "../paths.ts";
+import { loopProbe } from "./node-process.ts";
 import type { Peer } from "./peer.ts";
 
 const runner = join(repository, "bench", "dist", "peers", "reference-main.js");
@@ -15,7 +16,7 @@ export function referencePeer(storage: "memory" | "file"): Peer {
     durable: storage === "file",
     prepare: async () => undefined,
     command: ({ port, dataDirectory }) => [
-      ...[process.execPath, runner, String(port)],
+      ...[process.execPath, ...loopProbe, runner, String(port)],
       ...(storage === "file" ? [dataDirectory] : []),
     ],
     streamRoot: "/v1/stream/",

@@ -4,6 +4,8 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, exchange } from "../load/exchange.ts";
 import { type Cores, pinned } from "../measure/cores.ts";
+import type { ServerTrace } from "../measure/server-trace.ts";
+import { loopProbeVariable } from "./node-process.ts";
 import type { Peer, StartContext } from "./peer.ts";
 
 const START_TIMEOUT_MILLISECONDS = 120_000;
@@ -13,8 +15,6 @@ const POLL_MILLISECONDS = 2;
 /** What a started server is told beside its peer. */
 export interface StartOptions extends Omit<StartContext, "port"> {
   readonly cores: Cores | undefined;
-  /** Where its output goes. */
-  readonly logFile: string;
 }
 
 /** A running server. */
@@ -23,6 +23,8 @@ export interface Server {
   readonly streamRoot: string;
   /** Undefined for a server that was running before. */
   readonly pid: number | undefined;
+  /** What its process leaves behind. */
+  readonly trace: ServerTrace;
   /** Asks it to end, and makes it after ten seconds. */
   stop(): Promise<void>;
   /** Ends it without a word, as a crash does. */
@@ -33,16 +35,18 @@ export interface Server {
 
 /** Starts a peer on a free port and waits until it answers; throws with the end of its output if it does not. */
 export async function startServer(peer: Peer, options: StartOptions): Promise<Server> {
-  if (peer.origin !== undefined) return runningServer(peer, peer.origin);
+  if (peer.origin !== undefined) return runningServer(peer, peer.origin, options);
   const port = await freePort();
   const address = { host: "127.0.0.1", port };
   const launch = () => launchProcess(peer.command({ ...options, port }) ?? [], options);
   let child = launch();
-  await untilAnswering(address, child, options.logFile);
+  const trace = { ...traceFiles(options.artifact), startedAt: Date.now() };
+  await untilAnswering(address, child, trace.logFile);
   for (const { method, path } of peer.setup ?? []) await exchange(address, { method, path });
   return {
     address,
     streamRoot: peer.streamRoot,
+    trace,
     get pid() {
       return child.pid;
     },
@@ -54,7 +58,7 @@ export async function startServer(peer: Peer, options: StartOptions): Promise<Se
   };
 }
 
-function runningServer(peer: Peer, origin: URL): Server {
+function runningServer(peer: Peer, origin: URL, options: StartOptions): Server {
   const unsupported = async () => {
     throw new Error("a server given by --url cannot be stopped or restarted");
   };
@@ -62,16 +66,25 @@ function runningServer(peer: Peer, origin: URL): Server {
     address: { host: origin.hostname, port: Number(origin.port || 80) },
     streamRoot: peer.streamRoot,
     pid: undefined,
+    trace: { ...traceFiles(options.artifact), startedAt: Date.now() },
     stop: async () => {},
     kill: unsupported,
     restart: unsupported,
   };
 }
 
+function traceFiles(artifact: string): Pick<ServerTrace, "logFile" | "loopFile"> {
+  return { logFile: `${artifact}.log`, loopFile: `${artifact}.loop.json` };
+}
+
 function launchProcess(command: readonly string[], options: StartOptions): ChildProcess {
-  const log = openSync(options.logFile, "a");
+  const { logFile, loopFile } = traceFiles(options.artifact);
+  const log = openSync(logFile, "a");
   const [program, ...parameters] = pinned(command, options.cores);
-  const child = spawn(program!, parameters, { stdio: ["ignore", log, log] });
+  const child = spawn(program!, parameters, {
+    stdio: ["ignore", log, log],
+    env: { ...process.env, [loopProbeVariable]: loopFile },
+  });
   child.on("error", () => {});
   closeSync(log);
   return child;

@@ -25,9 +25,21 @@ export const figureDefinitions = {
   bytesPerConnection: { label: "memory per connection", unit: "kB", better: "lower", scale: 1000 },
   secondsToAnswer: { label: "time to answer", unit: "s", better: "lower" },
   openFiles: { label: "open files", unit: "", better: "lower" },
+  loopDelayP99: { label: "event loop late, p99", unit: "ms", better: "lower" },
+  loopDelayMax: { label: "event loop late, max", unit: "ms", better: "lower" },
+  pauseMax: { label: "longest collection", unit: "ms", better: "lower" },
   serverCpuPercent: { label: "server CPU", unit: "%" },
+  othersPercent: { label: "others on its core", unit: "%" },
   loadCpuPercent: { label: "load CPU", unit: "%" },
 } as const satisfies Record<string, FigureDefinition>;
+
+/** Figures that every workload shows where they are known: the process about itself, and how undisturbed it was. */
+export const commonFigureNames: readonly FigureName[] = [
+  "loopDelayP99",
+  "loopDelayMax",
+  "pauseMax",
+  "othersPercent",
+];
 
 /** The name of a figure. */
 export type FigureName = keyof typeof figureDefinitions;

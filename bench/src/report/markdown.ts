@@ -1,6 +1,7 @@
 import type { Machine } from "../measure/machine.ts";
 import type { Results, Row } from "../results.ts";
 import type { Workload } from "../workloads/workload.ts";
+import { commonFigureNames } from "./figures.ts";
 import { groupRows } from "./rows.ts";
 import { figuresTable, ratiosTable } from "./table.ts";
 
@@ -19,7 +20,8 @@ export function markdownReport(
 
 /** The tables of one variant: the figures, then ours against each peer. */
 export function variantTables(rows: readonly Row[], workload: Workload): string {
-  const tables = [figuresTable(rows, workload.figures), ratiosTable(rows, workload.figures), failures(rows)];
+  const figures = [...workload.figures, ...commonFigureNames];
+  const tables = [figuresTable(rows, figures), ratiosTable(rows, figures), failures(rows)];
   return tables.filter((table) => table !== undefined).join("\n\n");
 }
 

@@ -7,7 +7,7 @@ import type { RoundContext, Sample, Workload } from "./workload.ts";
 
 const BODY_BYTES = 256;
 /** How long a server is driven before it is measured, so that it is compiled and its caches are full. */
-export const WARM_UP_SECONDS = 1.5;
+export const WARM_UP_SECONDS = 2;
 const CONNECTIONS = [64, 256];
 
 /** Plain appends of 256 bytes to a number of streams in turn. */

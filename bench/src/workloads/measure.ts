@@ -8,9 +8,11 @@ export async function measure<T>(
   context: RoundContext,
   load: () => Promise<T>,
 ): Promise<{ result: T; usage: Usage }> {
-  const meter = new ServerMeter(context.server.pid);
+  const meter = new ServerMeter(context.server.pid, context.cores);
+  const from = Date.now();
   try {
     const result = await load();
+    context.measured({ from, to: Date.now() });
     return { result, usage: meter.stop() };
   } catch (error) {
     meter.stop();
@@ -28,6 +30,7 @@ export function operationFigures(load: LoadResult, usage: Usage): Sample["figure
     figures.cpuMicrosPerOperation = (usage.cpuSeconds * 1e6) / load.operations;
     figures.serverCpuPercent = (100 * usage.cpuSeconds) / usage.seconds;
   }
+  if (usage.othersSeconds !== undefined) figures.othersPercent = (100 * usage.othersSeconds) / usage.seconds;
   return { ...figures, ...latencyFigures(load.latency), ...memoryFigures(usage) };
 }
 

@@ -1,5 +1,7 @@
 import type { Generator } from "../load/plain.ts";
 import type { Errors } from "../load/result.ts";
+import type { Cores } from "../measure/cores.ts";
+import type { Interval } from "../measure/server-trace.ts";
 import type { Server } from "../peers/server.ts";
 import type { FigureName } from "../report/figures.ts";
 
@@ -17,6 +19,9 @@ export interface RoundContext {
   readonly generator: Generator;
   /** Threads that a generator may use: the number of cores of the load. */
   readonly loadThreads: number;
+  readonly cores: Cores | undefined;
+  /** Told when the measured time is over, so that what the server noted of itself can be matched. */
+  measured(interval: Interval): void;
 }
 
 /** One variant of a workload: a number of connections, of subscribers. */

@@ -27,15 +27,12 @@ export type AppendOutcome =
 
 /** Appends to the stream at `path`; resolves once the outcome is durable. */
 export async function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
-  await roomFor(shard, command.body.byteLength);
-  return durably(shard, path, () => judgeAppend(shard, path, command));
-}
-
-/** Waits until the log takes another record of that size: the back-pressure of a server that cannot keep up. */
-export async function roomFor(shard: Shard, byteLength: number): Promise<void> {
+  const { byteLength } = command.body;
+  // Back-pressure: a log that cannot keep up takes the record only when it has room for it.
   for (let room = shard.log.admit(byteLength); room !== undefined; room = shard.log.admit(byteLength)) {
     await room;
   }
+  return durably(shard, path, () => judgeAppend(shard, path, command));
 }
 
 function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome> {

@@ -5,7 +5,6 @@ import { sameMediaType } from "../stream/decide-append.ts";
 import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
 import { type ForkPoint, findForkPoint } from "../stream/forks.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
-import { roomFor } from "./append.ts";
 import { boundaryBefore, pieces } from "./bytes.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import type { Shard } from "./shard.ts";
@@ -28,7 +27,10 @@ interface LocatedFork {
 
 /** Creates the stream that the command describes; resolves once that is durable. */
 export async function create(shard: Shard, command: CreateCommand): Promise<CreateOutcome> {
-  await roomFor(shard, command.body.byteLength);
+  const { byteLength } = command.body;
+  for (let room = shard.log.admit(byteLength); room !== undefined; room = shard.log.admit(byteLength)) {
+    await room;
+  }
   for (;;) {
     const located =
       command.fork === undefined || inUse(shard, command.path)

@@ -42,10 +42,10 @@ export class NodeRequest implements HttpRequest {
     return originOf(this, "http", this.#config);
   }
 
-  async body(): Promise<StoredBytes | RequestProblem> {
-    const body = await receiveBody(this.#message, this.#announcedLength(), this.#budget);
-    if ("parts" in body) this.#held = body.byteLength;
-    return body;
+  body(): Promise<StoredBytes | RequestProblem> {
+    return receiveBody(this.#message, this.#announcedLength(), this.#budget, (byteLength) => {
+      this.#held = byteLength;
+    });
   }
 
   /** Node's parser has made sure that at most one of the two headers is there, and well-formed. */

@@ -9,15 +9,17 @@ import type { RequestProblem } from "../problems.ts";
  * a refused body is read and thrown away, so that the client gets to see the answer.
  *
  * @param announced the length that the request announces; 0 without a body, undefined when it comes in chunks
+ * @param onHeld told how many bytes are held once the body is complete; the caller releases them
  */
 export function receiveBody(
   message: IncomingMessage,
   announced: number | undefined,
   budget: BodyBudget,
+  onHeld: (byteLength: number) => void,
 ): Promise<StoredBytes | RequestProblem> {
   if (announced === 0) return Promise.resolve(NO_BYTES);
   const refusal = announced === undefined ? undefined : budget.refusal(announced, announced);
-  if (refusal === undefined) return new Promise((resolve) => gather(message, budget, resolve));
+  if (refusal === undefined) return new Promise((resolve) => gather(message, budget, onHeld, resolve));
   message.resume();
   return Promise.resolve(refusal);
 }
@@ -25,6 +27,7 @@ export function receiveBody(
 function gather(
   message: IncomingMessage,
   budget: BodyBudget,
+  onHeld: (byteLength: number) => void,
   resolve: (body: StoredBytes | RequestProblem) => void,
 ): void {
   const parts: Uint8Array[] = [];
@@ -44,7 +47,9 @@ function gather(
     byteLength += part.length;
     budget.hold(part.length);
   });
-  message.on("end", () => settle({ parts, byteLength }));
+  message.on("end", () => {
+    onHeld(byteLength);
+    settle({ parts, byteLength });
+  });
   message.on("close", () => settle({ kind: "body-incomplete" }));
-  message.on("error", () => settle({ kind: "body-incomplete" }));
 }

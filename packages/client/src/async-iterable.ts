@@ -1,0 +1,75 @@
+/** A stream that `for await` accepts, also where the platform's streams are not iterable (Safari). */
+export type ReadableStreamAsyncIterable<T> = ReadableStream<T> & AsyncIterable<T>;
+
+/**
+ * Makes a stream async-iterable where the platform does not, and returns the same object. Leaving a `for await` loop
+ * early cancels the stream. Streams derived by `pipeThrough` need their own call.
+ *
+ * @example
+ * ```ts
+ * import { asAsyncIterableReadableStream } from "@perennial/client";
+ * const response = await fetch("https://example.com/streams/orders");
+ * if (response.body) {
+ *   for await (const chunk of asAsyncIterableReadableStream(response.body)) console.log(chunk.length);
+ * }
+ * ```
+ */
+export function asAsyncIterableReadableStream<T>(stream: ReadableStream<T>): ReadableStreamAsyncIterable<T> {
+  const target = stream as ReadableStreamAsyncIterable<T>;
+  if (typeof target[Symbol.asyncIterator] === "function" || !Object.isExtensible(stream)) return target;
+  const values = () => iterate(stream);
+  for (const key of [Symbol.asyncIterator, "values"]) {
+    Object.defineProperty(stream, key, { value: values, configurable: true, writable: true });
+  }
+  return target;
+}
+
+/** The iterator that streams have where they are iterable (WHATWG Streams, 4.2.5), without promises of its own. */
+function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
+  const reader = stream.getReader();
+  let ended = false;
+  let pendingReads = 0;
+
+  const finish = async (reason: unknown): Promise<void> => {
+    if (ended) return;
+    if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
+    ended = true;
+    const cancelled = reader.cancel(reason);
+    reader.releaseLock();
+    await cancelled;
+  };
+
+  return {
+    async next() {
+      if (ended) return { done: true, value: undefined };
+      pendingReads++;
+      try {
+        const { done, value } = await reader.read();
+        pendingReads--;
+        if (!done) return { done, value };
+      } catch (error) {
+        pendingReads--;
+        release();
+        throw error;
+      }
+      release();
+      return { done: true, value: undefined };
+    },
+    async return(value) {
+      await finish(value);
+      return { done: true, value: undefined };
+    },
+    async throw(error) {
+      await finish(error);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+
+  function release(): void {
+    ended = true;
+    if (pendingReads === 0) reader.releaseLock();
+  }
+}

@@ -1,0 +1,50 @@
+import { HEADER, QUERY } from "@perennial/protocol";
+
+/** Response header with the offset at which the next read starts, or the tail after a write. */
+export const STREAM_OFFSET_HEADER = HEADER.streamNextOffset;
+/** Response header with the cursor to echo in the next live request. */
+export const STREAM_CURSOR_HEADER = HEADER.streamCursor;
+/** Response header whose presence says that the response reaches the tail. */
+export const STREAM_UP_TO_DATE_HEADER = HEADER.streamUpToDate;
+/** Header that closes a stream (request) or says that it is closed (response). Only `true` counts. */
+export const STREAM_CLOSED_HEADER = HEADER.streamClosed;
+/** Request header with the writer's own ordering token. */
+export const STREAM_SEQ_HEADER = HEADER.streamSeq;
+/** Header with a stream's time to live, in seconds. */
+export const STREAM_TTL_HEADER = HEADER.streamTtl;
+/** Header with a stream's expiry time, RFC 3339. */
+export const STREAM_EXPIRES_AT_HEADER = HEADER.streamExpiresAt;
+/** Request header that names an idempotent producer. */
+export const PRODUCER_ID_HEADER = HEADER.producerId;
+/** Header with a producer's epoch; on 403 the server's current one. */
+export const PRODUCER_EPOCH_HEADER = HEADER.producerEpoch;
+/** Header with a producer's sequence number. */
+export const PRODUCER_SEQ_HEADER = HEADER.producerSeq;
+/** Response header of a sequence gap (409): the number that the server waits for. */
+export const PRODUCER_EXPECTED_SEQ_HEADER = HEADER.producerExpectedSeq;
+/** Response header of a sequence gap (409): the number that the server was sent. */
+export const PRODUCER_RECEIVED_SEQ_HEADER = HEADER.producerReceivedSeq;
+
+/** Query parameter with the offset to read from. */
+export const OFFSET_QUERY_PARAM = QUERY.offset;
+/** Query parameter that asks for a live read: `long-poll` or `sse`. */
+export const LIVE_QUERY_PARAM = QUERY.live;
+/** Query parameter that echoes the latest cursor. */
+export const CURSOR_QUERY_PARAM = QUERY.cursor;
+
+/** Field of an SSE control event: the offset after the data before it. */
+export const SSE_OFFSET_FIELD = "streamNextOffset";
+/** Field of an SSE control event: the cursor to echo. */
+export const SSE_CURSOR_FIELD = "streamCursor";
+/** Field of an SSE control event: the stream is closed and everything was sent. */
+export const SSE_CLOSED_FIELD = "streamClosed";
+
+/** Content types that SSE carries as text. Every other type travels as base64, which the client decodes. */
+export const SSE_COMPATIBLE_CONTENT_TYPES: ReadonlyArray<string> = ["text/", "application/json"];
+
+/** Query parameters that belong to the protocol. `params` may not set them on reads. */
+export const DURABLE_STREAM_PROTOCOL_QUERY_PARAMS: ReadonlyArray<string> = [
+  OFFSET_QUERY_PARAM,
+  LIVE_QUERY_PARAM,
+  CURSOR_QUERY_PARAM,
+];

@@ -1,0 +1,86 @@
+import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
+import { readErrorBody } from "./response-body.ts";
+
+/** Errors of another class that also answer for a `FetchError`: see `alsoFetchError`. */
+const alsoFetchErrors = new WeakSet<object>();
+
+/**
+ * An HTTP response that was not a success. Thrown for every failed request of `stream()` and `DurableStream`.
+ *
+ * Where a failure has a more telling class (`StreamClosedError`, a `DurableStreamError` for an existing or missing
+ * stream), that class is thrown, and `instanceof FetchError` is still true of it: it has the same members.
+ *
+ * @example
+ * ```ts
+ * import { FetchError, stream } from "@perennial/client";
+ * try {
+ *   await stream({ url: "https://example.com/streams/none" });
+ * } catch (error) {
+ *   if (error instanceof FetchError && error.status === 404) console.log("no such stream:", error.url);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class FetchError extends Error {
+  /** The address that was requested. */
+  url: string;
+  /** The HTTP status. */
+  status: number;
+  /** The body, unless it was JSON. */
+  text?: string;
+  /** The body, if it was JSON. */
+  json?: object;
+  /** The response's headers, names in lower case. */
+  headers: Record<string, string>;
+
+  constructor(
+    status: number,
+    text: string | undefined,
+    json: object | undefined,
+    headers: Record<string, string>,
+    url: string,
+    message?: string,
+  ) {
+    super(message ?? `HTTP Error ${status} at ${url}: ${text ?? JSON.stringify(json)}`);
+    this.name = "FetchError";
+    this.url = url;
+    this.status = status;
+    if (text !== undefined) this.text = text;
+    if (json !== undefined) this.json = json;
+    this.headers = headers;
+  }
+
+  /** The status as a code, for example `NOT_FOUND` for 404. */
+  get code(): DurableStreamErrorCode {
+    return codeOfStatus(this.status);
+  }
+
+  /** Builds the error of a response, reading its body if nobody did. */
+  static async fromResponse(response: Response, url: string): Promise<FetchError> {
+    const { text, json } = await readErrorBody(response);
+    return new FetchError(response.status, text, json, Object.fromEntries(response.headers), url);
+  }
+
+  /** True for instances, and for errors of a more telling class that carry the same members. */
+  static override readonly [Symbol.hasInstance] = hasInstance;
+}
+
+/** Subclasses inherit the test, and ask it about themselves. */
+function hasInstance(this: { readonly prototype: object }, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Object.prototype.isPrototypeOf.call(this.prototype, value)) return true;
+  return this.prototype === FetchError.prototype && alsoFetchErrors.has(value);
+}
+
+/** Lends an error the members of a `FetchError` and makes `instanceof FetchError` true of it. */
+export function alsoFetchError<E extends Error>(error: E, source: FetchError): E {
+  const { url, headers, text, json } = source;
+  Object.assign(
+    error,
+    { url, headers },
+    text === undefined ? {} : { text },
+    json === undefined ? {} : { json },
+  );
+  alsoFetchErrors.add(error);
+  return error;
+}

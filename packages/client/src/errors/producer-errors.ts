@@ -1,0 +1,52 @@
+/**
+ * Another producer with the same id and a higher epoch has taken over (403). This one can write no more until
+ * `restart()`, which takes over in turn.
+ *
+ * @example
+ * ```ts
+ * import { DurableStream, IdempotentProducer, StaleEpochError } from "@perennial/client";
+ * const handle = new DurableStream({ url: "https://example.com/streams/orders" });
+ * const producer = new IdempotentProducer(handle, "importer-1", {
+ *   onError: (error) => {
+ *     if (error instanceof StaleEpochError) console.log("replaced by epoch", error.currentEpoch);
+ *   },
+ * });
+ * producer.append("order 1");
+ * ```
+ */
+export class StaleEpochError extends Error {
+  /** The epoch that the server holds for this producer id. */
+  readonly currentEpoch: number;
+
+  constructor(currentEpoch: number) {
+    super(
+      `Producer epoch is stale: the server's current epoch is ${currentEpoch}. ` +
+        "Another producer with this id has taken over; call restart() or use a higher epoch to take over again.",
+    );
+    this.name = "StaleEpochError";
+    this.currentEpoch = currentEpoch;
+  }
+}
+
+/**
+ * The server misses an earlier batch of this producer (409), and no batch in flight can fill the gap.
+ *
+ * @example
+ * ```ts
+ * import { SequenceGapError } from "@perennial/client";
+ * const missing = (error: unknown) => (error instanceof SequenceGapError ? error.expectedSeq : undefined);
+ * ```
+ */
+export class SequenceGapError extends Error {
+  /** The sequence number that the server waits for. */
+  readonly expectedSeq: number;
+  /** The sequence number that it was sent. */
+  readonly receivedSeq: number;
+
+  constructor(expectedSeq: number, receivedSeq: number) {
+    super(`Producer sequence gap: expected ${expectedSeq}, received ${receivedSeq}`);
+    this.name = "SequenceGapError";
+    this.expectedSeq = expectedSeq;
+    this.receivedSeq = receivedSeq;
+  }
+}

@@ -1,0 +1,32 @@
+import type { HeadersRecord, ParamsRecord } from "../options.ts";
+
+/** Calls the functions of a record, one after the other in the order of its keys, and drops what is `undefined`. */
+export async function resolveRecord(record: ParamsRecord | undefined): Promise<Record<string, string>> {
+  const resolved: Record<string, string> = {};
+  for (const key in record) {
+    const value = record[key];
+    const text = typeof value === "function" ? await value() : value;
+    if (text !== undefined) resolved[key] = text;
+  }
+  return resolved;
+}
+
+/**
+ * Merges headers whose names compare ignoring case; later ones win and bring their own spelling. Two spellings of a
+ * name in one record would be joined into one value by `Headers`, which no server understands.
+ */
+export function mergeHeaders<T extends HeadersRecord[string]>(
+  ...records: readonly ({ readonly [name: string]: T } | undefined)[]
+): Record<string, T> {
+  const spelling = new Map<string, string>();
+  const merged: Record<string, T> = {};
+  for (const record of records) {
+    for (const name in record) {
+      const known = spelling.get(name.toLowerCase());
+      if (known !== undefined) delete merged[known];
+      spelling.set(name.toLowerCase(), name);
+      merged[name] = record[name] as T;
+    }
+  }
+  return merged;
+}

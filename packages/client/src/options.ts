@@ -1,0 +1,284 @@
+import type { VisibilitySource } from "./visibility.ts";
+
+/** A position in a stream, as the server gave it. Opaque: store it and pass it back, never derive one. */
+export type Offset = string;
+
+/** A value, or a promise of it. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Request headers. A function is called for every request, so a short-lived token is never stale.
+ *
+ * @example
+ * ```ts
+ * import type { HeadersRecord } from "@perennial/client";
+ * const headers: HeadersRecord = { authorization: async () => `Bearer ${await Promise.resolve("token")}` };
+ * ```
+ */
+export type HeadersRecord = { [key: string]: string | (() => MaybePromise<string>) };
+
+/** Query parameters. A function is called for every request; `undefined` leaves the parameter out. */
+export type ParamsRecord = { [key: string]: string | (() => MaybePromise<string>) | undefined };
+
+/**
+ * What to do at the tail: `false` stops there; `"long-poll"` and `"sse"` wait for more; `true` means `"long-poll"`.
+ */
+export type LiveMode = boolean | "long-poll" | "sse";
+
+/** The live modes by name. */
+export type LegacyLiveMode = "long-poll" | "sse";
+
+/** How a handler of failed requests wants the request repeated. Keys given replace those in force, for good. */
+export type RetryOpts = { params?: ParamsRecord; headers?: HeadersRecord };
+
+/**
+ * Decides about a failed request. An object (even an empty one) repeats the request with its `headers` and `params`
+ * merged over those in force; nothing lets the error through.
+ *
+ * @example
+ * ```ts
+ * import { FetchError, type StreamErrorHandler } from "@perennial/client";
+ * const refresh = async () => "new-token";
+ * const onError: StreamErrorHandler = async (error) =>
+ *   error instanceof FetchError && error.status === 401
+ *     ? { headers: { authorization: `Bearer ${await refresh()}` } }
+ *     : undefined;
+ * ```
+ */
+export type StreamErrorHandler = (
+  error: Error,
+) => void | RetryOpts | Promise<RetryOpts | undefined> | Promise<void>;
+
+/** How failed requests are repeated. All durations in ms. */
+export interface BackoffOptions {
+  /** Upper bound of the first wait, in ms. Default 100. */
+  initialDelay: number;
+  /** Upper bound of every wait that the server did not ask for, in ms. Default 60,000. */
+  maxDelay: number;
+  /** Growth of the upper bound from one wait to the next. Default 1.3. */
+  multiplier: number;
+  /** Called after every failed attempt, the last one included. */
+  onFailedAttempt?: (() => void) | undefined;
+  /** Writes a line to the console for every wait. Default false. */
+  debug?: boolean | undefined;
+  /** Attempts after the first. Default Infinity. */
+  maxRetries?: number | undefined;
+  /** Time from the first attempt after which a failure is final, in ms. Default Infinity. */
+  deadline?: number | undefined;
+}
+
+/** When an SSE session gives up and goes on with long-polling. All durations in ms. */
+export interface SSEResilienceOptions {
+  /** A connection that ends sooner counts as short, in ms. Default 1000. */
+  minConnectionDuration?: number | undefined;
+  /** Short connections in a row after which the session falls back to long-polling. Default 3. */
+  maxShortConnections?: number | undefined;
+  /** Upper bound of the wait after the first short connection, doubled with each, in ms. Default 100. */
+  backoffBaseDelay?: number | undefined;
+  /** Upper bound of any wait after a short connection, in ms. Default 5000. */
+  backoffMaxDelay?: number | undefined;
+  /** Whether to say so on the console when falling back. Default true. */
+  logWarnings?: boolean | undefined;
+}
+
+/** Options of `stream()`. */
+export interface StreamOptions {
+  /** The stream's absolute address. Its own query is kept. */
+  url: string | URL;
+  /** Sent with every request. */
+  headers?: HeadersRecord | undefined;
+  /** Added to every request's query. `offset`, `live` and `cursor` belong to the protocol and are refused. */
+  params?: ParamsRecord | undefined;
+  /** Ends the session: readers see the end of the stream. */
+  signal?: AbortSignal | undefined;
+  /** Used instead of the global `fetch`, which is otherwise looked up at each call. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** How failed requests are repeated. Default: `BackoffDefaults`. */
+  backoffOptions?: Partial<BackoffOptions> | undefined;
+  /** Where to start: an offset from the server, `-1` (start) or `now` (tail). Default `-1`. */
+  offset?: Offset | undefined;
+  /** What to do at the tail. Default true. */
+  live?: LiveMode | undefined;
+  /** Treat the stream as JSON whatever its content type says. Default false. */
+  json?: boolean | undefined;
+  /** Asked about every request of the session that failed for good. */
+  onError?: StreamErrorHandler | undefined;
+  /** When SSE falls back to long-polling. */
+  sseResilience?: SSEResilienceOptions | undefined;
+  /** Warn when a browser reads over plain HTTP. Default true. */
+  warnOnHttp?: boolean | undefined;
+  /**
+   * A live connection silent for this long is cut and resumed, in ms. Default 45,000: three heartbeats of a server
+   * that sends one every 15 s. `Infinity` never cuts.
+   */
+  silenceTimeout?: number | undefined;
+  /** When the app is in the background, so that live requests pause. Default: the page's; `false` never pauses. */
+  visibility?: VisibilitySource | false | undefined;
+}
+
+/** Options of a handle. */
+export interface StreamHandleOptions {
+  /** The stream's absolute address. */
+  url: string | URL;
+  /** Sent with every request. */
+  headers?: HeadersRecord | undefined;
+  /** Added to every request's query. */
+  params?: ParamsRecord | undefined;
+  /** Used instead of the global `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Gives up this handle's requests when aborted. */
+  signal?: AbortSignal | undefined;
+  /** The stream's content type. Default: what `create`, `connect` or `head` found. */
+  contentType?: string | undefined;
+  /** Asked about failed reads, see `StreamOptions`. */
+  onError?: StreamErrorHandler | undefined;
+  /** Whether appends made while one is on its way are sent together. Default true. */
+  batching?: boolean | undefined;
+  /** Warn when a browser uses plain HTTP. Default true. */
+  warnOnHttp?: boolean | undefined;
+}
+
+/** Options of `new DurableStream()`. */
+export interface DurableStreamOptions extends StreamHandleOptions {
+  /** How failed requests are repeated. Default: `BackoffDefaults`. */
+  backoffOptions?: Partial<BackoffOptions> | undefined;
+}
+
+/** Options of `DurableStream.create()`. */
+export interface CreateOptions extends StreamHandleOptions {
+  /** Time to live, in seconds. Renewed by use. */
+  ttlSeconds?: number | undefined;
+  /** When the stream ends to exist, RFC 3339. */
+  expiresAt?: string | undefined;
+  /** The stream's first content. */
+  body?: BodyInit | Uint8Array | string | undefined;
+  /** Create the stream closed: `body` is all it will ever hold. Default false. */
+  closed?: boolean | undefined;
+  /** Path of the stream to fork, for example `/streams/chat-1`. Sent with the creating request only. */
+  forkedFrom?: string | undefined;
+  /** Offset up to which the fork shares its source's content. */
+  forkOffset?: Offset | undefined;
+  /** Messages (JSON) or bytes shared beyond `forkOffset`. */
+  forkSubOffset?: number | undefined;
+  /** How failed requests are repeated. Default: `BackoffDefaults`. */
+  backoffOptions?: Partial<BackoffOptions> | undefined;
+}
+
+/** Options of `append()` and `appendStream()`. */
+export interface AppendOptions {
+  /** The writer's ordering token; the server refuses one that is not greater than the last, compared as text. */
+  seq?: string | undefined;
+  /** The body's content type. Default: the stream's. */
+  contentType?: string | undefined;
+  /** Gives up this append, and no other. */
+  signal?: AbortSignal | undefined;
+  /** Names the producer. Given with `producerEpoch` and `producerSeq`, a repeated append is stored once. */
+  producerId?: string | undefined;
+  /** The producer's epoch. */
+  producerEpoch?: number | undefined;
+  /** The append's sequence number in that epoch, from 0. */
+  producerSeq?: number | undefined;
+}
+
+/** What became of an append: where the stream's tail is now. */
+export interface AppendResult {
+  /** The tail after the append; empty if the server did not say. */
+  readonly offset: Offset;
+  /** Whether the server had stored it before. Only ever true with producer fields. */
+  readonly duplicate: boolean;
+}
+
+type Nothing = ReturnType<() => void>;
+
+/**
+ * The promise of an append. It is also a `Promise<void>`, so that functions written for appends without a result keep
+ * their types.
+ */
+export type AppendPromise = Promise<Nothing & AppendResult>;
+
+/** Options of `DurableStream.writable()`. */
+export type WritableOptions = Pick<
+  IdempotentProducerOptions,
+  "headers" | "lingerMs" | "maxBatchBytes" | "onError"
+> & {
+  /** Default: random. Give one to make a repeated run store its messages once. */
+  producerId?: string | undefined;
+  /** Gives up what is not stored yet. */
+  signal?: AbortSignal | undefined;
+};
+
+/** Options of `DurableStream.close()`. */
+export interface CloseOptions {
+  /** Final content, appended together with the close. */
+  body?: Uint8Array | string | undefined;
+  /** The body's content type. Default: the stream's. */
+  contentType?: string | undefined;
+  /** Gives up the request. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Result of a close. */
+export interface CloseResult {
+  /** The offset at which the stream ended; empty if the server did not say. */
+  finalOffset: Offset;
+}
+
+/** Where and how to read. */
+export interface ReadOptions {
+  offset?: Offset | undefined;
+  live?: boolean | LegacyLiveMode | undefined;
+  cursor?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a HEAD request found. */
+export type HeadResult =
+  | {
+      exists: true;
+      contentType?: string;
+      /** The tail. */
+      offset?: Offset;
+      etag?: string;
+      cacheControl?: string;
+      streamClosed: boolean;
+      /** Time to live, in seconds, if the stream has one. */
+      ttlSeconds?: number;
+      /** Expiry time, RFC 3339, if the stream has one. */
+      expiresAt?: string;
+    }
+  | { exists: false };
+
+/** Options of `IdempotentProducer`. */
+export interface IdempotentProducerOptions {
+  /** The epoch to write under. Default 0. */
+  epoch?: number | undefined;
+  /** Take over from another producer with this id when fenced. Default false. */
+  autoClaim?: boolean | undefined;
+  /** A batch of at least this size is sent at once, in bytes. Default 1,048,576. */
+  maxBatchBytes?: number | undefined;
+  /** A smaller batch waits this long for more messages, in ms. Default 5. */
+  lingerMs?: number | undefined;
+  /** Batches on their way at once. Default 5. */
+  maxInFlight?: number | undefined;
+  /** Used instead of the handle's `fetch`. */
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Sent in addition to the handle's headers. */
+  headers?: HeadersRecord | undefined;
+  /** Gives up what is not stored yet. */
+  signal?: AbortSignal | undefined;
+  /** Told about every batch that could not be stored. */
+  onError?: ((error: Error) => void) | undefined;
+  /**
+   * How a batch is repeated after a network failure, 429 or 5xx. Default: the handle's; without one, waits of up to
+   * 5 s and a deadline of 60 s.
+   */
+  backoffOptions?: Partial<BackoffOptions> | undefined;
+}
+
+/** What became of an append. */
+export interface IdempotentAppendResult {
+  /** The stream's tail after it. */
+  offset: Offset;
+  /** Whether the server had stored it before. */
+  duplicate: boolean;
+}

@@ -1,0 +1,78 @@
+import type { ReadableStreamAsyncIterable } from "../async-iterable.ts";
+import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
+import type { LiveMode, Offset } from "../options.ts";
+
+/**
+ * A read session: the first response has arrived, its body is unread. Call exactly one consumption method; a second
+ * one fails with `ALREADY_CONSUMED`.
+ *
+ * @example
+ * ```ts
+ * import { stream } from "@perennial/client";
+ * const response = await stream<{ id: number }>({ url: "https://example.com/streams/orders", offset: "-1" });
+ * const stop = response.subscribeJson(async (batch) => {
+ *   for (const order of batch.items) console.log(order.id);
+ *   localStorage.setItem("orders-offset", batch.offset);
+ * });
+ * await response.closed;
+ * stop();
+ * ```
+ */
+export interface StreamResponse<TJson = unknown> {
+  /** The stream's address as it was given, without the protocol's parameters. */
+  readonly url: string;
+  /** Content type of the first response. */
+  readonly contentType: string | undefined;
+  /** The live mode in force from the start. */
+  readonly live: LiveMode;
+  /** The offset that the session was asked to start from. */
+  readonly startOffset: Offset;
+  /** Headers of the latest plain response. */
+  readonly headers: Headers;
+  /** Status of the latest plain response; 204 after a long-poll that ran out. */
+  readonly status: number;
+  readonly statusText: string;
+  readonly ok: boolean;
+  /** Always false: the first response is there. */
+  readonly isLoading: boolean;
+  /** Offset after what was delivered. Store it after a promise helper; store `batch.offset` in subscribers. */
+  readonly offset: Offset;
+  /** Cache hint for the next live request. */
+  readonly cursor: string | undefined;
+  /** Whether what was delivered reached the tail. */
+  readonly upToDate: boolean;
+  /** Whether the stream is closed and everything was delivered. */
+  readonly streamClosed: boolean;
+
+  /** All bytes up to the tail. Rejects with `FetchError` or `DurableStreamError`. */
+  body(): Promise<Uint8Array>;
+  /** All messages up to the tail. Rejects with `BAD_REQUEST` when the stream is not JSON. */
+  json<T = TJson>(): Promise<Array<T>>;
+  /** All text up to the tail. */
+  text(): Promise<string>;
+  /** Bytes as they arrive. Cancelling the stream, or leaving its loop, ends the session. */
+  bodyStream(): ReadableStreamAsyncIterable<Uint8Array>;
+  /** Messages one by one. Throws `BAD_REQUEST` when the stream is not JSON. */
+  jsonStream(): ReadableStreamAsyncIterable<TJson>;
+  /** Text as it arrives; a character is never cut. */
+  textStream(): ReadableStreamAsyncIterable<string>;
+  /**
+   * Calls back for every response or SSE flush, the empty ones included, and waits for the callback before the next.
+   * A callback that throws ends the session and rejects `closed`.
+   *
+   * @returns ends the session; may be called from the callback, and more than once
+   */
+  subscribeJson<T = TJson>(subscriber: (batch: JsonBatch<T>) => void | Promise<void>): () => void;
+  /** As `subscribeJson`, for bytes. */
+  subscribeBytes(subscriber: (chunk: ByteChunk) => void | Promise<void>): () => void;
+  /** As `subscribeJson`, for text. */
+  subscribeText(subscriber: (chunk: TextChunk) => void | Promise<void>): () => void;
+
+  /** Ends the session: requests are given up, readers see the end, `closed` resolves. */
+  cancel(reason?: unknown): void;
+  /**
+   * Settles when the session is over and the last delivery was taken. Rejects with what ended the session, unless
+   * that was its consumer or signal. Nobody needs to watch it.
+   */
+  readonly closed: Promise<void>;
+}

@@ -1,0 +1,267 @@
+import { backoffDelay } from "../http/backoff.ts";
+import type { SSEResilienceOptions } from "../options.ts";
+import type { VisibilitySource } from "../visibility.ts";
+import { Connection, type ReadOutcome } from "./connection.ts";
+import { EventStream, type Flush, isBase64, isEventStream } from "./event-stream.ts";
+import {
+  initialState,
+  isReading,
+  type Live,
+  type ReadEvent,
+  type Reading,
+  type ReadState,
+  transition,
+} from "./machine.ts";
+import { afterControl, afterResponse, batchMeta, type Position } from "./position.ts";
+import type { Receiver } from "./receivers/receiver.ts";
+import type { ReadRequests } from "./requests.ts";
+import { resilience, warnAboutFallback } from "./resilience.ts";
+
+/** A long-poll answered sooner than this with nothing in it was no wait at all, in ms. */
+const IDLE_ANSWER_MS = 50;
+/** What a session starts from. */
+export interface SessionOptions {
+  readonly requests: ReadRequests;
+  /** The first response; its body is unread. */
+  readonly first: Response;
+  /** The position before the first response. */
+  readonly position: Position;
+  readonly live: Live;
+  readonly silenceLimit: number;
+  readonly visibility: VisibilitySource | undefined;
+  readonly sseResilience: SSEResilienceOptions | undefined;
+  /** Told of every plain response, when it arrives. */
+  readonly onResponse: (response: Response) => void;
+  /** Told of every position, when the consumer has reached it. */
+  readonly onDelivered: (position: Position) => void;
+}
+
+/** The driver of the read loop: performs what the state machine asks for and reports to it. */
+export class ReadSession {
+  readonly #options: SessionOptions;
+  readonly #resilience: ReturnType<typeof resilience>;
+  #state: ReadState;
+  /** The position after what was fetched; the consumer's may be one response behind. */
+  #position: Position;
+  #first: Response | undefined;
+  #connection: Connection | undefined;
+  /** The delivery that the consumer has not finished. Never rejects: failures go to `#failure`. */
+  #pending: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  /** Gives up waiting for that delivery. */
+  #release: (() => void) | undefined;
+  #stopped = false;
+  /** Ends the current pause or back-off early. */
+  #wake: (() => void) | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#resilience = resilience(options.sseResilience);
+    this.#position = options.position;
+    this.#first = options.first;
+    const { visibility, live } = options;
+    this.#state = initialState(live, visibility?.hidden ?? false);
+    if (live === "none") return;
+    this.#unsubscribe = visibility?.subscribe(() => this.#onVisibility(visibility.hidden));
+  }
+
+  /** Reads until the session ends. Everything was delivered when the promise settles. */
+  async run<T>(receiver: Receiver<T>): Promise<void> {
+    try {
+      while (this.#state.phase !== "ended") await this.#step(receiver);
+      await this.#pending;
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.stop();
+    if (this.#failure === undefined) {
+      receiver.end(receiver.format.finish());
+      return;
+    }
+    receiver.fail(this.#failure.error);
+    throw this.#failure.error;
+  }
+
+  /** Ends the session; nothing more is delivered. */
+  stop(): void {
+    this.#stopped = true;
+    this.#unsubscribe?.();
+    this.#on({ type: "stop" });
+    this.#connection?.cut("stopped");
+    this.#wake?.();
+    this.#release?.();
+    const unread = this.#first?.body;
+    if (unread && !unread.locked) unread.cancel().catch(() => {});
+  }
+
+  #on(event: ReadEvent): void {
+    const before = this.#state;
+    this.#state = transition(before, event, this.#resilience);
+    if (before.live === "sse" && this.#state.live === "long-poll" && this.#resilience.logWarnings)
+      warnAboutFallback();
+  }
+
+  #onVisibility(hidden: boolean): void {
+    const reading = isReading(this.#state.phase);
+    this.#on({ type: hidden ? "hide" : "show" });
+    if (this.#state.phase === "paused" && reading) this.#connection?.cut("hidden");
+    if (this.#state.phase !== "backing-off") this.#wake?.();
+  }
+
+  async #step<T>(receiver: Receiver<T>): Promise<void> {
+    const { phase } = this.#state;
+    if (isReading(phase)) await this.#read(phase, receiver);
+    else if (phase === "paused") await this.#sleep(undefined);
+    else if (phase === "backing-off") {
+      await this.#sleep(this.#delay());
+      this.#on({ type: "waited" });
+    }
+  }
+
+  /** The wait that the state asks for, in ms. */
+  #delay(): number {
+    const { cause, failures, shortConnections, idleAnswers } = this.#state;
+    const { backoff } = this.#options.requests;
+    if (cause === "failure") return backoffDelay(backoff, failures, Math.random());
+    if (cause === "idle") return backoffDelay(backoff, Math.max(1, idleAnswers), Math.random());
+    const bound = this.#resilience.backoffBaseDelay * 2 ** shortConnections;
+    return Math.floor(Math.random() * Math.min(this.#resilience.backoffMaxDelay, bound));
+  }
+
+  #sleep(ms: number | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => this.#wake?.(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = undefined;
+        resolve();
+      };
+    });
+  }
+
+  async #read<T>(phase: Reading, receiver: Receiver<T>): Promise<void> {
+    const first = this.#first;
+    const connection = new Connection(this.#options.silenceLimit);
+    this.#connection = connection;
+    this.#first = undefined;
+    try {
+      const response = first ?? (await this.#request(phase, connection));
+      if (response !== undefined) {
+        connection.open(response);
+        if (isEventStream(response)) await this.#events(response, connection, receiver);
+        else await this.#page(phase, response, connection, receiver);
+      }
+    } finally {
+      connection.close();
+      this.#connection = undefined;
+    }
+  }
+
+  /** Sends the phase's request; `undefined` when it was cut from this side. */
+  async #request(phase: Reading, connection: Connection): Promise<Response | undefined> {
+    const live = phase === "catch-up" ? undefined : phase;
+    const query = { offset: this.#position.offset, cursor: this.#position.cursor, live };
+    try {
+      const attempt = (request: () => Promise<Response>) => connection.attempt(request);
+      return await this.#options.requests.send(query, connection.signal, attempt);
+    } catch (error) {
+      if (connection.cutReason === undefined) throw error;
+      this.#onCut(connection);
+      return undefined;
+    }
+  }
+
+  #onCut(connection: Connection): void {
+    if (connection.cutReason === "silent") this.#on({ type: "silent", barren: connection.barren });
+  }
+
+  async #page<T>(
+    phase: Reading,
+    response: Response,
+    connection: Connection,
+    receiver: Receiver<T>,
+  ): Promise<void> {
+    this.#options.onResponse(response);
+    const before = this.#position;
+    const after = afterResponse(before, response);
+    for (;;) {
+      const outcome = await connection.read();
+      if (outcome.type === "end") break;
+      if (outcome.type !== "chunk") return await this.#brokeOff(outcome, connection, receiver);
+      const piece = receiver.format.push(outcome.bytes);
+      if (piece !== undefined) await this.#deliver(() => receiver.piece(piece));
+    }
+    this.#position = after;
+    const rest = receiver.format.finishPage();
+    await this.#deliver(() => receiver.page(rest, batchMeta(after), () => this.#options.onDelivered(after)));
+    const moved = after.offset !== before.offset;
+    const idle = !moved && connection.age < IDLE_ANSWER_MS;
+    if (phase === "sse") this.#on({ type: "not-served" });
+    this.#on({ type: "page", atTail: after.upToDate, closed: after.streamClosed, moved, idle });
+  }
+
+  async #brokeOff<T>(outcome: ReadOutcome, connection: Connection, receiver: Receiver<T>): Promise<void> {
+    receiver.format.restartPage();
+    if (outcome.type === "cut") this.#onCut(connection);
+    if (outcome.type === "lost") await this.#onLost(outcome.error, connection);
+  }
+
+  /** A connection broke: the loop resumes after a wait, unless that happened too often in a row. */
+  async #onLost(error: unknown, connection: Connection): Promise<void> {
+    const short = connection.age < this.#resilience.minConnectionDuration && connection.barren;
+    this.#on({ type: "lost", short });
+    if (this.#state.failures <= this.#options.requests.backoff.maxRetries) return;
+    if (!(await this.#options.requests.consult(error))) throw error;
+  }
+
+  async #events<T>(response: Response, connection: Connection, receiver: Receiver<T>): Promise<void> {
+    const base64 = isBase64(response);
+    const events = new EventStream();
+    for (;;) {
+      const outcome = await connection.read();
+      if (outcome.type !== "chunk") return await this.#eventsEnded(outcome, connection);
+      for (const flush of events.push(outcome.bytes)) {
+        const delivery = this.#flush(flush, base64, receiver);
+        if (delivery !== undefined) await delivery;
+        if (this.#state.phase === "ended") return;
+      }
+    }
+  }
+
+  #flush<T>({ payloads, control }: Flush, base64: boolean, receiver: Receiver<T>): Promise<void> | undefined {
+    const data = payloads.length === 0 ? undefined : receiver.format.events(payloads, base64);
+    const after = afterControl(this.#position, control);
+    this.#position = after;
+    this.#on({ type: "page", atTail: after.upToDate, closed: after.streamClosed, moved: true, idle: false });
+    const commit = () => this.#options.onDelivered(after);
+    const isNews = payloads.length > 0 || after.upToDate;
+    return this.#deliver(isNews ? () => receiver.page(data, batchMeta(after), commit) : commit);
+  }
+
+  async #eventsEnded(outcome: ReadOutcome, connection: Connection): Promise<void> {
+    if (outcome.type === "end")
+      this.#on({ type: "ended", short: connection.age < this.#resilience.minConnectionDuration });
+    if (outcome.type === "cut") this.#onCut(connection);
+    if (outcome.type === "lost") await this.#onLost(outcome.error, connection);
+  }
+
+  /** Delivers once the delivery before is finished. Returns a promise only if there is something to wait for. */
+  #deliver(deliver: () => void | Promise<void>): Promise<void> | undefined {
+    if (this.#pending !== undefined) return this.#pending.then(() => this.#deliver(deliver));
+    if (this.#stopped) return undefined;
+    const delivery = deliver();
+    if (delivery === undefined) return undefined;
+    this.#pending = new Promise((resolve) => {
+      this.#release = () => {
+        this.#pending = undefined;
+        resolve();
+      };
+      delivery.then(this.#release, (error: unknown) => {
+        this.#failure ??= { error };
+        this.stop();
+      });
+    });
+    return undefined;
+  }
+}

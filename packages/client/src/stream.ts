@@ -1,0 +1,44 @@
+import { FetchBackoffAbortError } from "./errors/abort-error.ts";
+import { DurableStreamError } from "./errors/durable-stream-error.ts";
+import { warnIfUsingHttpInBrowser } from "./http/http-warning.ts";
+import type { StreamOptions } from "./options.ts";
+import { ReadRequests } from "./read/requests.ts";
+import type { StreamResponse } from "./read/response.ts";
+import { SessionResponse } from "./read/session-response.ts";
+
+/**
+ * Reads a stream. Sends one plain GET and resolves when its headers have arrived; nothing more is requested until a
+ * consumption method is called. Requests of the session that fail are repeated according to `backoffOptions`; those
+ * that fail for good are shown to `onError`. A connection that breaks is resumed where it broke: nothing is lost and
+ * nothing arrives twice.
+ *
+ * @throws DurableStreamError `BAD_REQUEST` without a `url`, or when `params` sets `offset`, `live` or `cursor`;
+ *   `UNKNOWN` when `signal` is, or was, aborted
+ * @throws FetchError when the server refuses (401, 404, 410, ...) or retries are exhausted
+ * @throws TypeError when `url` is relative
+ * @example
+ * ```ts
+ * import { stream } from "@perennial/client";
+ * const response = await stream<{ id: number }>({ url: "https://example.com/streams/orders", live: "sse" });
+ * for await (const order of response.jsonStream()) console.log(order.id);
+ * ```
+ */
+export async function stream<TJson = unknown>(options: StreamOptions): Promise<StreamResponse<TJson>> {
+  if (!options.url) {
+    throw new DurableStreamError("Invalid stream options: missing required url parameter", "BAD_REQUEST");
+  }
+  warnIfUsingHttpInBrowser(options.url, options.warnOnHttp);
+  if (options.signal?.aborted) throw aborted();
+  const requests = new ReadRequests(options);
+  const query = { offset: options.offset ?? "-1", live: undefined, cursor: undefined };
+  try {
+    const first = await requests.send(query, options.signal);
+    return new SessionResponse<TJson>(options, requests, first);
+  } catch (error) {
+    throw error instanceof FetchBackoffAbortError || options.signal?.aborted ? aborted() : error;
+  }
+}
+
+function aborted(): DurableStreamError {
+  return new DurableStreamError("Stream request was aborted", "UNKNOWN");
+}

@@ -1,0 +1,70 @@
+import { HEADER } from "@perennial/protocol";
+import { DurableStreamError, StreamClosedError } from "../errors/durable-stream-error.ts";
+import { FetchError } from "../errors/fetch-error.ts";
+import { writeError } from "../errors/write-error.ts";
+import type { AppendOptions, AppendResult } from "../options.ts";
+import type { QueuedAppend } from "./append-queue.ts";
+import { joinContents } from "./content.ts";
+import type { HandleRequests } from "./requests.ts";
+
+/** The protocol's headers of an append. */
+export function appendHeaders(
+  contentType: string | undefined,
+  options: AppendOptions,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (contentType !== undefined) headers["content-type"] = contentType;
+  if (options.seq !== undefined) headers[HEADER.streamSeq] = options.seq;
+  return { ...headers, ...producerHeaders(options) };
+}
+
+/** The producer headers of an append: all three, or none. */
+function producerHeaders(options: AppendOptions): Record<string, string> {
+  const { producerId, producerEpoch, producerSeq } = options;
+  if (producerId === undefined && producerEpoch === undefined && producerSeq === undefined) return {};
+  if (producerId === undefined || producerEpoch === undefined || producerSeq === undefined) {
+    const message = "producerId, producerEpoch and producerSeq must be given together";
+    throw new DurableStreamError(message, "BAD_REQUEST");
+  }
+  return {
+    [HEADER.producerId]: producerId,
+    [HEADER.producerEpoch]: String(producerEpoch),
+    [HEADER.producerSeq]: String(producerSeq),
+  };
+}
+
+/** Sends appends of one content type in one request. The last `seq` among them speaks for all. */
+export async function sendAppends(
+  requests: HandleRequests,
+  appends: readonly QueuedAppend[],
+  options: AppendOptions,
+): Promise<AppendResult> {
+  const contentType = appends[0]?.contentType;
+  const body = joinContents(
+    appends.map((append) => append.content),
+    contentType,
+  );
+  const seq = appends.findLast((append) => append.seq !== undefined)?.seq;
+  const headers = appendHeaders(contentType, { ...options, seq });
+  try {
+    return appendResult(
+      await requests.send({ method: "POST", headers, body, signal: options.signal }),
+      options,
+    );
+  } catch (error) {
+    throw writeError(error);
+  }
+}
+
+/** What a successful append's response says. */
+export function appendResult(response: Response, options: AppendOptions): AppendResult {
+  const offset = response.headers.get(HEADER.streamNextOffset) ?? "";
+  const duplicate = options.producerId !== undefined && response.status === 204;
+  return { offset, duplicate };
+}
+
+/** Whether the server looked at a request, stored nothing of it, and may still take a part of it. */
+export function isRefusalOfContent(error: unknown): boolean {
+  if (!(error instanceof FetchError) || error instanceof StreamClosedError) return false;
+  return error.status === 400 || error.status === 409 || error.status === 413;
+}

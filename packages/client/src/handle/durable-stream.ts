@@ -1,0 +1,249 @@
+import { HEADER } from "@perennial/protocol";
+import { DurableStreamError } from "../errors/durable-stream-error.ts";
+import { FetchError } from "../errors/fetch-error.ts";
+import { InvalidSignalError, MissingStreamUrlError } from "../errors/option-errors.ts";
+import { codedError, writeError } from "../errors/write-error.ts";
+import { warnIfUsingHttpInBrowser } from "../http/http-warning.ts";
+import { mergeHeaders } from "../http/records.ts";
+import type {
+  AppendOptions,
+  AppendPromise,
+  AppendResult,
+  CloseOptions,
+  CloseResult,
+  CreateOptions,
+  DurableStreamOptions,
+  HeadResult,
+  StreamOptions,
+  WritableOptions,
+} from "../options.ts";
+import type { StreamResponse } from "../read/response.ts";
+import { stream } from "../stream.ts";
+import { appendHeaders, appendResult, isRefusalOfContent, sendAppends } from "./append.ts";
+import { AppendQueue } from "./append-queue.ts";
+import { type Content, createBody, joinContents } from "./content.ts";
+import { createHeaders } from "./create.ts";
+import { headResult } from "./head.ts";
+import { registerRequests } from "./registry.ts";
+import { HandleRequests } from "./requests.ts";
+import { Upload } from "./upload.ts";
+import { createWritable } from "./writable.ts";
+
+/**
+ * A handle for one stream: create it, append to it, read it, close it, delete it. Making a handle sends nothing.
+ *
+ * Appends are repeated after network failures, when nobody knows whether the server stored them: one may be stored
+ * twice. Where that matters use `IdempotentProducer`, or give the producer fields of `AppendOptions`.
+ *
+ * @throws MissingStreamUrlError without a `url`
+ * @throws InvalidSignalError when `signal` is not an `AbortSignal`
+ * @example
+ * ```ts
+ * import { DurableStream } from "@perennial/client";
+ * const handle = await DurableStream.create({
+ *   url: "https://example.com/streams/orders",
+ *   contentType: "application/json",
+ * });
+ * const { offset } = await handle.append(JSON.stringify({ id: 1 }));
+ * console.log("stored; the tail is now", offset);
+ * ```
+ */
+export class DurableStream {
+  /** The stream's address as it was given. */
+  readonly url: string;
+  /** The stream's content type, once known. */
+  contentType?: string;
+  readonly #options: DurableStreamOptions;
+  readonly #requests: HandleRequests;
+  readonly #queue: AppendQueue;
+
+  constructor(opts: DurableStreamOptions) {
+    if (!opts.url) throw new MissingStreamUrlError();
+    if (opts.signal && !(opts.signal instanceof AbortSignal)) throw new InvalidSignalError();
+    warnIfUsingHttpInBrowser(opts.url, opts.warnOnHttp);
+    this.url = String(opts.url);
+    if (opts.contentType !== undefined) this.contentType = opts.contentType;
+    this.#options = opts;
+    this.#requests = new HandleRequests(opts);
+    registerRequests(this, this.#requests);
+    this.#queue = new AppendQueue(
+      (appends, signal) => sendAppends(this.#requests, appends, { signal }),
+      isRefusalOfContent,
+    );
+  }
+
+  /**
+   * Creates a stream, or finds that it exists with the same configuration.
+   *
+   * @throws DurableStreamError `CONFLICT_EXISTS` when it exists with another one (also `instanceof FetchError`)
+   * @throws FetchError for every other refusal
+   */
+  static create(opts: CreateOptions): Promise<DurableStream> {
+    return new DurableStream(opts).create(opts);
+  }
+
+  /**
+   * Finds an existing stream and its content type.
+   *
+   * @throws DurableStreamError `NOT_FOUND` when there is none (also `instanceof FetchError`)
+   */
+  static async connect(opts: DurableStreamOptions): Promise<DurableStream> {
+    const handle = new DurableStream(opts);
+    const response = await handle.#head(undefined);
+    if (response.status === 404)
+      throw codedError(await FetchError.fromResponse(response, handle.url), "NOT_FOUND");
+    return handle;
+  }
+
+  /** Asks about a stream, see `head()` of a handle. */
+  static head(opts: DurableStreamOptions): Promise<HeadResult> {
+    return new DurableStream(opts).head();
+  }
+
+  /** Deletes a stream, see `delete()` of a handle. */
+  static delete(opts: DurableStreamOptions): Promise<void> {
+    return new DurableStream(opts).delete();
+  }
+
+  /**
+   * Asks about the stream, once: no retries. A missing stream is an answer, not an error.
+   *
+   * @throws DurableStreamError for every refusal but 404
+   */
+  async head(opts: { signal?: AbortSignal | undefined } = {}): Promise<HeadResult> {
+    const response = await this.#head(opts.signal);
+    return response.status === 404 ? { exists: false } : headResult(response.headers);
+  }
+
+  /** Creates the stream, see the static `create()`. Options given here win over the handle's. */
+  async create(opts: Omit<CreateOptions, keyof StreamOptions> = {}): Promise<this> {
+    const contentType = opts.contentType ?? this.#options.contentType;
+    const headers = createHeaders(contentType, opts);
+    try {
+      const response = await this.#requests.send({ method: "PUT", headers, body: createBody(opts.body) });
+      this.#discover(response.headers.get(HEADER.contentType) ?? contentType);
+      return this;
+    } catch (error) {
+      throw writeError(error, "CONFLICT_EXISTS");
+    }
+  }
+
+  /** Deletes the stream. @throws FetchError 404 when there is none */
+  async delete(opts: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    await this.#requests.send({ method: "DELETE", signal: opts.signal });
+  }
+
+  /**
+   * Closes the stream for good, with final content if `body` is given. Without a body it may be repeated.
+   *
+   * @throws StreamClosedError when a `body` is given and the stream is closed already
+   */
+  async close(opts: CloseOptions = {}): Promise<CloseResult> {
+    const contentType = this.#contentType(opts.contentType);
+    const headers = { ...appendHeaders(contentType, {}), [HEADER.streamClosed]: "true" };
+    const body = opts.body === undefined ? undefined : joinContents([opts.body], contentType);
+    try {
+      const response = await this.#requests.send({ method: "POST", headers, body, signal: opts.signal });
+      return { finalOffset: response.headers.get(HEADER.streamNextOffset) ?? "" };
+    } catch (error) {
+      throw writeError(error);
+    }
+  }
+
+  /**
+   * Appends a message: bytes, text, or for JSON streams JSON text (`JSON.stringify(value)`, not the value). Appends
+   * made while another is on its way are sent together, in order, unless the handle has `batching: false`.
+   *
+   * @throws StreamClosedError when the stream is closed; DurableStreamError `CONFLICT_SEQ` when `seq` is not greater
+   *   than the last, or content types differ (both also `instanceof FetchError`)
+   * @throws FetchError for every other refusal; FetchBackoffAbortError when aborted
+   */
+  append(body: Uint8Array | string | Promise<Uint8Array | string>, opts: AppendOptions = {}): AppendPromise {
+    return this.#append(body, opts) as AppendPromise;
+  }
+
+  /**
+   * Appends all of a source in one streaming request, without delimiters: one atomic append. Repeated only while
+   * nothing was taken from the source. Browsers need HTTP/2 for it.
+   *
+   * @throws as `append()`; the error of `fetch` when the connection broke after the source was started
+   */
+  appendStream(
+    source: ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+    opts: AppendOptions = {},
+  ): AppendPromise {
+    return this.#upload(new Upload(source), opts) as AppendPromise;
+  }
+
+  /**
+   * A stream to pipe into, written by an `IdempotentProducer`: nothing is stored twice. Closing it closes the durable
+   * stream; aborting it leaves the durable stream open. The first failed batch fails the pipe.
+   */
+  writable(opts: WritableOptions = {}): WritableStream<Uint8Array | string> {
+    return createWritable(this, opts);
+  }
+
+  /** Reads the stream, see the function `stream()`. Headers and params are merged, other options win over the handle's. */
+  stream<TJson = unknown>(options: Omit<StreamOptions, "url"> = {}): Promise<StreamResponse<TJson>> {
+    const { fetch, backoffOptions, signal, onError, warnOnHttp, url } = this.#options;
+    return stream<TJson>({
+      fetch,
+      backoffOptions,
+      signal,
+      onError,
+      warnOnHttp,
+      ...withoutUndefined(options),
+      url,
+      headers: mergeHeaders(this.#options.headers, options.headers),
+      params: { ...this.#options.params, ...options.params },
+    });
+  }
+
+  /** The handle's headers as its next request would send them. */
+  resolveHeaders(): Promise<Record<string, string>> {
+    return this.#requests.headers();
+  }
+
+  async #append(body: Content | Promise<Content>, opts: AppendOptions): Promise<AppendResult> {
+    const content = body instanceof Promise ? await body : body;
+    const contentType = this.#contentType(opts.contentType);
+    const append = { content, contentType, seq: opts.seq, signal: opts.signal };
+    const isAlone = this.#options.batching === false || opts.producerId !== undefined;
+    return isAlone ? sendAppends(this.#requests, [append], opts) : this.#queue.add(append);
+  }
+
+  async #upload(upload: Upload, opts: AppendOptions): Promise<AppendResult> {
+    const headers = appendHeaders(this.#contentType(opts.contentType), opts);
+    const request = { method: "POST", headers, signal: opts.signal } as const;
+    try {
+      const response = await this.#requests.sendOnce(
+        request,
+        () => upload.open(),
+        () => !upload.started,
+      );
+      return appendResult(response, opts);
+    } catch (error) {
+      throw writeError(error);
+    }
+  }
+
+  async #head(signal: AbortSignal | undefined): Promise<Response> {
+    const response = await this.#requests.sendWith(this.#requests.fetch, { method: "HEAD", signal });
+    if (!response.ok && response.status !== 404)
+      throw await DurableStreamError.fromResponse(response, this.url);
+    if (response.ok) this.#discover(response.headers.get(HEADER.contentType) ?? undefined);
+    return response;
+  }
+
+  #contentType(ofCall: string | undefined): string | undefined {
+    return ofCall ?? this.#options.contentType ?? this.contentType;
+  }
+
+  #discover(contentType: string | undefined): void {
+    if (contentType !== undefined) this.contentType = contentType;
+  }
+}
+
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

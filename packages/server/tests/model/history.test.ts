@@ -8,27 +8,28 @@ import type { StreamState } from "../../src/stream/state.ts";
 import { runs } from "../support/effort.ts";
 import { type Command, history, lookAround } from "./commands.ts";
 import { Model } from "./model.ts";
-import { recover, Subject, statesOf } from "./subject.ts";
+import { RecordingLog, recover, Subject, statesOf } from "./subject.ts";
 
 const STARTED_AT = Date.UTC(2030, 0, 1);
 const PRODUCER_LIMIT = 2;
 
 /** Carries out a history without judging it. */
-async function carryOut(commands: readonly Command[]): Promise<Subject> {
+async function carryOut(commands: readonly Command[]) {
   const model = new Model(STARTED_AT, PRODUCER_LIMIT);
-  const subject = await new Subject(STARTED_AT, PRODUCER_LIMIT).open();
+  const log = new RecordingLog();
+  const subject = await new Subject(log, STARTED_AT, PRODUCER_LIMIT).open();
   for (const command of commands) {
     await subject.run(command, (path) => model.tailOf(path));
     model.run(command);
   }
-  return subject;
+  return { records: log.records, shard: subject.shard };
 }
 
 /** The property that the shard behaves as the model does. */
 function agreesWith(makeModel: () => Model) {
   return fc.asyncProperty(history, async (commands) => {
     const model = makeModel();
-    const subject = await new Subject(STARTED_AT, PRODUCER_LIMIT).open();
+    const subject = await new Subject(new RecordingLog(), STARTED_AT, PRODUCER_LIMIT).open();
     for (const command of [...commands, ...lookAround]) {
       const seen = await subject.run(command, (path) => model.tailOf(path));
       expect(seen, JSON.stringify(command)).toEqual(model.run(command));
@@ -52,9 +53,8 @@ describe("any history", () => {
   test("is recovered from its records alone", async () => {
     await fc.assert(
       fc.asyncProperty(history, async (commands) => {
-        const subject = await carryOut(commands);
-        const recovered = await recover(subject.records);
-        expect(statesOf(recovered)).toEqual(statesOf(subject.shard));
+        const { records, shard } = await carryOut(commands);
+        expect(statesOf(await recover(records))).toEqual(statesOf(shard));
       }),
       { numRuns: runs(200) },
     );

@@ -1,6 +1,6 @@
-/** The real thing, run by the same commands as the model: a shard over a log that also keeps its records. */
+/** The real thing, run by the same commands as the model. */
 
-import type { RecoveryTarget } from "../../src/log/log.ts";
+import type { Log, RecoveryTarget } from "../../src/log/log.ts";
 import { MemoryLog } from "../../src/log/memory/memory-log.ts";
 import { append } from "../../src/shard/append.ts";
 import { pieces } from "../../src/shard/bytes.ts";
@@ -16,8 +16,12 @@ import type { Command } from "./commands.ts";
 import type { Observation } from "./model.ts";
 
 /** Keeps every record, in the order of the log. */
-class RecordingLog extends MemoryLog<Pending> {
+export class RecordingLog extends MemoryLog<Pending> {
   readonly records: StreamRecord[] = [];
+
+  constructor() {
+    super("recorded");
+  }
 
   override append(pending: Pending): void {
     this.records.push(pending.record);
@@ -59,21 +63,16 @@ export async function recover(records: readonly StreamRecord[]): Promise<Shard> 
 
 export class Subject {
   readonly shard: Shard;
-  readonly #log = new RecordingLog("recorded");
   readonly #sweeper: Sweeper;
   readonly #startedAt: number;
   #now: number;
 
-  constructor(startedAt: number, producersPerStream: number) {
+  constructor(log: Log<Pending>, startedAt: number, producersPerStream: number) {
     this.#startedAt = startedAt;
     this.#now = startedAt;
     const now = (): number => this.#now;
-    this.shard = new Shard({ log: this.#log, now, random: () => 0, producersPerStream });
+    this.shard = new Shard({ log, now, random: () => 0, producersPerStream });
     this.#sweeper = new Sweeper(this.shard, 100);
-  }
-
-  get records(): readonly StreamRecord[] {
-    return this.#log.records;
   }
 
   async open(): Promise<this> {

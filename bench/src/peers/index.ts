@@ -5,6 +5,7 @@ import type { Peer } from "./peer.ts";
 import { referencePeer } from "./reference.ts";
 import { rustPeer } from "./rust.ts";
 import { urlPeer } from "./url.ts";
+import { ursulaPeer } from "./ursula.ts";
 
 /** Every peer that the options allow to name. */
 export function allPeers(options: Options): readonly Peer[] {
@@ -20,7 +21,7 @@ export function allPeers(options: Options): readonly Peer[] {
     ...(options.baseline === undefined ? [] : family("baseline", { ...ours, checkout: options.baseline })),
     ...[referencePeer("memory"), referencePeer("file")],
     ...[rustPeer("memory"), rustPeer("wal")],
-    ...[nginxPeer],
+    ...[ursulaPeer, nginxPeer],
     ...options.urls.map(urlPeer),
   ];
 }

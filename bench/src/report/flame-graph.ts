@@ -67,5 +67,6 @@ function percent(box: FlameBox): string {
 
 /** As much of the name as fits into the box. */
 function label(box: FlameBox): string {
-  return box.name.slice(0, Math.floor(((box.to - box.from) * WIDTH - 6) / CHARACTER_WIDTH));
+  const characters = Math.floor(((box.to - box.from) * WIDTH - 6) / CHARACTER_WIDTH);
+  return box.name.slice(0, Math.max(characters, 0));
 }

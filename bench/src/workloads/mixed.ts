@@ -32,11 +32,9 @@ export const mixedWorkload: Workload = {
 
 async function run(context: RoundContext, connections: number): Promise<Sample> {
   const { address, streamRoot } = context.server;
-  const [written, read, live] = ["written-", "read-", "live-"].map((name) => streamRoot + name) as [
-    string,
-    string,
-    string,
-  ];
+  const [written, read, live] = ["mixed-written-", "mixed-read-", "mixed-live-"].map(
+    (name) => streamRoot + name,
+  ) as [string, string, string];
   const headers = { "Content-Type": CONTENT_TYPE };
   const prepared = [
     await createStreams(address, written, STREAMS, CONTENT_TYPE),

@@ -61,7 +61,7 @@ export function scanValue(bytes: Uint8Array, start: number): number {
       if (depth === JSON_MAX_DEPTH) return failure(TOO_DEEP, index);
       closers[depth++] = closer;
       closer = first + OPEN_TO_CLOSE;
-      index = skipBlank(bytes, index + 1);
+      if (byteAt(bytes, ++index) <= BLANK) index = skipBlank(bytes, index);
       if (byteAt(bytes, index) !== closer) {
         if (first === OPEN_OBJECT) index = scanName(bytes, index);
         if (index < 0) return index;
@@ -72,14 +72,14 @@ export function scanValue(bytes: Uint8Array, start: number): number {
     }
     for (;;) {
       if (depth === 0 || index < 0) return index;
-      index = skipBlank(bytes, index);
+      if (byteAt(bytes, index) <= BLANK) index = skipBlank(bytes, index);
       const next = byteAt(bytes, index);
       if (next === COMMA) break;
       if (next !== closer) return unexpected(bytes, index);
       closer = closers[--depth]!;
       index++;
     }
-    index = skipBlank(bytes, index + 1);
+    if (byteAt(bytes, ++index) <= BLANK) index = skipBlank(bytes, index);
     if (closer === CLOSE_OBJECT) index = scanName(bytes, index);
     if (index < 0) return index;
   }
@@ -90,12 +90,11 @@ export function byteAt(bytes: Uint8Array, index: number): number {
   return index < bytes.length ? bytes[index]! : -1;
 }
 
-/** The index of the first byte at or after `index` that is not JSON white space; most often `index` itself. */
-export function skipBlank(bytes: Uint8Array, index: number): number {
-  return byteAt(bytes, index) > BLANK ? index : skipBlankRun(bytes, index);
-}
-
-function skipBlankRun(bytes: Uint8Array, start: number): number {
+/**
+ * The index of the first byte at or after `start` that is not JSON white space. Most texts have none: where it
+ * matters, callers look at the byte first, which saves the call.
+ */
+export function skipBlank(bytes: Uint8Array, start: number): number {
   let index = start;
   while (index < bytes.length && WHITE_SPACE[bytes[index]!] === 1) index++;
   return index;
@@ -109,10 +108,11 @@ export function unexpected(bytes: Uint8Array, index: number): number {
 /** A member's name and its colon; returns where the value starts. */
 function scanName(bytes: Uint8Array, start: number): number {
   if (byteAt(bytes, start) !== QUOTE) return unexpected(bytes, start);
-  const end = scanString(bytes, start + 1);
-  if (end < 0) return end;
-  const colon = skipBlank(bytes, end);
-  return byteAt(bytes, colon) === COLON ? skipBlank(bytes, colon + 1) : unexpected(bytes, colon);
+  let index = scanString(bytes, start + 1);
+  if (index < 0) return index;
+  if (byteAt(bytes, index) <= BLANK) index = skipBlank(bytes, index);
+  if (byteAt(bytes, index) !== COLON) return unexpected(bytes, index);
+  return byteAt(bytes, ++index) <= BLANK ? skipBlank(bytes, index) : index;
 }
 
 function scanLiteral(bytes: Uint8Array, start: number): number {

@@ -6,6 +6,10 @@ export {
   parseConfig,
   type ServerOptions,
 } from "./config.ts";
+export { UnusableDirectory } from "./log/local/data-directory.ts";
+export { DirectoryInUse } from "./log/local/directory-lock.ts";
+export { type LocalDurability, type LocalLogOptions, openLocalLog } from "./log/local/open-local-log.ts";
+export { CorruptLog } from "./log/local/recovery.ts";
 export type { Log, LogFailure, LogHealth, Recovery } from "./log/log.ts";
 export { MemoryLog } from "./log/memory/memory-log.ts";
 export { createServer, type DurableStreamsServer } from "./server.ts";

@@ -1,0 +1,96 @@
+/**
+ * The keys of the archive. The first byte is the kind; numbers are big-endian, so that their order is the order
+ * of the keys.
+ *
+ *     1                       store: format, positions, counts (`rows.ts`)
+ *     2  id                   stream: its state (`rows.ts`)
+ *     3  path                 id of the newest stream of that path
+ *     4  id  position         chunk: bytes of the stream from that position on (`chunks.ts`)
+ *     5  deadline  id         empty: the stream's recorded end of life, epoch milliseconds
+ *     6  id                   removed stream: the log position up to which it is known to be gone
+ */
+import { createHash } from "node:crypto";
+
+const STREAM = 2;
+const PATH = 3;
+const CHUNK = 4;
+const DEADLINE = 5;
+const REMOVED = 6;
+
+/** Keys are at most this long in LMDB with its usual page size (1978), with some reserve. */
+const PATH_BYTES_MAX = 1500;
+
+export const STORE_KEY: Uint8Array = Uint8Array.of(1);
+
+/** The row of a stream. */
+export function streamKey(id: number): Uint8Array {
+  return numbersKey(STREAM, id);
+}
+
+/** The note that a stream is gone. */
+export function removedKey(id: number): Uint8Array {
+  return numbersKey(REMOVED, id);
+}
+
+/** All notes of removed streams, as a range. */
+export const REMOVED_RANGE: readonly [Uint8Array, Uint8Array] = [
+  Uint8Array.of(REMOVED),
+  Uint8Array.of(REMOVED + 1),
+];
+
+/** All rows of streams, as a range. */
+export const STREAM_RANGE: readonly [Uint8Array, Uint8Array] = [
+  Uint8Array.of(STREAM),
+  Uint8Array.of(STREAM + 1),
+];
+
+/** All chunks, as a range. */
+export const CHUNK_RANGE: readonly [Uint8Array, Uint8Array] = [
+  Uint8Array.of(CHUNK),
+  Uint8Array.of(CHUNK + 1),
+];
+
+/** The chunk of a stream that begins at `position`. */
+export function chunkKey(id: number, position: number): Uint8Array {
+  return numbersKey(CHUNK, id, position);
+}
+
+/** A stream's place among the deadlines. Moments before 1970 are as good as 1970. */
+export function deadlineKey(deadlineMs: number, id: number): Uint8Array {
+  return numbersKey(DEADLINE, Math.max(0, Math.floor(deadlineMs)), id);
+}
+
+/**
+ * The key of a path. Paths too long for a key keep their beginning and end in a digest, so that their order
+ * among each other is not that of the paths any more.
+ */
+export function pathKey(path: string): Uint8Array {
+  const bytes = Buffer.from(path);
+  if (bytes.length <= PATH_BYTES_MAX) return Buffer.concat([Uint8Array.of(PATH), bytes]);
+  const digest = createHash("sha256").update(bytes).digest();
+  return Buffer.concat([Uint8Array.of(PATH), bytes.subarray(0, PATH_BYTES_MAX), digest]);
+}
+
+/** The least key after all paths that begin with `prefix`. */
+export function pathRangeEnd(prefix: string): Uint8Array {
+  const bytes = Buffer.from(prefix).subarray(0, PATH_BYTES_MAX);
+  return Buffer.concat([Uint8Array.of(PATH), bytes, Uint8Array.of(0xff)]);
+}
+
+function numbersKey(kind: number, ...numbers: readonly number[]): Uint8Array {
+  const key = Buffer.allocUnsafe(1 + 8 * numbers.length);
+  key[0] = kind;
+  let at = 1;
+  for (const number of numbers) {
+    at = key.writeUInt32BE(Math.floor(number / 0x1_0000_0000), at);
+    at = key.writeUInt32BE(number >>> 0, at);
+  }
+  return key;
+}
+
+/** The number at place `index` of a key made of numbers. */
+export function numberOfKey(key: Uint8Array, index: number): number {
+  const view = new DataView(key.buffer, key.byteOffset, key.length);
+  const at = 1 + 8 * index;
+  return view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
+}

@@ -1,0 +1,36 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { prepareDirectory, UnusableDirectory } from "./data-directory.ts";
+
+const root = await mkdtemp(join(tmpdir(), "perennial-directory-"));
+afterAll(() => rm(root, { recursive: true }));
+
+test("an empty directory is given the current format and can be used again", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  await prepareDirectory(directory);
+  expect(await readFile(join(directory, "format"), "utf8")).toBe("1\n");
+  await prepareDirectory(directory);
+});
+
+test("a directory of a newer format is refused and left as it is", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  await writeFile(join(directory, "format"), "2\n");
+  await expect(prepareDirectory(directory)).rejects.toThrow(UnusableDirectory);
+  await expect(prepareDirectory(directory)).rejects.toThrow("format 2");
+  expect(await readdir(directory)).toEqual(["format"]);
+});
+
+test("data without a format is refused", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  await mkdir(join(directory, "log"));
+  await expect(prepareDirectory(directory)).rejects.toThrow(UnusableDirectory);
+  expect(await readdir(directory)).toEqual(["log"]);
+});
+
+test("a format that is no number is refused", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  await writeFile(join(directory, "format"), "one");
+  await expect(prepareDirectory(directory)).rejects.toThrow('"one"');
+});

@@ -1,0 +1,333 @@
+/**
+ * The durable log of one process: a write-ahead log of segments, and an archive of what was checkpointed. See
+ * ARCHITECTURE.md, "The local log", for why it is built like this.
+ *
+ *     append -> frame in a slab -> group commit -> durable            (log-writer.ts, segments.ts)
+ *     slabs  -> checkpoint, in slices -> archive -> segments dropped  (checkpoint.ts)
+ *     open   -> archive's log position -> replay what follows         (recovery.ts, replay.ts)
+ *     read   -> slabs for what is not archived yet, else the archive  (tails.ts, archive/chunks.ts)
+ */
+import {
+  type Archive,
+  type Log,
+  type LogFailure,
+  type LogHealth,
+  type LogListener,
+  type LogMetrics,
+  type PendingRecord,
+  READ_CHUNK_BYTES,
+  type Recovery,
+  type RecoveryTarget,
+} from "../log.ts";
+import type { ArchiveStore } from "./archive/archive-store.ts";
+import { ArchivedStreams } from "./archive/archived-streams.ts";
+import { archivedBoundary, readArchived } from "./archive/chunks.ts";
+import { STORE_KEY } from "./archive/keys.ts";
+import { decodeStoreRow, type StoreRow } from "./archive/rows.ts";
+import { Checkpoint, type CheckpointedLog } from "./checkpoint.ts";
+import type { Disk } from "./disk.ts";
+import { failureOf, RecordsLost } from "./failure.ts";
+import { LogWriter, type WriterEvents } from "./log-writer.ts";
+import { walkLog } from "./recovery.ts";
+import { RemovedStreams } from "./removed-streams.ts";
+import { Replay } from "./replay.ts";
+import { Segments } from "./segments.ts";
+import { Slabs } from "./slabs.ts";
+import { StreamArchiver } from "./stream-archiver.ts";
+import { Tails } from "./tails.ts";
+
+/** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
+export interface LocalLogParts {
+  /** The directory of the segments. */
+  readonly disk: Disk;
+  readonly store: ArchiveStore;
+  /** `true`: durable means on disk. `false`: durable means handed to the operating system. */
+  readonly flushing: boolean;
+  /** The log may grow by this many bytes beyond the last checkpoint before appends have to wait. */
+  readonly budgetBytes: number;
+  /** The size to which segments are prepared. */
+  readonly segmentBytes: number;
+  /** Changes are archived after this many milliseconds, even if they are few. */
+  readonly checkpointIntervalMs: number;
+  /** Names a new store. */
+  readonly newStoreId: () => string;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Runs a function after some milliseconds, without keeping the process alive for it. */
+  readonly after: (ms: number, run: () => void) => void;
+  /** Called after each checkpoint: streams that did not change since can be dropped from memory. */
+  readonly afterCheckpoint: () => void;
+  /** Called when the log is closed. */
+  readonly afterClose: () => Promise<void>;
+}
+
+/** What exists once the log is open. */
+interface Opened<Pending extends PendingRecord> {
+  readonly writer: LogWriter<Pending>;
+  readonly segments: Segments;
+  readonly listener: LogListener<Pending>;
+}
+
+/** How long to wait before the next checkpoint is tried when the archive had no room. */
+const ARCHIVE_RETRY_MS = 1000;
+
+export class LocalLog<Pending extends PendingRecord>
+  implements Log<Pending>, WriterEvents<Pending>, CheckpointedLog
+{
+  readonly archive: Archive;
+  readonly #parts: LocalLogParts;
+  readonly #archived: ArchivedStreams;
+  readonly #removed: RemovedStreams;
+  readonly #slabs: Slabs;
+  readonly #tails: Tails;
+  readonly #checkpoint: Checkpoint;
+  readonly #storeRow: StoreRow;
+  #opened: Opened<Pending> | undefined;
+  #lastId: number;
+  #archiveHealth: LogHealth = "ok";
+  #running: Promise<void> | undefined;
+  #checkpoints = 0;
+  #lastCheckpointMs = 0;
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  #closed = false;
+
+  constructor(parts: LocalLogParts) {
+    const { store, now } = parts;
+    const stored = store.get(STORE_KEY);
+    const fresh = { logPosition: 0, streams: 0, lastId: 0, storeId: parts.newStoreId() };
+    this.#parts = parts;
+    this.#storeRow = stored === undefined ? fresh : decodeStoreRow(stored);
+    this.#lastId = this.#storeRow.lastId;
+    this.#slabs = new Slabs(this.#storeRow.logPosition);
+    this.#tails = new Tails(this.#slabs);
+    this.#removed = new RemovedStreams(store);
+    this.#archived = new ArchivedStreams(store, this.#tails);
+    this.archive = this.#archived;
+    const archiver = new StreamArchiver(store, this.#tails);
+    const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, now };
+    this.#checkpoint = new Checkpoint(checkpointParts, this.#storeRow);
+  }
+
+  /** @throws CorruptLog when acknowledged data is damaged */
+  async open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
+    const { disk, store, flushing, segmentBytes, now } = this.#parts;
+    const began = now();
+    const replay = new Replay({
+      target,
+      store,
+      tails: this.#tails,
+      archived: this.#archived,
+      removed: this.#removed,
+      makeRoom: () => this.#makeRoomInRecovery(),
+    });
+    const walked = await walkLog(disk, this.#slabs, replay);
+    this.#lastId = Math.max(this.#lastId, replay.lastId);
+    await this.#checkpoint.nameStore();
+    const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, this.#slabs.end);
+    const writer = new LogWriter<Pending>(
+      { ...this.#parts, slabs: this.#slabs, tails: this.#tails, segments },
+      this,
+      walked.term,
+    );
+    this.#opened = { writer, segments, listener };
+    await writer.startTerm();
+    segments.prepareNext();
+    this.#scheduleCheckpoint();
+    return {
+      streams: this.#checkpoint.streams + replay.newStreams,
+      records: walked.records,
+      bytes: walked.bytes,
+      tornTail: walked.tornTail,
+      elapsedMs: now() - began,
+      lastId: this.#lastId,
+      storeId: this.#storeRow.storeId,
+    };
+  }
+
+  /** More than fits in memory is archived while it is replayed. */
+  async #makeRoomInRecovery(): Promise<void> {
+    if (this.#unarchivedBytes < this.#parts.budgetBytes / 2) return;
+    await this.#checkpoint.run(this);
+  }
+
+  get #unarchivedBytes(): number {
+    return this.#slabs.end - this.#checkpoint.logPosition;
+  }
+
+  admit(byteLength: number): Promise<void> | undefined {
+    const { budgetBytes } = this.#parts;
+    const asked = Math.min(byteLength, budgetBytes / 2);
+    if (this.#unarchivedBytes + asked <= budgetBytes || this.health() !== "ok") return undefined;
+    this.#startCheckpoint();
+    if (this.#room === undefined) {
+      let resolve = () => {};
+      const promise = new Promise<void>((done) => {
+        resolve = done;
+      });
+      this.#room = { promise, resolve };
+    }
+    return this.#room.promise;
+  }
+
+  #letIn(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
+  append(pending: Pending): void {
+    const health = this.health();
+    if (this.#opened === undefined || health !== "ok") throw new Error(`append to a log that is ${health}`);
+    const { record } = pending;
+    if (record.kind === "create") this.#lastId = Math.max(this.#lastId, record.id);
+    else if (record.kind === "delete") for (const id of record.removed) this.#archived.hide(id);
+    this.#opened.writer.append(pending);
+  }
+
+  read(id: number, from: number, to: number): Uint8Array {
+    const tail = this.#tails.get(id);
+    if (tail?.gone || this.#removed.has(id)) throw gone(id);
+    if (tail !== undefined && from >= tail.hotFrom) {
+      return this.#tails.read(tail, from, Math.min(to, from + READ_CHUNK_BYTES));
+    }
+    const bytes = readArchived(this.#parts.store, id, from, Math.min(to, tail?.hotFrom ?? to));
+    if (bytes === undefined) throw gone(id);
+    return bytes;
+  }
+
+  boundaryBefore(id: number, position: number): number {
+    const tail = this.#tails.get(id);
+    if (tail === undefined || position < tail.hotFrom) {
+      return archivedBoundary(this.#parts.store, id, position) ?? position;
+    }
+    return position >= tail.state.tail ? position : this.#tails.extentAt(tail, position).start;
+  }
+
+  health(): LogHealth {
+    const writing = this.#opened?.writer.health ?? "ok";
+    return writing === "ok" ? this.#archiveHealth : writing;
+  }
+
+  metrics(): LogMetrics {
+    return {
+      logBytesTotal: this.#slabs.end,
+      unarchivedBytes: this.#unarchivedBytes,
+      unarchivedStreams: this.#tails.size,
+      slabBytes: this.#slabs.heldBytes,
+      segments: this.#opened?.segments.count ?? 0,
+      checkpointsTotal: this.#checkpoints,
+      lastCheckpointMs: this.#lastCheckpointMs,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#opened !== undefined) {
+      const { writer, segments } = this.#opened;
+      // What was lost on the way has been told to the listener.
+      await writer.secure(this.end).catch(() => {});
+      await this.#running;
+      if (this.health() === "ok") await this.#runCheckpoint();
+      writer.close();
+      await segments.close();
+    }
+    await this.#parts.store.close();
+    await this.#parts.afterClose();
+  }
+
+  /** Writes a checkpoint now, or waits for the one under way. Resolves also when it failed: see `health`. */
+  checkpoint(): Promise<void> {
+    this.#startCheckpoint();
+    return this.#running ?? Promise.resolve();
+  }
+
+  #scheduleCheckpoint(): void {
+    this.#parts.after(this.#parts.checkpointIntervalMs, () => {
+      if (this.#closed) return;
+      if (this.#tails.size > 0) this.#startCheckpoint();
+      this.#scheduleCheckpoint();
+    });
+  }
+
+  #startCheckpoint(): void {
+    if (this.#running !== undefined || this.#closed || this.#opened?.writer.health !== "ok") return;
+    if (this.#archiveHealth === "read-only") return;
+    this.#running = this.#runCheckpoint().finally(() => {
+      this.#running = undefined;
+      this.#letIn();
+      this.#checkpointIfHalfFull();
+    });
+  }
+
+  async #runCheckpoint(): Promise<void> {
+    const began = this.#parts.now();
+    try {
+      await this.#checkpoint.run(this);
+      this.#archiveHealth = "ok";
+      this.#checkpoints += 1;
+      this.#lastCheckpointMs = this.#parts.now() - began;
+      this.#parts.afterCheckpoint();
+    } catch (error) {
+      if (!(error instanceof RecordsLost)) this.#onArchiveFailure(failureOf(error));
+    }
+  }
+
+  #onArchiveFailure(failure: LogFailure): void {
+    this.#archiveHealth = failure.kind === "full" ? "full" : "read-only";
+    if (failure.kind === "full") this.#parts.after(ARCHIVE_RETRY_MS, () => this.#startCheckpoint());
+  }
+
+  #checkpointIfHalfFull(): void {
+    if (this.#unarchivedBytes >= this.#parts.budgetBytes / 2 && this.health() === "ok")
+      this.#startCheckpoint();
+  }
+
+  // What the writer tells.
+
+  onDurable(batch: readonly Pending[]): void {
+    for (const { record } of batch) {
+      if (record.kind === "delete") for (const id of record.removed) this.#tails.get(id)!.gone = true;
+    }
+    this.#opened!.listener.onDurable(batch);
+    this.#checkpointIfHalfFull();
+  }
+
+  onUndo({ record }: Pending): void {
+    if (record.kind === "delete") for (const id of record.removed) this.#archived.unhide(id);
+  }
+
+  onFailed(batch: readonly Pending[], failure: LogFailure): void {
+    this.#opened!.listener.onFailed(batch, failure);
+  }
+
+  onHealth(): void {
+    if (this.#opened?.writer.health !== "ok") this.#letIn();
+  }
+
+  // What a checkpoint asks.
+
+  get end(): number {
+    return this.#slabs.end;
+  }
+
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  async secure(position: number): Promise<void> {
+    await this.#opened?.writer.secure(position);
+  }
+
+  async dropBefore(position: number): Promise<void> {
+    this.#slabs.dropBefore(position);
+    await this.#opened?.segments.dropBefore(position);
+  }
+
+  onRemoved(id: number): void {
+    this.#archived.unhide(id);
+  }
+}
+
+function gone(id: number): Error {
+  return new Error(`stream ${id} does not exist any more`);
+}

@@ -1,0 +1,240 @@
+/**
+ * Reads the log back after a start: finds the segments, walks through the frames after the last checkpoint, and
+ * decides whether the place where they end is the torn end that a crash leaves or damage to acknowledged data.
+ */
+import { blockOf, getU64 } from "./codec/bytes.ts";
+import { FRAME_HEADER_BYTES, FRAME_KIND, type FrameOutcome, inspectFrame } from "./codec/frame.ts";
+import { frameKind } from "./codec/record-codec.ts";
+import type { Disk, DiskFile } from "./disk.ts";
+import { type Segment, segmentName, segmentNumber } from "./segments.ts";
+import type { Slab, Slabs } from "./slabs.ts";
+
+/** Acknowledged data is damaged or missing. The message names file and position and says what can be done. */
+export class CorruptLog extends Error {
+  override readonly name = "CorruptLog";
+  /** Name of the file within the log's directory. */
+  readonly file: string;
+  /** Offset in the file. */
+  readonly offset: number;
+
+  constructor(file: string, offset: number, what: string) {
+    super(
+      `the log is damaged: ${what} (file ${file}, offset ${offset}). Nothing was changed. ` +
+        "Look for disk errors, then restore the data directory from a backup; to keep what comes before the " +
+        "damage instead, move this file and all later segment files away and start again.",
+    );
+    this.file = file;
+    this.offset = offset;
+  }
+}
+
+/** What the walk found. */
+export interface Walked {
+  /** Segments that hold the log from the checkpoint on, oldest first. */
+  readonly segments: readonly Segment[];
+  /** The highest term. */
+  readonly term: number;
+  /** Frames with records that were read. */
+  readonly records: number;
+  readonly bytes: number;
+  /** Whether something unfinished lay after the last frame. */
+  readonly tornTail: boolean;
+}
+
+/** Gets the frames in order. */
+export interface FrameVisitor {
+  /** The record frame at offset `at` of the slab, of log position `position` up to `end`. */
+  onFrame(slab: Slab, at: number, position: number, end: number): void;
+  /** Called between slabs: a chance to give memory back before more is read. */
+  onPause(): Promise<void>;
+}
+
+/**
+ * Reads the frames from `slabs.end`, which is the checkpoint's log position, into `slabs`. Files of the log that
+ * are not needed any more are removed.
+ *
+ * @throws CorruptLog
+ */
+export async function walkLog(disk: Disk, slabs: Slabs, visitor: FrameVisitor): Promise<Walked> {
+  const files = await openAll(disk);
+  try {
+    const walk = new Walk(slabs, visitor, usedOf(files, slabs.end));
+    const walked = await walk.run();
+    for (const { number } of files) {
+      if (walked.segments.some((segment) => segment.number === number)) continue;
+      await disk.remove(segmentName(number));
+    }
+    return walked;
+  } finally {
+    for (const { file } of files) await file.close();
+  }
+}
+
+/** A segment file with what its first frame says, if that is intact. */
+interface SegmentFile {
+  readonly number: number;
+  readonly file: DiskFile;
+  readonly size: number;
+  readonly first: { readonly position: number; readonly term: number; readonly barrier: number } | undefined;
+}
+
+type UsedFile = SegmentFile & { readonly first: object };
+
+async function openAll(disk: Disk): Promise<SegmentFile[]> {
+  const names = await disk.list();
+  const numbers = names.map(segmentNumber).filter((number) => number !== undefined);
+  const files: SegmentFile[] = [];
+  for (const number of numbers.sort((left, right) => left - right)) {
+    const file = await disk.open(segmentName(number), false);
+    const size = await file.size();
+    files.push({ number, file, size, first: await readFirst(file, size) });
+  }
+  return files;
+}
+
+async function readFirst(file: DiskFile, size: number): Promise<SegmentFile["first"]> {
+  if (size < FRAME_HEADER_BYTES) return undefined;
+  const header = blockOf(Buffer.alloc(FRAME_HEADER_BYTES));
+  await file.read(header.bytes, 0);
+  const position = getU64(header.view, 8);
+  const outcome = await inspectAt(file, size, 0, position, 0);
+  return outcome === undefined ? undefined : { position, ...outcome };
+}
+
+interface Intact {
+  readonly term: number;
+  readonly barrier: number;
+}
+
+/** Looks for an intact frame at an offset of a file. */
+async function inspectAt(
+  file: DiskFile,
+  size: number,
+  offset: number,
+  position: number,
+  term: number,
+): Promise<Intact | undefined> {
+  let length = FRAME_HEADER_BYTES;
+  for (;;) {
+    if (offset + length > size) return undefined;
+    const block = blockOf(Buffer.alloc(length));
+    await file.read(block.bytes, offset);
+    const outcome = inspectFrame(block, 0, length, position, term);
+    if (outcome.kind === "frame") return { term: outcome.term, barrier: outcome.barrier };
+    if (outcome.kind !== "partial" || outcome.length <= length) return undefined;
+    length = outcome.length;
+  }
+}
+
+/**
+ * The files that hold records of the log from position `from` on. A file with an older beginning than one before
+ * it was taken again and not written yet.
+ */
+function usedOf(files: readonly SegmentFile[], from: number): UsedFile[] {
+  const used: UsedFile[] = [];
+  for (const file of files) {
+    const start = file.first?.position ?? -1;
+    if (start >= 0 && start >= (used.at(-1)?.first.position ?? 0)) used.push(file as UsedFile);
+  }
+  const base = used.findLastIndex(({ first }) => first.position <= from);
+  if (base < 0 && (from > 0 || used.length > 0)) {
+    const file = used[0] ?? files[0];
+    const name = file === undefined ? "(none)" : segmentName(file.number);
+    throw new CorruptLog(name, 0, `the log should go on at position ${from}, but no file holds it`);
+  }
+  return used.slice(Math.max(0, base));
+}
+
+class Walk {
+  readonly #slabs: Slabs;
+  readonly #visitor: FrameVisitor;
+  readonly #used: readonly UsedFile[];
+  readonly #from: number;
+  #term = 0;
+  #records = 0;
+
+  constructor(slabs: Slabs, visitor: FrameVisitor, used: readonly UsedFile[]) {
+    this.#slabs = slabs;
+    this.#visitor = visitor;
+    this.#used = used;
+    this.#from = slabs.end;
+  }
+
+  async run(): Promise<Walked> {
+    let tornTail = false;
+    let reached = 0;
+    for (const [index, segment] of this.#used.entries()) {
+      if (index > 0 && segment.first.position !== this.#slabs.end) break;
+      reached = index + 1;
+      tornTail = await this.#walkSegment(segment);
+    }
+    const last = this.#used[reached - 1];
+    if (last !== undefined && (await this.#leftovers(last))) tornTail = true;
+    for (const later of this.#used.slice(reached)) {
+      this.#judge(later.first, segmentName(later.number), 0);
+      tornTail = true;
+    }
+    const segments = this.#used
+      .slice(0, reached)
+      .map(({ number, first }) => ({ number, start: first.position }));
+    const bytes = this.#slabs.end - this.#from;
+    return { segments, term: this.#term, records: this.#records, bytes, tornTail };
+  }
+
+  /** Takes in a segment's frames. Returns whether it ends in a broken one. */
+  async #walkSegment({ file, size, first }: UsedFile): Promise<boolean> {
+    for (let room = FRAME_HEADER_BYTES; ; ) {
+      await this.#visitor.onPause();
+      const slab = this.#slabs.reserve(room);
+      const count = await file.read(slab.bytes.subarray(slab.used), this.#slabs.end - first.position);
+      const stop = this.#takeFrames(slab, slab.used + count);
+      if (stop.kind !== "partial") return stop.kind === "torn";
+      if (this.#slabs.end + stop.length > first.position + size) return stop.length > FRAME_HEADER_BYTES;
+      room = stop.length;
+    }
+  }
+
+  /** Takes in the frames in `[slab.used, limit)` of a slab. Returns what lies behind the last. */
+  #takeFrames(slab: Slab, limit: number): Exclude<FrameOutcome, { kind: "frame" }> {
+    for (;;) {
+      const at = slab.used;
+      const position = this.#slabs.end;
+      const outcome = inspectFrame(slab, at, limit, position, this.#term);
+      if (outcome.kind !== "frame") return outcome;
+      this.#term = outcome.term;
+      this.#slabs.extend(slab, outcome.length);
+      if (frameKind(slab, at) === FRAME_KIND.termStart) continue;
+      this.#records += 1;
+      this.#visitor.onFrame(slab, at, position, this.#slabs.end);
+    }
+  }
+
+  /** Looks behind the end for intact frames: what a torn batch left there, or the proof of damage. */
+  async #leftovers(segment: UsedFile): Promise<boolean> {
+    const piece = blockOf(Buffer.alloc(LOOK_BYTES + FRAME_HEADER_BYTES));
+    let found = false;
+    for (let offset = this.#slabs.end - segment.first.position; offset < segment.size; offset += LOOK_BYTES) {
+      const count = await segment.file.read(piece.bytes, offset);
+      const start = segment.first.position + offset;
+      for (let at = 0; at < LOOK_BYTES && at + FRAME_HEADER_BYTES <= count; at++) {
+        if (piece.view.getUint32(at + 8, true) !== (start + at) >>> 0 || start + at === this.#slabs.end)
+          continue;
+        const intact = await inspectAt(segment.file, segment.size, offset + at, start + at, this.#term);
+        if (intact === undefined) continue;
+        this.#judge(intact, segmentName(segment.number), this.#slabs.end - segment.first.position);
+        found = true;
+      }
+    }
+    return found;
+  }
+
+  /** Throws if an intact frame behind the end shows that the log was durable beyond its end. */
+  #judge(intact: Intact, file: string, offset: number): void {
+    if (intact.term < this.#term || intact.barrier <= this.#slabs.end) return;
+    const what = `acknowledged records end at log position ${this.#slabs.end}, but were durable up to ${intact.barrier}`;
+    throw new CorruptLog(file, offset, what);
+  }
+}
+
+/** How much of a file is looked at in one step when searching behind the end. */
+const LOOK_BYTES = 1024 * 1024;

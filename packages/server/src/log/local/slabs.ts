@@ -1,0 +1,132 @@
+/**
+ * The newest part of the log in memory. A slab is a large block in which frames are built one after another; its
+ * used range is, byte for byte, a range of the log, so that the group commit writes it as it stands and reads
+ * of what is not yet archived copy from it. No frame spans two slabs.
+ */
+import { allocateBlock, type Block } from "./codec/bytes.ts";
+
+/** Large enough that a batch seldom spans two, small enough that a half-used one costs little. */
+export const SLAB_BYTES = 1024 * 1024;
+
+/** Slabs kept for reuse; what a burst needed beyond that is given back. */
+const POOLED_MAX = 16;
+
+export interface Slab extends Block {
+  /** Log position of the first byte. */
+  start: number;
+  /** Bytes in use, from the first one on. */
+  used: number;
+}
+
+export class Slabs {
+  /** In order of log position, without gaps between their used ranges; the last one is being filled. */
+  readonly #slabs: Slab[] = [];
+  readonly #pool: Slab[] = [];
+  #end: number;
+  #heldBytes = 0;
+  /** The slab in which the last search ended. */
+  #found: Slab | undefined;
+
+  /** @param start log position at which the first frame will lie */
+  constructor(start: number) {
+    this.#end = start;
+  }
+
+  /** The log position after the last frame. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Memory in use, pooled slabs not counted. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** The slab into which a frame of up to `room` bytes can be built, at its `used` offset. */
+  reserve(room: number): Slab {
+    const last = this.#slabs.at(-1);
+    if (last !== undefined && last.bytes.length - last.used >= room) return last;
+    const slab = (room <= SLAB_BYTES ? this.#pool.pop() : undefined) ?? newSlab(Math.max(room, SLAB_BYTES));
+    slab.start = this.#end;
+    slab.used = 0;
+    this.#slabs.push(slab);
+    this.#heldBytes += slab.bytes.length;
+    return slab;
+  }
+
+  /** A frame of `length` bytes was built in the slab that `reserve` gave. */
+  extend(slab: Slab, length: number): void {
+    slab.used += length;
+    this.#end += length;
+  }
+
+  /** The slab that holds a log position; it must lie in `[oldest held, end)`. */
+  at(position: number): Slab {
+    const found = this.#found;
+    if (found !== undefined && position >= found.start && position < found.start + found.used) return found;
+    this.#found = this.#slabs[this.#indexOf(position)]!;
+    return this.#found;
+  }
+
+  #indexOf(position: number): number {
+    let low = 0;
+    let high = this.#slabs.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.#slabs[middle]!.start <= position) low = middle;
+      else high = middle - 1;
+    }
+    const slab = this.#slabs[low];
+    if (slab === undefined || position < slab.start || position >= slab.start + slab.used) {
+      throw new RangeError(`log position ${position} is not in memory`);
+    }
+    return low;
+  }
+
+  /** The bytes of the log range `[from, to)`, not copied. */
+  range(from: number, to: number): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let at = from;
+    for (let index = this.#indexOf(from); at < to; index++) {
+      const slab = this.#slabs[index]!;
+      const stop = Math.min(to, slab.start + slab.used);
+      pieces.push(slab.bytes.subarray(at - slab.start, stop - slab.start));
+      at = stop;
+    }
+    return pieces;
+  }
+
+  /** Forgets all frames from `position` on, the beginning of one. */
+  truncate(position: number): void {
+    for (let last = this.#slabs.at(-1); last !== undefined; last = this.#slabs.at(-1)) {
+      if (last.start < position) {
+        last.used = Math.min(last.used, position - last.start);
+        break;
+      }
+      this.#slabs.pop();
+      this.#release(last);
+    }
+    this.#end = position;
+  }
+
+  /** Lets go of what lies before `position`, slab by slab. */
+  dropBefore(position: number): void {
+    let gone = 0;
+    for (; gone < this.#slabs.length - 1; gone++) {
+      const slab = this.#slabs[gone]!;
+      if (slab.start + slab.used > position) break;
+      this.#release(slab);
+    }
+    this.#slabs.splice(0, gone);
+  }
+
+  #release(slab: Slab): void {
+    this.#found = undefined;
+    this.#heldBytes -= slab.bytes.length;
+    if (slab.bytes.length === SLAB_BYTES && this.#pool.length < POOLED_MAX) this.#pool.push(slab);
+  }
+}
+
+function newSlab(size: number): Slab {
+  return { ...allocateBlock(size), start: 0, used: 0 };
+}

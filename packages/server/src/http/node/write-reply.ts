@@ -22,10 +22,16 @@ export function writeReply(response: ServerResponse, reply: Reply, settings: Wri
     response.writeHead(status, headers);
     pump(response, body, settings);
   } else {
-    if (status !== 204 && status !== 304) headers.push("Content-Length", String(body?.length ?? 0));
+    if (hasLength(response, reply)) headers.push("Content-Length", String(body?.length ?? 0));
     response.writeHead(status, headers);
     response.end(body);
   }
+}
+
+/** A HEAD without a body says nothing about the length that a GET would have (RFC 9110, 8.6). */
+function hasLength(response: ServerResponse, { status, body }: Reply): boolean {
+  if (status === 204 || status === 304) return false;
+  return body !== undefined || response.req.method !== "HEAD";
 }
 
 /** Writes piece after piece, never more than the socket takes. */

@@ -22,7 +22,7 @@ import type { HttpRequest } from "../request.ts";
 export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
   const body = await request.body();
   if (isProblem(body)) return problemReply(body);
-  const command = parseCreate(request, path, body);
+  const command = parseCreate(request, path, body, context.config.pathBytes);
   if (isProblem(command)) return problemReply(command);
   const outcome = await createStream(context.shard, command);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
@@ -40,10 +40,15 @@ export async function create(context: Context, request: HttpRequest, path: strin
   return { status: 201, headers, body: undefined };
 }
 
-function parseCreate(request: HttpRequest, path: string, body: StoredBytes): CreateCommand | RequestProblem {
+function parseCreate(
+  request: HttpRequest,
+  path: string,
+  body: StoredBytes,
+  pathBytes: number,
+): CreateCommand | RequestProblem {
   const lifetime = parseLifetime(request);
   if (isProblem(lifetime)) return lifetime;
-  const fork = parseFork(request);
+  const fork = parseFork(request, pathBytes);
   if (isProblem(fork)) return fork;
   const contentType = request.header(HEADER.contentType);
   return {
@@ -82,7 +87,10 @@ function parseLifetime(request: HttpRequest): LifetimeHeaders | RequestProblem {
   return { ttlSeconds, expiresAt };
 }
 
-function parseFork(request: HttpRequest): { readonly fork: ForkRequest | undefined } | RequestProblem {
+function parseFork(
+  request: HttpRequest,
+  pathBytes: number,
+): { readonly fork: ForkRequest | undefined } | RequestProblem {
   const sourceText = request.header(HEADER.streamForkedFrom);
   const offsetText = request.header(HEADER.streamForkOffset);
   const subOffsetText = request.header(HEADER.streamForkSubOffset);
@@ -91,7 +99,7 @@ function parseFork(request: HttpRequest): { readonly fork: ForkRequest | undefin
     if (subOffsetText !== undefined) return needsSource(HEADER.streamForkSubOffset);
     return { fork: undefined };
   }
-  const sourcePath = parseStreamPath(sourceText);
+  const sourcePath = parseStreamPath(sourceText, pathBytes);
   if (typeof sourcePath !== "string") {
     const reason = `must be the full path of a stream: ${sourcePath.message}`;
     return { kind: "bad-header", header: HEADER.streamForkedFrom, reason };

@@ -28,6 +28,9 @@ export type LiveMode = boolean | "long-poll" | "sse";
 /** The live modes by name. */
 export type LegacyLiveMode = "long-poll" | "sse";
 
+/** What a function without a result returns. */
+type Nothing = ReturnType<() => void>;
+
 /** How a handler of failed requests wants the request repeated. Keys given replace those in force, for good. */
 export type RetryOpts = { params?: ParamsRecord; headers?: HeadersRecord };
 
@@ -45,9 +48,7 @@ export type RetryOpts = { params?: ParamsRecord; headers?: HeadersRecord };
  *     : undefined;
  * ```
  */
-export type StreamErrorHandler = (
-  error: Error,
-) => void | RetryOpts | Promise<RetryOpts | undefined> | Promise<void>;
+export type StreamErrorHandler = (error: Error) => MaybePromise<Nothing | RetryOpts>;
 
 /** How failed requests are repeated. All durations in ms. */
 export interface BackoffOptions {
@@ -58,13 +59,13 @@ export interface BackoffOptions {
   /** Growth of the upper bound from one wait to the next. Default 1.3. */
   multiplier: number;
   /** Called after every failed attempt, the last one included. */
-  onFailedAttempt?: (() => void) | undefined;
+  onFailedAttempt?: () => void;
   /** Writes a line to the console for every wait. Default false. */
-  debug?: boolean | undefined;
+  debug?: boolean;
   /** Attempts after the first. Default Infinity. */
-  maxRetries?: number | undefined;
+  maxRetries?: number;
   /** Time from the first attempt after which a failure is final, in ms. Default Infinity. */
-  deadline?: number | undefined;
+  deadline?: number;
 }
 
 /** When an SSE session gives up and goes on with long-polling. All durations in ms. */
@@ -187,8 +188,6 @@ export interface AppendResult {
   /** Whether the server had stored it before. Only ever true with producer fields. */
   readonly duplicate: boolean;
 }
-
-type Nothing = ReturnType<() => void>;
 
 /**
  * The promise of an append. It is also a `Promise<void>`, so that functions written for appends without a result keep

@@ -33,7 +33,12 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
   const query = { offset: options.offset ?? "-1", live: undefined, cursor: undefined };
   try {
     const first = await requests.send(query, options.signal);
-    return new SessionResponse<TJson>(options, requests, first);
+    const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
+      options,
+      requests,
+      first,
+    );
+    return response;
   } catch (error) {
     throw error instanceof FetchBackoffAbortError || options.signal?.aborted ? aborted() : error;
   }

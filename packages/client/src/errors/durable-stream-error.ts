@@ -18,11 +18,11 @@ import { FetchError } from "./fetch-error.ts";
  */
 export class DurableStreamError extends Error {
   /** The HTTP status, where there was a response. */
-  status?: number;
+  declare status?: number;
   /** What went wrong. */
   code: DurableStreamErrorCode;
   /** More about it: the response's body, or the data that did not parse. */
-  details?: unknown;
+  declare details?: unknown;
 
   constructor(message: string, code: DurableStreamErrorCode, status?: number, details?: unknown) {
     super(message);
@@ -69,7 +69,7 @@ export class StreamClosedError extends DurableStreamError {
   /** Always true, for code that tells errors apart by their members. */
   readonly streamClosed = true;
   /** The offset at which the stream ended, if the server said so. */
-  readonly finalOffset?: string;
+  declare readonly finalOffset?: string;
 
   constructor(url?: string, finalOffset?: string) {
     super("Cannot append to closed stream", "STREAM_CLOSED", 409, url);

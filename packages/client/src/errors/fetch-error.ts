@@ -27,9 +27,9 @@ export class FetchError extends Error {
   /** The HTTP status. */
   status: number;
   /** The body, unless it was JSON. */
-  text?: string;
+  declare text?: string;
   /** The body, if it was JSON. */
-  json?: object;
+  declare json?: object;
   /** The response's headers, names in lower case. */
   headers: Record<string, string>;
 

@@ -52,7 +52,7 @@ export class DurableStream {
   /** The stream's address as it was given. */
   readonly url: string;
   /** The stream's content type, once known. */
-  contentType?: string;
+  declare contentType?: string;
   readonly #options: DurableStreamOptions;
   readonly #requests: HandleRequests;
   readonly #queue: AppendQueue;

@@ -1,5 +1,6 @@
-import { type ControlEvent, HEADER, mediaType, parseControl, SseDecoder } from "@perennial/protocol";
+import { HEADER, mediaType, parseControl, SseDecoder } from "@perennial/protocol";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
+import type { Control } from "./position.ts";
 
 /** Payload of data events that may wait for their control event, in UTF-16 code units. */
 export const UNCONFIRMED_LENGTH_MAX = 128 * 1024 * 1024;
@@ -10,7 +11,7 @@ const MORE_FOLLOWS = { stream: true };
 /** A control event with the payloads of the data events before it. */
 export interface Flush {
   readonly payloads: readonly string[];
-  readonly control: ControlEvent;
+  readonly control: Control;
 }
 
 /**
@@ -45,7 +46,7 @@ export class EventStream {
     if (this.#length > UNCONFIRMED_LENGTH_MAX) throw tooLarge(UNCONFIRMED_LENGTH_MAX);
   }
 
-  #confirm(control: ControlEvent): Flush {
+  #confirm(control: Control): Flush {
     const payloads = this.#payloads;
     this.#payloads = [];
     this.#length = 0;
@@ -63,7 +64,7 @@ export function isBase64(response: Response): boolean {
   return response.headers.get(HEADER.streamSseDataEncoding)?.toLowerCase() === "base64";
 }
 
-function parse(data: string): ControlEvent {
+function parse(data: string): Control {
   const control = parseControl(data);
   if (control !== undefined) return control;
   const excerpt = data.slice(0, EXCERPT_LENGTH);

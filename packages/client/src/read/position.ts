@@ -1,10 +1,18 @@
-import { type ControlEvent, HEADER, isTrue } from "@perennial/protocol";
+import { HEADER, isTrue } from "@perennial/protocol";
 import type { JsonBatchMeta } from "../batches.ts";
 
 /** Where a reader is in its stream. */
 export interface Position {
   readonly offset: string;
   readonly cursor: string | undefined;
+  readonly upToDate: boolean;
+  readonly streamClosed: boolean;
+}
+
+/** What an SSE control event says (protocol section 14.4). */
+export interface Control {
+  readonly streamNextOffset: string;
+  readonly streamCursor: string | undefined;
   readonly upToDate: boolean;
   readonly streamClosed: boolean;
 }
@@ -30,7 +38,7 @@ export function afterResponse(position: Position, response: Response): Position 
 }
 
 /** The position after an SSE control event. */
-export function afterControl(position: Position, control: ControlEvent): Position {
+export function afterControl(position: Position, control: Control): Position {
   const streamClosed = position.streamClosed || control.streamClosed;
   return {
     offset: control.streamNextOffset,

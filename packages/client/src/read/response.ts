@@ -22,7 +22,7 @@ export interface StreamResponse<TJson = unknown> {
   /** The stream's address as it was given, without the protocol's parameters. */
   readonly url: string;
   /** Content type of the first response. */
-  readonly contentType: string | undefined;
+  readonly contentType?: string;
   /** The live mode in force from the start. */
   readonly live: LiveMode;
   /** The offset that the session was asked to start from. */
@@ -38,7 +38,7 @@ export interface StreamResponse<TJson = unknown> {
   /** Offset after what was delivered. Store it after a promise helper; store `batch.offset` in subscribers. */
   readonly offset: Offset;
   /** Cache hint for the next live request. */
-  readonly cursor: string | undefined;
+  readonly cursor?: string;
   /** Whether what was delivered reached the tail. */
   readonly upToDate: boolean;
   /** Whether the stream is closed and everything was delivered. */

@@ -21,8 +21,11 @@ import { ReadSession } from "./session.ts";
 /** Three heartbeats of a server that sends one every 15 s, in ms. */
 const SILENCE_TIMEOUT_MS = 45_000;
 
+/** Members that a response may lack. Ours are there, and may be undefined. */
+type Optional = "contentType" | "cursor";
+
 /** The response object of `stream()`: shows a session's state and connects it to the consumer's way of reading. */
-export class SessionResponse<TJson> implements StreamResponse<TJson> {
+export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optional> {
   readonly url: string;
   readonly contentType: string | undefined;
   readonly live: LiveMode;

@@ -1,3 +1,5 @@
 #!/usr/bin/env node
 // The same program under the name of the official command line, for scripts that call it.
-import "./perennial.js";
+import { launch } from "./launch.js";
+
+await launch("durable-stream");

@@ -1,12 +1,4 @@
 #!/usr/bin/env node
-// Starts the command line. In a checkout the build is brought up to date first; a published package has only
-// its build (`tsconfig.json` is not published).
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { launch } from "./launch.js";
 
-const packageRoot = fileURLToPath(new URL("..", import.meta.url));
-if (existsSync(`${packageRoot}tsconfig.json`)) {
-  const { bringBuildUpToDate } = await import("./build.js");
-  bringBuildUpToDate(packageRoot);
-}
-await import("../dist/main.js");
+await launch("perennial");

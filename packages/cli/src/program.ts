@@ -1,30 +1,105 @@
-import { Command } from "commander";
+/** The whole command line, put together. */
+import { Command, Option } from "commander";
+import { DEFAULT_URL } from "./arguments/global-options.ts";
+import { duration } from "./arguments/option-values.ts";
+import { closeCommand } from "./commands/close.ts";
+import { createCommand } from "./commands/create.ts";
+import { deleteCommand } from "./commands/delete.ts";
 import { devCommand } from "./commands/dev.ts";
+import { followCommand } from "./commands/follow.ts";
+import { forkCommand } from "./commands/fork.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { statCommand } from "./commands/stat.ts";
+import { writeCommand } from "./commands/write.ts";
+import type { Invocation } from "./invocation.ts";
 
-/** The whole command line. Commands throw `Failure` for what a user can mend, the parser `CommanderError`. */
-export function createProgram(version: string): Command {
-  const program = new Command("perennial")
+/** How long a request may take unless `--timeout` says otherwise, ms. */
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+export interface ProgramOptions {
+  /** The name by which it was called. */
+  readonly name: string;
+  readonly version: string;
+  readonly globals: Invocation["globals"];
+  /** Gives the server's commands their flags. Not needed, and costly to load, unless one of them is run. */
+  readonly addSettingOptions?: (command: Command) => void;
+}
+
+/** Commands throw `Failure` for what a user can mend, the parser `CommanderError`. Nothing is printed for either. */
+export function createProgram({ name, version, globals, addSettingOptions }: ProgramOptions): Command {
+  const program = new Command(name);
+  const invocation: Invocation = { globals, flags: () => program.opts() };
+  program
     .description("Durable streams: append-only, resumable streams over plain HTTP.")
+    .usage(usage(name))
     .version(version, "--version", "print the version")
-    .helpOption("-h, --help", "show this help")
+    .option("--url <url>", `Stream server URL (env: STREAM_URL, default: ${DEFAULT_URL})`)
+    .option("--auth <value>", "Authorization header value, such as 'Bearer my-token' (env: STREAM_AUTH)")
+    .option("--auth-file <file>", "file that holds the Authorization value; - for standard input")
+    .addOption(
+      new Option("--timeout <time>", "how long to wait for an answer")
+        .argParser(duration("--timeout", "s"))
+        .default(DEFAULT_TIMEOUT_MS, "10s"),
+    )
+    .option("--verbose", "say why each failed attempt failed")
+    .option("--quiet", "print nothing about success")
     .helpCommand(false)
-    .addHelpText("after", HELP_AFTER)
-    .addCommand(devCommand())
-    .addCommand(serveCommand());
+    .addHelpText("after", HELP_AFTER);
+  addCommands(program, invocation);
+  const addOptions = addSettingOptions ?? (() => {});
+  program.commandsGroup("Server:").addCommand(devCommand(addOptions)).addCommand(serveCommand(addOptions));
   for (const command of [program, ...program.commands]) {
     command
-      .helpOption("-h, --help", "show this help")
+      .helpOption("--help, -h", "Show this help message")
       .exitOverride()
-      .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, "Error:")) });
+      .configureOutput({ outputError: () => {} });
   }
   return program;
 }
 
-const HELP_AFTER = `
-"perennial <command> --help" tells more about a command.
+function addCommands(program: Command, invocation: Invocation): void {
+  program
+    .commandsGroup("Streams:")
+    .addCommand(createCommand(invocation))
+    .addCommand(writeCommand(invocation))
+    .addCommand(readCommand(invocation))
+    .addCommand(deleteCommand(invocation))
+    .addCommand(closeCommand(invocation))
+    .addCommand(forkCommand(invocation))
+    .addCommand(followCommand(invocation))
+    .addCommand(lsCommand(invocation))
+    .addCommand(statCommand(invocation));
+}
 
-Exit status:
+/** What stands after "Usage: perennial ". */
+function usage(name: string): string {
+  const rows = [
+    [`${name} create <stream_id>`, "create a stream"],
+    [`${name} write <stream_id> <content>`, "append content to a stream"],
+    [`echo content | ${name} write <stream_id>`, "append what a pipe brings"],
+    [`${name} read <stream_id>`, "print a stream and follow it"],
+    [`${name} delete <stream_id>`, "delete a stream"],
+  ];
+  const width = Math.max(...rows.map(([command]) => command!.length));
+  const lines = rows.map(([command, help]) => `  ${command!.padEnd(width)}  ${help}`);
+  return `<command> [options]\n${lines.join("\n")}`;
+}
+
+const HELP_AFTER = `
+Options of create and write:
+  --content-type <type>  content type of the stream (application/octet-stream; write asks the stream)
+  --json                 JSON: the same as --content-type application/json; content is one message
+  --batch-json           write only: each element of an array is a message
+
+"<command> --help" tells more about a command. Global options may stand anywhere; "--" ends options.
+
+Exit status (as durable-stream: 1 for every failure):
   0  done
   1  failed
-  2  the command line, an environment variable or the configuration file is wrong`;
+  2  the command line, an environment variable or the configuration file is wrong
+  3  no such stream
+  4  the stream's state does not allow it: closed, of another type, name taken
+  5  the server cannot be reached, is overloaded or did not answer in time; trying again may help
+  6  the server refuses the credentials`;

@@ -1,7 +1,10 @@
 import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { type AddressInfo, connect, createServer as listen } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Running, run, start } from "./support/process.ts";
+import { launch, type Running, run, start } from "./support/process.ts";
 
 const servers: Running[] = [];
 
@@ -34,8 +37,9 @@ describe("perennial dev", () => {
     expect((await server.finished).code).toBe(0);
   });
 
-  it("starts twice at once", async () => {
-    const both = [startServer("dev"), startServer("dev")];
+  it("is launched twice at once", async () => {
+    const both = [launch(["dev", "--port", "0"]), launch(["dev", "--port", "0"])];
+    servers.push(...both);
     await Promise.all(both.map((server) => server.output(LISTENING)));
   });
 });
@@ -52,7 +56,8 @@ describe("perennial serve", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(events[0]).toMatchObject({ msg: "listening", url: expect.stringMatching(LISTENING) });
+    expect(events[0]).toMatchObject({ msg: "log opened", streams: 0, tornTail: false });
+    expect(events[1]).toMatchObject({ msg: "listening", url: expect.stringMatching(LISTENING) });
     expect(events.at(-1)).toMatchObject({ msg: "stopped" });
   });
 
@@ -75,6 +80,41 @@ describe("perennial serve", () => {
   });
 });
 
+describe("where the data is", () => {
+  const directory = (): string => join(mkdtempSync(join(tmpdir(), "perennial-")), "data");
+
+  it.each(["dev", "serve"])("%s keeps it across restarts", async (command) => {
+    const cwd = mkdtempSync(join(tmpdir(), "perennial-"));
+    for (const status of [201, 200]) {
+      const server = start([command, "--port", "0"], { cwd });
+      servers.push(server);
+      const [, origin] = await server.output(LISTENING);
+      expect((await fetch(`${origin}/v1/stream/kept`, { method: "PUT" })).status).toBe(status);
+      server.child.kill("SIGTERM");
+      expect((await server.finished).code).toBe(0);
+    }
+    expect(existsSync(join(cwd, "perennial-data"))).toBe(true);
+  });
+
+  it.each([["--memory"], ["--durability", "memory"]])("nowhere with %s %s", async (...flags) => {
+    const cwd = mkdtempSync(join(tmpdir(), "perennial-"));
+    const server = start(["serve", "--port", "0", ...flags], { cwd });
+    servers.push(server);
+    await server.output(LISTENING);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it("where --data-dir says, and only for one server at a time", async () => {
+    const data = directory();
+    const server = startServer("serve", "--data-dir", data, "--durability", "os");
+    await server.output(LISTENING);
+    const { code, stderr } = await run(["serve", "--port", "0", "--data-dir", data]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Error: the server could not start: .*\n$/);
+    expect(stderr).toContain(data);
+  });
+});
+
 describe("what cannot start says why in one line", () => {
   it("a port that is taken: exit status 1", async () => {
     const other = listen().listen(0, "127.0.0.1");
@@ -89,8 +129,8 @@ describe("what cannot start says why in one line", () => {
   it.each([
     [["serve", "--port", "70000"], {}, "Error: --port must be between 0 and 65535, not 70000\n"],
     [["serve"], { PERENNIAL_PORT: "x" }, 'Error: PERENNIAL_PORT must be a number, not "x"\n'],
-    [["serve", "--prot", "1"], {}, /^Error: unknown option '--prot'/],
-    [["serve", "now"], {}, /^Error: too many arguments/],
+    [["serve", "--prot", "1"], {}, /^Error: unknown flag: --prot\n {2}Did you mean --port\?/],
+    [["serve", "now"], {}, "Error: unexpected argument: now\n"],
     [["serve", "--config", "none.json"], {}, /^Error: cannot read the configuration file none\.json: /],
   ])("%j %j: exit status 2", async (args, env, message) => {
     const { code, stderr } = await run(args, { env });

@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { tour } from "../src/tour.ts";
-import { type Running, start } from "./support/process.ts";
+import { launch, type Running } from "./support/process.ts";
 
 let server: Running;
 let printed: readonly string[];
 
 beforeAll(async () => {
-  server = start(["dev", "--port", "0"]);
+  server = launch(["dev", "--port", "0"]);
   await server.output(/live=sse/);
   printed = [...server.stdout.matchAll(/^ {2}(curl .*)$/gm)].map((match) => match[1]!);
 });

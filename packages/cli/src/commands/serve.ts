@@ -1,18 +1,15 @@
-import { createLogger } from "@perennial/server";
 import { Command } from "commander";
-import { runServer } from "../serving/run-server.ts";
-import { addSettingOptions } from "../settings/options.ts";
 
-/** `perennial serve`: the server for production, with a log of JSON lines on standard error. */
-export function serveCommand(): Command {
-  const command = new Command("serve").description("run the server");
-  addSettingOptions(command);
-  return command.action((flags: Record<string, unknown>) =>
-    runServer({
-      flags,
-      defaults: { logLevel: "info", accessLog: false },
-      createLogger,
-      announce: (server, { logger }) => logger.info({ url: server.url }, "listening"),
-    }),
-  );
+/**
+ * `perennial serve`: the server for production, with a log of JSON lines on standard error.
+ *
+ * @param addOptions gives it its flags; the server, where they come from, is loaded only to run it
+ */
+export function serveCommand(addOptions: (command: Command) => void): Command {
+  const command = new Command("serve").usage("[options]").description("run the server");
+  addOptions(command);
+  return command.action(async (flags: Record<string, unknown>) => {
+    const { serve } = await import("../serving/serve.ts");
+    await serve(flags);
+  });
 }

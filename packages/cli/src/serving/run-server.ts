@@ -1,10 +1,11 @@
 /** What `dev` and `serve` share: settings, start, signals, stop. */
 import { createServer, type Logger, type LogLevel } from "@perennial/server";
-import { Failure } from "../failure.ts";
+import { failure } from "../failure.ts";
 import { readConfigFile } from "../settings/config-file.ts";
 import { type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
 import type { SettingValue } from "../settings/value.ts";
 import { stopSignal } from "./signals.ts";
+import { storageOf } from "./storage.ts";
 
 type Server = ReturnType<typeof createServer>;
 
@@ -24,12 +25,14 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const { PERENNIAL_CONFIG, ...environment } = process.env;
   const file = readConfigFile((flags.config as string | undefined) ?? PERENNIAL_CONFIG);
   const given = resolveSettings({ flags, environment, file });
-  const settings: GivenSettings = new Map([...Object.entries(defaults), ...given]);
+  const settings: GivenSettings = new Map([["durability", "fsync"], ...Object.entries(defaults), ...given]);
   const logger = createLogger(settings.get("logLevel") as LogLevel);
-  const server = createServer({ ...serverOptions(settings), logger });
+  const storage = storageOf(settings);
+  const server = createServer({ ...serverOptions(settings), ...storage.options, logger });
   const stopped = stopSignal();
   await start(server);
-  announce(server, { logger, storage: "in memory, gone when the server stops" });
+  logger.info({ data: storage.description, ...server.recovery }, "log opened");
+  announce(server, { logger, storage: storage.description });
   const signal = await stopped;
   logger.info({ signal }, "stopping: finishing what is under way; once more stops at once");
   await server.stop();
@@ -40,7 +43,7 @@ async function start(server: Server): Promise<void> {
   try {
     await server.start();
   } catch (error) {
-    throw new Failure(startFailure(error as NodeJS.ErrnoException));
+    throw failure(startFailure(error as NodeJS.ErrnoException));
   }
 }
 

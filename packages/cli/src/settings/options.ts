@@ -7,7 +7,6 @@ const PLACEHOLDERS = {
   milliseconds: "<ms>",
   bytes: "<bytes>",
   share: "<share>",
-  choice: "<name>",
 } as const;
 
 /** Gives a command a flag for every setting, under the headings of the table. */
@@ -20,13 +19,11 @@ export function addSettingOptions(command: Command): void {
 }
 
 function optionsOf(setting: Setting): readonly Option[] {
+  const { kind, help, fallback } = setting;
   const flag = flagOf(setting);
-  if (setting.kind === "switch") {
-    return [new Option(flag, setting.help), new Option(flag.replace("--", "--no-")).hideHelp()];
-  }
-  const fallback = setting.fallback === undefined ? "" : ` (${setting.fallback})`;
-  const choices = setting.choices === undefined ? "" : `: ${setting.choices.join(", ")}`;
-  return [new Option(`${flag} ${PLACEHOLDERS[setting.kind]}`, `${setting.help}${choices}${fallback}`)];
+  if (kind === "switch") return [new Option(flag, help), new Option(flag.replace("--", "--no-")).hideHelp()];
+  const placeholder = kind === "choice" ? `<${setting.choices?.join("|")}>` : PLACEHOLDERS[kind];
+  return [new Option(`${flag} ${placeholder}`, fallback === undefined ? help : `${help} (${fallback})`)];
 }
 
 const HELP_AFTER = `

@@ -43,36 +43,44 @@ describe("where settings come from", () => {
 
 describe("what is refused, by name", () => {
   const cases: readonly [string, Partial<Sources>, RegExp][] = [
-    ["a port out of range", { flags: { port: "70000" } }, /^--port must be between 0 and 65535, not 70000$/],
-    ["a word for a number", { flags: { port: "http" } }, /^--port must be a number, not "http"$/],
+    [
+      "a port out of range",
+      { flags: { port: "70000" } },
+      /^Error: --port must be between 0 and 65535, not 70000$/,
+    ],
+    ["a word for a number", { flags: { port: "http" } }, /^Error: --port must be a number, not "http"$/],
     [
       "an empty text",
       { environment: { PERENNIAL_HOST: "" } },
-      /^PERENNIAL_HOST must be a text that is not empty/,
+      /^Error: PERENNIAL_HOST must be a text that is not empty/,
     ],
     [
       "an unknown unit",
       { environment: { PERENNIAL_DRAIN_MS: "3 weeks" } },
-      /^PERENNIAL_DRAIN_MS must be .*30s/,
+      /^Error: PERENNIAL_DRAIN_MS must be .*30s/,
     ],
     [
       "a fraction of a byte",
       { file: file({ bodyBytes: 1.5 }) },
-      /^"bodyBytes" in settings.json must be a whole/,
+      /^Error: "bodyBytes" in settings.json must be a whole/,
     ],
     [
       "a text for a switch",
       { file: file({ accessLog: "yes" }) },
-      /^"accessLog" in settings.json must be true or/,
+      /^Error: "accessLog" in settings.json must be true or/,
     ],
-    ["a list for a text", { file: file({ host: [] }) }, /^"host" in settings.json must be a text/],
+    ["a list for a text", { file: file({ host: [] }) }, /^Error: "host" in settings.json must be a text/],
     [
       "an unknown level",
       { flags: { logLevel: "loud" } },
-      /^--log-level must be one of debug, .*, not "loud"$/,
+      /^Error: --log-level must be one of debug, .*, not "loud"$/,
     ],
-    ["an unknown variable", { environment: { PERENNIAL_PROT: "1" } }, /^PERENNIAL_PROT is not a setting/],
-    ["an unknown key", { file: file({ prot: 1 }) }, /^"prot" in settings.json is not a setting/],
+    [
+      "an unknown variable",
+      { environment: { PERENNIAL_PROT: "1" } },
+      /^Error: PERENNIAL_PROT is not a setting/,
+    ],
+    ["an unknown key", { file: file({ prot: 1 }) }, /^Error: "prot" in settings.json is not a setting/],
   ];
   it.each(cases)("%s", (_name, sources, message) => {
     expect(() => resolve(sources)).toThrow(

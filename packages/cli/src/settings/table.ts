@@ -27,18 +27,12 @@ export interface Setting {
 /** Settings of the server that can be written as text. */
 type ServerKey = Exclude<keyof Config, "logger" | "log" | "now" | "random">;
 
-type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
+type Row = readonly [kind: Exclude<SettingKind, "choice">, group: SettingGroup, help: string];
 
 /** Complete by its type: a setting that the server gains does not compile until it has a row. */
 const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   host: ["text", "Listening", "address to listen on"],
   port: ["count", "Listening", "port to listen on; 0 lets the system choose"],
-  http: [
-    "choice",
-    "Listening",
-    "who reads requests: fast (our own lane, node:http for what is unusual) or node (node:http all of them)",
-    ["fast", "node"],
-  ],
   publicUrl: ["text", "Listening", "origin under which clients reach the server, for Location headers"],
   trustProxy: ["switch", "Listening", "believe X-Forwarded-Proto and X-Forwarded-Host"],
   corsOrigin: ["text", "Responses", "Access-Control-Allow-Origin"],
@@ -66,8 +60,36 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   accessLog: ["switch", "Log", "log each request"],
 };
 
+/** Where the data is unless a setting says otherwise, relative to the working directory. */
+export const DATA_DIRECTORY = "perennial-data";
+
+/** What an acknowledgement means, best first. */
+export const DURABILITIES = ["fsync", "os", "memory"] as const;
+
 /** The command's own settings. */
 const COMMAND_SETTINGS: readonly Setting[] = [
+  {
+    key: "dataDir",
+    kind: "text",
+    group: "Storage",
+    help: "directory of the data, created if need be",
+    fallback: `./${DATA_DIRECTORY}`,
+  },
+  {
+    key: "durability",
+    kind: "choice",
+    group: "Storage",
+    help: "what an acknowledged append has survived: a power cut, the end of the process, nothing",
+    choices: DURABILITIES,
+    fallback: "fsync",
+  },
+  {
+    key: "memory",
+    kind: "switch",
+    group: "Storage",
+    help: "the same as --durability memory",
+    fallback: undefined,
+  },
   {
     key: "logLevel",
     kind: "choice",
@@ -80,12 +102,11 @@ const COMMAND_SETTINGS: readonly Setting[] = [
 
 const serverSettings = (): readonly Setting[] => {
   const defaults = parseConfig({});
-  return Object.entries(SERVER_ROWS).map(([key, [kind, group, help, choices]]) => ({
+  return Object.entries(SERVER_ROWS).map(([key, [kind, group, help]]) => ({
     key,
     kind,
     group,
     help,
-    ...(choices === undefined ? {} : { choices }),
     fallback: shown(kind, defaults[key as ServerKey]),
   }));
 };

@@ -1,10 +1,11 @@
-/** Runs the built program as its users do: `bin/perennial.js` in a process of its own. */
+/** Runs the built program in a process of its own. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const ENTRY = fileURLToPath(new URL("entry.mjs", import.meta.url));
 const LAUNCHER = fileURLToPath(new URL("../../bin/perennial.js", import.meta.url));
 
 /** What a finished process left behind. */
@@ -15,6 +16,8 @@ export interface Finished {
 }
 
 export interface RunOptions {
+  /** The name to call it by. Default `perennial`. */
+  readonly name?: "durable-stream";
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -67,7 +70,16 @@ export class Running {
 
 /** Starts `perennial` with arguments. Without a `cwd` it gets an empty directory of its own. */
 export function start(args: readonly string[], options: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+  return spawnNode([ENTRY, options.name ?? "perennial", ...args], options);
+}
+
+/** Starts `perennial` as its users do in a checkout, by the launcher. */
+export function launch(args: readonly string[], options: RunOptions = {}): Running {
+  return spawnNode([LAUNCHER, ...args], options);
+}
+
+function spawnNode(args: readonly string[], options: RunOptions): Running {
+  const child = spawn(process.execPath, args, {
     cwd: options.cwd ?? mkdtempSync(join(tmpdir(), "perennial-cli-")),
     env: { ...cleanEnvironment(), ...options.env },
   });

@@ -1,11 +1,10 @@
-/** The door on node:http: it takes whatever HTTP/1.1 there is, and judges what is odd or malformed. */
+/** The door on node:http: the one that runs, and the fast one. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config } from "../../config.ts";
-import type { BodyBudget } from "../body-budget.ts";
+import { BodyBudget } from "../body-budget.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
-import type { ListeningDoor } from "../door.ts";
 import { problemReply } from "../errors.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
@@ -13,12 +12,7 @@ import { route } from "../router.ts";
 import { NodeRequest } from "./node-request.ts";
 import { type WriteSettings, writeReply } from "./write-reply.ts";
 
-/** The longest silence on a socket that is part of the protocol, and then some, in milliseconds. */
-export function silenceMs({ longPollTimeoutMs, sseHeartbeatMs, stalledReaderMs }: Config): number {
-  return Math.max(longPollTimeoutMs, sseHeartbeatMs) + stalledReaderMs;
-}
-
-export class NodeDoor implements ListeningDoor {
+export class NodeDoor {
   readonly #context: Context;
   readonly #config: Config;
   readonly #server: Server;
@@ -26,11 +20,11 @@ export class NodeDoor implements ListeningDoor {
   readonly #settings: WriteSettings;
   #stopping = false;
 
-  constructor(context: Context, budget: BodyBudget) {
+  constructor(context: Context) {
     this.#context = context;
     const { config } = context;
     this.#config = config;
-    this.#budget = budget;
+    this.#budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
     this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs: config.stalledReaderMs };
     this.#server = createServer(
       {
@@ -43,26 +37,14 @@ export class NodeDoor implements ListeningDoor {
       },
       (message, response) => this.#serve(message, response),
     );
-    this.#server.timeout = silenceMs(config);
+    // No socket may sit still for longer than the longest silence that is part of the protocol.
+    this.#server.timeout = Math.max(config.longPollTimeoutMs, config.sseHeartbeatMs) + config.stalledReaderMs;
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#refuse(error.code, socket),
     );
   }
 
-  /**
-   * Takes over a connection that another door accepted, with the bytes that it has read. The other door must call
-   * `watchAdopted` first.
-   */
-  adopt(socket: Socket, bytes: Buffer): void {
-    this.#server.emit("connection", socket);
-    socket.unshift(bytes);
-  }
-
-  /** Enforces the timeouts of adopted connections, as `listen` does for its own. */
-  watchAdopted(): void {
-    this.#server.emit("listening");
-  }
-
+  /** Starts to listen. Rejects when the address is taken or not ours. */
   listen(): Promise<AddressInfo> {
     const { host, port } = this.#config;
     return new Promise((resolve, reject) => {
@@ -74,21 +56,17 @@ export class NodeDoor implements ListeningDoor {
     });
   }
 
+  /** Stops to listen; resolves when all connections are done, which are cut after `drainMs`. */
   close(): Promise<void> {
     this.#stopping = true;
     return new Promise((resolve) => {
-      const cut = setTimeout(() => this.closeAll(), this.#config.drainMs);
+      const cut = setTimeout(() => this.#server.closeAllConnections(), this.#config.drainMs);
       this.#server.close(() => {
         clearTimeout(cut);
         resolve();
       });
       this.#server.closeIdleConnections();
     });
-  }
-
-  /** Cuts all connections, adopted ones too. */
-  closeAll(): void {
-    this.#server.closeAllConnections();
   }
 
   #serve(message: IncomingMessage, response: ServerResponse): void {

@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Starts the command line. In a checkout the build is brought up to date first; a published package has only its
+ * build (`tsconfig.json` is not published).
+ */
+export async function launch(name) {
+  const packageRoot = fileURLToPath(new URL("..", import.meta.url));
+  if (existsSync(`${packageRoot}tsconfig.json`)) {
+    const { bringBuildUpToDate } = await import("./build.js");
+    bringBuildUpToDate(packageRoot);
+  }
+  const { main } = await import("../dist/main.js");
+  await main(name, process.argv.slice(2));
+}

@@ -1,0 +1,33 @@
+/** Readers of option values; each throws a usage failure that names the flag. */
+
+import { EXIT } from "../exit-codes.ts";
+import { Failure, usageFailure } from "../failure.ts";
+import { TIME_UNITS } from "../settings/units.ts";
+import { missingValue } from "./global-options.ts";
+
+/** A text that is not empty and does not look like the next flag. */
+export function requiredText(flag: string, example: string): (value: string) => string {
+  return (value) => {
+    if (value !== "" && !value.startsWith("--")) return value;
+    throw new Failure(`Error: ${missingValue(flag, example, false)}`, EXIT.usage);
+  };
+}
+
+/** A whole number from `least` on. */
+export function wholeNumber(flag: string, least = 0): (value: string) => number {
+  return (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : -1;
+    if (number >= least) return number;
+    throw usageFailure(`${flag} must be a whole number of at least ${least}, not "${value}"`);
+  };
+}
+
+/** A length of time with a unit (`500ms`, `30s`, `5m`, `2h`), or a bare number in `bareUnit`; in ms. */
+export function duration(flag: string, bareUnit: "ms" | "s"): (value: string) => number {
+  return (value) => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value);
+    const unit = TIME_UNITS[match?.[2] ?? bareUnit];
+    if (match !== null && unit !== undefined) return Number(match[1]) * unit;
+    throw usageFailure(`${flag} must be a time such as 500ms, 30s or 5m, not "${value}"`);
+  };
+}

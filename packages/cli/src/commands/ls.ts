@@ -1,0 +1,62 @@
+import { Command } from "commander";
+import { requestFailure } from "../failure.ts";
+import { connect, type Invocation } from "../invocation.ts";
+import { type ListedStream, listStreams } from "../listing/list-streams.ts";
+import { writeOut } from "../output/standard-output.ts";
+import { formatSize } from "../writing/sizes.ts";
+
+interface ListFlags {
+  readonly long?: boolean;
+  readonly json?: boolean;
+}
+
+/** `ls [prefix]`: the streams of a server, sorted. */
+export function lsCommand(invocation: Invocation): Command {
+  return new Command("ls")
+    .description("list streams, sorted by id")
+    .argument("[prefix]", "only those whose id begins with this", "")
+    .option("-l, --long", "with content type, size, state and time of the last append")
+    .option("--json", "one JSON object a line, with everything that is known")
+    .action(async (prefix: string, flags: ListFlags) => {
+      const connection = connect(invocation);
+      try {
+        for await (const streams of listStreams(connection, prefix)) {
+          await writeOut(render(streams, flags));
+        }
+      } catch (error) {
+        throw requestFailure("list streams", error);
+      }
+    });
+}
+
+function render(streams: readonly ListedStream[], { long, json }: ListFlags): string {
+  const rows = streams.map((stream) =>
+    json ? [JSON.stringify(stream)] : long ? columns(stream) : [stream.path],
+  );
+  return process.stdout.isTTY ? aligned(rows) : rows.map((row) => `${row.join("\t")}\n`).join("");
+}
+
+function columns({
+  path,
+  contentType,
+  size,
+  closed,
+  lastAppendAt,
+  forkedFrom,
+}: ListedStream): readonly string[] {
+  const state = `${closed ? "closed" : "open"}${forkedFrom === undefined ? "" : ", fork"}`;
+  return [path, contentType, formatSize(size), state, lastAppendAt];
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_cell, index) => Math.max(...rows.map((row) => row[index]!.length))) ?? [];
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, index) => cell.padEnd(widths[index]!))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}

@@ -1,0 +1,90 @@
+/** Requests to one server: bounded in time, repeated where that is safe, never hanging in silence. */
+import { createFetchWithBackoff } from "@perennial/client";
+import { buildStreamUrl, normalizeBaseUrl } from "../arguments/stream-url.ts";
+import { describeError } from "./describe-error.ts";
+
+export interface ConnectionSettings {
+  readonly baseUrl: string;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long the server may take to begin its answer, ms. */
+  readonly timeoutMs: number;
+  /** Told why an attempt failed. */
+  readonly onFailedAttempt?: (reason: string) => void;
+}
+
+/** What a request may carry. */
+export type RequestBody = Uint8Array | string | ReadableStream<Uint8Array>;
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: RequestBody | undefined;
+  /**
+   * Whether it may be sent again when it is not known what became of it. Default true; false for an append that
+   * the server could not tell from a second one.
+   */
+  readonly repeatable?: boolean;
+  readonly signal?: AbortSignal;
+  /** Instead of the connection's, ms: a live request is answered late on purpose. */
+  readonly timeoutMs?: number;
+  /** How long a request that fails is repeated, ms. Default 3000: who waits at a prompt wants to know. */
+  readonly retryMs?: number;
+}
+
+const RETRY_MS = 3000;
+const BACKOFF = { initialDelay: 100, maxDelay: 2000, multiplier: 2 };
+
+export class Connection {
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #onFailedAttempt: (reason: string) => void;
+
+  constructor({ baseUrl, headers, timeoutMs, onFailedAttempt }: ConnectionSettings) {
+    this.baseUrl = normalizeBaseUrl(baseUrl);
+    this.#headers = headers;
+    this.timeoutMs = timeoutMs;
+    this.#onFailedAttempt = onFailedAttempt ?? (() => {});
+  }
+
+  streamUrl(id: string): string {
+    return buildStreamUrl(this.baseUrl, id);
+  }
+
+  /**
+   * Sends a request and resolves with its answer, a 2xx (the body is the caller's to read). Throws a `FetchError`
+   * for any other status, or why there was no answer: see `describeError`.
+   */
+  request(method: string, url: string, options: RequestOptions = {}): Promise<Response> {
+    const timeoutMs = options.timeoutMs ?? this.timeoutMs;
+    const attempt = (input: string | URL | Request, init?: RequestInit) =>
+      this.#attempt(input, init ?? {}, timeoutMs);
+    const retries =
+      options.repeatable === false ? { maxRetries: 0 } : { deadline: options.retryMs ?? RETRY_MS };
+    const send = createFetchWithBackoff(attempt, { ...BACKOFF, ...retries });
+    return send(url, {
+      method,
+      headers: { ...this.#headers, ...options.headers },
+      ...(options.body !== undefined && { body: options.body as BodyInit, duplex: "half" }),
+      ...(options.signal && { signal: options.signal }),
+    });
+  }
+
+  /** One attempt. The clock stops when the answer begins: a long body may take its time. */
+  async #attempt(input: string | URL | Request, init: RequestInit, timeoutMs: number): Promise<Response> {
+    const clock = new AbortController();
+    const timer = setTimeout(() => clock.abort(new DOMException("timed out", "TimeoutError")), timeoutMs);
+    const signals = init.signal ? [init.signal, clock.signal] : [clock.signal];
+    try {
+      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      if (response.status >= 500 || response.status === 429)
+        this.#onFailedAttempt(`status ${response.status}`);
+      return response;
+    } catch (error) {
+      if (!init.signal?.aborted) this.#onFailedAttempt(describeError(error).text);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

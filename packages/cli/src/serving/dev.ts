@@ -1,0 +1,13 @@
+import { createDevLogger } from "./dev-logger.ts";
+import { runServer } from "./run-server.ts";
+import { welcome } from "./welcome.ts";
+
+/** Runs `perennial dev` with what the argument parser found. */
+export function dev(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  return runServer({
+    flags,
+    defaults: { logLevel: "debug", accessLog: true },
+    createLogger: createDevLogger,
+    announce: (server, { storage }) => process.stdout.write(welcome(server.url, storage)),
+  });
+}

@@ -1,0 +1,33 @@
+/** Where the server keeps its streams, by the settings. */
+import { resolve } from "node:path";
+import { type LocalDurability, openLocalLog, type ServerOptions } from "@perennial/server";
+import type { GivenSettings } from "../settings/resolve.ts";
+import { DATA_DIRECTORY, type DURABILITIES } from "../settings/table.ts";
+
+type Durability = (typeof DURABILITIES)[number];
+
+export interface Storage {
+  /** What the server takes. */
+  readonly options: Pick<ServerOptions, "log">;
+  /** For people: where the data is, and how well it is kept. */
+  readonly description: string;
+}
+
+/** What an acknowledged append has survived, once it is acknowledged. */
+const PROMISES: Readonly<Record<LocalDurability, string>> = {
+  fsync: "every acknowledged append is on disk",
+  os: "acknowledged appends survive the process; a power cut may take the last ones",
+};
+
+/** The log that the settings ask for. Nothing is opened before the server starts. */
+export function storageOf(settings: GivenSettings): Storage {
+  const durability: Durability = settings.get("memory")
+    ? "memory"
+    : (settings.get("durability") as Durability);
+  if (durability === "memory") return { options: {}, description: "in memory, gone when the server stops" };
+  const directory = resolve((settings.get("dataDir") as string | undefined) ?? DATA_DIRECTORY);
+  return {
+    options: { log: () => openLocalLog({ directory, durability }) },
+    description: `${directory} (${PROMISES[durability]})`,
+  };
+}

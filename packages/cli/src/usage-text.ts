@@ -1,0 +1,10 @@
+import { createProgram } from "./program.ts";
+
+/** The help of the whole program, as `perennial --help` prints it. */
+export function getUsageText(name = "perennial"): string {
+  const program = createProgram({ name, version: "", globals: () => ({}) });
+  let text = "";
+  program.configureOutput({ writeOut: (part) => (text += part) });
+  program.outputHelp();
+  return text;
+}

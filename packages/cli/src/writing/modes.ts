@@ -1,0 +1,113 @@
+/** The ways to write. Each returns what it wrote, in words. */
+import { resolveEscapes } from "../arguments/escapes.ts";
+import { Failure, requestFailure } from "../failure.ts";
+import { JsonMessages } from "../reading/json-messages.ts";
+import type { Appender } from "./appender.ts";
+import { inBatches, jsonBody } from "./batches.ts";
+import { type Content, noInput } from "./content.ts";
+import { lineGroups } from "./lines.ts";
+import { formatMessages, formatSize } from "./sizes.ts";
+
+/** One append. Words have their escapes resolved, input is streamed as it is. */
+export async function writeBytes(appender: Appender, content: Content, raw: boolean): Promise<string> {
+  if (content.kind === "words") {
+    const body = Buffer.from(raw ? content.text : resolveEscapes(content.text));
+    await appender.append(body, true);
+    return formatSize(body.length);
+  }
+  const pieces = content.input[Symbol.asyncIterator]();
+  const first = await pieces.next();
+  if (first.done) throw noInput();
+  let byteLength = first.value.length;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(first.value),
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done) return controller.close();
+      byteLength += value.length;
+      controller.enqueue(value);
+    },
+  });
+  await appender.append(body, true);
+  return formatSize(byteLength);
+}
+
+/** One message, or with `flatten` one for each element of an array. Their texts are sent unchanged. */
+export async function writeJson(appender: Appender, content: Content, flatten: boolean): Promise<string> {
+  const text = content.kind === "words" ? content.text : await readAll(content.input);
+  const value = parseJson(text, content.kind);
+  if (!flatten || !Array.isArray(value)) {
+    await appender.append(jsonBody([Buffer.from(text.trim())]), true);
+    return flatten ? formatMessages(1) : "1 JSON message";
+  }
+  const messages = new JsonMessages().push(Buffer.from(text));
+  await appendAll(appender, messages);
+  return formatMessages(messages.length);
+}
+
+async function appendAll(appender: Appender, messages: readonly Uint8Array[]): Promise<void> {
+  let written = 0;
+  for (const batch of inBatches(messages)) {
+    const last = written + batch.length === messages.length;
+    try {
+      await appender.append(jsonBody(batch), last);
+    } catch (error) {
+      throw written === 0 ? error : partial(error, `${written} of ${messages.length} messages`);
+    }
+    written += batch.length;
+  }
+}
+
+/** Each line as it comes: those that arrive together go in one request. Empty lines of JSON are left out. */
+export async function writeLines(
+  appender: Appender,
+  input: AsyncIterable<Uint8Array>,
+  isJson: boolean,
+): Promise<string> {
+  let written = 0;
+  for await (const group of lineGroups(input)) {
+    const lines = isJson ? group.filter((line) => checkedLine(line)) : group;
+    for (const batch of inBatches(lines)) {
+      try {
+        await appender.append(isJson ? jsonBody(batch) : Buffer.concat(batch), false);
+      } catch (error) {
+        throw partial(error, `${written} lines`);
+      }
+      written += batch.length;
+    }
+  }
+  if (written === 0) throw noInput();
+  await appender.finish();
+  return isJson ? formatMessages(written) : `${written} ${written === 1 ? "line" : "lines"}`;
+}
+
+/** Whether a line holds a message at all; throws if it is not JSON. */
+function checkedLine(line: Uint8Array): boolean {
+  const text = Buffer.from(line).toString().trim();
+  if (text !== "") parseJson(text, "input");
+  return text !== "";
+}
+
+/** A later request failed: what was written before stays written. */
+function partial(error: unknown, written: string): Failure {
+  const { message, exitCode } = requestFailure(`write after ${written} were written`, error);
+  return new Failure(message, exitCode);
+}
+
+async function readAll(input: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of input) pieces.push(piece);
+  if (pieces.length === 0) throw noInput();
+  return Buffer.concat(pieces).toString();
+}
+
+function parseJson(text: string, from: Content["kind"]): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as Error;
+    if (from === "input") throw new Failure(`Failed to parse JSON from stdin\n  ${message}`);
+    const input = text.length > 100 ? `${text.slice(0, 100)}...` : text;
+    throw new Failure(`Failed to parse JSON content\n  ${message}\n  Input: ${input}`);
+  }
+}

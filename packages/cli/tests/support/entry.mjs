@@ -1,0 +1,5 @@
+// The built program without the launcher's look at the build, which `npm test` has just made.
+import { main } from "../../dist/main.js";
+
+const [name, ...args] = process.argv.slice(2);
+await main(name, args);

@@ -16,6 +16,10 @@ export interface HttpRequest {
   origin(): string;
   /** Receives the whole body within the limits. Called at most once. */
   body(): Promise<StoredBytes | RequestProblem>;
-  /** Calls back once if the client goes away before it was answered completely. */
-  onDisconnect(listener: () => void): void;
+  /**
+   * Calls back once if the client goes away before it was answered completely.
+   *
+   * @returns stops listening; to be called when the answer is there, since a connection outlives its requests
+   */
+  onDisconnect(listener: () => void): () => void;
 }

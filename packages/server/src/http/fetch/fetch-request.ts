@@ -83,7 +83,9 @@ export class FetchRequest implements HttpRequest {
     this.#held = 0;
   }
 
-  onDisconnect(listener: () => void): void {
-    this.#request.signal.addEventListener("abort", listener, { once: true });
+  onDisconnect(listener: () => void): () => void {
+    const { signal } = this.#request;
+    signal.addEventListener("abort", listener, { once: true });
+    return () => signal.removeEventListener("abort", listener);
   }
 }

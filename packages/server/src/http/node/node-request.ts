@@ -61,7 +61,9 @@ export class NodeRequest implements HttpRequest {
     this.#held = 0;
   }
 
-  onDisconnect(listener: () => void): void {
-    this.#message.socket.once("close", listener);
+  onDisconnect(listener: () => void): () => void {
+    const { socket } = this.#message;
+    socket.once("close", listener);
+    return () => socket.off("close", listener);
   }
 }

@@ -22,8 +22,11 @@ export function longPoll(
   const refusal = refuseReader(context);
   if (refusal !== undefined) return problemReply(refusal);
   return new Promise((resolve) => {
-    const wait = new TailWait(context, slice.stream, path, slice.from, parameters.cursor, resolve);
-    request.onDisconnect(() => wait.finish(undefined));
+    const wait = new TailWait(context, slice.stream, path, slice.from, parameters.cursor, (reply) => {
+      stopListening();
+      resolve(reply);
+    });
+    const stopListening = request.onDisconnect(() => wait.finish(undefined));
   });
 }
 

@@ -5,7 +5,7 @@ import type { Context } from "./http/context.ts";
 import { FetchDoor } from "./http/fetch/fetch-door.ts";
 import { NodeDoor } from "./http/node/node-door.ts";
 import { LiveHub } from "./live/hub.ts";
-import type { Recovery } from "./log/log.ts";
+import type { LogMetrics, Recovery } from "./log/log.ts";
 import { MemoryLog } from "./log/memory/memory-log.ts";
 import { Shard } from "./shard/shard.ts";
 import { Sweeper } from "./shard/sweeper.ts";
@@ -25,6 +25,18 @@ export interface DurableStreamsServer {
   /** What the log held when it was opened; undefined before. */
   readonly recovery: Recovery | undefined;
   readonly config: Config;
+  /** Figures for operators, as of now. All zero before the log is open. */
+  metrics(): ServerMetrics;
+}
+
+/** Current values, for operators. */
+export interface ServerMetrics {
+  /** Long-polls that wait and SSE connections. */
+  readonly liveReaders: number;
+  /** Streams held in memory. */
+  readonly loadedStreams: number;
+  /** The log's own figures. */
+  readonly log: LogMetrics;
 }
 
 /**
@@ -67,6 +79,12 @@ class Running implements DurableStreamsServer {
 
   get recovery(): Recovery | undefined {
     return this.#opened?.recovery;
+  }
+
+  metrics(): ServerMetrics {
+    if (this.#opened === undefined) return { liveReaders: 0, loadedStreams: 0, log: {} };
+    const { shard, live } = this.#opened.context;
+    return { liveReaders: live.readers, loadedStreams: shard.catalog.loaded, log: shard.log.metrics() };
   }
 
   async start(): Promise<void> {

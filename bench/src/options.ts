@@ -17,6 +17,8 @@ export interface Options {
   readonly loadCores: string | undefined;
   readonly traceGarbageCollection: boolean;
   readonly cpuProfile: boolean;
+  /** Whether rounds wait for a quiet machine, and are repeated if it does not stay so. */
+  readonly undisturbed: boolean;
   readonly help: boolean;
 }
 
@@ -43,6 +45,7 @@ const flags = {
   "load-cores": { type: "string" },
   "trace-gc": { type: "boolean" },
   "cpu-prof": { type: "boolean" },
+  undisturbed: { type: "boolean" },
   quick: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -75,6 +78,7 @@ export function parseOptions(parameters: readonly string[]): Options {
     loadCores: values["load-cores"],
     traceGarbageCollection: values["trace-gc"] ?? false,
     cpuProfile: values["cpu-prof"] ?? false,
+    undisturbed: values.undisturbed ?? false,
     help: values.help ?? false,
   };
 }

@@ -1,32 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import type { Generator } from "./load/plain.ts";
-import type { Cores } from "./measure/cores.ts";
-import { type Interval, traceFigures } from "./measure/server-trace.ts";
 import type { Peer } from "./peers/peer.ts";
-import { type Server, startServer } from "./peers/server.ts";
+import type { RunPlan } from "./plan.ts";
 import type { Row } from "./results.ts";
+import { runRound } from "./round.ts";
 import type { Sample, Variant, Workload } from "./workloads/workload.ts";
-
-/** What is run, and how. */
-export interface RunPlan {
-  readonly workloads: readonly Workload[];
-  readonly peers: readonly Peer[];
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly connections: readonly number[] | undefined;
-  readonly generator: Generator;
-  readonly cores: Cores | undefined;
-  readonly loadThreads: number;
-  /** Where logs and profiles of the servers go. */
-  readonly artifactsDirectory: string;
-  /** Where the servers keep their data while they run. */
-  readonly dataDirectory: string;
-  /** Told after each round. */
-  progress(line: string): void;
-  /** Told after each variant, with all its rows. */
-  measured(rows: readonly Row[]): void;
-}
 
 /**
  * Runs every variant of every workload on every peer that suits it. Peers take turns within a round, in the
@@ -67,38 +43,12 @@ async function runVariant(
     for (const { peer, row } of turns) {
       plan.progress(`${workload.name} (${variant.label}), round ${round} of ${plan.rounds}: ${peer.name}`);
       try {
-        row.samples.push(
-          await runRound(plan, variant, peer, [workload.name, variant.label, peer.name, round].join("-")),
-        );
+        const title = [workload.name, variant.label, peer.name, round].join("-");
+        row.samples.push(await runRound(plan, { variant, peer, title }));
       } catch (error) {
         row.failures.push(error instanceof Error ? error.message : String(error));
       }
     }
   }
   return rows;
-}
-
-/** One round: a fresh server over an empty directory, measured and stopped. */
-async function runRound(plan: RunPlan, variant: Variant, peer: Peer, title: string): Promise<Sample> {
-  const dataDirectory = join(plan.dataDirectory, peer.name);
-  rmSync(dataDirectory, { recursive: true, force: true });
-  mkdirSync(dataDirectory, { recursive: true });
-  const artifact = join(plan.artifactsDirectory, title.replace(/[^\w]+/g, "-"));
-  let server: Server | undefined;
-  try {
-    server = await startServer(peer, { dataDirectory, artifact, cores: plan.cores });
-    const { seconds, generator, loadThreads } = plan;
-    let measured: Interval | undefined;
-    const sample = await variant.run({
-      ...{ server, seconds, generator, loadThreads, cores: plan.cores },
-      measured: (interval) => {
-        measured = interval;
-      },
-    });
-    await server.stop();
-    return { ...sample, figures: { ...sample.figures, ...traceFigures(server.trace, measured) } };
-  } finally {
-    await server?.stop();
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
 }

@@ -17,6 +17,11 @@ export function chooseCores(server?: string, load?: string): Cores | undefined {
   return { server: server ?? "0", load: load ?? (count === 2 ? "1" : `1-${count - 1}`) };
 }
 
+/** The cores of server and load together, as one list. */
+export function allCores(cores: Cores): string {
+  return `${cores.server},${cores.load}`;
+}
+
 /** Moves this process, all its threads and what it will start, to the cores of the load. */
 export function pinLoad(cores: Cores | undefined): void {
   if (cores !== undefined) spawnSync("taskset", ["-a", "-c", "-p", cores.load, String(process.pid)]);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type CoreTime, readCoreTime } from "./core-time.ts";
-import type { Cores } from "./cores.ts";
+import { allCores, type Cores } from "./cores.ts";
 import { type ProcessMemory, parseStat } from "./proc.ts";
 import { type CpuReading, cpuBetween, readCpu, readMemory } from "./process-tree.ts";
 
@@ -12,7 +12,7 @@ export interface Usage {
   readonly cpuSeconds: number | undefined;
   /** CPU seconds of this process and the generators it waited for. */
   readonly loadCpuSeconds: number;
-  /** CPU seconds that others had on the server's cores; undefined where nothing is pinned. */
+  /** CPU seconds that others had on the cores of server and load; undefined where nothing is pinned. */
   readonly othersSeconds: number | undefined;
   /** Memory of the server at the start, and the most seen (bytes). */
   readonly before: ProcessMemory | undefined;
@@ -37,7 +37,7 @@ export class ServerMeter {
   constructor(pid: number | undefined, cores: Cores | undefined) {
     this.#pid = pid;
     this.#cores = cores;
-    this.#coreTime = cores === undefined ? undefined : readCoreTime(cores.server);
+    this.#coreTime = cores === undefined ? undefined : readCoreTime(allCores(cores));
     this.#cpu = pid === undefined ? undefined : readCpu(pid);
     this.#before = pid === undefined ? undefined : readMemory(pid);
     this.#peak = this.#before;
@@ -49,11 +49,12 @@ export class ServerMeter {
     clearInterval(this.#timer);
     this.#sample();
     const cpuSeconds = this.#cpuSeconds();
+    const loadCpuSeconds = readCpuOfLoad() - this.#loadCpu;
     return {
       seconds: (performance.now() - this.#startedAt) / 1000,
       cpuSeconds,
-      othersSeconds: this.#othersSeconds(cpuSeconds ?? 0),
-      loadCpuSeconds: readCpuOfLoad() - this.#loadCpu,
+      othersSeconds: this.#othersSeconds((cpuSeconds ?? 0) + loadCpuSeconds),
+      loadCpuSeconds,
       before: this.#before,
       peak: this.#peak,
     };
@@ -66,7 +67,7 @@ export class ServerMeter {
 
   #othersSeconds(own: number): number | undefined {
     if (this.#cores === undefined || this.#coreTime === undefined) return undefined;
-    const now = readCoreTime(this.#cores.server);
+    const now = readCoreTime(allCores(this.#cores));
     const taken = now.busy + now.stolen - this.#coreTime.busy - this.#coreTime.stolen;
     return Math.max(taken - own, 0);
   }

@@ -29,7 +29,7 @@ export const figureDefinitions = {
   loopDelayMax: { label: "event loop late, max", unit: "ms", better: "lower" },
   pauseMax: { label: "longest collection", unit: "ms", better: "lower" },
   serverCpuPercent: { label: "server CPU", unit: "%" },
-  othersPercent: { label: "others on its core", unit: "%" },
+  othersPercent: { label: "others on these cores", unit: "%" },
   loadCpuPercent: { label: "load CPU", unit: "%" },
 } as const satisfies Record<string, FigureDefinition>;
 

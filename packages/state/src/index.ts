@@ -1,1 +1,26 @@
-export {};
+export type { BatchPosition } from "./materialize/fold.ts";
+export { MaterializedState, type MaterializedStateOptions } from "./materialize/materialized-state.ts";
+export {
+  type MessagePosition,
+  type StateErrorCode,
+  type StateErrorHandler,
+  StateStreamError,
+} from "./protocol/errors.ts";
+export type {
+  ChangeEvent,
+  ChangeHeaders,
+  ControlEvent,
+  Operation,
+  Row,
+  StateEvent,
+  Value,
+} from "./protocol/events.ts";
+export { isChangeEvent, isControlEvent } from "./protocol/guards.ts";
+export { createStateSchema } from "./schema/create-state-schema.ts";
+export type {
+  CollectionDefinition,
+  CollectionEventHelpers,
+  CollectionWithHelpers,
+  StateSchema,
+  StreamStateDefinition,
+} from "./schema/definition.ts";

@@ -1,0 +1,57 @@
+import type { Fault } from "./errors.ts";
+
+/** What `checkMessage` takes a message for. */
+export type Verdict = "change" | "control" | Fault;
+
+/**
+ * Judges a message as it was read, by the rules that a reader needs (State Protocol, 4 and 5): `type` and `key` are
+ * texts that are not empty, the operation or control is known, and there is a `value` unless the operation is
+ * `delete`. Total: any input gets a verdict.
+ */
+export function checkMessage(message: unknown): Verdict {
+  if (typeof message !== "object" || message === null) return malformed("a message must be an object");
+  const { type, key, value, headers } = message as Record<string, unknown>;
+  if (typeof headers !== "object" || headers === null) return malformed("a message must have headers");
+  const operation = (headers as Record<string, unknown>).operation;
+  if (operation === undefined) return checkControl(headers as Record<string, unknown>);
+  if (operation !== "insert" && operation !== "update" && operation !== "upsert" && operation !== "delete") {
+    return { code: "UNKNOWN_OPERATION", message: `unknown operation ${show(operation)}` };
+  }
+  if (typeof type !== "string" || type === "") return malformed("the type of a change must be a text");
+  if (typeof key !== "string" || key === "") return malformed("the key of a change must be a text");
+  if (value === undefined && operation !== "delete") return malformed(`${operation} needs a value`);
+  return "change";
+}
+
+/** The first optional header of a change that has the wrong type, as a fault. It does not spoil the change. */
+export function checkHeaders(headers: Readonly<Record<string, unknown>>): Fault | undefined {
+  if (headers.txid !== undefined && (typeof headers.txid !== "string" || headers.txid === "")) {
+    return badHeader("txid", headers.txid);
+  }
+  for (const name of ["timestamp", "from", "offset"]) {
+    if (headers[name] !== undefined && typeof headers[name] !== "string") {
+      return badHeader(name, headers[name]);
+    }
+  }
+  return undefined;
+}
+
+function checkControl(headers: Record<string, unknown>): Verdict {
+  const control = headers.control;
+  if (control === "reset" || control === "snapshot-start" || control === "snapshot-end") return "control";
+  if (control === undefined) return malformed("headers must have an operation or a control");
+  return { code: "UNKNOWN_CONTROL", message: `unknown control ${show(control)}` };
+}
+
+function malformed(message: string): Fault {
+  return { code: "MALFORMED_MESSAGE", message };
+}
+
+function badHeader(name: string, value: unknown): Fault {
+  return { code: "BAD_HEADER", message: `the header ${name} must be a text, not ${show(value)}` };
+}
+
+/** Enough of a value to recognise it. */
+function show(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).slice(0, 60);
+}

@@ -15,6 +15,11 @@ export type LogFactory = () => Promise<Log<Pending>>;
 export interface Config {
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host: string;
+  /**
+   * Who reads requests: `node`: node:http all of them; `fast`: our own lane the plain ones, straight off the socket,
+   * and node:http all others. Default `fast`.
+   */
+  readonly http: "fast" | "node";
   /** TCP port, [0, 65535]; 0 lets the system choose. Default 4437, the protocol's own. */
   readonly port: number;
   /**
@@ -122,6 +127,7 @@ export function parseConfig(options: ServerOptions): Config {
   const config: Config = {
     ...numbers,
     host: options.host ?? "127.0.0.1",
+    http: options.http ?? "fast",
     publicUrl: checkedOrigin(options.publicUrl),
     trustProxy: options.trustProxy ?? false,
     corsOrigin: options.corsOrigin ?? "*",

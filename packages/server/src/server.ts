@@ -1,7 +1,10 @@
 /** The server: one shard behind two doors, from start to drained stop. */
 import { randomUUID } from "node:crypto";
 import { type Config, parseConfig, type ServerOptions } from "./config.ts";
+import { BodyBudget } from "./http/body-budget.ts";
 import type { Context } from "./http/context.ts";
+import type { ListeningDoor } from "./http/door.ts";
+import { FastDoor } from "./http/fast/fast-door.ts";
 import { FetchDoor } from "./http/fetch/fetch-door.ts";
 import { NodeDoor } from "./http/node/node-door.ts";
 import { LiveHub } from "./live/hub.ts";
@@ -64,7 +67,7 @@ class Running implements DurableStreamsServer {
   readonly config: Config;
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
-  #nodeDoor: NodeDoor | undefined;
+  #door: ListeningDoor | undefined;
   #url: string | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -89,8 +92,8 @@ class Running implements DurableStreamsServer {
 
   async start(): Promise<void> {
     const { context } = await this.#open();
-    this.#nodeDoor = new NodeDoor(context);
-    const { address, family, port } = await this.#nodeDoor.listen();
+    this.#door = openDoor(context);
+    const { address, family, port } = await this.#door.listen();
     this.#url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
 
@@ -109,7 +112,7 @@ class Running implements DurableStreamsServer {
     const { context, sweeper } = await this.#opening;
     sweeper.stop();
     context.live.stop();
-    await this.#nodeDoor?.close();
+    await this.#door?.close();
     await context.shard.log.close();
   }
 
@@ -132,6 +135,12 @@ class Running implements DurableStreamsServer {
     this.#opened = { context, recovery, fetchDoor: new FetchDoor(context), sweeper };
     return this.#opened;
   }
+}
+
+function openDoor(context: Context): ListeningDoor {
+  const { config } = context;
+  const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
+  return config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget);
 }
 
 /** The live clock ticks often enough for its shortest interval to be kept to a quarter. */

@@ -27,12 +27,18 @@ export interface Setting {
 /** Settings of the server that can be written as text. */
 type ServerKey = Exclude<keyof Config, "logger" | "log" | "now" | "random">;
 
-type Row = readonly [kind: Exclude<SettingKind, "choice">, group: SettingGroup, help: string];
+type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
 
 /** Complete by its type: a setting that the server gains does not compile until it has a row. */
 const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   host: ["text", "Listening", "address to listen on"],
   port: ["count", "Listening", "port to listen on; 0 lets the system choose"],
+  http: [
+    "choice",
+    "Listening",
+    "who reads requests: our own fast lane the plain ones, or node:http all",
+    ["fast", "node"],
+  ],
   publicUrl: ["text", "Listening", "origin under which clients reach the server, for Location headers"],
   trustProxy: ["switch", "Listening", "believe X-Forwarded-Proto and X-Forwarded-Host"],
   corsOrigin: ["text", "Responses", "Access-Control-Allow-Origin"],
@@ -102,11 +108,12 @@ const COMMAND_SETTINGS: readonly Setting[] = [
 
 const serverSettings = (): readonly Setting[] => {
   const defaults = parseConfig({});
-  return Object.entries(SERVER_ROWS).map(([key, [kind, group, help]]) => ({
+  return Object.entries(SERVER_ROWS).map(([key, [kind, group, help, choices]]) => ({
     key,
     kind,
     group,
     help,
+    ...(choices && { choices }),
     fallback: shown(kind, defaults[key as ServerKey]),
   }));
 };

@@ -1,10 +1,11 @@
-/** The door on node:http: the one that runs, and the fast one. */
+/** The door on node:http: it takes whatever HTTP/1.1 there is, and judges what is odd or malformed. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config } from "../../config.ts";
-import { BodyBudget } from "../body-budget.ts";
+import type { BodyBudget } from "../body-budget.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
+import type { ListeningDoor } from "../door.ts";
 import { problemReply } from "../errors.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
@@ -12,7 +13,12 @@ import { route } from "../router.ts";
 import { NodeRequest } from "./node-request.ts";
 import { type WriteSettings, writeReply } from "./write-reply.ts";
 
-export class NodeDoor {
+/** The longest silence on a socket that is part of the protocol, and then some, in milliseconds. */
+export function silenceMs({ longPollTimeoutMs, sseHeartbeatMs, stalledReaderMs }: Config): number {
+  return Math.max(longPollTimeoutMs, sseHeartbeatMs) + stalledReaderMs;
+}
+
+export class NodeDoor implements ListeningDoor {
   readonly #context: Context;
   readonly #config: Config;
   readonly #server: Server;
@@ -20,11 +26,11 @@ export class NodeDoor {
   readonly #settings: WriteSettings;
   #stopping = false;
 
-  constructor(context: Context) {
+  constructor(context: Context, budget: BodyBudget) {
     this.#context = context;
     const { config } = context;
     this.#config = config;
-    this.#budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
+    this.#budget = budget;
     this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs: config.stalledReaderMs };
     this.#server = createServer(
       {
@@ -37,14 +43,26 @@ export class NodeDoor {
       },
       (message, response) => this.#serve(message, response),
     );
-    // No socket may sit still for longer than the longest silence that is part of the protocol.
-    this.#server.timeout = Math.max(config.longPollTimeoutMs, config.sseHeartbeatMs) + config.stalledReaderMs;
+    this.#server.timeout = silenceMs(config);
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#refuse(error.code, socket),
     );
   }
 
-  /** Starts to listen. Rejects when the address is taken or not ours. */
+  /**
+   * Takes over a connection that another door accepted, with the bytes that it has read. The other door must call
+   * `watchAdopted` first.
+   */
+  adopt(socket: Socket, bytes: Buffer): void {
+    this.#server.emit("connection", socket);
+    socket.unshift(bytes);
+  }
+
+  /** Enforces the timeouts of adopted connections, as `listen` does for its own. */
+  watchAdopted(): void {
+    this.#server.emit("listening");
+  }
+
   listen(): Promise<AddressInfo> {
     const { host, port } = this.#config;
     return new Promise((resolve, reject) => {
@@ -56,17 +74,21 @@ export class NodeDoor {
     });
   }
 
-  /** Stops to listen; resolves when all connections are done, which are cut after `drainMs`. */
   close(): Promise<void> {
     this.#stopping = true;
     return new Promise((resolve) => {
-      const cut = setTimeout(() => this.#server.closeAllConnections(), this.#config.drainMs);
+      const cut = setTimeout(() => this.closeAll(), this.#config.drainMs);
       this.#server.close(() => {
         clearTimeout(cut);
         resolve();
       });
       this.#server.closeIdleConnections();
     });
+  }
+
+  /** Cuts all connections, adopted ones too. */
+  closeAll(): void {
+    this.#server.closeAllConnections();
   }
 
   #serve(message: IncomingMessage, response: ServerResponse): void {

@@ -5,6 +5,7 @@ import type { StoredBytes } from "../../stream/records.ts";
 import type { BodyBudget } from "../body-budget.ts";
 import { originOf } from "../origin.ts";
 import type { RequestProblem } from "../problems.ts";
+import { rawHeader } from "../raw-headers.ts";
 import type { HttpRequest } from "../request.ts";
 import { receiveBody } from "./receive-body.ts";
 
@@ -25,17 +26,8 @@ export class NodeRequest implements HttpRequest {
     this.#budget = budget;
   }
 
-  /** Looks through the raw header lines: an object of all headers, as `message.headers` builds, is rarely worth it. */
   header(name: string): string | undefined {
-    const raw = this.#message.rawHeaders;
-    let value: string | undefined;
-    for (let index = 0; index < raw.length; index += 2) {
-      const candidate = raw[index]!;
-      if (candidate.length !== name.length) continue;
-      if (candidate !== name && candidate.toLowerCase() !== name.toLowerCase()) continue;
-      value = value === undefined ? raw[index + 1]! : `${value}, ${raw[index + 1]!}`;
-    }
-    return value;
+    return rawHeader(this.#message.rawHeaders, name);
   }
 
   origin(): string {

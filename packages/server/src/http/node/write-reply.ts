@@ -1,7 +1,8 @@
 /** Writing a reply to a node:http response, with the back-pressure of its socket. */
 import type { ServerResponse } from "node:http";
 import type { SseSink } from "../../live/sse-session.ts";
-import { type ByteSource, isLive, isSource, type LiveBody, type Reply } from "../reply.ts";
+import { pump } from "../pump.ts";
+import { isLive, isSource, type LiveBody, type Reply } from "../reply.ts";
 
 /** What writing needs to know besides the reply. */
 export interface WriteSettings {
@@ -20,7 +21,7 @@ export function writeReply(response: ServerResponse, reply: Reply, settings: Wri
   } else if (isSource(body)) {
     headers.push("Content-Length", String(body.byteLength));
     response.writeHead(status, headers);
-    pump(response, body, settings);
+    pump(body, response, settings.stalledReaderMs, () => response.end());
   } else {
     if (hasLength(response, reply)) headers.push("Content-Length", String(body?.length ?? 0));
     response.writeHead(status, headers);
@@ -32,43 +33,6 @@ export function writeReply(response: ServerResponse, reply: Reply, settings: Wri
 function hasLength(response: ServerResponse, { status, body }: Reply): boolean {
   if (status === 204 || status === 304) return false;
   return body !== undefined || response.req.method !== "HEAD";
-}
-
-/** Writes piece after piece, never more than the socket takes. */
-function pump(response: ServerResponse, source: ByteSource, { stalledReaderMs }: WriteSettings): void {
-  const giveUp = (): void => {
-    response.destroy();
-  };
-  let stalled: NodeJS.Timeout | undefined;
-  const writeOn = (): void => {
-    clearTimeout(stalled);
-    if (response.destroyed) return;
-    for (;;) {
-      const piece = nextPiece(source);
-      if (piece === "lost") {
-        giveUp();
-        return;
-      }
-      if (piece === undefined) {
-        response.end();
-        return;
-      }
-      if (!response.write(piece)) break;
-    }
-    stalled = setTimeout(giveUp, stalledReaderMs);
-  };
-  response.on("drain", writeOn);
-  response.on("close", () => clearTimeout(stalled));
-  writeOn();
-}
-
-/** The stream may be removed under a long read; the client then sees its connection break before the end. */
-function nextPiece(source: ByteSource): Uint8Array | undefined | "lost" {
-  try {
-    return source.next();
-  } catch {
-    return "lost";
-  }
 }
 
 function openLive(response: ServerResponse, body: LiveBody, { stalledReaderMs }: WriteSettings): void {

@@ -1,0 +1,245 @@
+/**
+ * One connection of the fast lane, as a small machine:
+ *
+ *   idle      between requests; whatever comes must be a whole head of the one shape, or the connection is handed
+ *             over to node:http, with the bytes so far, for good
+ *   body      a request's head is read and its body is arriving
+ *   serving   a request is being answered; what the client sends meanwhile waits, up to a bound
+ *   ended     handed over, closed or broken
+ *
+ * Requests of one connection are answered one after the other, so pipelined ones in order.
+ */
+import type { Socket } from "node:net";
+import type { Config } from "../../config.ts";
+import type { StoredBytes } from "../../stream/records.ts";
+import type { BodyBudget } from "../body-budget.ts";
+import type { Context } from "../context.ts";
+import { problemReply } from "../errors.ts";
+import type { Reply } from "../reply.ts";
+import { route } from "../router.ts";
+import type { ChunkFramer } from "./chunked-frames.ts";
+import { FastRequest } from "./fast-request.ts";
+import type { ReplyHeads } from "./reply-head.ts";
+import { type FastHead, readHead } from "./request-shape.ts";
+import { writeFastReply } from "./write-fast-reply.ts";
+
+/** What all connections of the lane share. */
+export interface FastLane {
+  readonly context: Context;
+  readonly budget: BodyBudget;
+  readonly heads: ReplyHeads;
+  readonly framer: ChunkFramer;
+  /** Gives the socket to node:http, which sees `bytes` first. */
+  handOver(socket: Socket, bytes: Buffer): void;
+  /** The connection is over, or not the lane's any more. */
+  forget(connection: FastConnection): void;
+  /** Whether connections should close after the answer under way. */
+  isStopping(): boolean;
+}
+
+/** Bytes of further requests kept while one is being answered; beyond, the socket is not read. */
+const WAITING_BYTES = 64 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+export class FastConnection {
+  readonly #lane: FastLane;
+  readonly #config: Config;
+  readonly #socket: Socket;
+  #state: "idle" | "body" | "serving" | "ended" = "idle";
+  /** What has arrived and belongs to requests after the one under way. */
+  #waiting: Buffer = NOTHING;
+  #head: FastHead | undefined;
+  #parts: Uint8Array[] = [];
+  #received = 0;
+  #bodyTimer: NodeJS.Timeout | undefined;
+  #request: FastRequest | undefined;
+  #idleSince: number;
+  readonly #onData = (bytes: Buffer): void => this.#receive(bytes);
+  readonly #onEnd = (): void => this.#halfClosed();
+  readonly #onClose = (): void => this.#closed();
+  readonly #onTimeout = (): void => this.#silent();
+  readonly #onError = (): void => undefined;
+
+  constructor(socket: Socket, lane: FastLane, silenceMs: number) {
+    this.#lane = lane;
+    this.#config = lane.context.config;
+    this.#socket = socket;
+    this.#idleSince = this.#config.now();
+    socket.setTimeout(silenceMs);
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("close", this.#onClose);
+    socket.on("timeout", this.#onTimeout);
+    socket.on("error", this.#onError);
+  }
+
+  /** Closes the connection if it has been between two requests since before `then`, epoch milliseconds. */
+  closeIfIdleSince(then: number): void {
+    if (this.#state === "idle" && this.#idleSince <= then) this.#socket.destroySoon();
+  }
+
+  /** Cuts the connection, whatever it is doing. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#state === "body") {
+      this.#receiveBody(bytes);
+    } else if (this.#state === "idle" && this.#waiting.length === 0) {
+      this.#readRequests(bytes);
+    } else {
+      this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
+      if (this.#waiting.length > WAITING_BYTES) this.#socket.pause();
+    }
+  }
+
+  /** Takes requests from the bytes for as long as they are there and can be answered at once. */
+  #readRequests(bytes: Buffer): void {
+    const head = readHead(bytes, 0, this.#config.headerBytes);
+    if (head === undefined || head.contentLength > this.#config.bodyBytes) {
+      this.#handOver(bytes);
+      return;
+    }
+    const bodyEnd = head.end + head.contentLength;
+    if (bytes.length < bodyEnd) {
+      this.#awaitBody(head, bytes);
+      return;
+    }
+    if (bytes.length > bodyEnd) this.#waiting = bytes.subarray(bodyEnd);
+    const part = bytes.subarray(head.end, bodyEnd);
+    this.#serve(head, { parts: [part], byteLength: part.length });
+  }
+
+  #awaitBody(head: FastHead, bytes: Buffer): void {
+    if (this.#lane.budget.refusal(head.contentLength, head.contentLength) !== undefined) {
+      this.#handOver(bytes);
+      return;
+    }
+    this.#state = "body";
+    this.#head = head;
+    this.#parts = [];
+    this.#received = 0;
+    this.#lane.budget.hold(head.contentLength);
+    this.#bodyTimer = setTimeout(() => this.#bodyTooSlow(), this.#config.bodyTimeoutMs);
+    this.#receiveBody(bytes.subarray(head.end));
+  }
+
+  #receiveBody(bytes: Buffer): void {
+    const head = this.#head!;
+    const part = bytes.subarray(0, head.contentLength - this.#received);
+    if (part.length > 0) this.#parts.push(part);
+    this.#received += part.length;
+    if (this.#received < head.contentLength) return;
+    clearTimeout(this.#bodyTimer);
+    if (bytes.length > part.length) this.#waiting = bytes.subarray(part.length);
+    const body = { parts: this.#parts, byteLength: this.#received };
+    this.#parts = [];
+    this.#head = undefined;
+    this.#serve(head, body, head.contentLength);
+  }
+
+  #bodyTooSlow(): void {
+    this.#releaseBody();
+    this.#state = "serving";
+    this.#write(problemReply({ kind: "request-timeout" }), "POST", false);
+  }
+
+  #releaseBody(): void {
+    clearTimeout(this.#bodyTimer);
+    if (this.#head !== undefined) this.#lane.budget.release(this.#head.contentLength);
+    this.#head = undefined;
+    this.#parts = [];
+  }
+
+  /** @param held bytes of the body that count against the budget until the request is answered */
+  #serve(head: FastHead, body: StoredBytes, held = 0): void {
+    this.#state = "serving";
+    const request = new FastRequest(head, body, this.#config);
+    this.#request = request;
+    const finish = (reply: Reply): void => {
+      this.#lane.budget.release(held);
+      if (this.#state === "serving") this.#write(reply, head.method, !this.#lane.isStopping());
+    };
+    const fail = (error: unknown): void => {
+      this.#config.logger.error({ err: error, method: head.method, target: head.target }, "request failed");
+      finish(problemReply({ kind: "internal-error" }));
+    };
+    try {
+      const reply = route(this.#lane.context, request);
+      if (reply instanceof Promise) reply.then(finish, fail);
+      else finish(reply);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #write(reply: Reply, method: string, keepAlive: boolean): void {
+    const { heads, framer } = this.#lane;
+    const { stalledReaderMs } = this.#config;
+    const settings = { heads, framer, stalledReaderMs, now: this.#config.now() };
+    const live = writeFastReply(this.#socket, reply, method, keepAlive, settings, () =>
+      this.#answered(keepAlive),
+    );
+    if (live !== undefined && this.#request !== undefined) {
+      this.#request.disconnected = () => live.onDisconnect();
+    }
+  }
+
+  #answered(keepAlive: boolean): void {
+    this.#request = undefined;
+    if (this.#state !== "serving") return;
+    if (!keepAlive) {
+      this.#state = "ended";
+      this.#socket.destroySoon();
+      return;
+    }
+    this.#state = "idle";
+    this.#idleSince = this.#config.now();
+    if (this.#waiting.length === 0) return;
+    // Not at once: a flood of pipelined requests must leave others their turn.
+    setImmediate(() => this.#readWaiting());
+  }
+
+  #readWaiting(): void {
+    if (this.#state !== "idle") return;
+    const bytes = this.#waiting;
+    this.#waiting = NOTHING;
+    if (this.#socket.isPaused()) this.#socket.resume();
+    this.#readRequests(bytes);
+  }
+
+  #handOver(bytes: Buffer): void {
+    this.#detach();
+    this.#lane.forget(this);
+    this.#lane.handOver(this.#socket, bytes);
+  }
+
+  #detach(): void {
+    this.#state = "ended";
+    this.#socket.setTimeout(0);
+    this.#socket.off("data", this.#onData);
+    this.#socket.off("end", this.#onEnd);
+    this.#socket.off("close", this.#onClose);
+    this.#socket.off("timeout", this.#onTimeout);
+    this.#socket.off("error", this.#onError);
+  }
+
+  /** The client will send no more. As with node:http, it then gets no more either. */
+  #halfClosed(): void {
+    this.#socket.end();
+  }
+
+  #silent(): void {
+    this.#socket.destroy();
+  }
+
+  #closed(): void {
+    this.#releaseBody();
+    this.#state = "ended";
+    this.#lane.forget(this);
+    this.#request?.disconnected?.();
+    this.#request = undefined;
+  }
+}

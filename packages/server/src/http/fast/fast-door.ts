@@ -1,0 +1,85 @@
+/**
+ * The fast lane: owns the port, answers requests of one strict shape straight off the socket, and hands any other
+ * connection over to node:http, which keeps it to its end.
+ */
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Config } from "../../config.ts";
+import type { BodyBudget } from "../body-budget.ts";
+import { commonHeaders } from "../common-headers.ts";
+import type { Context } from "../context.ts";
+import type { ListeningDoor } from "../door.ts";
+import { NodeDoor, silenceMs } from "../node/node-door.ts";
+import { ChunkFramer } from "./chunked-frames.ts";
+import { FastConnection, type FastLane } from "./fast-connection.ts";
+import { ReplyHeads } from "./reply-head.ts";
+
+export class FastDoor implements ListeningDoor, FastLane {
+  readonly context: Context;
+  readonly budget: BodyBudget;
+  readonly heads: ReplyHeads;
+  readonly framer = new ChunkFramer();
+  readonly #config: Config;
+  readonly #server: Server;
+  readonly #nodeDoor: NodeDoor;
+  readonly #connections = new Set<FastConnection>();
+  #idleTimer: NodeJS.Timeout | undefined;
+  #stopping = false;
+
+  constructor(context: Context, budget: BodyBudget) {
+    this.context = context;
+    const { config } = context;
+    this.#config = config;
+    this.budget = budget;
+    this.heads = new ReplyHeads(commonHeaders(config), config.keepAliveMs);
+    this.#nodeDoor = new NodeDoor(context, budget);
+    // Like node:http, which sees a half-closed connection to its end itself.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      this.#connections.add(new FastConnection(socket, this, silenceMs(config)));
+    });
+  }
+
+  listen(): Promise<AddressInfo> {
+    const { host, port, keepAliveMs, now } = this.#config;
+    this.#idleTimer = setInterval(
+      () => {
+        for (const connection of this.#connections) connection.closeIfIdleSince(now() - keepAliveMs);
+      },
+      Math.min(1000, Math.ceil(keepAliveMs / 2)),
+    );
+    this.#idleTimer.unref();
+    this.#nodeDoor.watchAdopted();
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off("error", reject);
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  handOver(socket: Socket, bytes: Buffer): void {
+    this.#nodeDoor.adopt(socket, bytes);
+  }
+
+  forget(connection: FastConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  async close(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#idleTimer);
+    for (const connection of this.#connections) connection.closeIfIdleSince(Number.POSITIVE_INFINITY);
+    const cut = setTimeout(() => {
+      for (const connection of this.#connections) connection.destroy();
+      this.#nodeDoor.closeAll();
+    }, this.#config.drainMs);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await this.#nodeDoor.close();
+    await closed;
+    clearTimeout(cut);
+  }
+}

@@ -1,0 +1,44 @@
+/** A request of the fast lane as the operations see it. Its body is complete before any operation runs. */
+import type { Config } from "../../config.ts";
+import type { StoredBytes } from "../../stream/records.ts";
+import { originOf } from "../origin.ts";
+import { rawHeader } from "../raw-headers.ts";
+import type { HttpRequest } from "../request.ts";
+import type { FastHead } from "./request-shape.ts";
+
+export class FastRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  /** Called when the client goes away before it was answered completely. */
+  disconnected: (() => void) | undefined;
+  readonly #head: FastHead;
+  readonly #body: StoredBytes;
+  readonly #config: Config;
+
+  constructor(head: FastHead, body: StoredBytes, config: Config) {
+    this.method = head.method;
+    this.target = head.target;
+    this.#head = head;
+    this.#body = body;
+    this.#config = config;
+  }
+
+  header(name: string): string | undefined {
+    return rawHeader(this.#head.rawHeaders, name);
+  }
+
+  origin(): string {
+    return originOf(this, "http", this.#config);
+  }
+
+  body(): Promise<StoredBytes> {
+    return Promise.resolve(this.#body);
+  }
+
+  onDisconnect(listener: () => void): () => void {
+    this.disconnected = listener;
+    return () => {
+      if (this.disconnected === listener) this.disconnected = undefined;
+    };
+  }
+}

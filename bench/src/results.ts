@@ -2,12 +2,18 @@ import type { Machine } from "./measure/machine.ts";
 import type { SkippedPeer } from "./peers/index.ts";
 import type { Sample } from "./workloads/workload.ts";
 
+/** What one round found. */
+export interface RoundSample extends Sample {
+  /** Counted from 1. */
+  readonly round: number;
+}
+
 /** All rounds of one variant on one peer. */
 export interface Row {
   readonly workload: string;
   readonly variant: string;
   readonly peer: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly RoundSample[];
   /** Rounds that came to nothing, and why. */
   readonly failures: readonly string[];
 }

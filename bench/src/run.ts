@@ -1,8 +1,8 @@
 import type { Peer } from "./peers/peer.ts";
 import type { RunPlan } from "./plan.ts";
-import type { Row } from "./results.ts";
+import type { RoundSample, Row } from "./results.ts";
 import { runRound } from "./round.ts";
-import type { Sample, Variant, Workload } from "./workloads/workload.ts";
+import type { Variant, Workload } from "./workloads/workload.ts";
 
 /**
  * Runs every variant of every workload on every peer that suits it. Peers take turns within a round, in the
@@ -34,7 +34,7 @@ async function runVariant(
 ): Promise<Row[]> {
   const rows = peers.map((peer) => ({
     ...{ workload: workload.name, variant: variant.label, peer: peer.name },
-    samples: [] as Sample[],
+    samples: [] as RoundSample[],
     failures: [] as string[],
   }));
   for (let round = 1; round <= plan.rounds; round++) {
@@ -44,7 +44,7 @@ async function runVariant(
       plan.progress(`${workload.name} (${variant.label}), round ${round} of ${plan.rounds}: ${peer.name}`);
       try {
         const title = [workload.name, variant.label, peer.name, round].join("-");
-        row.samples.push(await runRound(plan, { variant, peer, title }));
+        row.samples.push({ round, ...(await runRound(plan, { variant, peer, title })) });
       } catch (error) {
         row.failures.push(error instanceof Error ? error.message : String(error));
       }

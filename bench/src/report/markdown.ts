@@ -31,7 +31,7 @@ function head(results: Results): string {
     `${results.startedAt}, commit ${results.commit ?? "unknown"}. ${machineSentence(results.machine)}`,
     `Medians of ${results.rounds} alternating rounds of ${results.seconds} s, lowest and highest in parentheses. ` +
       `Each round starts the server afresh over an empty directory. Plain requests come from ${results.generator}. ` +
-      "A row with ⚠ had errors and wins nothing. Ratios are ours divided by theirs.",
+      "A row with ⚠ had errors and wins nothing. Ratios are ours divided by theirs, the median of the ratios of each round.",
     results.peers.map((peer) => `- **${peer.name}**: ${peer.description}`).join("\n"),
   ];
   if (results.skipped.length > 0) {

@@ -49,6 +49,11 @@ test("ours is divided by each peer, in bold", () => {
   expect(table).toContain("| ours-memory / slow        |    **30.0×** |");
 });
 
+test("rounds are compared one by one, since the machine drifts between them", () => {
+  const rows = [row("ours-memory", [10, 40, 90]), row("rust-memory", [20, 40, 60])];
+  expect(ratiosTable(rows, ["operationsPerSecond"])).toContain("**1.00×**");
+});
+
 test("a comparison with errors is not bold", () => {
   const rows = [row("ours-memory", [30], { errors: { socket: 1 } }), row("rust-memory", [20])];
   expect(ratiosTable(rows, ["operationsPerSecond"])).toContain("1.50× ⚠");

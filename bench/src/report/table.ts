@@ -1,3 +1,4 @@
+import { summarise } from "../measure/statistics.ts";
 import type { Row } from "../results.ts";
 import { type FigureName, figureDefinition, figureHeading, formatFigure } from "./figures.ts";
 import { errorsOf, figureOf, isClean } from "./rows.ts";
@@ -45,11 +46,17 @@ export function ratiosTable(rows: readonly Row[], figures: readonly FigureName[]
   ]);
 }
 
-/** Our median divided by theirs; undefined where one is missing or theirs is 0. */
+/**
+ * Ours divided by theirs: the median of the rounds' own ratios, since the two ran one after the other in each round
+ * and the machine's speed drifts between rounds. Undefined where a figure is missing or theirs is 0.
+ */
 export function ratio(our: Row, their: Row, name: FigureName): number | undefined {
-  const [above, below] = [figureOf(our, name), figureOf(their, name)];
-  if (above === undefined || below === undefined || below.median === 0) return undefined;
-  return above.median / below.median;
+  const ratios = our.samples.flatMap(({ round, figures }) => {
+    const beside = their.samples.find((sample) => sample.round === round);
+    const [above, below] = [figures[name], beside?.figures[name]];
+    return above === undefined || below === undefined || below === 0 ? [] : [above / below];
+  });
+  return summarise(ratios)?.median;
 }
 
 function formatRatio(value: number | undefined, clean: boolean): string {

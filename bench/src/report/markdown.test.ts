@@ -4,7 +4,7 @@ import { appendWorkload } from "../workloads/append.ts";
 import { barChart } from "./chart.ts";
 import { markdownReport } from "./markdown.ts";
 
-const sample = { figures: { operationsPerSecond: 1000 }, errors: {} };
+const sample = { round: 1, figures: { operationsPerSecond: 1000 }, errors: {} };
 const results: Results = {
   ...{ startedAt: "2026-01-02T03:04:05.000Z", commit: "abc", generator: "wrk", rounds: 2, seconds: 4 },
   machine: {

@@ -8,9 +8,9 @@ function row(
   more: Partial<Row> & { errors?: Record<string, number> } = {},
 ): Row {
   const { errors = {}, ...rest } = more;
-  const samples = values.map((value) => ({
+  const samples = values.map((value, index) => ({
+    ...{ round: index + 1, errors },
     figures: { operationsPerSecond: value, p99: value / 10_000 },
-    errors,
   }));
   return { workload: "append-1", variant: "64 connections", peer, samples, failures: [], ...rest };
 }

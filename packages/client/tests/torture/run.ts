@@ -1,0 +1,106 @@
+import { DurableStream, IdempotentProducer, type LiveMode, type StreamOptions } from "../../src/index.ts";
+import { type FaultWeights, FaultyProxy } from "./proxy.ts";
+import { seededRandom } from "./random.ts";
+import type { RestartableServer } from "./restartable.ts";
+
+/** One run: so many producers write through the faults, so many readers read through them. */
+export interface TortureOptions {
+  readonly seed: number;
+  readonly producers: number;
+  readonly readers: number;
+  readonly messages: number;
+  readonly restarts: number;
+  readonly buffersEventStreams?: boolean;
+}
+
+interface Message {
+  readonly producer: number;
+  readonly n: number;
+}
+
+const FAULTS: FaultWeights = { none: 5, refuse: 1, reset: 3, truncate: 2, delay: 2 };
+const CALM: FaultWeights = { none: 1, refuse: 0, reset: 0, truncate: 0, delay: 0 };
+const LIVE_MODES: readonly LiveMode[] = ["sse", "long-poll"];
+
+const backoffOptions = { initialDelay: 2, maxDelay: 40, multiplier: 1.5, deadline: 60_000 };
+const readOptions: Omit<StreamOptions, "url"> = {
+  backoffOptions,
+  silenceTimeout: 700,
+  sseResilience: {
+    minConnectionDuration: 5,
+    maxShortConnections: 5,
+    backoffBaseDelay: 2,
+    backoffMaxDelay: 20,
+    logWarnings: false,
+  },
+};
+
+/**
+ * Runs one seed against a server.
+ *
+ * @returns what each reader saw, and how often each fault happened
+ * @throws whatever a producer or a reader failed with
+ */
+export async function torture(
+  server: RestartableServer,
+  options: TortureOptions,
+): Promise<{ readonly seen: readonly Message[][]; readonly faults: Readonly<Record<string, number>> }> {
+  const random = seededRandom(options.seed);
+  const proxy = new FaultyProxy(random, () => server.port, CALM);
+  const url = `${await proxy.start()}/v1/stream/torture-${options.seed}`;
+  try {
+    const handle = await DurableStream.create({ url, contentType: "application/json", backoffOptions });
+    proxy.weights = FAULTS;
+    proxy.buffersEventStreams = options.buffersEventStreams ?? false;
+    const reading = Array.from({ length: options.readers }, (_, reader) =>
+      read(url, LIVE_MODES[reader % 2] ?? true),
+    );
+    const writing = Array.from({ length: options.producers }, (_, producer) =>
+      write(url, producer, options.messages),
+    );
+    for (let restart = 0; restart < options.restarts; restart++) await server.restart();
+    await Promise.all(writing);
+    await handle.close();
+    return { seen: await Promise.all(reading), faults: proxy.counts };
+  } finally {
+    await proxy.stop();
+  }
+}
+
+async function write(url: string, producer: number, messages: number): Promise<void> {
+  const handle = new DurableStream({ url, contentType: "application/json", backoffOptions });
+  const writer = new IdempotentProducer(handle, `producer-${producer}`, { lingerMs: 1, maxBatchBytes: 120 });
+  for (let n = 0; n < messages; n++) {
+    writer.append(JSON.stringify({ producer, n } satisfies Message));
+    if (n % 10 === 9) await writer.flush({ rejectOnError: true });
+  }
+  await writer.flush({ rejectOnError: true });
+}
+
+async function read(url: string, live: LiveMode): Promise<Message[]> {
+  const handle = new DurableStream({ url });
+  const response = await handle.stream<Message>({ ...readOptions, live });
+  const seen: Message[] = [];
+  response.subscribeJson<Message>((batch) => {
+    seen.push(...batch.items);
+  });
+  await response.closed;
+  return seen;
+}
+
+/** What is wrong with what a reader saw: a message lost, doubled or out of order. Empty when nothing is. */
+export function faultsOf(seen: readonly Message[], options: TortureOptions): string[] {
+  const next = new Map<number, number>();
+  const wrong: string[] = [];
+  for (const { producer, n } of seen) {
+    const expected = next.get(producer) ?? 0;
+    if (n !== expected) wrong.push(`producer ${producer}: expected ${expected}, got ${n}`);
+    next.set(producer, n + 1);
+  }
+  for (let producer = 0; producer < options.producers; producer++) {
+    const count = next.get(producer) ?? 0;
+    if (count !== options.messages)
+      wrong.push(`producer ${producer}: ended at ${count} of ${options.messages}`);
+  }
+  return wrong;
+}

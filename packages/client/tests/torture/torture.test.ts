@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { restartableServers, startRestartable } from "./restartable.ts";
+import { faultsOf, type TortureOptions, torture } from "./run.ts";
+
+/** Seeds per server: a couple of dozen in every test run, as many as wanted with TORTURE_SEEDS. */
+const seeds = positive("TORTURE_SEEDS", 12);
+/** The first seed; set TORTURE_SEED to the one that a failure names, and TORTURE_SEEDS=1, to replay it. */
+const firstSeed = positive("TORTURE_SEED", 1);
+/** Seeds run at once: a run mostly waits. */
+const LANES = 4;
+const SEED_TIMEOUT_MS = 60_000;
+
+function positive(name: string, fallback: number): number {
+  const text = process.env[name];
+  if (text === undefined) return fallback;
+  if (!/^[1-9][0-9]*$/.test(text)) throw new Error(`${name} must be a positive integer, not "${text}"`);
+  return Number(text);
+}
+
+/** Runs one seed, checks what each reader saw, and returns how often each fault happened. */
+async function runSeed(name: string, seed: number): Promise<Readonly<Record<string, number>>> {
+  const server = await startRestartable(name);
+  try {
+    const restarts = name === "@perennial/server" ? 2 : 0;
+    const options: TortureOptions = { seed, producers: 20, readers: 20, messages: 12, restarts };
+    const { seen, faults } = await torture(server, options);
+    for (const messages of seen)
+      expect({ seed, wrong: faultsOf(messages, options) }).toEqual({ seed, wrong: [] });
+    return faults;
+  } finally {
+    await server.stop();
+  }
+}
+
+describe.each(restartableServers)("a network that cuts, delays, truncates and resets, and %s", (name) => {
+  const title = `every reader gets every message once and in order, for ${seeds} seeds`;
+  test(title, { timeout: SEED_TIMEOUT_MS * seeds }, async () => {
+    const faults: Record<string, number> = {};
+    const waiting = Array.from({ length: seeds }, (_, index) => firstSeed + index);
+    const lane = async () => {
+      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+        for (const [fault, count] of Object.entries(await runSeed(name, seed))) {
+          faults[fault] = (faults[fault] ?? 0) + count;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    for (const fault of ["refuse", "reset", "truncate", "delay"]) expect(faults[fault]).toBeGreaterThan(0);
+  });
+
+  test("a proxy that holds event streams back costs time, and no message", async () => {
+    const server = await startRestartable(name);
+    try {
+      const options = {
+        seed: 7,
+        producers: 4,
+        readers: 6,
+        messages: 10,
+        restarts: 0,
+        buffersEventStreams: true,
+      };
+      const { seen } = await torture(server, options);
+      for (const messages of seen) expect(faultsOf(messages, options)).toEqual([]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+test("the check of this test sees a lost, a doubled and a misplaced message", () => {
+  const options: TortureOptions = { seed: 0, producers: 1, readers: 1, messages: 3, restarts: 0 };
+  const seen = (...numbers: number[]) => numbers.map((n) => ({ producer: 0, n }));
+  expect(faultsOf(seen(0, 1, 2), options)).toEqual([]);
+  for (const wrong of [seen(0, 1), seen(0, 2), seen(0, 1, 1, 2), seen(1, 0, 2)]) {
+    expect(faultsOf(wrong, options)).not.toEqual([]);
+  }
+});

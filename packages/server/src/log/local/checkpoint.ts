@@ -13,8 +13,9 @@ import type { RemovedStreams } from "./removed-streams.ts";
 import type { Archiving, StreamArchiver } from "./stream-archiver.ts";
 import type { Tail, Tails } from "./tails.ts";
 
-/** Bounds of one slice: its bytes, and the time for which it holds up the event loop. */
-const SLICE_BYTES = 1024 * 1024;
+/** The most bytes that one slice brings into the archive, give or take one chunk. */
+export const SLICE_BYTES = 1024 * 1024;
+/** The longest time for which a slice holds up the event loop. */
 const SLICE_MS = 2;
 /** The clock is asked once per so many streams. */
 const STREAMS_PER_LOOK = 8;
@@ -23,6 +24,8 @@ const STREAMS_PER_LOOK = 8;
 export interface CheckpointedLog {
   /** The log position after the last accepted record. */
   readonly end: number;
+  /** The term of the newest durable record. */
+  readonly term: number;
   /** Resolves once all before the position is durable; rejects when it was lost. */
   secure(position: number): Promise<void>;
   /** What lies before the position is in the archive. */
@@ -38,6 +41,8 @@ export interface CheckpointParts {
   readonly archiver: StreamArchiver;
   readonly tails: Tails;
   readonly removed: RemovedStreams;
+  /** Size of a slice. */
+  readonly sliceBytes: number;
   /** Milliseconds, for measuring how long a slice takes. */
   readonly now: () => number;
 }
@@ -70,13 +75,14 @@ export class Checkpoint {
     const cut = log.end;
     // From here on nothing before the cut can be lost, whatever becomes of later records.
     await log.secure(cut);
+    const { term } = log;
     for (const slice of new Slices(this.#parts, log).all()) {
       await log.secure(slice.heldTo);
       await this.#write(slice.changes, { lastId: log.lastId, streams: this.#row.streams + slice.rows });
       this.#settle(slice, log);
       await giveWay();
     }
-    await this.#write([], { lastId: log.lastId, logPosition: cut });
+    await this.#write([], { lastId: log.lastId, logPosition: cut, term });
     await log.dropBefore(cut);
     await this.#parts.removed.collect(cut, async (changes) => {
       await this.#parts.store.write(changes);
@@ -143,10 +149,10 @@ class Slices {
   }
 
   #slice(): Slice {
-    const { archiver, now } = this.#parts;
+    const { archiver, now, sliceBytes } = this.#parts;
     const slice: Slice = { changes: [], streams: [], heldTo: this.#log.end, rows: 0 };
     const until = now() + SLICE_MS;
-    let room = SLICE_BYTES;
+    let room = sliceBytes;
     for (let looked = 1; this.#advance(); looked++) {
       const archiving = this.#current!;
       room -= archiver.proceed(archiving, slice.heldTo, room, slice.changes);

@@ -45,8 +45,12 @@ export interface LocalLogParts {
   readonly flushing: boolean;
   /** The log may grow by this many bytes beyond the last checkpoint before appends have to wait. */
   readonly budgetBytes: number;
+  /** The size of slabs in memory. */
+  readonly slabBytes: number;
   /** The size to which segments are prepared. */
   readonly segmentBytes: number;
+  /** The most bytes that one transaction of a checkpoint brings into the archive, give or take one chunk. */
+  readonly sliceBytes: number;
   /** Changes are archived after this many milliseconds, even if they are few. */
   readonly checkpointIntervalMs: number;
   /** Names a new store. */
@@ -84,6 +88,7 @@ export class LocalLog<Pending extends PendingRecord>
   readonly #storeRow: StoreRow;
   #opened: Opened<Pending> | undefined;
   #lastId: number;
+  #term: number;
   #archiveHealth: LogHealth = "ok";
   #running: Promise<void> | undefined;
   #checkpoints = 0;
@@ -92,19 +97,20 @@ export class LocalLog<Pending extends PendingRecord>
   #closed = false;
 
   constructor(parts: LocalLogParts) {
-    const { store, now } = parts;
+    const { store, now, sliceBytes } = parts;
     const stored = store.get(STORE_KEY);
-    const fresh = { logPosition: 0, streams: 0, lastId: 0, storeId: parts.newStoreId() };
+    const fresh = { logPosition: 0, term: 0, streams: 0, lastId: 0, storeId: parts.newStoreId() };
     this.#parts = parts;
     this.#storeRow = stored === undefined ? fresh : decodeStoreRow(stored);
     this.#lastId = this.#storeRow.lastId;
-    this.#slabs = new Slabs(this.#storeRow.logPosition);
+    this.#term = this.#storeRow.term;
+    this.#slabs = new Slabs(this.#storeRow.logPosition, parts.slabBytes);
     this.#tails = new Tails(this.#slabs);
     this.#removed = new RemovedStreams(store);
     this.#archived = new ArchivedStreams(store, this.#tails);
     this.archive = this.#archived;
     const archiver = new StreamArchiver(store, this.#tails);
-    const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, now };
+    const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, sliceBytes, now };
     this.#checkpoint = new Checkpoint(checkpointParts, this.#storeRow);
   }
 
@@ -118,9 +124,9 @@ export class LocalLog<Pending extends PendingRecord>
       tails: this.#tails,
       archived: this.#archived,
       removed: this.#removed,
-      makeRoom: () => this.#makeRoomInRecovery(),
+      makeRoom: (term, lastId) => this.#makeRoomInRecovery(term, lastId),
     });
-    const walked = await walkLog(disk, this.#slabs, replay);
+    const walked = await walkLog(disk, this.#slabs, this.#term, replay);
     this.#lastId = Math.max(this.#lastId, replay.lastId);
     await this.#checkpoint.nameStore();
     const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, this.#slabs.end);
@@ -145,9 +151,12 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   /** More than fits in memory is archived while it is replayed. */
-  async #makeRoomInRecovery(): Promise<void> {
-    if (this.#unarchivedBytes < this.#parts.budgetBytes / 2) return;
+  async #makeRoomInRecovery(term: number, lastId: number): Promise<boolean> {
+    this.#term = term;
+    this.#lastId = Math.max(this.#lastId, lastId);
+    if (this.#unarchivedBytes < this.#parts.budgetBytes / 2) return false;
     await this.#checkpoint.run(this);
+    return true;
   }
 
   get #unarchivedBytes(): number {
@@ -308,6 +317,10 @@ export class LocalLog<Pending extends PendingRecord>
 
   get end(): number {
     return this.#slabs.end;
+  }
+
+  get term(): number {
+    return this.#opened?.writer.term ?? this.#term;
   }
 
   get lastId(): number {

@@ -51,8 +51,8 @@ export class LogWriter<Pending extends PendingRecord> {
   readonly #place: { -readonly [Key in keyof FramePlace]: FramePlace[Key] };
   #gathering: Pending[] = [];
   #inFlight: Pending[] = [];
-  /** A settled batch's array, for the batch after next. */
-  #idle: Pending[] = [];
+  /** The arrays of settled batches, empty again. */
+  readonly #spare: Pending[][] = [];
   #scheduled = false;
   #writing = false;
   /** Where the batch that is gathering begins; all before it is written or being written. */
@@ -81,11 +81,16 @@ export class LogWriter<Pending extends PendingRecord> {
     return this.#health;
   }
 
+  /** The current term. */
+  get term(): number {
+    return this.#place.term;
+  }
+
   /** Begins a new term; must be done before anything is appended. Resolves whatever becomes of it: see `health`. */
   async startTerm(): Promise<void> {
     const { slabs, segments } = this.#parts;
     const position = slabs.end;
-    const place = { position, term: this.#place.term + 1, barrier: position };
+    const place = { position, term: this.#place.term + 1, barrier: this.#durableTo };
     const slab = slabs.reserve(FRAME_HEADER_BYTES);
     sealFrame(slab, slab.used, FRAME_HEADER_BYTES, FRAME_KIND.termStart, 0, place);
     slabs.extend(slab, FRAME_HEADER_BYTES);
@@ -95,9 +100,12 @@ export class LogWriter<Pending extends PendingRecord> {
       this.#place.term = place.term;
       this.#gatheredFrom = this.#writtenTo = this.#durableTo = slabs.end;
       this.#setHealth("ok");
+      this.#wake(slabs.end);
     } catch (error) {
+      const failure = failureOf(error);
       slabs.truncate(position);
-      this.#setHealth(failureOf(error).kind === "full" ? "full" : "read-only");
+      this.#setHealth(failure.kind === "full" ? "full" : "read-only");
+      this.#rejectWaiters(failure);
     }
     if (this.#health === "full") this.#parts.after(PROBE_INTERVAL_MS, () => this.#probe());
   }
@@ -138,7 +146,7 @@ export class LogWriter<Pending extends PendingRecord> {
     const to = slabs.end;
     this.#writing = true;
     this.#inFlight = this.#gathering;
-    this.#gathering = this.#idle;
+    this.#gathering = this.#spare.pop() ?? [];
     this.#gatheredFrom = to;
     segments.write(slabs.range(from, to), from).then(
       () => this.#written(to),
@@ -149,14 +157,13 @@ export class LogWriter<Pending extends PendingRecord> {
   #written(to: number): void {
     const batch = this.#inFlight;
     this.#writing = false;
-    this.#inFlight = this.#idle = [];
     this.#writtenTo = to;
     if (this.#parts.flushing) this.#durableTo = to;
     // The disk works on the next batch while this one is answered.
     this.#startWrite();
     this.#events.onDurable(batch);
     batch.length = 0;
-    this.#idle = batch;
+    this.#spare.push(batch);
     this.#wake(to);
   }
 
@@ -179,8 +186,12 @@ export class LogWriter<Pending extends PendingRecord> {
     this.#gathering = [];
     this.#setHealth(failure.kind === "full" ? "full" : "read-only");
     this.#events.onFailed(lost, failure);
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(new RecordsLost(failure.cause.message));
+    this.#rejectWaiters(failure);
     if (failure.kind === "full") this.#parts.after(PROBE_INTERVAL_MS, () => this.#probe());
+  }
+
+  #rejectWaiters(failure: LogFailure): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(new RecordsLost(failure.cause.message));
   }
 
   #undo(lost: readonly Pending[], from: number): void {

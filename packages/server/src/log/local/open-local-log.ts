@@ -2,11 +2,13 @@
 import { randomUUID } from "node:crypto";
 import type { PendingRecord } from "../log.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
+import { SLICE_BYTES } from "./checkpoint.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { LocalLog } from "./local-log.ts";
 import { NodeDisk } from "./node-disk.ts";
 import { SEGMENT_BYTES } from "./segments.ts";
+import { SLAB_BYTES } from "./slabs.ts";
 
 /**
  * What an acknowledgement means. `fsync`: the record is on the disk and survives a power cut. `os`: the operating
@@ -60,7 +62,9 @@ export async function openLocalLog<Pending extends PendingRecord>(
       store: new LmdbStore(archiveFile),
       flushing: (options.durability ?? "fsync") === "fsync",
       budgetBytes,
+      slabBytes: SLAB_BYTES,
       segmentBytes: SEGMENT_BYTES,
+      sliceBytes: SLICE_BYTES,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       newStoreId: randomUUID,
       now: () => performance.now(),

@@ -45,20 +45,26 @@ export interface Walked {
 export interface FrameVisitor {
   /** The record frame at offset `at` of the slab, of log position `position` up to `end`. */
   onFrame(slab: Slab, at: number, position: number, end: number): void;
-  /** Called between slabs: a chance to give memory back before more is read. */
-  onPause(): Promise<void>;
+  /** Called between slabs, with the term of the last frame: a chance to give memory back before more is read. */
+  onPause(term: number): Promise<void>;
 }
 
 /**
  * Reads the frames from `slabs.end`, which is the checkpoint's log position, into `slabs`. Files of the log that
  * are not needed any more are removed.
  *
+ * @param term the checkpoint's: frames of lower terms do not count
  * @throws CorruptLog
  */
-export async function walkLog(disk: Disk, slabs: Slabs, visitor: FrameVisitor): Promise<Walked> {
+export async function walkLog(
+  disk: Disk,
+  slabs: Slabs,
+  term: number,
+  visitor: FrameVisitor,
+): Promise<Walked> {
   const files = await openAll(disk);
   try {
-    const walk = new Walk(slabs, visitor, usedOf(files, slabs.end));
+    const walk = new Walk(slabs, term, visitor, usedOf(files, slabs.end));
     const walked = await walk.run();
     for (const { number } of files) {
       if (walked.segments.some((segment) => segment.number === number)) continue;
@@ -150,11 +156,12 @@ class Walk {
   readonly #visitor: FrameVisitor;
   readonly #used: readonly UsedFile[];
   readonly #from: number;
-  #term = 0;
+  #term: number;
   #records = 0;
 
-  constructor(slabs: Slabs, visitor: FrameVisitor, used: readonly UsedFile[]) {
+  constructor(slabs: Slabs, term: number, visitor: FrameVisitor, used: readonly UsedFile[]) {
     this.#slabs = slabs;
+    this.#term = term;
     this.#visitor = visitor;
     this.#used = used;
     this.#from = slabs.end;
@@ -166,7 +173,7 @@ class Walk {
     for (const [index, segment] of this.#used.entries()) {
       if (index > 0 && segment.first.position !== this.#slabs.end) break;
       reached = index + 1;
-      tornTail = await this.#walkSegment(segment);
+      tornTail = await this.#walkSegment(segment, this.#used[reached]?.first.position);
     }
     const last = this.#used[reached - 1];
     if (last !== undefined && (await this.#leftovers(last))) tornTail = true;
@@ -181,13 +188,17 @@ class Walk {
     return { segments, term: this.#term, records: this.#records, bytes, tornTail };
   }
 
-  /** Takes in a segment's frames. Returns whether it ends in a broken one. */
-  async #walkSegment({ file, size, first }: UsedFile): Promise<boolean> {
+  /**
+   * Takes in a segment's frames. Returns whether it ends in a broken one.
+   *
+   * @param nextStart where the next segment starts: what this one holds from there on was lost when it was written
+   */
+  async #walkSegment({ file, size, first }: UsedFile, nextStart?: number): Promise<boolean> {
     for (let room = FRAME_HEADER_BYTES; ; ) {
-      await this.#visitor.onPause();
+      await this.#visitor.onPause(this.#term);
       const slab = this.#slabs.reserve(room);
       const count = await file.read(slab.bytes.subarray(slab.used), this.#slabs.end - first.position);
-      const stop = this.#takeFrames(slab, slab.used + count);
+      const stop = this.#takeFrames(slab, slab.used + count, nextStart);
       if (stop.kind !== "partial") return stop.kind === "torn";
       if (this.#slabs.end + stop.length > first.position + size) return stop.length > FRAME_HEADER_BYTES;
       room = stop.length;
@@ -195,10 +206,11 @@ class Walk {
   }
 
   /** Takes in the frames in `[slab.used, limit)` of a slab. Returns what lies behind the last. */
-  #takeFrames(slab: Slab, limit: number): Exclude<FrameOutcome, { kind: "frame" }> {
+  #takeFrames(slab: Slab, limit: number, nextStart?: number): Exclude<FrameOutcome, { kind: "frame" }> {
     for (;;) {
       const at = slab.used;
       const position = this.#slabs.end;
+      if (position === nextStart) return { kind: "end" };
       const outcome = inspectFrame(slab, at, limit, position, this.#term);
       if (outcome.kind !== "frame") return outcome;
       this.#term = outcome.term;

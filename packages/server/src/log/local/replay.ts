@@ -18,8 +18,8 @@ export interface ReplayParts {
   readonly tails: Tails;
   readonly archived: ArchivedStreams;
   readonly removed: RemovedStreams;
-  /** Archives what was replayed if it is much. */
-  readonly makeRoom: () => Promise<void>;
+  /** Archives what was replayed if it is much; resolves to whether it did. */
+  readonly makeRoom: (term: number, lastId: number) => Promise<boolean>;
 }
 
 export class Replay implements FrameVisitor {
@@ -40,7 +40,7 @@ export class Replay implements FrameVisitor {
     return this.#lastId;
   }
 
-  /** How the count of streams changed. */
+  /** How many more streams there are than rows in the archive. */
   get newStreams(): number {
     return this.#newStreams;
   }
@@ -53,8 +53,8 @@ export class Replay implements FrameVisitor {
       this.#note(record, state, position, end);
   }
 
-  onPause(): Promise<void> {
-    return this.#parts.makeRoom();
+  async onPause(term: number): Promise<void> {
+    if (await this.#parts.makeRoom(term, this.#lastId)) this.#newStreams = 0;
   }
 
   #heldToOf(id: number): number {

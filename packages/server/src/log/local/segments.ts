@@ -83,7 +83,8 @@ export class Segments {
 
   /**
    * Opens the segments for writing, the last of them for the next batch. Without any, a first one is created,
-   * which starts at log position `end`.
+   * which starts at log position `end`. What an earlier process wrote into them may never have been flushed; it
+   * is durable when this resolves.
    */
   static async open(
     disk: Disk,
@@ -92,6 +93,7 @@ export class Segments {
     existing: readonly Segment[],
     end: number,
   ): Promise<Segments> {
+    for (const { number } of existing) await flushFile(disk, segmentName(number));
     const last = existing.at(-1) ?? { number: 1, start: end };
     const file = await disk.open(segmentName(last.number), flushing);
     if (existing.length === 0) await disk.flushDirectory();
@@ -202,5 +204,14 @@ export class Segments {
     const files = [...this.#unflushed, this.#current.file];
     if (this.#next !== undefined) files.push(this.#next.file);
     for (const file of files) await file.close();
+  }
+}
+
+async function flushFile(disk: Disk, name: string): Promise<void> {
+  const file = await disk.open(name, false);
+  try {
+    await file.flush();
+  } finally {
+    await file.close();
   }
 }

@@ -22,14 +22,19 @@ export class Slabs {
   /** In order of log position, without gaps between their used ranges; the last one is being filled. */
   readonly #slabs: Slab[] = [];
   readonly #pool: Slab[] = [];
+  readonly #slabBytes: number;
   #end: number;
   #heldBytes = 0;
   /** The slab in which the last search ended. */
   #found: Slab | undefined;
 
-  /** @param start log position at which the first frame will lie */
-  constructor(start: number) {
+  /**
+   * @param start log position at which the first frame will lie
+   * @param slabBytes size of a slab; a longer frame gets a larger one for itself
+   */
+  constructor(start: number, slabBytes: number) {
     this.#end = start;
+    this.#slabBytes = slabBytes;
   }
 
   /** The log position after the last frame. */
@@ -46,7 +51,8 @@ export class Slabs {
   reserve(room: number): Slab {
     const last = this.#slabs.at(-1);
     if (last !== undefined && last.bytes.length - last.used >= room) return last;
-    const slab = (room <= SLAB_BYTES ? this.#pool.pop() : undefined) ?? newSlab(Math.max(room, SLAB_BYTES));
+    const slab =
+      (room <= this.#slabBytes ? this.#pool.pop() : undefined) ?? newSlab(Math.max(room, this.#slabBytes));
     slab.start = this.#end;
     slab.used = 0;
     this.#slabs.push(slab);
@@ -123,7 +129,7 @@ export class Slabs {
   #release(slab: Slab): void {
     this.#found = undefined;
     this.#heldBytes -= slab.bytes.length;
-    if (slab.bytes.length === SLAB_BYTES && this.#pool.length < POOLED_MAX) this.#pool.push(slab);
+    if (slab.bytes.length === this.#slabBytes && this.#pool.length < POOLED_MAX) this.#pool.push(slab);
   }
 }
 

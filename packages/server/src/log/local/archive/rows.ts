@@ -1,7 +1,7 @@
 /**
  * The values of the archive that are not chunks. Numbers and strings as in `../codec/bytes.ts`.
  *
- *     store    logPosition u64, streams u64, lastId u64, storeId
+ *     store    logPosition u64, term u32, streams u64, lastId u64, storeId
  *     stream   heldTo u64, tail u64, lastChunk u64 (position + 1, 0 for none), deadline f64 (NaN for none),
  *              then the rest of the state, field by field as `encodeState` writes it
  *     removed  heldTo u64
@@ -23,6 +23,8 @@ import {
 export interface StoreRow {
   /** Records before this log position are archived. */
   readonly logPosition: number;
+  /** The term of the log at that position. */
+  readonly term: number;
   /** Count of stream rows. */
   readonly streams: number;
   /** Ids up to and including this one have been used. */
@@ -54,9 +56,10 @@ const HAS_CLOSED_BY = 64;
 const HAS_STREAM_SEQ = 128;
 
 export function encodeStoreRow(row: StoreRow): Uint8Array {
-  const block = allocateBlock(24 + stringRoom(row.storeId));
+  const block = allocateBlock(28 + stringRoom(row.storeId));
   const writer = new ByteWriter(block);
   writer.u64(row.logPosition);
+  writer.u32(row.term);
   writer.u64(row.streams);
   writer.u64(row.lastId);
   writer.string(row.storeId);
@@ -65,7 +68,13 @@ export function encodeStoreRow(row: StoreRow): Uint8Array {
 
 export function decodeStoreRow(bytes: Uint8Array): StoreRow {
   const reader = new ByteReader(blockOf(bytes));
-  return { logPosition: reader.u64(), streams: reader.u64(), lastId: reader.u64(), storeId: reader.string() };
+  return {
+    logPosition: reader.u64(),
+    term: reader.u32(),
+    streams: reader.u64(),
+    lastId: reader.u64(),
+    storeId: reader.string(),
+  };
 }
 
 /** A single number as a value. */
@@ -93,9 +102,6 @@ export function encodeState(state: StreamState, heldTo: number, lastChunk: numbe
   writer.string(state.path);
   writer.string(state.contentType);
   writer.f64(state.createdAt);
-  writer.f64(state.renewedAt);
-  writer.f64(state.lastAppendAt);
-  writer.u32(state.references);
   if (state.ttlSeconds !== undefined) writer.u64(state.ttlSeconds);
   if (state.expiresAt !== undefined) writer.f64(state.expiresAt);
   if (state.fork !== undefined) writeFork(writer, state.fork);
@@ -107,6 +113,9 @@ export function encodeState(state: StreamState, heldTo: number, lastChunk: numbe
     writeTuple(writer, id, producer.epoch, producer.lastSeq);
     writer.f64(producer.lastAt);
   }
+  writer.f64(state.renewedAt);
+  writer.f64(state.lastAppendAt);
+  writer.u32(state.references);
   return block.bytes.subarray(0, writer.at);
 }
 
@@ -166,26 +175,27 @@ export function decodeState(bytes: Uint8Array): StreamState {
   const id = reader.u64();
   const flags = reader.u8();
   const inheritsLifetime = reader.u8() === 1;
+  // Fields in the order of `initialState`, so that all states are of one shape to the engine.
   return {
     id,
     path: reader.string(),
     contentType: reader.string(),
     json: (flags & JSON_MODE) !== 0,
     createdAt: reader.f64(),
-    renewedAt: reader.f64(),
-    lastAppendAt: reader.f64(),
-    references: reader.u32(),
     ttlSeconds: flags & HAS_TTL ? reader.u64() : undefined,
     expiresAt: flags & HAS_EXPIRY ? reader.f64() : undefined,
     fork: flags & HAS_FORK ? readFork(reader, inheritsLifetime) : undefined,
+    tail: getU64(block.view, 8),
+    closed: (flags & CLOSED) !== 0,
     closedBy:
       flags & HAS_CLOSED_BY
         ? { producerId: reader.string(), epoch: reader.u64(), seq: reader.u64() }
         : undefined,
     lastStreamSeq: flags & HAS_STREAM_SEQ ? reader.string() : undefined,
     producers: readProducers(reader),
-    tail: getU64(block.view, 8),
-    closed: (flags & CLOSED) !== 0,
+    renewedAt: reader.f64(),
+    lastAppendAt: reader.f64(),
+    references: reader.u32(),
     life: flags & SOFT_DELETED ? "soft-deleted" : "live",
   };
 }

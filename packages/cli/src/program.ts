@@ -3,11 +3,14 @@ import { Command, Option } from "commander";
 import { DEFAULT_URL } from "./arguments/global-options.ts";
 import { duration } from "./arguments/option-values.ts";
 import { closeCommand } from "./commands/close.ts";
+import { copyCommand } from "./commands/copy.ts";
 import { createCommand } from "./commands/create.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { devCommand } from "./commands/dev.ts";
+import { exportCommand } from "./commands/export.ts";
 import { followCommand } from "./commands/follow.ts";
 import { forkCommand } from "./commands/fork.ts";
+import { importCommand } from "./commands/import.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -71,6 +74,11 @@ function addCommands(program: Command, invocation: Invocation): void {
     .addCommand(followCommand(invocation))
     .addCommand(lsCommand(invocation))
     .addCommand(statCommand(invocation));
+  program
+    .commandsGroup("Transfers:")
+    .addCommand(importCommand(invocation))
+    .addCommand(exportCommand(invocation))
+    .addCommand(copyCommand(invocation));
 }
 
 /** What stands after "Usage: perennial ". */

@@ -1,6 +1,6 @@
 /** `--save-offset FILE`: where a run stopped, so that the next one goes on there. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { usageFailure } from "../failure.ts";
+import { readNote, replaceFile } from "../files/note.ts";
 
 export interface SavedOffset {
   /** The stream's URL. */
@@ -13,30 +13,17 @@ export interface SavedOffset {
 
 /** Reads the file; undefined if there is none. Throws a usage failure if it is no such file, or of another stream. */
 export function loadOffset(path: string, url: string): SavedOffset | undefined {
-  const saved = parse(path);
-  if (saved === undefined || saved.url === url) return saved;
+  const saved = readNote<Partial<SavedOffset>>(path);
+  if (saved === undefined) return undefined;
+  if (typeof saved.offset !== "string" || !Number.isSafeInteger(saved.skip)) {
+    throw usageFailure(`${path} is not a file of a saved offset; name another file`);
+  }
+  if (saved.url === url) return saved as SavedOffset;
   throw usageFailure(
     `${path} holds an offset of another stream, ${saved.url}; name another file, or delete it`,
   );
 }
 
-function parse(path: string): SavedOffset | undefined {
-  let saved: Partial<SavedOffset>;
-  try {
-    saved = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw usageFailure(`${path} cannot be read as a saved offset: ${(error as Error).message}`);
-  }
-  const { url, offset, skip } = saved ?? {};
-  if (typeof url === "string" && typeof offset === "string" && Number.isSafeInteger(skip))
-    return saved as SavedOffset;
-  throw usageFailure(`${path} is not a file of a saved offset; name another file`);
-}
-
-/** Replaces the file in one step, so that a crash leaves either the old one or the new one. */
 export function saveOffset(path: string, saved: SavedOffset): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(saved)}\n`);
-  renameSync(temporary, path);
+  replaceFile(path, saved);
 }

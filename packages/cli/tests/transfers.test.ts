@@ -1,0 +1,176 @@
+/** import, export and copy: exactly once, whoever is killed. */
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestServer } from "./support/server.ts";
+import { atTerminal } from "./support/terminal.ts";
+
+let server: TestServer;
+let streams = 0;
+const directory = mkdtempSync(join(tmpdir(), "perennial-transfers-"));
+
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+
+afterAll(() => server.stop());
+
+function fresh(): string {
+  streams += 1;
+  return `transfers/stream-${streams}`;
+}
+
+function file(name: string, content?: string | Uint8Array): string {
+  const path = join(directory, name);
+  if (content !== undefined) writeFileSync(path, content);
+  return path;
+}
+
+async function ok(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await server.run(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout;
+}
+
+const ZERO_OFFSET = "0000000000000000_0000000000000000";
+
+/** Resolves once a stream holds more than so many bytes: the server's offsets count them. */
+async function holdsMoreThan(id: string, bytes: number): Promise<void> {
+  let offset = ZERO_OFFSET;
+  while (Number(offset.slice(17)) <= bytes) {
+    const response = await server.fetch(`${id}?offset=${offset}&live=long-poll`);
+    offset = response.headers.get("stream-next-offset") ?? offset;
+    await response.arrayBuffer();
+  }
+}
+
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+describe("import", () => {
+  it("of 1,000,000 lines, killed five times and restarted, yields each message once, in order", async () => {
+    const id = fresh();
+    const lines = Array.from({ length: 1_000_000 }, (_, index) => `{"n":${index}}`);
+    const path = file("million.ndjson", `${lines.join("\n")}\n`);
+    const total = lines.join(",").length;
+    await server.fetch(id, { method: "PUT", headers: { "Content-Type": "application/json" } });
+    for (let kill = 1; kill <= 5; kill += 1) {
+      const importer = server.spawn(["import", id, path]);
+      await holdsMoreThan(id, (total * kill) / 6);
+      importer.child.kill("SIGKILL");
+      expect((await importer.finished).code).toBe(null);
+    }
+    const output = await ok("import", id, path);
+    expect(output).toMatch(/^Imported \d+ messages into stream ".*"; .* were there already\n$/);
+    expect(hash(await server.content(id))).toBe(hash(`[${lines.join(",")}]`));
+    expect(await ok("import", id, path)).toContain("Imported 0 messages");
+  }, 120_000);
+
+  it("goes on where a file has grown, and begins anew with another file", async () => {
+    const id = fresh();
+    const path = file("grown.jsonl", '{"a":1}\n\n  [2]  \n');
+    expect(await ok("import", id, path)).toBe(`Imported 2 messages into stream "${id}"\n`);
+    appendFileSync(path, '"three"\n4');
+    expect(await ok("import", id, path)).toContain("Imported 2 messages");
+    writeFileSync(path, "5\n");
+    expect(await ok("import", id, path)).toBe(`Imported 1 message into stream "${id}"\n`);
+    expect(await server.content(id)).toBe('[{"a":1},  [2]  ,"three",4,5]'.replace(/ +/g, ""));
+  });
+
+  it("takes bytes of any kind, and closes the stream when told to", async () => {
+    const id = fresh();
+    const bytes = Buffer.from(Uint8Array.from({ length: 1_500_000 }, (_, index) => (index * 31) % 251));
+    expect(await ok("import", id, file("bytes.bin", bytes), "--close")).toBe(
+      `Imported 1.4 MB into stream "${id}"\n`,
+    );
+    const response = await server.fetch(`${id}?offset=-1`);
+    expect(response.headers.get("stream-closed")).toBe("true");
+    expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
+  });
+
+  it("resumes standard input by --id", async () => {
+    const id = fresh();
+    const run = (input: string) => server.run(["import", id, "-", "--json", "--id", "job"], { input });
+    await run("1\n2\n");
+    expect((await run("1\n2\n3\n")).stdout).toContain("Imported 1 message");
+    expect(await server.content(id)).toBe("[1,2,3]");
+    expect((await run("1\n")).stderr).toContain("shorter than what was imported before");
+  });
+
+  it("says which line is not JSON", async () => {
+    const { code, stderr } = await server.run(["import", fresh(), file("bad.ndjson", "1\n1,2\n")]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/the line at byte 2 is not JSON .*: 1,2/),
+    });
+  });
+
+  it("shows a bar with rate and time left at a terminal", async () => {
+    const path = file("bar.bin", Buffer.alloc(3_000_000, "x"));
+    const { code, stdout } = await atTerminal(["import", fresh(), path], { STREAM_URL: server.baseUrl })
+      .finished;
+    expect(code).toBe(0);
+    expect(stripVTControlCharacters(stdout)).toMatch(/ 0% {2}0 bytes of 2\.9 MB .*\/s .* left/);
+    expect(stdout).toMatch(/Imported 2\.9 MB/);
+  });
+});
+
+describe("export", () => {
+  it("writes lines for JSON, bytes for anything else, to a file or standard output", async () => {
+    const id = fresh();
+    await server.fetch(id, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: '[{"a":\n1},12345678901234567890]',
+    });
+    const path = file("messages.ndjson");
+    expect(await ok("export", id, path)).toBe(`Exported 30 bytes to ${path}\n`);
+    expect(readFileSync(path, "utf8")).toBe('{"a": 1}\n12345678901234567890\n');
+    expect(await ok("export", id)).toBe('{"a": 1}\n12345678901234567890\n');
+    expect((await server.run(["export", id, path])).stderr).toContain(
+      "exists; delete it or name another file",
+    );
+    const missing = file("missing");
+    expect((await server.run(["export", "nosuch", missing])).code).toBe(3);
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it("that was killed goes on, and the file is the stream", async () => {
+    const id = fresh();
+    const content = Array.from({ length: 3_000_000 }, (_, index) => `${index}\n`).join("");
+    await server.fetch(id, { method: "PUT", headers: { "Content-Type": "text/plain" }, body: content });
+    const path = file("killed.txt");
+    const note = `${path}.perennial-export`;
+    const noted = (): number => (existsSync(note) ? JSON.parse(readFileSync(note, "utf8")).bytes : 0);
+    const exporter = server.spawn(["export", id, path]);
+    while (noted() === 0) await server.fetch(id, { method: "HEAD" });
+    exporter.child.kill("SIGKILL");
+    await exporter.finished;
+    expect(await ok("export", id, path)).toMatch(/; \d.* MB were there already\n$/);
+    expect(hash(readFileSync(path, "utf8"))).toBe(hash(content));
+    expect(existsSync(note)).toBe(false);
+  });
+});
+
+describe("copy", () => {
+  it("brings a stream to another server, again and again without doubling, and closes it with the source", async () => {
+    const other = await TestServer.start();
+    const id = fresh();
+    const copy = () => ok("copy", `${server.baseUrl}/${id}`, `${other.baseUrl}/copied`);
+    await server.fetch(id, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: "[1,[2],3]",
+    });
+    expect(await copy()).toBe("Copied 3 messages\n");
+    expect(await copy()).toBe("Copied 0 messages\n");
+    await ok("write", id, "12345678901234567890");
+    await ok("close", id);
+    expect(await copy()).toBe("Copied 1 message and closed the copy, like the source\n");
+    expect(await other.content("copied")).toBe("[1,[2],3,12345678901234567890]");
+    expect((await other.fetch("copied", { method: "HEAD" })).headers.get("stream-closed")).toBe("true");
+    await other.stop();
+  });
+});

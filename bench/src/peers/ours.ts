@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { repository } from "../paths.ts";
 import { loopProbe } from "./node-process.ts";
 import type { Peer, StartContext } from "./peer.ts";
+
+const runner = join(repository, "bench", "dist", "peers", "ours-main.js");
 
 /** How our own server is started, over and above its defaults. */
 export interface OurOptions {
@@ -21,29 +22,14 @@ export type Durability = "memory" | "fsync" | "os";
 /** Our own server, `perennial serve`, from the build of a checkout. */
 export function ourPeer(family: string, durability: Durability, options: OurOptions): Peer {
   const program = join(options.checkout ?? repository, "packages", "cli", "dist", "main.js");
-  let choosesDurability = true;
   return {
     name: `${family}-${{ memory: "memory", fsync: "durable", os: "os" }[durability]}`,
     description: description(durability, options),
     durable: durability === "fsync",
-    prepare: async () => {
-      if (!existsSync(program)) return "its command line is not built (npm run build)";
-      choosesDurability = knowsDurability(program);
-      return choosesDurability || durability === "memory"
-        ? undefined
-        : "this build keeps streams in memory only";
-    },
+    prepare: async () => (existsSync(program) ? undefined : "its command line is not built (npm run build)"),
     command: (context) => [
-      ...[
-        process.execPath,
-        ...loopProbe,
-        ...nodeFlags(options, context),
-        program,
-        "serve",
-        "--port",
-        String(context.port),
-      ],
-      ...(choosesDurability ? ["--durability", durability, "--data-dir", context.dataDirectory] : []),
+      ...[process.execPath, ...loopProbe, ...nodeFlags(options, context), runner, program, "serve"],
+      ...["--port", String(context.port), "--durability", durability, "--data-dir", context.dataDirectory],
       ...options.flags,
     ],
     streamRoot: "/v1/stream/",
@@ -52,12 +38,6 @@ export function ourPeer(family: string, durability: Durability, options: OurOpti
 
 function description(durability: Durability, { flags }: OurOptions): string {
   return [`perennial (Node ${process.versions.node}), --durability ${durability}`, ...flags].join(" ");
-}
-
-/** A baseline may be older than the durable log. */
-function knowsDurability(program: string): boolean {
-  const help = spawnSync(process.execPath, [program, "serve", "--help"], { encoding: "utf8" });
-  return help.stdout.includes("--durability");
 }
 
 function profileFile(artifact: string): string[] {

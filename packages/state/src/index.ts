@@ -1,3 +1,4 @@
+export { type AppendEventsOptions, appendEvents } from "./append-events.ts";
 export type { BatchPosition } from "./materialize/fold.ts";
 export { MaterializedState, type MaterializedStateOptions } from "./materialize/materialized-state.ts";
 export {
@@ -24,3 +25,7 @@ export type {
   StateSchema,
   StreamStateDefinition,
 } from "./schema/definition.ts";
+export { type CompactOptions, type CompactResult, compact } from "./snapshots/compact.ts";
+export type { OpenStream } from "./snapshots/convention.ts";
+export { deleteSnapshots } from "./snapshots/delete-snapshots.ts";
+export { type Materialized, type MaterializeOptions, materialize } from "./snapshots/materialize.ts";

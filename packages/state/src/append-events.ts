@@ -1,0 +1,49 @@
+import type { AppendOptions, AppendPromise, DurableStream } from "@perennial/client";
+import type { ChangeEvent, StateEvent } from "./protocol/events.ts";
+
+/** Options of `appendEvents()`. */
+export interface AppendEventsOptions extends AppendOptions {
+  /** Written into every change, for `awaitTxId`. */
+  txid?: string | undefined;
+}
+
+/**
+ * Appends events in one request: the stream gets all of them, one after the other, or none.
+ *
+ * @param events at least one
+ * @throws as `DurableStream.append()`
+ * @example
+ * ```ts
+ * import { DurableStream } from "@perennial/client";
+ * import { appendEvents } from "@perennial/state";
+ * const stream = new DurableStream({ url: "https://example.com/streams/board" });
+ * const headers = { operation: "insert" } as const;
+ * await appendEvents(stream, [
+ *   { type: "user", key: "1", value: { name: "Ada" }, headers },
+ *   { type: "user", key: "2", value: { name: "Grace" }, headers },
+ * ]);
+ * ```
+ */
+export function appendEvents(
+  stream: DurableStream,
+  events: ReadonlyArray<StateEvent>,
+  { txid, ...options }: AppendEventsOptions = {},
+): AppendPromise {
+  const texts = events.map((event) => JSON.stringify(txid === undefined ? event : withTxid(event, txid)));
+  return appendTexts(stream, texts, options);
+}
+
+/** Appends messages that are JSON already. The handle puts the brackets of an array around what it is given. */
+export function appendTexts(
+  stream: DurableStream,
+  texts: readonly string[],
+  options: AppendOptions = {},
+): AppendPromise {
+  return stream.append(texts.join(","), { contentType: "application/json", ...options });
+}
+
+function withTxid(event: StateEvent, txid: string): StateEvent {
+  return "control" in event.headers
+    ? event
+    : { ...(event as ChangeEvent), headers: { ...event.headers, txid } };
+}

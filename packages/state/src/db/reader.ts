@@ -1,0 +1,163 @@
+import type { DurableStream, LiveMode, Offset } from "@perennial/client";
+import { type StateErrorHandler, StateStreamError } from "../protocol/errors.ts";
+import type { StateEvent } from "../protocol/events.ts";
+import type { OpenStream } from "../snapshots/convention.ts";
+import { loadLatestSnapshot } from "../snapshots/load.ts";
+import { Batches, type Hooks } from "./batches.ts";
+import type { StreamDBStatus } from "./options.ts";
+import type { Tables } from "./tables.ts";
+import { TransactionIds } from "./transaction-ids.ts";
+
+/** What a reader needs to know. */
+export interface ReaderOptions {
+  readonly stream: DurableStream;
+  readonly live: LiveMode;
+  readonly from: Offset | "latest-snapshot";
+  /** Opens the streams with the snapshots. */
+  readonly openStream: OpenStream | undefined;
+  readonly hooks: Hooks;
+  readonly onError: StateErrorHandler;
+}
+
+/** One attempt at reading, from `preload()` to the stream's end or a failure. */
+interface Attempt {
+  /** Settles when all that the stream held is visible, or cannot be. */
+  readonly loaded: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  /** Whether `loaded` was resolved. */
+  isLoaded: boolean;
+}
+
+/** Reads the stream into the tables. */
+export class Reader {
+  readonly transactions = new TransactionIds();
+  readonly #options: ReaderOptions;
+  readonly #tables: Tables;
+  readonly #batches: Batches;
+  readonly #controller = new AbortController();
+  #attempt: Attempt | undefined;
+  #snapshotIsDue: boolean;
+  #wasReady = false;
+  #error: Error | undefined;
+
+  constructor(options: ReaderOptions, tables: Tables) {
+    this.#options = options;
+    this.#tables = tables;
+    this.#snapshotIsDue = options.from === "latest-snapshot";
+    const from = options.from === "latest-snapshot" ? "-1" : options.from;
+    const { hooks, onError } = options;
+    this.#batches = new Batches(from, tables, this.transactions, hooks, onError, () => this.#onVisible());
+  }
+
+  get offset(): Offset {
+    return this.#batches.visible;
+  }
+
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  get status(): StreamDBStatus {
+    if (this.#controller.signal.aborted) return "closed";
+    if (this.#error !== undefined) return "failed";
+    if (this.#wasReady) return "ready";
+    return this.#attempt === undefined ? "idle" : "loading";
+  }
+
+  /** Starts reading unless it is under way, and waits for the tail. */
+  preload(): Promise<void> {
+    if (this.#controller.signal.aborted) {
+      return this.#wasReady ? Promise.resolve() : Promise.reject(closedError());
+    }
+    this.#attempt ??= this.#start();
+    return this.#attempt.loaded;
+  }
+
+  /** Stops for good. May be repeated. */
+  close(): void {
+    this.#controller.abort();
+    this.#batches.stop();
+    this.transactions.end(closedError());
+    this.#attempt?.reject(closedError());
+  }
+
+  #start(): Attempt {
+    this.#error = undefined;
+    this.transactions.resume();
+    const attempt = createAttempt();
+    this.#run().then(
+      () => attempt.reject(new Error("StreamDB: reading ended before the tail was reached")),
+      (error) => this.#fail(attempt, error instanceof Error ? error : new Error(String(error))),
+    );
+    return attempt;
+  }
+
+  async #run(): Promise<void> {
+    const { stream, live } = this.#options;
+    const { signal } = this.#controller;
+    if (this.#snapshotIsDue) await this.#loadSnapshot();
+    const response = await stream.stream<StateEvent>({
+      offset: this.#batches.read,
+      live,
+      json: true,
+      signal,
+    });
+    response.subscribeJson((batch) => {
+      if (!signal.aborted) this.#batches.take(batch);
+    });
+    await response.closed;
+  }
+
+  async #loadSnapshot(): Promise<void> {
+    const { stream, openStream, onError } = this.#options;
+    const { signal } = this.#controller;
+    const snapshot = await loadLatestSnapshot(stream, { openStream, signal, onError });
+    this.#snapshotIsDue = false;
+    if (snapshot !== undefined) this.#batches.load(snapshot.events, snapshot.offset);
+  }
+
+  #onVisible(): void {
+    if (!this.#wasReady) {
+      this.#wasReady = true;
+      this.#tables.markReady((name, cause) => {
+        const message = `${name} could not be marked ready`;
+        this.#options.onError(new StateStreamError({ code: "COMMIT_FAILED", message }, { cause }));
+      });
+    }
+    if (this.#attempt === undefined) return;
+    this.#attempt.isLoaded = true;
+    this.#attempt.resolve();
+  }
+
+  #fail(attempt: Attempt, error: Error): void {
+    if (this.#controller.signal.aborted) return;
+    this.#attempt = undefined;
+    this.#error = error;
+    this.transactions.end(error);
+    if (!this.#wasReady) this.#tables.markError(error);
+    // Whoever waits for `preload()` is told there.
+    if (!attempt.isLoaded) {
+      attempt.reject(error);
+      return;
+    }
+    const message = `the stream cannot be read after offset ${this.#batches.read}: ${error.message}`;
+    this.#options.onError(new StateStreamError({ code: "READ_FAILED", message }, { cause: error }));
+  }
+}
+
+function createAttempt(): Attempt {
+  let resolve!: () => void;
+  let reject!: (error: Error) => void;
+  const loaded = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  // A failure shows in `status` and `error` as well: nobody is obliged to wait for it.
+  loaded.catch(() => {});
+  return { loaded, resolve, reject, isLoaded: false };
+}
+
+function closedError(): Error {
+  return new Error("StreamDB closed");
+}

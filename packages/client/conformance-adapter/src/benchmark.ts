@@ -1,0 +1,64 @@
+import { DurableStream, IdempotentProducer } from "@perennial/client";
+import type { BenchmarkCommand, BenchmarkOperation, Result } from "./commands.ts";
+
+/** Performs one measured operation of the suite's benchmark. */
+export async function benchmark(serverUrl: string, command: BenchmarkCommand): Promise<Result> {
+  const url = `${serverUrl}${command.operation.path}`;
+  const started = performance.now();
+  const { bytes, messages } = await perform(url, command.operation);
+  const seconds = (performance.now() - started) / 1000;
+  const metrics = {
+    bytesTransferred: bytes,
+    messagesProcessed: messages,
+    opsPerSecond: messages / seconds,
+    bytesPerSecond: bytes / seconds,
+  };
+  return { iterationId: command.iterationId, durationNs: String(Math.round(seconds * 1e9)), metrics };
+}
+
+async function perform(
+  url: string,
+  operation: BenchmarkOperation,
+): Promise<{ bytes: number; messages: number }> {
+  const { op, size = 0, contentType = "application/octet-stream", count = 0 } = operation;
+  const handle = new DurableStream({ url, contentType });
+  const payload = new Uint8Array(size).fill(42);
+  switch (op) {
+    case "create":
+      await handle.create();
+      return { bytes: 0, messages: 1 };
+    case "append":
+      await handle.append(payload);
+      return { bytes: size, messages: 1 };
+    case "roundtrip":
+      return await roundtrip(handle, payload, operation);
+    case "throughput_append": {
+      const producer = new IdempotentProducer(handle, "benchmark", {
+        maxInFlight: operation.concurrency ?? 5,
+      });
+      for (let message = 0; message < count; message++) producer.append(payload);
+      await producer.flush({ rejectOnError: true });
+      return { bytes: size * count, messages: count };
+    }
+    case "read":
+    case "throughput_read": {
+      const response = await handle.stream({ offset: operation.offset ?? "-1", live: false });
+      const bytes = (await response.body()).length;
+      return { bytes, messages: operation.expectedCount ?? 1 };
+    }
+  }
+}
+
+async function roundtrip(
+  handle: DurableStream,
+  payload: Uint8Array,
+  { live = "long-poll" }: BenchmarkOperation,
+): Promise<{ bytes: number; messages: number }> {
+  const response = await handle.stream({ live, offset: "now" });
+  const reader = response.bodyStream().getReader();
+  const received = reader.read();
+  await handle.append(payload);
+  await received;
+  await reader.cancel();
+  return { bytes: payload.length * 2, messages: 1 };
+}

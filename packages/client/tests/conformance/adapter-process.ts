@@ -1,0 +1,46 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+import config from "../../conformance-adapter/rolldown.config.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The adapter as the suite runs it: a process that answers each line with a line. */
+export class AdapterProcess {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #directory: string;
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(process: ChildProcessWithoutNullStreams, directory: string) {
+    this.#process = process;
+    this.#directory = directory;
+    this.#lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+  }
+
+  static async start(): Promise<AdapterProcess> {
+    const directory = await mkdtemp(join(tmpdir(), "perennial-adapter-"));
+    const build = await rolldown({ ...config, input: join(root, config.input) });
+    await build.write({ file: join(directory, "main.mjs"), format: "esm" });
+    return new AdapterProcess(spawn(process.execPath, [join(directory, "main.mjs")]), directory);
+  }
+
+  async execute(command: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+    this.#process.stdin.write(`${JSON.stringify(command)}\n`);
+    const { done, value } = await this.#lines.next();
+    if (done) throw new Error("the adapter ended");
+    return JSON.parse(value) as Record<string, unknown>;
+  }
+
+  /** Tells the adapter to end. Resolves with its exit code. */
+  async stop(): Promise<number | null> {
+    const exited = new Promise<number | null>((resolve) => this.#process.on("exit", resolve));
+    await this.execute({ type: "shutdown" });
+    const code = await exited;
+    await rm(this.#directory, { recursive: true });
+    return code;
+  }
+}

@@ -1,5 +1,4 @@
 /** The program: from arguments to an exit status. */
-import { readFileSync } from "node:fs";
 import { type Command, CommanderError } from "commander";
 import { type GlobalOptions, resolveGlobalOptions, takeGlobalFlags } from "./arguments/global-options.ts";
 import { flagsFirst } from "./arguments/write-arguments.ts";
@@ -8,6 +7,7 @@ import { Failure, usageFailure } from "./failure.ts";
 import { createProgram } from "./program.ts";
 import { usageError } from "./usage-errors.ts";
 import { getUsageText } from "./usage-text.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * Runs the command line and sets the exit status; what went wrong is on standard error by then.
@@ -35,11 +35,10 @@ async function run(name: string, args: string[]): Promise<ExitCode> {
 }
 
 async function runCommand(name: string, args: readonly string[]): Promise<void> {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const given = new Map<keyof GlobalOptions, string>();
   const program = createProgram({
     name,
-    version,
+    version: VERSION,
     globals: () => resolve(given),
     ...(args.some((word) => SERVER_COMMANDS.has(word)) && (await import("./settings/options.ts"))),
   });
@@ -53,8 +52,8 @@ async function runCommand(name: string, args: readonly string[]): Promise<void> 
   await parse(program, taken.remainingArgs);
 }
 
-/** Commands whose flags come from the server's settings. */
-const SERVER_COMMANDS: ReadonlySet<string> = new Set(["dev", "serve"]);
+/** Commands that need the flags which come from the server's settings. */
+const SERVER_COMMANDS: ReadonlySet<string> = new Set(["dev", "serve", "completion"]);
 
 /** Whether help is asked for, which beats everything else. Among the words of a `write`, `-h` is content. */
 function asksForHelp(args: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { DEFAULT_URL } from "./arguments/global-options.ts";
 import { duration } from "./arguments/option-values.ts";
 import { closeCommand } from "./commands/close.ts";
+import { completionCommand } from "./commands/completion.ts";
 import { copyCommand } from "./commands/copy.ts";
 import { createCommand } from "./commands/create.ts";
 import { deleteCommand } from "./commands/delete.ts";
@@ -53,6 +54,7 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
   addCommands(program, invocation);
   const addOptions = addSettingOptions ?? (() => {});
   program.commandsGroup("Server:").addCommand(devCommand(addOptions)).addCommand(serveCommand(addOptions));
+  program.commandsGroup("Shell:").addCommand(completionCommand(program));
   for (const command of [program, ...program.commands]) {
     command
       .helpOption("--help, -h", "Show this help message")

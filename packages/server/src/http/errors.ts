@@ -77,6 +77,12 @@ const TABLE: Table = {
     title: "Malformed request",
     detail: () => "The request is not well-formed HTTP/1.1.",
   },
+  "expectation-failed": {
+    status: 417,
+    title: "Expectation failed",
+    detail: () => "The only expectation that this server meets is 100-continue.",
+    at: () => ({ header: "Expect" }),
+  },
   "request-timeout": {
     status: 408,
     title: "Request timeout",

@@ -10,6 +10,7 @@ export type RequestProblem =
   | { readonly kind: "path-too-long"; readonly limit: number }
   | { readonly kind: "headers-too-large"; readonly limit: number }
   | { readonly kind: "malformed-request" }
+  | { readonly kind: "expectation-failed" }
   | { readonly kind: "request-timeout" }
   | { readonly kind: "body-too-large"; readonly limit: number }
   | { readonly kind: "body-incomplete" }

@@ -1,25 +1,27 @@
 /**
  * One connection of the fast lane, as a small machine:
  *
- *   idle      between requests; whatever comes must be a whole head of the one shape, or the connection is handed
- *             over to node:http, with the bytes so far, for good
+ *   idle      between requests; whatever comes must be one request of the one shape and nothing after it, or the
+ *             connection is handed over to node:http, with the bytes so far, for good
  *   body      a request's head is read and its body is arriving
  *   serving   a request is being answered; what the client sends meanwhile waits, up to a bound
  *   ended     handed over, closed or broken
  *
- * Requests of one connection are answered one after the other, so pipelined ones in order.
+ * Requests of one connection are answered one after the other. Pipelined ones, which come several at once, are thus
+ * node:http's business; one that comes while another is answered waits for its turn.
  */
 import type { Socket } from "node:net";
 import type { Config } from "../../config.ts";
 import type { StoredBytes } from "../../stream/records.ts";
+import { logAccess } from "../access-log.ts";
+import { answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../reply.ts";
-import { route } from "../router.ts";
+import type { ReplyHeads } from "../reply-head.ts";
 import type { ChunkFramer } from "./chunked-frames.ts";
 import { FastRequest } from "./fast-request.ts";
-import type { ReplyHeads } from "./reply-head.ts";
 import { type FastHead, readHead } from "./request-shape.ts";
 import { writeFastReply } from "./write-fast-reply.ts";
 
@@ -37,7 +39,7 @@ export interface FastLane {
   isStopping(): boolean;
 }
 
-/** Bytes of further requests kept while one is being answered; beyond, the socket is not read. */
+/** Bytes of further requests kept during a live reply; beyond, the socket is not read. */
 const WAITING_BYTES = 64 * 1024;
 
 const NOTHING = Buffer.alloc(0);
@@ -54,6 +56,9 @@ export class FastConnection {
   #received = 0;
   #bodyTimer: NodeJS.Timeout | undefined;
   #request: FastRequest | undefined;
+  #isLive = false;
+  /** The client has closed its side. */
+  #noMore = false;
   #idleSince: number;
   readonly #onData = (bytes: Buffer): void => this.#receive(bytes);
   readonly #onEnd = (): void => this.#halfClosed();
@@ -85,31 +90,33 @@ export class FastConnection {
   }
 
   #receive(bytes: Buffer): void {
-    if (this.#state === "body") {
-      this.#receiveBody(bytes);
-    } else if (this.#state === "idle" && this.#waiting.length === 0) {
-      this.#readRequests(bytes);
-    } else {
-      this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]);
-      if (this.#waiting.length > WAITING_BYTES) this.#socket.pause();
-    }
+    if (this.#state === "body") this.#receiveBody(bytes);
+    else if (this.#state === "idle") this.#readRequest(bytes);
+    else this.#keepWaiting(this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]));
   }
 
-  /** Takes requests from the bytes for as long as they are there and can be answered at once. */
-  #readRequests(bytes: Buffer): void {
-    const head = readHead(bytes, 0, this.#config.headerBytes);
-    if (head === undefined || head.contentLength > this.#config.bodyBytes) {
+  /**
+   * Keeps what belongs to later requests. The socket is not read meanwhile, so that little has to be kept and the
+   * client's end of the connection is seen after its last request; a live reply, which must notice that its client
+   * is gone, reads on up to a bound.
+   */
+  #keepWaiting(bytes: Buffer): void {
+    this.#waiting = bytes;
+    if (!this.#isLive || bytes.length > WAITING_BYTES) this.#socket.pause();
+  }
+
+  /** Takes one request, or hands the connection over. */
+  #readRequest(bytes: Buffer): void {
+    const head = readHead(bytes, this.#config.headerBytes);
+    const length = head === undefined ? 0 : head.end + head.contentLength;
+    if (head === undefined || bytes.length > length || head.contentLength > this.#config.bodyBytes) {
       this.#handOver(bytes);
-      return;
-    }
-    const bodyEnd = head.end + head.contentLength;
-    if (bytes.length < bodyEnd) {
+    } else if (bytes.length < length) {
       this.#awaitBody(head, bytes);
-      return;
+    } else {
+      const part = bytes.subarray(head.end);
+      this.#serve(head, { parts: [part], byteLength: part.length });
     }
-    if (bytes.length > bodyEnd) this.#waiting = bytes.subarray(bodyEnd);
-    const part = bytes.subarray(head.end, bodyEnd);
-    this.#serve(head, { parts: [part], byteLength: part.length });
   }
 
   #awaitBody(head: FastHead, bytes: Buffer): void {
@@ -133,7 +140,7 @@ export class FastConnection {
     this.#received += part.length;
     if (this.#received < head.contentLength) return;
     clearTimeout(this.#bodyTimer);
-    if (bytes.length > part.length) this.#waiting = bytes.subarray(part.length);
+    if (bytes.length > part.length) this.#keepWaiting(bytes.subarray(part.length));
     const body = { parts: this.#parts, byteLength: this.#received };
     this.#parts = [];
     this.#head = undefined;
@@ -158,37 +165,30 @@ export class FastConnection {
     this.#state = "serving";
     const request = new FastRequest(head, body, this.#config);
     this.#request = request;
-    const finish = (reply: Reply): void => {
+    const send = (reply: Reply): void => {
       this.#lane.budget.release(held);
       if (this.#state === "serving") this.#write(reply, head.method, !this.#lane.isStopping());
     };
-    const fail = (error: unknown): void => {
-      this.#config.logger.error({ err: error, method: head.method, target: head.target }, "request failed");
-      finish(problemReply({ kind: "internal-error" }));
-    };
-    try {
-      const reply = route(this.#lane.context, request);
-      if (reply instanceof Promise) reply.then(finish, fail);
-      else finish(reply);
-    } catch (error) {
-      fail(error);
-    }
+    answer(this.#lane.context, request, send, () => this.#socket.destroy());
   }
 
   #write(reply: Reply, method: string, keepAlive: boolean): void {
     const { heads, framer } = this.#lane;
     const { stalledReaderMs } = this.#config;
+    if (this.#request !== undefined) this.#request.status = reply.status;
     const settings = { heads, framer, stalledReaderMs, now: this.#config.now() };
     const live = writeFastReply(this.#socket, reply, method, keepAlive, settings, () =>
       this.#answered(keepAlive),
     );
     if (live !== undefined && this.#request !== undefined) {
+      this.#isLive = true;
+      this.#socket.resume();
       this.#request.disconnected = () => live.onDisconnect();
     }
   }
 
   #answered(keepAlive: boolean): void {
-    this.#request = undefined;
+    this.#requestDone();
     if (this.#state !== "serving") return;
     if (!keepAlive) {
       this.#state = "ended";
@@ -196,21 +196,27 @@ export class FastConnection {
       return;
     }
     this.#state = "idle";
+    this.#isLive = false;
     this.#idleSince = this.#config.now();
-    if (this.#waiting.length === 0) return;
-    // Not at once: a flood of pipelined requests must leave others their turn.
-    setImmediate(() => this.#readWaiting());
+    // Not at once: a flood of requests must leave others their turn.
+    if (this.#waiting.length > 0) setImmediate(() => this.#readWaiting());
+    else if (this.#noMore) this.#socket.end();
   }
 
   #readWaiting(): void {
     if (this.#state !== "idle") return;
     const bytes = this.#waiting;
     this.#waiting = NOTHING;
-    if (this.#socket.isPaused()) this.#socket.resume();
-    this.#readRequests(bytes);
+    this.#readRequest(bytes);
+    if (this.#waiting.length === 0) this.#socket.resume();
   }
 
   #handOver(bytes: Buffer): void {
+    // A socket whose client has closed its side takes no bytes back.
+    if (this.#noMore) {
+      this.#socket.end();
+      return;
+    }
     this.#detach();
     this.#lane.forget(this);
     this.#lane.handOver(this.#socket, bytes);
@@ -226,9 +232,14 @@ export class FastConnection {
     this.#socket.off("error", this.#onError);
   }
 
-  /** The client will send no more. As with node:http, it then gets no more either. */
+  /**
+   * The client will send no more: it gets its answer, and then the connection ends. A client of a live reply that
+   * closes its side is gone, since there is no other way to tell.
+   */
   #halfClosed(): void {
-    this.#socket.end();
+    this.#noMore = true;
+    const answering = this.#state === "serving" && !this.#isLive;
+    if (!answering && this.#waiting.length === 0) this.#socket.end();
   }
 
   #silent(): void {
@@ -240,6 +251,11 @@ export class FastConnection {
     this.#state = "ended";
     this.#lane.forget(this);
     this.#request?.disconnected?.();
+    this.#requestDone();
+  }
+
+  #requestDone(): void {
+    if (this.#request !== undefined && this.#config.accessLog) logAccess(this.#config, this.#request);
     this.#request = undefined;
   }
 }

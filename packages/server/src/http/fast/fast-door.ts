@@ -9,9 +9,9 @@ import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
 import { NodeDoor, silenceMs } from "../node/node-door.ts";
+import { ReplyHeads } from "../reply-head.ts";
 import { ChunkFramer } from "./chunked-frames.ts";
 import { FastConnection, type FastLane } from "./fast-connection.ts";
-import { ReplyHeads } from "./reply-head.ts";
 
 export class FastDoor implements ListeningDoor, FastLane {
   readonly context: Context;

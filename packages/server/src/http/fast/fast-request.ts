@@ -1,14 +1,18 @@
 /** A request of the fast lane as the operations see it. Its body is complete before any operation runs. */
 import type { Config } from "../../config.ts";
 import type { StoredBytes } from "../../stream/records.ts";
+import type { Access } from "../access-log.ts";
 import { originOf } from "../origin.ts";
 import { rawHeader } from "../raw-headers.ts";
 import type { HttpRequest } from "../request.ts";
 import type { FastHead } from "./request-shape.ts";
 
-export class FastRequest implements HttpRequest {
+export class FastRequest implements HttpRequest, Access {
   readonly method: string;
   readonly target: string;
+  readonly startedAt: number;
+  /** Of the reply, once there is one. */
+  status = 0;
   /** Called when the client goes away before it was answered completely. */
   disconnected: (() => void) | undefined;
   readonly #head: FastHead;
@@ -18,6 +22,7 @@ export class FastRequest implements HttpRequest {
   constructor(head: FastHead, body: StoredBytes, config: Config) {
     this.method = head.method;
     this.target = head.target;
+    this.startedAt = config.accessLog ? performance.now() : 0;
     this.#head = head;
     this.#body = body;
     this.#config = config;

@@ -45,16 +45,15 @@ export interface FastHead {
 }
 
 /**
- * Reads the head of the request that begins at `start`; undefined when it does not fit the shape or is not
- * complete.
+ * Reads the request head that the bytes begin with; undefined when it does not fit the shape or is not complete.
  *
  * @param headBytes the server's own limit for a head; only heads well below it are taken
  */
-export function readHead(bytes: Buffer, start: number, headBytes: number): FastHead | undefined {
-  const blankLine = bytes.indexOf("\r\n\r\n", start, "latin1");
+export function readHead(bytes: Buffer, headBytes: number): FastHead | undefined {
+  const blankLine = bytes.indexOf("\r\n\r\n", 0, "latin1");
   const end = blankLine + 4;
-  if (blankLine < 0 || end - start > Math.min(HEAD_BYTES, headBytes / 2)) return undefined;
-  const head = bytes.toString("latin1", start, blankLine + 2);
+  if (blankLine < 0 || end > Math.min(HEAD_BYTES, headBytes / 2)) return undefined;
+  const head = bytes.toString("latin1", 0, blankLine + 2);
   REQUEST_LINE.lastIndex = 0;
   const line = REQUEST_LINE.exec(head);
   if (line === null) return undefined;

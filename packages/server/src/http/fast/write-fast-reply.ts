@@ -2,8 +2,8 @@
 import type { Socket } from "node:net";
 import { pump } from "../pump.ts";
 import { isLive, isSource, type LiveBody, type LiveSession, type Reply } from "../reply.ts";
+import type { ReplyHeads } from "../reply-head.ts";
 import { type ChunkFramer, LAST_CHUNK } from "./chunked-frames.ts";
-import type { ReplyHeads } from "./reply-head.ts";
 
 export interface FastWriteSettings {
   readonly heads: ReplyHeads;

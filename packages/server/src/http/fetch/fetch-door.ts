@@ -1,11 +1,11 @@
 /** The web-standard door: `Request` in, `Response` out. For Hono, Bun, Deno, and tests without a socket. */
 import type { SseSink } from "../../live/sse-session.ts";
+import { logAccess } from "../access-log.ts";
+import { answer } from "../answer.ts";
 import { BodyBudget } from "../body-budget.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
-import { problemReply } from "../errors.ts";
 import { type ByteSource, isLive, isSource, type LiveBody, type LiveSession, type Reply } from "../reply.ts";
-import { route } from "../router.ts";
 import { FetchRequest } from "./fetch-request.ts";
 
 export class FetchDoor {
@@ -22,11 +22,21 @@ export class FetchDoor {
   async fetch(request: Request): Promise<Response> {
     const { config } = this.#context;
     const adapted = new FetchRequest(request, config, this.#budget);
+    const startedAt = config.accessLog ? performance.now() : 0;
     try {
-      return this.#render(await route(this.#context, adapted), request.method);
-    } catch (error) {
-      config.logger.error({ err: error, method: adapted.method, target: adapted.target }, "request failed");
-      return this.#render(problemReply({ kind: "internal-error" }), request.method);
+      return await new Promise((resolve, reject) => {
+        const send = (reply: Reply): void => {
+          if (config.accessLog)
+            logAccess(config, {
+              method: adapted.method,
+              target: adapted.target,
+              status: reply.status,
+              startedAt,
+            });
+          resolve(this.#render(reply, request.method));
+        };
+        answer(this.#context, adapted, send, () => reject(new Error("the reply could not be rendered")));
+      });
     } finally {
       adapted.release();
     }

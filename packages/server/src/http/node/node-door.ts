@@ -2,14 +2,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config } from "../../config.ts";
+import { logAccess } from "../access-log.ts";
+import { answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
 import { problemReply } from "../errors.ts";
+import { STREAM_METHODS } from "../operations/preflight.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
-import { route } from "../router.ts";
+import { ReplyHeads } from "../reply-head.ts";
 import { NodeRequest } from "./node-request.ts";
 import { type WriteSettings, writeReply } from "./write-reply.ts";
 
@@ -18,12 +21,20 @@ export function silenceMs({ longPollTimeoutMs, sseHeartbeatMs, stalledReaderMs }
   return Math.max(longPollTimeoutMs, sseHeartbeatMs) + stalledReaderMs;
 }
 
+/** How long a refused client may take to read its answer and close, milliseconds. */
+const LINGER_MS = 1000;
+
 export class NodeDoor implements ListeningDoor {
   readonly #context: Context;
   readonly #config: Config;
   readonly #server: Server;
   readonly #budget: BodyBudget;
   readonly #settings: WriteSettings;
+  readonly #heads: ReplyHeads;
+  /** The latest response of each connection. */
+  readonly #latest = new WeakMap<Socket, ServerResponse>();
+  /** Connections that had their last answer. */
+  readonly #refused = new WeakSet<Socket>();
   #stopping = false;
 
   constructor(context: Context, budget: BodyBudget) {
@@ -32,6 +43,7 @@ export class NodeDoor implements ListeningDoor {
     this.#config = config;
     this.#budget = budget;
     this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs: config.stalledReaderMs };
+    this.#heads = new ReplyHeads(this.#settings.commonHeaders, config.keepAliveMs);
     this.#server = createServer(
       {
         maxHeaderSize: config.headerBytes,
@@ -40,12 +52,25 @@ export class NodeDoor implements ListeningDoor {
         connectionsCheckingInterval: Math.min(1000, config.headerTimeoutMs, config.bodyTimeoutMs),
         keepAliveTimeout: config.keepAliveMs,
         noDelay: true,
+        requireHostHeader: false, // we answer that ourselves, like all else that is wrong
       },
       (message, response) => this.#serve(message, response),
     );
     this.#server.timeout = silenceMs(config);
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-      this.#refuse(error.code, socket),
+      this.#refuse(this.#parserProblem(error.code), socket),
+    );
+    // Left to itself, node:http would write its 100 at once, even into the middle of the answer before.
+    this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
+      const previous = this.#latest.get(message.socket);
+      this.#serve(message, response, () => afterResponse(previous, () => response.writeContinue()));
+    });
+    this.#server.on("checkExpectation", (message: IncomingMessage, response: ServerResponse) => {
+      this.#latest.set(message.socket, response);
+      writeReply(response, problemReply({ kind: "expectation-failed" }), this.#settings);
+    });
+    this.#server.on("connect", (_message: IncomingMessage, socket: Socket) =>
+      this.#refuse({ kind: "method-not-allowed", allow: STREAM_METHODS }, socket),
     );
   }
 
@@ -56,6 +81,7 @@ export class NodeDoor implements ListeningDoor {
   adopt(socket: Socket, bytes: Buffer): void {
     this.#server.emit("connection", socket);
     socket.unshift(bytes);
+    socket.resume();
   }
 
   /** Enforces the timeouts of adopted connections, as `listen` does for its own. */
@@ -91,55 +117,50 @@ export class NodeDoor implements ListeningDoor {
     this.#server.closeAllConnections();
   }
 
-  #serve(message: IncomingMessage, response: ServerResponse): void {
+  /** @param beforeBody called when an operation begins to wait for the body */
+  #serve(message: IncomingMessage, response: ServerResponse, beforeBody?: () => void): void {
     if (this.#stopping) response.shouldKeepAlive = false;
-    const request = new NodeRequest(message, this.#config, this.#budget);
+    this.#latest.set(message.socket, response);
+    const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
     if (this.#config.accessLog) this.#logWhenDone(request, response);
-    try {
-      const reply = route(this.#context, request);
-      if (reply instanceof Promise) this.#answerLater(request, response, reply);
-      else this.#answer(request, response, reply);
-    } catch (error) {
-      this.#fail(request, response, error);
+    const send = (reply: Reply): void => {
+      request.release();
+      if (this.#stopping) response.shouldKeepAlive = false;
+      if (!response.destroyed) writeReply(response, reply, this.#settings);
+    };
+    if (message.httpVersion === "1.1" && request.header("Host") === undefined) {
+      send(problemReply({ kind: "bad-header", header: "Host", reason: "is missing" }));
+    } else {
+      answer(this.#context, request, send, () => response.destroy());
     }
   }
 
-  #answerLater(request: NodeRequest, response: ServerResponse, later: Promise<Reply>): void {
-    later.then(
-      (reply) => this.#answer(request, response, reply),
-      (error) => this.#fail(request, response, error),
-    );
+  /**
+   * Answers what is no request to us: what node:http could not parse, or not in time, or CONNECT. A request before it
+   * that is being answered goes first.
+   */
+  #refuse(problem: RequestProblem, socket: Socket): void {
+    afterResponse(this.#latest.get(socket), () => this.#answerRefused(problem, socket));
   }
 
-  #answer(request: NodeRequest, response: ServerResponse, reply: Reply): void {
-    request.release();
-    if (this.#stopping) response.shouldKeepAlive = false;
-    if (!response.destroyed) writeReply(response, reply, this.#settings);
-  }
-
-  /** A bug of ours: the client learns no more than that. */
-  #fail(request: NodeRequest, response: ServerResponse, error: unknown): void {
-    request.release();
-    this.#config.logger.error(
-      { err: error, method: request.method, target: request.target },
-      "request failed",
-    );
-    if (response.headersSent) response.destroy();
-    else writeReply(response, problemReply({ kind: "internal-error" }), this.#settings);
-  }
-
-  /** A request that node:http could not parse, or not in time. */
-  #refuse(code: string | undefined, socket: Socket): void {
-    if (!socket.writable) return void socket.destroy();
-    const { status, headers, body } = problemReply(this.#parserProblem(code));
-    const lines = [`HTTP/1.1 ${status} ${status === 408 ? "Request Timeout" : "Bad Request"}`];
-    const all = [...this.#settings.commonHeaders, ...headers, "Connection", "close"];
-    for (let index = 0; index < all.length; index += 2) lines.push(`${all[index]}: ${all[index + 1]}`);
-    const text = Buffer.from((body as Uint8Array) ?? []);
-    socket.end(
-      Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\nContent-Length: ${text.length}\r\n\r\n`), text]),
-    );
-    socket.destroySoon();
+  #answerRefused(problem: RequestProblem, socket: Socket): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    if (this.#latest.get(socket)?.shouldKeepAlive === false) {
+      // The client knows already that the connection ends.
+      socket.destroySoon();
+      return;
+    }
+    const { status, headers, body } = problemReply(problem);
+    const text = body as Uint8Array;
+    const framing = `Content-Length: ${text.length}\r\n`;
+    const head = this.#heads.head(status, headers, framing, false, this.#config.now());
+    socket.end(Buffer.concat([Buffer.from(`${head}\r\n`), text]));
+    // What the client still sends is read and dropped: a connection that is closed over unread bytes is reset, and
+    // the client may never see the answer.
+    socket.resume();
+    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once("close", () => clearTimeout(linger));
   }
 
   #parserProblem(code: string | undefined): RequestProblem {
@@ -153,12 +174,16 @@ export class NodeDoor implements ListeningDoor {
     }
   }
 
-  #logWhenDone(request: NodeRequest, response: ServerResponse): void {
+  #logWhenDone({ method, target }: NodeRequest, response: ServerResponse): void {
     const startedAt = performance.now();
     response.once("close", () => {
-      const { method, target } = request;
-      const elapsedMs = Math.round((performance.now() - startedAt) * 100) / 100;
-      this.#config.logger.info({ method, target, status: response.statusCode, elapsedMs }, "request");
+      logAccess(this.#config, { method, target, status: response.statusCode, startedAt });
     });
   }
+}
+
+/** Runs once the response is out, or at once if there is none. */
+function afterResponse(response: ServerResponse | undefined, run: () => void): void {
+  if (response === undefined || response.closed) run();
+  else response.once("close", run);
 }

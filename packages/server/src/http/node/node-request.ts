@@ -15,15 +15,18 @@ export class NodeRequest implements HttpRequest {
   readonly #message: IncomingMessage;
   readonly #config: Config;
   readonly #budget: BodyBudget;
+  readonly #beforeBody: (() => void) | undefined;
   /** Bytes of the body counted against the budget, until `release`. */
   #held = 0;
 
-  constructor(message: IncomingMessage, config: Config, budget: BodyBudget) {
+  /** @param beforeBody called when an operation begins to wait for the body */
+  constructor(message: IncomingMessage, config: Config, budget: BodyBudget, beforeBody?: () => void) {
     this.method = message.method!;
     this.target = message.url!;
     this.#message = message;
     this.#config = config;
     this.#budget = budget;
+    this.#beforeBody = beforeBody;
   }
 
   header(name: string): string | undefined {
@@ -35,6 +38,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   body(): Promise<StoredBytes | RequestProblem> {
+    this.#beforeBody?.();
     return receiveBody(this.#message, this.#announcedLength(), this.#budget, (byteLength) => {
       this.#held = byteLength;
     });

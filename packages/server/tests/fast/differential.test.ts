@@ -1,0 +1,83 @@
+/**
+ * The fast lane against plain node:http: the same bytes, cut into the same packets, must give the same answers, see
+ * the same number of requests and leave the connection in the same state. Any request that one of them frames
+ * otherwise than the other is a failure.
+ *
+ * `DIFFERENTIAL_COUNT` and `DIFFERENTIAL_SEED` set how many connections are tried, and from which seed; the message of
+ * a failure names the seed that repeats it alone.
+ */
+import { MemoryLog } from "@perennial/server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Door, fastLane, nodeDoor, type OpenDoor } from "../doors/doors.ts";
+import { type Exchange, exchange, normalised } from "./exchange.ts";
+import { generateBytes, generateCuts } from "./generated-requests.ts";
+import { Random } from "./random.ts";
+
+const COUNT = Number(process.env.DIFFERENTIAL_COUNT ?? 20_000);
+const SEED = Number(process.env.DIFFERENTIAL_SEED ?? Date.now() % 1_000_000_000);
+/** Pairs of servers at work at once. */
+const LANES = 8;
+
+/** Two servers with equal state: the same clock, the same store, the same history. */
+class Pair {
+  readonly #doors: OpenDoor[] = [];
+
+  async open(): Promise<void> {
+    for (const door of [nodeDoor, fastLane]) this.#doors.push(await openFixed(door));
+  }
+
+  async close(): Promise<void> {
+    for (const door of this.#doors) await door.close();
+  }
+
+  /**
+   * What the node:http door and the fast lane answer. Where a server ended the connection while we were still
+   * sending, what it answered may be lost on the way; the bytes are then sent again, in one packet.
+   */
+  async ask(bytes: string, cuts: readonly number[]): Promise<readonly string[]> {
+    const first = await this.#send(bytes, cuts);
+    const exchanges = first.some(({ broken }) => broken) ? await this.#send(bytes, undefined) : first;
+    return exchanges.map(({ received }) => normalised(received));
+  }
+
+  #send(bytes: string, cuts: readonly number[] | undefined): Promise<Exchange[]> {
+    return Promise.all(this.#doors.map(({ url }) => exchange(Number(new URL(url).port), bytes, cuts)));
+  }
+}
+
+function openFixed(door: Door): Promise<OpenDoor> {
+  return door.open({
+    now: () => 1_700_000_000_000,
+    random: () => 0.5,
+    log: () => Promise.resolve(new MemoryLog("store")),
+    publicUrl: "http://localhost",
+    longPollTimeoutMs: 200,
+  });
+}
+
+describe("the fast lane and node:http", () => {
+  const pairs = Array.from({ length: LANES }, () => new Pair());
+
+  beforeAll(async () => {
+    await Promise.all(pairs.map((pair) => pair.open()));
+  });
+
+  afterAll(async () => {
+    await Promise.all(pairs.map((pair) => pair.close()));
+  });
+
+  it(`answer ${COUNT} generated connections alike (seed ${SEED})`, { timeout: 3_600_000 }, async () => {
+    let next = 0;
+    const work = async (pair: Pair): Promise<void> => {
+      while (next < COUNT) {
+        const seed = SEED + next++;
+        const random = new Random(seed);
+        const bytes = generateBytes(random);
+        const cuts = generateCuts(random, bytes.length);
+        const [plain, fast] = await pair.ask(bytes, cuts);
+        expect(fast, `DIFFERENTIAL_SEED=${seed} DIFFERENTIAL_COUNT=1: ${JSON.stringify(bytes)}`).toBe(plain);
+      }
+    };
+    await Promise.all(pairs.map(work));
+  });
+});

@@ -44,6 +44,7 @@ async function bench(options: Options): Promise<void> {
   pinLoad(cores);
   const rows = await runAll({
     ...options,
+    signal: interruption(),
     ...{ workloads, peers: ready, generator, cores, artifactsDirectory, dataDirectory },
     loadThreads: Math.max(head.machine.cores - 1, 1),
     progress: (line) => console.error(line),
@@ -53,6 +54,18 @@ async function bench(options: Options): Promise<void> {
   await writeProfiles(artifactsDirectory);
   await writeReport(directory, { ...head, rows }, workloads);
   console.log(`Report: ${relative(process.cwd(), join(directory, "README.md"))}`);
+}
+
+/** The first interruption ends the run in good order; a second one ends the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      console.error("ending after this round");
+      controller.abort();
+    });
+  }
+  return controller.signal;
 }
 
 function printVariant(rows: Results["rows"]): void {

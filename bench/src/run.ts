@@ -13,6 +13,7 @@ export async function runAll(plan: RunPlan): Promise<Row[]> {
   for (const workload of plan.workloads) {
     const peers = plan.peers.filter((peer) => suits(workload, peer));
     for (const variant of workload.variants(plan.connections)) {
+      if (plan.signal.aborted) return rows;
       const measured = await runVariant(plan, workload, variant, peers);
       plan.measured(measured);
       rows.push(...measured);
@@ -41,6 +42,7 @@ async function runVariant(
     const turns = peers.map((peer, index) => ({ peer, row: rows[index]! }));
     if (round % 2 === 0) turns.reverse();
     for (const { peer, row } of turns) {
+      if (plan.signal.aborted) return rows;
       plan.progress(`${workload.name} (${variant.label}), round ${round} of ${plan.rounds}: ${peer.name}`);
       try {
         const title = [workload.name, variant.label, peer.name, round].join("-");

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { type CoreTime, readCoreTime } from "./core-time.ts";
 import { allCores, type Cores } from "./cores.ts";
 import { type ProcessMemory, parseStat } from "./proc.ts";
@@ -44,7 +44,7 @@ export class ServerMeter {
     this.#timer = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MILLISECONDS);
   }
 
-  /** Ends the measurement. */
+  /** Ends the measurement; throws if the server's process is gone. */
   stop(): Usage {
     clearInterval(this.#timer);
     this.#sample();
@@ -62,6 +62,7 @@ export class ServerMeter {
 
   #cpuSeconds(): number | undefined {
     if (this.#pid === undefined || this.#cpu === undefined) return undefined;
+    if (!existsSync(`/proc/${this.#pid}`)) throw new Error("the server ended while it was measured");
     return cpuBetween(this.#cpu, readCpu(this.#pid));
   }
 

@@ -77,15 +77,20 @@ function traceFiles(artifact: string): Pick<ServerTrace, "logFile" | "loopFile">
   return { logFile: `${artifact}.log`, loopFile: `${artifact}.loop.json` };
 }
 
+/** In a process group of its own: an interruption from the terminal is for the benchmark, which ends the server. */
 function launchProcess(command: readonly string[], options: StartOptions): ChildProcess {
   const { logFile, loopFile } = traceFiles(options.artifact);
   const log = openSync(logFile, "a");
   const [program, ...parameters] = pinned(command, options.cores);
   const child = spawn(program!, parameters, {
     stdio: ["ignore", log, log],
+    detached: true,
     env: { ...process.env, [loopProbeVariable]: loopFile },
   });
   child.on("error", () => {});
+  const killAtExit = () => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  child.once("exit", () => process.off("exit", killAtExit));
   closeSync(log);
   return child;
 }

@@ -1,6 +1,7 @@
 /** From a request to its reply, for every door: whatever happens, there is exactly one answer. */
 import type { Context } from "./context.ts";
 import { problemReply } from "./errors.ts";
+import { exposed } from "./exposed-headers.ts";
 import type { Reply } from "./reply.ts";
 import type { HttpRequest } from "./request.ts";
 import { route } from "./router.ts";
@@ -24,7 +25,7 @@ export function answer(
   };
   const sendOrAbort = (reply: Reply): void => {
     try {
-      send(reply);
+      send(exposed(request, reply));
     } catch (error) {
       logged(error);
       abort();

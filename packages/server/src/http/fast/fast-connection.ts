@@ -56,7 +56,6 @@ export class FastConnection {
   #received = 0;
   #bodyTimer: NodeJS.Timeout | undefined;
   #request: FastRequest | undefined;
-  #isLive = false;
   /** The client has closed its side. */
   #noMore = false;
   #idleSince: number;
@@ -102,7 +101,7 @@ export class FastConnection {
    */
   #keepWaiting(bytes: Buffer): void {
     this.#waiting = bytes;
-    if (!this.#isLive || bytes.length > WAITING_BYTES) this.#socket.pause();
+    if (!this.#watchesClient() || bytes.length > WAITING_BYTES) this.#socket.pause();
   }
 
   /** Takes one request, or hands the connection over. */
@@ -181,7 +180,6 @@ export class FastConnection {
       this.#answered(keepAlive),
     );
     if (live !== undefined && this.#request !== undefined) {
-      this.#isLive = true;
       this.#socket.resume();
       this.#request.disconnected = () => live.onDisconnect();
     }
@@ -196,7 +194,6 @@ export class FastConnection {
       return;
     }
     this.#state = "idle";
-    this.#isLive = false;
     this.#idleSince = this.#config.now();
     // Not at once: a flood of requests must leave others their turn.
     if (this.#waiting.length > 0) setImmediate(() => this.#readWaiting());
@@ -233,13 +230,18 @@ export class FastConnection {
   }
 
   /**
-   * The client will send no more: it gets its answer, and then the connection ends. A client of a live reply that
+   * The client will send no more: it gets its answer, and then the connection ends. The client of a live read that
    * closes its side is gone, since there is no other way to tell.
    */
   #halfClosed(): void {
     this.#noMore = true;
-    const answering = this.#state === "serving" && !this.#isLive;
+    const answering = this.#state === "serving" && !this.#watchesClient();
     if (!answering && this.#waiting.length === 0) this.#socket.end();
+  }
+
+  /** Whether the reply may take for ever, so that somebody must notice when the client goes away. */
+  #watchesClient(): boolean {
+    return this.#request?.disconnected !== undefined;
   }
 
   #silent(): void {

@@ -11,17 +11,36 @@ import type { RequestProblem } from "../problems.ts";
  * @param announced the length that the request announces; 0 without a body, undefined when it comes in chunks
  * @param onHeld told how many bytes are held once the body is complete; the caller releases them
  */
-export function receiveBody(
+export async function receiveBody(
   message: IncomingMessage,
   announced: number | undefined,
   budget: BodyBudget,
   onHeld: (byteLength: number) => void,
 ): Promise<StoredBytes | RequestProblem> {
-  if (announced === 0) return Promise.resolve(NO_BYTES);
+  if (announced === 0) return NO_BYTES;
   const refusal = announced === undefined ? undefined : budget.refusal(announced, announced);
-  if (refusal === undefined) return new Promise((resolve) => gather(message, budget, onHeld, resolve));
-  message.resume();
-  return Promise.resolve(refusal);
+  if (refusal !== undefined) {
+    message.resume();
+    return refusal;
+  }
+  const whole = announced === undefined ? undefined : await readAtOnce(message, announced);
+  if (whole === undefined) return new Promise((resolve) => gather(message, budget, onHeld, resolve));
+  budget.hold(whole.length);
+  onHeld(whole.length);
+  return { parts: [whole], byteLength: whole.length };
+}
+
+/**
+ * A body that came in one packet with its head, as small ones do: once the parser is through with the packet it can
+ * be read without listeners, which cost more than all the rest of a small request's body. Undefined when it is not
+ * all there.
+ */
+async function readAtOnce(message: IncomingMessage, length: number): Promise<Uint8Array | undefined> {
+  await null;
+  const bytes = message.read() as Buffer | null;
+  if (bytes === null || bytes.length === length) return bytes ?? undefined;
+  message.unshift(bytes);
+  return undefined;
 }
 
 function gather(

@@ -33,12 +33,11 @@ export function connectTo(invocation: Invocation, baseUrl: string): Connection {
 }
 
 function connectWith(invocation: Invocation, globals: GlobalOptions, baseUrl: string): Connection {
-  const { timeout, verbose, authFile } = invocation.flags();
-  const auth = authFile === undefined ? globals.auth : readAuth(authFile);
+  const { timeout, verbose } = invocation.flags();
   let attempts = 0;
   return new Connection({
     baseUrl,
-    headers: buildHeaders({ ...(auth !== undefined && { auth }) }),
+    headers: credentials(invocation, globals),
     timeoutMs: timeout,
     onFailedAttempt: (reason) => {
       attempts += 1;
@@ -47,6 +46,12 @@ function connectWith(invocation: Invocation, globals: GlobalOptions, baseUrl: st
       process.stderr.write(`attempt ${attempts} failed: ${reason}\n`);
     },
   });
+}
+
+/** The headers by which the caller is known to the server. */
+export function credentials(invocation: Invocation, globals: GlobalOptions): Record<string, string> {
+  const { authFile } = invocation.flags();
+  return buildHeaders(authFile === undefined ? globals : { auth: readAuth(authFile) });
 }
 
 /** Prints a line about success, unless `--quiet` was given. */

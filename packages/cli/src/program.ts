@@ -2,12 +2,14 @@
 import { Command, Option } from "commander";
 import { DEFAULT_URL } from "./arguments/global-options.ts";
 import { duration } from "./arguments/option-values.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { closeCommand } from "./commands/close.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { copyCommand } from "./commands/copy.ts";
 import { createCommand } from "./commands/create.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { devCommand } from "./commands/dev.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { followCommand } from "./commands/follow.ts";
 import { forkCommand } from "./commands/fork.ts";
@@ -54,6 +56,10 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
   addCommands(program, invocation);
   const addOptions = addSettingOptions ?? (() => {});
   program.commandsGroup("Server:").addCommand(devCommand(addOptions)).addCommand(serveCommand(addOptions));
+  program
+    .commandsGroup("Any server:")
+    .addCommand(benchCommand(invocation))
+    .addCommand(doctorCommand(invocation));
   program.commandsGroup("Shell:").addCommand(completionCommand(program));
   for (const command of [program, ...program.commands]) {
     command

@@ -37,12 +37,13 @@ const BACKOFF = { initialDelay: 100, maxDelay: 2000, multiplier: 2 };
 export class Connection {
   readonly baseUrl: string;
   readonly timeoutMs: number;
-  readonly #headers: Readonly<Record<string, string>>;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly #onFailedAttempt: (reason: string) => void;
 
   constructor({ baseUrl, headers, timeoutMs, onFailedAttempt }: ConnectionSettings) {
     this.baseUrl = normalizeBaseUrl(baseUrl);
-    this.#headers = headers;
+    this.headers = headers;
     this.timeoutMs = timeoutMs;
     this.#onFailedAttempt = onFailedAttempt ?? (() => {});
   }
@@ -52,22 +53,25 @@ export class Connection {
   }
 
   /**
-   * Sends a request and resolves with its answer, a 2xx (the body is the caller's to read). Throws a `FetchError`
-   * for any other status, or why there was no answer: see `describeError`.
+   * Sends a request and resolves with its answer, a 2xx. The body of a GET is the caller's to read; of any other
+   * method it has been read. Throws a `FetchError` for any other status, or why there was no answer: see
+   * `describeError`.
    */
-  request(method: string, url: string, options: RequestOptions = {}): Promise<Response> {
+  async request(method: string, url: string, options: RequestOptions = {}): Promise<Response> {
     const timeoutMs = options.timeoutMs ?? this.timeoutMs;
     const attempt = (input: string | URL | Request, init?: RequestInit) =>
       this.#attempt(input, init ?? {}, timeoutMs);
     const retries =
       options.repeatable === false ? { maxRetries: 0 } : { deadline: options.retryMs ?? RETRY_MS };
     const send = createFetchWithBackoff(attempt, { ...BACKOFF, ...retries });
-    return send(url, {
+    const response = await send(url, {
       method,
-      headers: { ...this.#headers, ...options.headers },
+      headers: { ...this.headers, ...options.headers },
       ...(options.body !== undefined && { body: options.body as BodyInit, duplex: "half" }),
       ...(options.signal && { signal: options.signal }),
     });
+    if (method !== "GET") await response.arrayBuffer();
+    return response;
   }
 
   /** One attempt. The clock stops when the answer begins: a long body may take its time. */

@@ -5,7 +5,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 /** UTF-8 needs at most three bytes for a UTF-16 code unit. */
 const BYTES_PER_CODE_UNIT = 3;
-const CAPACITY_MIN = 4 * 1024;
+const CAPACITY_MIN = 16 * 1024;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 
@@ -19,10 +19,10 @@ export class BatchBuffer {
   #length = 0;
   #count = 0;
 
-  /** @param capacity - expected size in bytes; the buffer grows beyond it */
-  constructor(isJson: boolean, capacity: number) {
+  /** @param memory - used for the body; grown when it is too small. Default: fresh memory */
+  constructor(isJson: boolean, memory: ArrayBuffer = new ArrayBuffer(CAPACITY_MIN)) {
     this.isJson = isJson;
-    this.#bytes = new Uint8Array(Math.max(CAPACITY_MIN, capacity));
+    this.#bytes = new Uint8Array(memory);
   }
 
   /** Messages in the batch. */
@@ -49,7 +49,7 @@ export class BatchBuffer {
     this.#count++;
   }
 
-  /** The request body. The buffer must not be used afterwards. */
+  /** The request body, on the buffer's memory. The buffer must not be used afterwards. */
   seal(): Uint8Array<ArrayBuffer> {
     if (this.isJson) this.#bytes[this.#length++] = CLOSE_BRACKET;
     return this.#bytes.subarray(0, this.#length);

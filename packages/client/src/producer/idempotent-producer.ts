@@ -12,6 +12,9 @@ import { ProducerPost } from "./post.ts";
 import { type Flight, type Outcome, ProducerQueue } from "./queue.ts";
 import { type ProducerSettings, producerSettings } from "./settings.ts";
 
+/** Batches whose memory is kept for reuse. */
+const SPARE_MAX = 2;
+
 /**
  * Writes to a stream so that every message is stored exactly once and in order, whatever the network does. Messages
  * are gathered into batches; each batch has a sequence number under which it is repeated until the server has it.
@@ -38,7 +41,8 @@ export class IdempotentProducer {
   readonly #post: ProducerPost;
   #open: BatchBuffer | undefined;
   #linger: ReturnType<typeof setTimeout> | undefined;
-  #lastBatchLength = 0;
+  /** Memory of batches that are stored, for the next ones: a busy producer then allocates none. */
+  readonly #spare: ArrayBuffer[] = [];
   #state: "open" | "closing" | "detached" = "open";
   #lastOffset: Offset | undefined;
   /** When each flight was sent first, in ms since 1970. */
@@ -98,7 +102,7 @@ export class IdempotentProducer {
         "append() takes a string or a Uint8Array. Pass JSON.stringify(value) to write a value as JSON.";
       throw new DurableStreamError(message, "BAD_REQUEST", 400);
     }
-    this.#open ??= new BatchBuffer(isJson(this.#contentType), this.#capacity());
+    this.#open ??= new BatchBuffer(isJson(this.#contentType), this.#spare.pop());
     this.#open.append(body);
     if (this.#open.length >= this.#settings.maxBatchBytes) this.#seal();
     else this.#linger ??= setTimeout(() => this.#seal(), this.#settings.lingerMs);
@@ -153,17 +157,12 @@ export class IdempotentProducer {
     return this.#handle.contentType ?? DEFAULT_CONTENT_TYPE;
   }
 
-  #capacity(): number {
-    return Math.min(this.#lastBatchLength * 2, this.#settings.maxBatchBytes * 2);
-  }
-
   #seal(): void {
     clearTimeout(this.#linger);
     this.#linger = undefined;
     if (this.#open === undefined) return;
     const body = this.#open.seal();
     this.#open = undefined;
-    this.#lastBatchLength = body.length;
     if (this.#queue.add({ body })) this.#pump();
     else this.#report(this.#queue.failure?.error, 1);
   }
@@ -184,7 +183,10 @@ export class IdempotentProducer {
     const { outcome, retryAfterMs } = await this.#post.send(request);
     const wait = backoffDelay(this.#settings.backoff, flight.attempts + 1, Math.random(), retryAfterMs);
     const settled = this.#queue.settle(flight, this.#limit(outcome, flight, wait));
-    if (outcome.type === "stored") this.#advance(outcome.offset);
+    if (outcome.type === "stored") {
+      this.#advance(outcome.offset);
+      if (this.#spare.length < SPARE_MAX) this.#spare.push(batch.body.buffer);
+    }
     if (settled.type === "failed") this.#report(settled.error, settled.dropped);
     if (settled.type === "wait") this.#wakeLater(flight, wait);
     this.#pump();

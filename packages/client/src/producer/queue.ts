@@ -61,7 +61,9 @@ export const CLAIMS_MAX = 5;
 /** Stored batches after which a take-over is forgotten. */
 const STORED_PER_CLAIM = 20;
 /** Stored batches after which the window grows by one. */
-const STORED_PER_GROWTH = 16;
+const STORED_PER_GROWTH = 8;
+/** The window never shrinks below this: while one batch is being stored the next should be on its way. */
+const WINDOW_MIN = 2;
 
 export class ProducerQueue {
   readonly #autoClaim: boolean;
@@ -242,7 +244,7 @@ export class ProducerQueue {
     if (this.#failure !== undefined) return this.fail(this.#failure.error);
     if (expected >= flight.seq || flight.sentFirst)
       return this.fail(new SequenceGapError(expected, received));
-    this.#window = Math.max(1, this.#window >> 1);
+    this.#window = Math.min(this.#window, Math.max(WINDOW_MIN, this.#window >> 1));
     this.#storedSinceGrowth = 0;
     return { type: "held" };
   }

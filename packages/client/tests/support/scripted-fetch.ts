@@ -21,7 +21,8 @@ export function scriptedFetch(...answers: Answer[]): typeof fetch & { readonly r
       url: new URL(String(input)),
       method: init.method ?? "GET",
       headers: lowerCased(init.headers as Record<string, string> | undefined),
-      body: init.body,
+      // A producer uses the memory of a stored batch again.
+      body: init.body instanceof Uint8Array ? init.body.slice() : init.body,
       signal: init.signal ?? undefined,
     };
     requests.push(request);

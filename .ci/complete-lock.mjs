@@ -9,9 +9,11 @@ const PLATFORM =
 const EXACT_VERSION = /^\d+\.\d+\.\d+$/;
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
-for (const entry of Object.values(lock.packages)) {
+for (const [place, entry] of Object.entries(lock.packages)) {
+  // A platform's build stands beside the package that wants it.
+  const folder = place.slice(0, place.lastIndexOf("node_modules/") + "node_modules/".length);
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const path = `node_modules/${name}`;
+    const path = `${folder}${name}`;
     const platform = PLATFORM.exec(name);
     if (lock.packages[path] !== undefined || platform === null || !EXACT_VERSION.test(version)) continue;
     const [, os, cpu, musl] = platform;

@@ -4,6 +4,7 @@ import { decideAppend } from "../stream/decide-append.ts";
 import type { AppendRecord } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
+import { roomFor } from "./room.ts";
 import type { Shard } from "./shard.ts";
 
 /** Epoch and highest accepted sequence of the producer that asked, for the echo headers. */
@@ -27,11 +28,8 @@ export type AppendOutcome =
 
 /** Appends to the stream at `path`; resolves once the outcome is durable. */
 export async function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
-  const { byteLength } = command.body;
-  // Back-pressure: a log that cannot keep up takes the record only when it has room for it.
-  for (let room = shard.log.admit(byteLength); room !== undefined; room = shard.log.admit(byteLength)) {
-    await room;
-  }
+  const room = roomFor(shard, command.body.byteLength);
+  if (room !== undefined) await room;
   return durably(shard, path, () => judgeAppend(shard, path, command));
 }
 

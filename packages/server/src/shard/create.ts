@@ -7,6 +7,7 @@ import { type ForkPoint, findForkPoint } from "../stream/forks.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore, pieces } from "./bytes.ts";
 import { durably, type Verdict } from "./outcomes.ts";
+import { roomFor } from "./room.ts";
 import type { Shard } from "./shard.ts";
 
 export type CreateOutcome =
@@ -27,10 +28,8 @@ interface LocatedFork {
 
 /** Creates the stream that the command describes; resolves once that is durable. */
 export async function create(shard: Shard, command: CreateCommand): Promise<CreateOutcome> {
-  const { byteLength } = command.body;
-  for (let room = shard.log.admit(byteLength); room !== undefined; room = shard.log.admit(byteLength)) {
-    await room;
-  }
+  const room = roomFor(shard, command.body.byteLength);
+  if (room !== undefined) await room;
   for (;;) {
     const located =
       command.fork === undefined || inUse(shard, command.path)

@@ -8,6 +8,7 @@ import type { BodyBudget } from "../body-budget.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
+import { listen } from "../listen.ts";
 import { NodeDoor, silenceMs } from "../node/node-door.ts";
 import { ReplyHeads } from "../reply-head.ts";
 import { ChunkFramer } from "./chunked-frames.ts";
@@ -39,7 +40,7 @@ export class FastDoor implements ListeningDoor, FastLane {
   }
 
   listen(): Promise<AddressInfo> {
-    const { host, port, keepAliveMs, now } = this.#config;
+    const { keepAliveMs, now } = this.#config;
     this.#idleTimer = setInterval(
       () => {
         for (const connection of this.#connections) connection.closeIfIdleSince(now() - keepAliveMs);
@@ -48,13 +49,7 @@ export class FastDoor implements ListeningDoor, FastLane {
     );
     this.#idleTimer.unref();
     this.#nodeDoor.watchAdopted();
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off("error", reject);
-        resolve(this.#server.address() as AddressInfo);
-      });
-    });
+    return listen(this.#server, this.#config);
   }
 
   handOver(socket: Socket, bytes: Buffer): void {

@@ -9,6 +9,7 @@ import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
 import { problemReply } from "../errors.ts";
+import { listen } from "../listen.ts";
 import { STREAM_METHODS } from "../operations/preflight.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
@@ -90,14 +91,7 @@ export class NodeDoor implements ListeningDoor {
   }
 
   listen(): Promise<AddressInfo> {
-    const { host, port } = this.#config;
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen({ host, port }, () => {
-        this.#server.off("error", reject);
-        resolve(this.#server.address() as AddressInfo);
-      });
-    });
+    return listen(this.#server, this.#config);
   }
 
   close(): Promise<void> {

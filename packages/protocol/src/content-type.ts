@@ -10,7 +10,9 @@ const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const QUOTED = '"(?:[ !#-\\[\\]-~]|\\\\[ -~])*"';
 const PARAMETER = `${TOKEN}=(?:${TOKEN}|${QUOTED})`;
 /** RFC 9110, 8.3.1. Each run of blanks has one place to match, so the time taken is linear. */
-const CONTENT_TYPE = new RegExp(`^${TOKEN}/${TOKEN}[ \\t]*(?:;[ \\t]*(?:${PARAMETER}[ \\t]*)?)*$`);
+const CONTENT_TYPE = /* @__PURE__ */ new RegExp(
+  `^${TOKEN}/${TOKEN}[ \\t]*(?:;[ \\t]*(?:${PARAMETER}[ \\t]*)?)*$`,
+);
 
 /** The media type alone: cut at `;`, trimmed, in lower case. Streams are compared by it and by nothing else. */
 export function mediaType(contentType: string): string {

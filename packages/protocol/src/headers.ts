@@ -1,17 +1,27 @@
+// What a reader needs has a constant of its own: bundlers drop unused constants, but not members of an object.
+export const CONTENT_TYPE = "Content-Type";
+export const STREAM_NEXT_OFFSET = "Stream-Next-Offset";
+export const STREAM_CURSOR = "Stream-Cursor";
+export const STREAM_UP_TO_DATE = "Stream-Up-To-Date";
+export const STREAM_CLOSED = "Stream-Closed";
+export const STREAM_SSE_DATA_ENCODING = "Stream-SSE-Data-Encoding";
+export const IF_NONE_MATCH = "If-None-Match";
+export const RETRY_AFTER = "Retry-After";
+
 /** Header names of the protocol in their canonical spelling (sections 3.1 and 3.3). Compare ignoring case. */
 export const HEADER = {
-  contentType: "Content-Type",
-  streamNextOffset: "Stream-Next-Offset",
-  streamCursor: "Stream-Cursor",
-  streamUpToDate: "Stream-Up-To-Date",
-  streamClosed: "Stream-Closed",
+  contentType: CONTENT_TYPE,
+  streamNextOffset: STREAM_NEXT_OFFSET,
+  streamCursor: STREAM_CURSOR,
+  streamUpToDate: STREAM_UP_TO_DATE,
+  streamClosed: STREAM_CLOSED,
   streamSeq: "Stream-Seq",
   streamTtl: "Stream-TTL",
   streamExpiresAt: "Stream-Expires-At",
   streamForkedFrom: "Stream-Forked-From",
   streamForkOffset: "Stream-Fork-Offset",
   streamForkSubOffset: "Stream-Fork-Sub-Offset",
-  streamSseDataEncoding: "Stream-SSE-Data-Encoding",
+  streamSseDataEncoding: STREAM_SSE_DATA_ENCODING,
   producerId: "Producer-Id",
   producerEpoch: "Producer-Epoch",
   producerSeq: "Producer-Seq",
@@ -19,9 +29,9 @@ export const HEADER = {
   producerReceivedSeq: "Producer-Received-Seq",
   etag: "ETag",
   cacheControl: "Cache-Control",
-  ifNoneMatch: "If-None-Match",
+  ifNoneMatch: IF_NONE_MATCH,
   lastEventId: "Last-Event-ID",
-  retryAfter: "Retry-After",
+  retryAfter: RETRY_AFTER,
   location: "Location",
 } as const;
 

@@ -17,7 +17,19 @@ export {
   parseTtl,
   TTL_MAX_SECONDS,
 } from "./expiry.ts";
-export { HEADER, isTrue, QUERY } from "./headers.ts";
+export {
+  CONTENT_TYPE,
+  HEADER,
+  IF_NONE_MATCH,
+  isTrue,
+  QUERY,
+  RETRY_AFTER,
+  STREAM_CLOSED,
+  STREAM_CURSOR,
+  STREAM_NEXT_OFFSET,
+  STREAM_SSE_DATA_ENCODING,
+  STREAM_UP_TO_DATE,
+} from "./headers.ts";
 export { isMessageBoundary, MessageScanner, skipMessages, wrapStored } from "./json/messages.ts";
 export { JSON_MAX_DEPTH } from "./json/scan-value.ts";
 export { type JsonFraming, splitJsonMessages } from "./json/split.ts";

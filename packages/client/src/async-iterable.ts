@@ -24,52 +24,44 @@ export function asAsyncIterableReadableStream<T>(stream: ReadableStream<T>): Rea
   return target;
 }
 
-/** The iterator that streams have where they are iterable (WHATWG Streams, 4.2.5), without promises of its own. */
+/** The iterator that streams have where they are iterable (WHATWG Streams, 4.2.5). */
 function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
   const reader = stream.getReader();
   let ended = false;
   let pendingReads = 0;
 
-  const finish = async (reason: unknown): Promise<void> => {
-    if (ended) return;
-    if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
-    ended = true;
-    const cancelled = reader.cancel(reason);
-    reader.releaseLock();
-    await cancelled;
+  const finish = async (reason?: unknown): Promise<IteratorResult<T>> => {
+    if (!ended) {
+      if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
+      ended = true;
+      const cancelled = reader.cancel(reason);
+      reader.releaseLock();
+      await cancelled;
+    }
+    return { done: true, value: undefined };
   };
 
   return {
     async next() {
-      if (ended) return { done: true, value: undefined };
+      if (ended) return finish();
       pendingReads++;
       try {
         const { done, value } = await reader.read();
-        pendingReads--;
         if (!done) return { done, value };
+        ended = true;
+        return await finish();
       } catch (error) {
-        pendingReads--;
-        release();
+        ended = true;
         throw error;
+      } finally {
+        pendingReads--;
+        if (ended && pendingReads === 0) reader.releaseLock();
       }
-      release();
-      return { done: true, value: undefined };
     },
-    async return(value) {
-      await finish(value);
-      return { done: true, value: undefined };
-    },
-    async throw(error) {
-      await finish(error);
-      return { done: true, value: undefined };
-    },
+    return: finish,
+    throw: finish,
     [Symbol.asyncIterator]() {
       return this;
     },
   };
-
-  function release(): void {
-    ended = true;
-    if (pendingReads === 0) reader.releaseLock();
-  }
 }

@@ -1,4 +1,4 @@
-import { HEADER, isTrue } from "@perennial/protocol";
+import { isTrue, STREAM_CLOSED, STREAM_NEXT_OFFSET } from "@perennial/protocol";
 import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
 import { FetchError } from "./fetch-error.ts";
 
@@ -80,6 +80,6 @@ export class StreamClosedError extends DurableStreamError {
 
 /** The closed-stream error that a failed request amounts to, if it does (409 with `Stream-Closed: true`). */
 export function closedError(error: FetchError): StreamClosedError | undefined {
-  if (error.status !== 409 || !isTrue(error.headers[HEADER.streamClosed.toLowerCase()])) return undefined;
-  return new StreamClosedError(error.url, error.headers[HEADER.streamNextOffset.toLowerCase()]);
+  if (error.status !== 409 || !isTrue(error.headers[STREAM_CLOSED.toLowerCase()])) return undefined;
+  return new StreamClosedError(error.url, error.headers[STREAM_NEXT_OFFSET.toLowerCase()]);
 }

@@ -1,4 +1,5 @@
 import type { BackoffOptions } from "../options.ts";
+import { withDefaults } from "./defaults.ts";
 
 /**
  * The default for repeating failed requests: waits of up to 100 ms at first and 60 s at last, without end. A writer
@@ -29,17 +30,17 @@ export interface BackoffPolicy {
   readonly debug: boolean;
 }
 
+const DEFAULTS: BackoffPolicy = {
+  ...BackoffDefaults,
+  maxRetries: Number.POSITIVE_INFINITY,
+  deadline: Number.POSITIVE_INFINITY,
+  onFailedAttempt: undefined,
+  debug: false,
+};
+
 /** Fills the gaps of (possibly partial) options with the defaults. */
-export function backoffPolicy(options: Partial<BackoffOptions> = {}): BackoffPolicy {
-  return {
-    initialDelay: options.initialDelay ?? BackoffDefaults.initialDelay,
-    maxDelay: options.maxDelay ?? BackoffDefaults.maxDelay,
-    multiplier: options.multiplier ?? BackoffDefaults.multiplier,
-    maxRetries: options.maxRetries ?? Number.POSITIVE_INFINITY,
-    deadline: options.deadline ?? Number.POSITIVE_INFINITY,
-    onFailedAttempt: options.onFailedAttempt,
-    debug: options.debug ?? false,
-  };
+export function backoffPolicy(options: Partial<BackoffOptions> | undefined): BackoffPolicy {
+  return withDefaults(DEFAULTS, options);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { RETRY_AFTER } from "@perennial/protocol";
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import type { BackoffOptions } from "../options.ts";
@@ -73,7 +73,7 @@ async function attempt(
     return { error, final: canNeverWork(input, init), retryAfterMs: 0 };
   }
   if (response.status < 400) return response;
-  const wait = retryAfterMs(response.headers.get(HEADER.retryAfter), Date.now());
+  const wait = retryAfterMs(response.headers.get(RETRY_AFTER), Date.now());
   const final = response.status < 500 && response.status !== 429;
   try {
     return { error: await FetchError.fromResponse(response, addressOf(input)), final, retryAfterMs: wait };

@@ -18,9 +18,8 @@ export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean
   if (address?.protocol !== "http:" || warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
   console.warn(
-    "[DurableStream] Using HTTP (not HTTPS) allows browsers only ~6 concurrent connections per origin, over HTTP/1.1. " +
-      "Live streams hold one each, so tabs and requests may wait for one another. Serve the streams over HTTPS with " +
-      "HTTP/2, or pass { warnOnHttp: false }. See https://electric-sql.com/r/electric-http2",
+    "[DurableStream] HTTP (not HTTPS) gives browsers only ~6 concurrent connections per origin, and each live stream " +
+      "holds one. Use HTTPS with HTTP/2, or { warnOnHttp: false }. See https://electric-sql.com/r/electric-http2",
   );
 }
 

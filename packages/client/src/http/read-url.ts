@@ -33,8 +33,7 @@ export function readUrl(
 }
 
 function reserved(name: string): DurableStreamError {
-  const advice = name === QUERY.cursor ? "remove it" : `use the "${name}" option`;
-  const message = `The query parameter "${name}" belongs to the protocol and cannot be set by params: ${advice}.`;
+  const message = `params cannot set "${name}", which belongs to the protocol: use the options of stream()`;
   return new DurableStreamError(message, "BAD_REQUEST");
 }
 

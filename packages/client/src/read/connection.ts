@@ -4,11 +4,8 @@ export type CutReason = "hidden" | "silent" | "stopped";
 /** What a read of a connection's body gave. */
 export type ReadOutcome =
   | { readonly type: "chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "end" }
-  | { readonly type: "cut"; readonly reason: CutReason }
+  | { readonly type: "end" | "cut" }
   | { readonly type: "lost"; readonly error: unknown };
-
-const END: ReadOutcome = { type: "end" };
 
 /**
  * One request and the body of its response, which can be cut at any time, also where `fetch` or the body do not heed
@@ -69,20 +66,19 @@ export class Connection {
 
   /** The next piece of the body. */
   async read(): Promise<ReadOutcome> {
-    if (this.#cut !== undefined) return { type: "cut", reason: this.#cut };
-    if (this.#reader === undefined) return END;
+    let outcome: ReadOutcome = { type: "end" };
     this.#waitingSince = Date.now();
     try {
-      const { done, value } = await this.#reader.read();
-      if (this.#cut !== undefined) return { type: "cut", reason: this.#cut };
-      if (done) return END;
-      this.#bytes += value.length;
-      return { type: "chunk", bytes: value };
+      const result = await this.#reader?.read();
+      if (result?.value) {
+        this.#bytes += result.value.length;
+        outcome = { type: "chunk", bytes: result.value };
+      }
     } catch (error) {
-      return this.#cut === undefined ? { type: "lost", error } : { type: "cut", reason: this.#cut };
-    } finally {
-      this.#waitingSince = undefined;
+      outcome = { type: "lost", error };
     }
+    this.#waitingSince = undefined;
+    return this.#cut === undefined ? outcome : { type: "cut" };
   }
 
   /** Cuts the connection; a pending `attempt` or `read` ends at once. The first reason stays. */

@@ -1,11 +1,17 @@
-import { HEADER, mediaType, parseControl, SseDecoder } from "@perennial/protocol";
-import { DurableStreamError } from "../errors/durable-stream-error.ts";
+import {
+  CONTENT_TYPE,
+  mediaType,
+  parseControl,
+  SseDecoder,
+  STREAM_SSE_DATA_ENCODING,
+} from "@perennial/protocol";
+import type { DurableStreamError } from "../errors/durable-stream-error.ts";
+import { parseError } from "../errors/parse-error.ts";
 import type { Control } from "./position.ts";
 
 /** Payload of data events that may wait for their control event, in UTF-16 code units. */
 export const UNCONFIRMED_LENGTH_MAX = 128 * 1024 * 1024;
 
-const EXCERPT_LENGTH = 100;
 const MORE_FOLLOWS = { stream: true };
 
 /** A control event with the payloads of the data events before it. */
@@ -36,14 +42,14 @@ export class EventStream {
       if (event === "data") this.#hold(data);
       else if (event === "control") flushes.push(this.#confirm(parse(data)));
     }
-    if (this.#decoder.failure !== undefined) throw tooLarge(this.#decoder.failure.limit);
+    if (this.#decoder.failure !== undefined) throw tooLarge();
     return flushes;
   }
 
   #hold(payload: string): void {
     this.#payloads.push(payload);
     this.#length += payload.length;
-    if (this.#length > UNCONFIRMED_LENGTH_MAX) throw tooLarge(UNCONFIRMED_LENGTH_MAX);
+    if (this.#length > UNCONFIRMED_LENGTH_MAX) throw tooLarge();
   }
 
   #confirm(control: Control): Flush {
@@ -56,26 +62,20 @@ export class EventStream {
 
 /** Whether a response is an event stream rather than a page. */
 export function isEventStream(response: Response): boolean {
-  return mediaType(response.headers.get(HEADER.contentType) ?? "") === "text/event-stream";
+  return mediaType(response.headers.get(CONTENT_TYPE) ?? "") === "text/event-stream";
 }
 
 /** Whether the data events of a response are base64. Each connection says so for itself. */
 export function isBase64(response: Response): boolean {
-  return response.headers.get(HEADER.streamSseDataEncoding)?.toLowerCase() === "base64";
+  return response.headers.get(STREAM_SSE_DATA_ENCODING)?.toLowerCase() === "base64";
 }
 
 function parse(data: string): Control {
   const control = parseControl(data);
-  if (control !== undefined) return control;
-  const excerpt = data.slice(0, EXCERPT_LENGTH);
-  throw new DurableStreamError(
-    `Failed to parse SSE control event: ${excerpt}`,
-    "PARSE_ERROR",
-    undefined,
-    excerpt,
-  );
+  if (control === undefined) throw parseError("SSE control event", data);
+  return control;
 }
 
-function tooLarge(limit: number): DurableStreamError {
-  return new DurableStreamError(`Failed to parse SSE: an event exceeds ${limit} characters.`, "PARSE_ERROR");
+function tooLarge(): DurableStreamError {
+  return parseError("SSE event", "it is too large");
 }

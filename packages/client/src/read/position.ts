@@ -1,4 +1,10 @@
-import { HEADER, isTrue } from "@perennial/protocol";
+import {
+  isTrue,
+  STREAM_CLOSED,
+  STREAM_CURSOR,
+  STREAM_NEXT_OFFSET,
+  STREAM_UP_TO_DATE,
+} from "@perennial/protocol";
 import type { JsonBatchMeta } from "../batches.ts";
 
 /** Where a reader is in its stream. */
@@ -28,11 +34,11 @@ export function startAt(offset: string): Position {
  */
 export function afterResponse(position: Position, response: Response): Position {
   const { headers, status } = response;
-  const streamClosed = position.streamClosed || isTrue(headers.get(HEADER.streamClosed) ?? undefined);
+  const streamClosed = position.streamClosed || isTrue(headers.get(STREAM_CLOSED) ?? undefined);
   return {
-    offset: headers.get(HEADER.streamNextOffset) || position.offset,
-    cursor: headers.get(HEADER.streamCursor) || position.cursor,
-    upToDate: streamClosed || status === 304 || headers.has(HEADER.streamUpToDate),
+    offset: headers.get(STREAM_NEXT_OFFSET) || position.offset,
+    cursor: headers.get(STREAM_CURSOR) || position.cursor,
+    upToDate: streamClosed || status === 304 || headers.has(STREAM_UP_TO_DATE),
     streamClosed,
   };
 }

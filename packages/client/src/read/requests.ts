@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { IF_NONE_MATCH } from "@perennial/protocol";
 import { type BackoffPolicy, backoffDelay, backoffPolicy } from "../http/backoff.ts";
 import { retryingFetch } from "../http/fetch-with-backoff.ts";
 import { type ReadQuery, readUrl } from "../http/read-url.ts";
@@ -78,6 +78,5 @@ export class ReadRequests {
 const direct: Attempt = (request) => request();
 
 function removeCondition(headers: Record<string, string>): void {
-  for (const name in headers)
-    if (name.toLowerCase() === HEADER.ifNoneMatch.toLowerCase()) delete headers[name];
+  for (const name in headers) if (name.toLowerCase() === IF_NONE_MATCH.toLowerCase()) delete headers[name];
 }

@@ -1,3 +1,4 @@
+import { withDefaults } from "../http/defaults.ts";
 import type { SSEResilienceOptions } from "../options.ts";
 
 /** SSE resilience options without gaps. */
@@ -9,22 +10,23 @@ export interface Resilience {
   readonly logWarnings: boolean;
 }
 
+const DEFAULTS: Resilience = {
+  minConnectionDuration: 1000,
+  maxShortConnections: 3,
+  backoffBaseDelay: 100,
+  backoffMaxDelay: 5000,
+  logWarnings: true,
+};
+
 /** Fills the gaps of the options with the defaults. */
-export function resilience(options: SSEResilienceOptions = {}): Resilience {
-  return {
-    minConnectionDuration: options.minConnectionDuration ?? 1000,
-    maxShortConnections: options.maxShortConnections ?? 3,
-    backoffBaseDelay: options.backoffBaseDelay ?? 100,
-    backoffMaxDelay: options.backoffMaxDelay ?? 5000,
-    logWarnings: options.logWarnings ?? true,
-  };
+export function resilience(options: SSEResilienceOptions | undefined): Resilience {
+  return withDefaults(DEFAULTS, options);
 }
 
 /** Says on the console why SSE is given up, and what to change. */
 export function warnAboutFallback(): void {
   console.warn(
-    "[Durable Streams] SSE connections end too soon or stay silent, so this session goes on with long-polling. " +
-      "A proxy in between is probably buffering responses: turn that off for event streams " +
-      "(Nginx: send X-Accel-Buffering: no; Caddy: flush_interval -1).",
+    "[Durable Streams] SSE connections end too soon or stay silent: going on with long-polling. A proxy is probably " +
+      "buffering them (Nginx: send X-Accel-Buffering: no; Caddy: flush_interval -1).",
   );
 }

@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { CONTENT_TYPE } from "@perennial/protocol";
 import { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from "../async-iterable.ts";
 import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
@@ -42,7 +42,7 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
 
   constructor(options: StreamOptions, requests: ReadRequests, first: Response) {
     this.url = String(options.url);
-    this.contentType = first.headers.get(HEADER.contentType) ?? undefined;
+    this.contentType = first.headers.get(CONTENT_TYPE) ?? undefined;
     this.live = options.live ?? true;
     this.startOffset = options.offset ?? "-1";
     // As the official client: `application/json` anywhere in the content type.
@@ -166,8 +166,8 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
 
   #claim(method: string): void {
     if (this.#consumedBy !== undefined) {
-      const message = `Cannot call ${method}(): the response is already being consumed via ${this.#consumedBy}()`;
-      throw new DurableStreamError(`${message}. Call stream() again for another reader.`, "ALREADY_CONSUMED");
+      const message = `${method}(): the response is already being consumed via ${this.#consumedBy}(); call stream() again`;
+      throw new DurableStreamError(message, "ALREADY_CONSUMED");
     }
     this.#consumedBy = method;
   }
@@ -177,11 +177,8 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     if (this.#isJson) return;
     this.#session.stop();
     this.#end(undefined);
-    const message = `Cannot call ${method}(): the stream's content type is ${this.contentType ?? "unknown"}, not JSON`;
-    throw new DurableStreamError(
-      `${message}. Pass { json: true } if its content is JSON all the same.`,
-      "BAD_REQUEST",
-    );
+    const message = `${method}(): the content type is ${this.contentType}; for JSON all the same pass { json: true }`;
+    throw new DurableStreamError(message, "BAD_REQUEST");
   }
 
   async #collect<T>(format: Format<T>): Promise<T> {

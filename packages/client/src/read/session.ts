@@ -188,7 +188,10 @@ export class ReadSession {
     for (;;) {
       const outcome = await connection.read();
       if (outcome.type === "end") break;
-      if (outcome.type !== "chunk") return await this.#brokeOff(outcome, connection, receiver);
+      if (outcome.type !== "chunk") {
+        receiver.format.restartPage();
+        return await this.#disconnected(outcome, connection);
+      }
       const piece = receiver.format.push(outcome.bytes);
       if (piece !== undefined) await this.#deliver(() => receiver.piece(piece));
     }
@@ -201,15 +204,16 @@ export class ReadSession {
     this.#on({ type: "page", atTail: after.upToDate, closed: after.streamClosed, moved, idle });
   }
 
-  async #brokeOff<T>(outcome: ReadOutcome, connection: Connection, receiver: Receiver<T>): Promise<void> {
-    receiver.format.restartPage();
+  /** A body ended, was cut from this side, or broke. */
+  async #disconnected(outcome: ReadOutcome, connection: Connection): Promise<void> {
+    const early = connection.age < this.#resilience.minConnectionDuration;
+    if (outcome.type === "end") this.#on({ type: "ended", short: early });
     if (outcome.type === "cut") this.#onCut(connection);
-    if (outcome.type === "lost") await this.#onLost(outcome.error, connection);
+    if (outcome.type === "lost") await this.#onLost(outcome.error, early && connection.barren);
   }
 
   /** A connection broke: the loop resumes after a wait, unless that happened too often in a row. */
-  async #onLost(error: unknown, connection: Connection): Promise<void> {
-    const short = connection.age < this.#resilience.minConnectionDuration && connection.barren;
+  async #onLost(error: unknown, short: boolean): Promise<void> {
     this.#on({ type: "lost", short });
     if (this.#state.failures <= this.#options.requests.backoff.maxRetries) return;
     if (!(await this.#options.requests.consult(error))) throw error;
@@ -220,7 +224,7 @@ export class ReadSession {
     const events = new EventStream();
     for (;;) {
       const outcome = await connection.read();
-      if (outcome.type !== "chunk") return await this.#eventsEnded(outcome, connection);
+      if (outcome.type !== "chunk") return await this.#disconnected(outcome, connection);
       for (const flush of events.push(outcome.bytes)) {
         const delivery = this.#flush(flush, base64, receiver);
         if (delivery !== undefined) await delivery;
@@ -237,13 +241,6 @@ export class ReadSession {
     const commit = () => this.#options.onDelivered(after);
     const isNews = payloads.length > 0 || after.upToDate;
     return this.#deliver(isNews ? () => receiver.page(data, batchMeta(after), commit) : commit);
-  }
-
-  async #eventsEnded(outcome: ReadOutcome, connection: Connection): Promise<void> {
-    if (outcome.type === "end")
-      this.#on({ type: "ended", short: connection.age < this.#resilience.minConnectionDuration });
-    if (outcome.type === "cut") this.#onCut(connection);
-    if (outcome.type === "lost") await this.#onLost(outcome.error, connection);
   }
 
   /** Delivers once the delivery before is finished. Returns a promise only if there is something to wait for. */

@@ -1,4 +1,4 @@
-import { DurableStreamError } from "../../errors/durable-stream-error.ts";
+import { parseError } from "../../errors/parse-error.ts";
 
 /**
  * Decodes the payload of a base64 data event (protocol section 14.3). Line breaks are ignored.
@@ -7,18 +7,10 @@ import { DurableStreamError } from "../../errors/durable-stream-error.ts";
  */
 export function decodeBase64(payload: string): Uint8Array {
   const text = payload.replace(/[\r\n]/g, "");
-  if (text.length % 4 !== 0) throw invalid(`its length, ${text.length}, is not a multiple of 4`);
-  let binary: string;
-  try {
-    binary = atob(text);
-  } catch {
-    throw invalid("it holds characters outside the alphabet");
-  }
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw parseError("base64 SSE data", text);
+  const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
   return bytes;
-}
-
-function invalid(reason: string): DurableStreamError {
-  return new DurableStreamError(`Failed to decode base64 SSE data: ${reason}.`, "PARSE_ERROR");
 }

@@ -1,4 +1,4 @@
-import { DurableStreamError } from "../../errors/durable-stream-error.ts";
+import { parseError } from "../../errors/parse-error.ts";
 import { decodeBase64 } from "./base64.ts";
 import type { Format } from "./format.ts";
 import { JsonArrayCutter } from "./json-array-cutter.ts";
@@ -7,7 +7,6 @@ import { JsonArrayCutter } from "./json-array-cutter.ts";
 export const INCREMENTAL_PARSE_LENGTH = 256 * 1024;
 
 const MORE_FOLLOWS = { stream: true };
-const EXCERPT_LENGTH = 100;
 
 /** JSON messages: the elements of each page's array. A page that is no array counts as one message. */
 export class JsonFormat<T> implements Format<readonly T[]> {
@@ -93,14 +92,7 @@ function parse<T>(text: string): readonly T[] {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? (value as T[]) : [value as T];
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const excerpt = text.slice(0, EXCERPT_LENGTH);
-    throw new DurableStreamError(
-      `Failed to parse JSON response: ${reason}. Data: ${excerpt}`,
-      "PARSE_ERROR",
-      undefined,
-      excerpt,
-    );
+  } catch {
+    throw parseError("JSON response", text);
   }
 }

@@ -23,6 +23,8 @@ export class Table {
   readonly #validate: boolean;
   /** The keys of the rows that the collection holds. */
   readonly #stored = new Set<string>();
+  /** Whether nothing was committed yet. */
+  #isNew = true;
   /** What the next commit stores; undefined removes. */
   #pending = new Map<string, TableRow | undefined>();
   #callbacks!: Callbacks;
@@ -87,12 +89,15 @@ export class Table {
     const pending = this.#pending;
     this.#pending = new Map();
     const { begin, write, commit } = this.#callbacks;
+    // In the mode `full` an update stores its row whatever was there before. Only into a collection that never held
+    // anything rows are inserted, which costs TanStack less: later, one that it still holds back may be in the way.
+    const type = this.#isNew ? "insert" : "update";
+    this.#isNew = false;
     begin();
     for (const [key, row] of pending) {
       if (row !== undefined) {
         this.#stored.add(key);
-        // In the mode `full` an update stores its row whatever was there before.
-        write({ type: "update", value: row });
+        write({ type, value: row });
       } else if (this.#stored.delete(key)) write({ type: "delete", key });
     }
     // Its promise waits for optimistic transactions, which may wait for this commit: it must not be awaited.

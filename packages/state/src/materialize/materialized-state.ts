@@ -81,6 +81,9 @@ export class MaterializedState {
 /** Entities by type and key. */
 class Entities implements StateTarget {
   readonly types = new Map<string, Map<string, unknown>>();
+  /** The type that was used last, and its entities: changes of one type often come in a row. */
+  #lastType: string | undefined;
+  #last = new Map<string, unknown>();
 
   set(change: ChangeEvent): undefined {
     this.#ofType(change.type).set(change.key, change.value);
@@ -92,6 +95,7 @@ class Entities implements StateTarget {
 
   clear(): void {
     this.types.clear();
+    this.#lastType = undefined;
   }
 
   retain(keys: EntityKeys): void {
@@ -102,11 +106,14 @@ class Entities implements StateTarget {
   }
 
   #ofType(type: string): Map<string, unknown> {
+    if (type === this.#lastType) return this.#last;
     let entities = this.types.get(type);
     if (entities === undefined) {
       entities = new Map();
       this.types.set(type, entities);
     }
+    this.#lastType = type;
+    this.#last = entities;
     return entities;
   }
 }

@@ -25,14 +25,11 @@ export function checkMessage(message: unknown): Verdict {
 
 /** The first optional header of a change that has the wrong type, as a fault. It does not spoil the change. */
 export function checkHeaders(headers: Readonly<Record<string, unknown>>): Fault | undefined {
-  if (headers.txid !== undefined && (typeof headers.txid !== "string" || headers.txid === "")) {
-    return badHeader("txid", headers.txid);
-  }
-  for (const name of ["timestamp", "from", "offset"]) {
-    if (headers[name] !== undefined && typeof headers[name] !== "string") {
-      return badHeader(name, headers[name]);
-    }
-  }
+  const { txid, timestamp, from, offset } = headers;
+  if (txid !== undefined && (typeof txid !== "string" || txid === "")) return badHeader("txid", txid);
+  if (timestamp !== undefined && typeof timestamp !== "string") return badHeader("timestamp", timestamp);
+  if (from !== undefined && typeof from !== "string") return badHeader("from", from);
+  if (offset !== undefined && typeof offset !== "string") return badHeader("offset", offset);
   return undefined;
 }
 

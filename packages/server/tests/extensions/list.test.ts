@@ -1,5 +1,7 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
-import { createServer } from "@perennial/server";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer, type DurableStreamsServer, openLocalLog } from "@perennial/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 
@@ -103,29 +105,60 @@ describe.each(DOORS)("the list of streams through $name", (door) => {
   });
 });
 
-it("pages through 100,000 streams in under 2 s without holding up the event loop", async () => {
+it("merges what the durable log holds with what is in memory, without loading it", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "perennial-list-"));
+  const open = () => createServer({ log: () => openLocalLog({ directory, durability: "os" }) });
+  const name = (index: number): string => `stream-${String(index).padStart(3, "0")}`;
+  const before = open();
+  for (let index = 0; index < 300; index += 2) await requestTo(before, name(index), { method: "PUT" });
+  await before.stop();
+  const server = open();
+  await requestTo(server, name(100), { method: "DELETE" });
+  await requestTo(server, name(200), { method: "HEAD" });
+  for (let index = 1; index < 300; index += 2) await requestTo(server, name(index), { method: "PUT" });
+  const expected = Array.from({ length: 300 }, (_, index) => name(index)).filter(
+    (path) => path !== name(100),
+  );
+  expect(await allPaths(server, 7)).toEqual(expected);
+  await server.stop();
+  rmSync(directory, { recursive: true });
+});
+
+// Judged by the time of the processor, which other programs on the machine do not add to.
+it("pages through 100,000 streams in under 2 s, no page takes long", async () => {
   const server = createServer();
-  const request = (path: string, init?: RequestInit) => server.fetch(new Request(`http://test${path}`, init));
   for (let index = 0; index < 100_000; index += 1) {
-    await request(`/v1/stream/stream-${(index * 7919) % 100_000}`, { method: "PUT" });
+    await requestTo(server, `stream-${(index * 7919) % 100_000}`, { method: "PUT" });
   }
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const startedAt = performance.now();
-  const seen: string[] = [];
-  let after = "";
-  for (;;) {
-    const page = (await (await request(`${LIST}?limit=1000&after=${after}`)).json()) as Page;
-    seen.push(...page.streams.map(({ path }) => path));
-    await new Promise(setImmediate);
-    if (page.next === undefined) break;
-    after = page.next;
-  }
-  const elapsedMs = performance.now() - startedAt;
-  delay.disable();
+  const pagesMs: number[] = [];
+  const seen = await allPaths(server, 1000, (cpuMs) => pagesMs.push(cpuMs));
   await server.stop();
   expect(seen).toHaveLength(100_000);
   expect(seen).toEqual([...seen].sort());
-  expect(elapsedMs).toBeLessThan(2000);
-  expect(delay.percentile(99) / 1e6).toBeLessThan(50);
+  expect(pagesMs.reduce((sum, cpuMs) => sum + cpuMs, 0)).toBeLessThan(2000);
+  expect(pagesMs.sort((a, b) => a - b)[90]).toBeLessThan(30);
 }, 60_000);
+
+function requestTo(server: DurableStreamsServer, path: string, init?: RequestInit): Promise<Response> {
+  return server.fetch(new Request(`http://test/v1/stream/${path}`, init));
+}
+
+/** The paths of all pages, in their order; `onPage` learns the processor time of each, ms. */
+async function allPaths(
+  server: DurableStreamsServer,
+  limit: number,
+  onPage: (cpuMs: number) => void = () => {},
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    const before = process.cpuUsage();
+    const response = await requestTo(server, `__ds/streams?limit=${limit}&after=${after}`);
+    const { user, system } = process.cpuUsage(before);
+    onPage((user + system) / 1000);
+    const page = (await response.json()) as Page;
+    paths.push(...page.streams.map(({ path }) => path));
+    after = page.next;
+  }
+  return paths;
+}

@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { type AddressInfo, connect, createServer as listen } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { launch, type Running, run, start } from "./support/process.ts";
+import { shellAtTerminal } from "./support/terminal.ts";
 
 const servers: Running[] = [];
 
@@ -35,6 +37,17 @@ describe("perennial dev", () => {
     await server.output(LISTENING);
     server.child.kill(signal);
     expect((await server.finished).code).toBe(0);
+  });
+
+  it("ends with 0 when Ctrl-C is pressed at npm start", async () => {
+    const cwd = fileURLToPath(new URL("../../..", import.meta.url));
+    const env = { PERENNIAL_PORT: "0", PERENNIAL_MEMORY: "true" };
+    const server = shellAtTerminal("npm start", { cwd, env });
+    servers.push(server);
+    await server.output(/live=sse/);
+    server.child.stdin.write("\u0003");
+    expect((await server.finished).code).toBe(0);
+    expect(server.stdout).toContain("stopped");
   });
 
   it("is launched twice at once", async () => {

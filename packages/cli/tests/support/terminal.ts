@@ -4,12 +4,21 @@ import { Running } from "./process.ts";
 
 const ENTRY = fileURLToPath(new URL("entry.mjs", import.meta.url));
 
-/** Starts `perennial` at a terminal of its own, which `script` from util-linux lends. All output is in `stdout`. */
+/** Starts `perennial` at a terminal of its own. All output is in `stdout`. */
 export function atTerminal(args: readonly string[], env: Readonly<Record<string, string>>): Running {
   const words = [process.execPath, ENTRY, "perennial", ...args].map((word) => `'${word}'`);
+  return shellAtTerminal(words.join(" "), { env });
+}
+
+/** Starts a command line at a terminal, which `script` from util-linux lends. Its input is what is typed. */
+export function shellAtTerminal(
+  line: string,
+  { env, cwd }: { readonly env: Readonly<Record<string, string>>; readonly cwd?: string },
+): Running {
   const { NO_COLOR: _none, ...inherited } = process.env;
-  const child = spawn("script", ["-qec", words.join(" "), "/dev/null"], {
+  const child = spawn("script", ["-qec", line, "/dev/null"], {
     env: { ...inherited, TERM: "xterm-256color", ...env },
+    ...(cwd !== undefined && { cwd }),
   });
   return new Running(child);
 }

@@ -33,6 +33,7 @@ const flagHelp: readonly (readonly [string, string])[] = [
     `${defaults.quick.rounds} round of ${defaults.quick.seconds} s: to see that it works, not to compare`,
   ],
   ["--undisturbed", "waits for a quiet machine before each round and repeats a round that others disturbed"],
+  ["--high-priority", "schedules server and load before all else (as root)"],
   ["--connections 64,256", "how many connections, for the workloads that have a choice"],
   ["--out DIR", "where the report goes (default: bench/results/DATE)"],
   ["--generator wrk|own", "who sends plain requests (default: wrk where it is installed)"],

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { helpText } from "./help.ts";
 import { chooseCores, pinLoad } from "./measure/cores.ts";
 import { describeCommit, describeMachine } from "./measure/machine.ts";
+import { raisePriority } from "./measure/priority.ts";
 import { type Options, parseOptions } from "./options.ts";
 import { repository } from "./paths.ts";
 import { preparePeers } from "./peers/index.ts";
@@ -42,6 +43,7 @@ async function bench(options: Options): Promise<void> {
     peers: ready.map(({ name, description, durable }) => ({ name, description, durable })),
   };
   pinLoad(cores);
+  if (options.highPriority) raisePriority(process.pid);
   const rows = await runAll({
     ...options,
     signal: interruption(),

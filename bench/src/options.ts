@@ -19,6 +19,8 @@ export interface Options {
   readonly cpuProfile: boolean;
   /** Whether rounds wait for a quiet machine, and are repeated if it does not stay so. */
   readonly undisturbed: boolean;
+  /** Whether server and load are scheduled before everything else on the machine. Needs the right to. */
+  readonly highPriority: boolean;
   readonly help: boolean;
 }
 
@@ -46,6 +48,7 @@ const flags = {
   "trace-gc": { type: "boolean" },
   "cpu-prof": { type: "boolean" },
   undisturbed: { type: "boolean" },
+  "high-priority": { type: "boolean" },
   quick: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -79,6 +82,7 @@ export function parseOptions(parameters: readonly string[]): Options {
     traceGarbageCollection: values["trace-gc"] ?? false,
     cpuProfile: values["cpu-prof"] ?? false,
     undisturbed: values.undisturbed ?? false,
+    highPriority: values["high-priority"] ?? false,
     help: values.help ?? false,
   };
 }

@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly loadThreads: number;
   /** Whether rounds wait for a quiet machine and are repeated if it does not stay so. */
   readonly undisturbed: boolean;
+  /** Whether the servers are scheduled before everything else. */
+  readonly highPriority: boolean;
   /** Ends the run after the round that is under way; what was measured by then is reported. */
   readonly signal: AbortSignal;
   /** Where logs and profiles of the servers go. */

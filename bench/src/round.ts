@@ -45,7 +45,12 @@ async function runOnce(plan: RunPlan, { variant, peer, title }: Round): Promise<
   const artifact = join(plan.artifactsDirectory, title.replace(/[^\w]+/g, "-"));
   let server: Server | undefined;
   try {
-    server = await startServer(peer, { dataDirectory, artifact, cores: plan.cores });
+    server = await startServer(peer, {
+      dataDirectory,
+      artifact,
+      cores: plan.cores,
+      highPriority: plan.highPriority,
+    });
     const { seconds, generator, loadThreads } = plan;
     let measured: Interval | undefined;
     const sample = await variant.run({

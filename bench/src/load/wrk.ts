@@ -40,7 +40,7 @@ function origin({ host, port }: Address): string {
 
 function output(program: string, parameters: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(program, parameters, { stdio: ["ignore", "pipe", "pipe"] });
     let text = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (part: string) => {

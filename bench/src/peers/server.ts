@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Address, exchange } from "../load/exchange.ts";
 import { type Cores, pinned } from "../measure/cores.ts";
+import { raisePriority } from "../measure/priority.ts";
 import type { ServerTrace } from "../measure/server-trace.ts";
 import { loopProbeVariable } from "./node-process.ts";
 import type { Peer, StartContext } from "./peer.ts";
@@ -15,6 +16,7 @@ const POLL_MILLISECONDS = 2;
 /** What a started server is told beside its peer. */
 export interface StartOptions extends Omit<StartContext, "port"> {
   readonly cores: Cores | undefined;
+  readonly highPriority: boolean;
 }
 
 /** A running server. */
@@ -92,6 +94,7 @@ function launchProcess(command: readonly string[], options: StartOptions): Child
   process.once("exit", killAtExit);
   child.once("exit", () => process.off("exit", killAtExit));
   closeSync(log);
+  if (options.highPriority && child.pid !== undefined) raisePriority(child.pid);
   return child;
 }
 

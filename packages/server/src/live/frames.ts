@@ -59,7 +59,7 @@ export class FrameEncoder {
   #encode(stream: Stream, from: number, cursor: number): Frame {
     const { visibleTail: tail, visibleClosed: closed } = stream;
     const cut = sliceEnd(this.#shard, stream, from, tail, EVENT_BYTES);
-    const end = closed && cut === tail ? cut : wholeCharactersEnd(this.#shard, stream, from, cut);
+    const end = closed && cut === tail ? cut : wholeCharactersEnd(this.#shard, stream, from, cut, tail);
     const upToDate = cut === tail;
     const final = upToDate && closed;
     const { json, contentType } = stream.state;

@@ -4,6 +4,9 @@ import type { Stream } from "../catalog/stream.ts";
 import { boundaryBefore, pieces, readBytes } from "./bytes.ts";
 import type { Shard } from "./shard.ts";
 
+const CR = 0x0d;
+const LF = 0x0a;
+
 /**
  * The end of a slice that begins at `from` (where an append or message begins, or anywhere in a byte stream) and
  * goes no further than `to`: about `limit` bytes on, where an append ends. Only an append longer than the limit
@@ -29,13 +32,25 @@ function messageEnd(shard: Shard, stream: Stream, from: number, to: number, limi
 }
 
 /**
- * Holds back up to three bytes at the end of a text slice that are the beginning of a character still to come,
- * since an SSE event can carry whole characters only (protocol section 14.3).
+ * Where a text slice that begins at `from` and would end at `end` can end as an SSE event, which carries whole
+ * characters and whole line breaks only (protocol section 14.3). Held back are up to three bytes that are the
+ * beginning of a character still to come, and a CR whose LF comes right after the cut.
+ *
+ * @param tail the stream has bytes up to here
  */
-export function wholeCharactersEnd(shard: Shard, stream: Stream, from: number, end: number): number {
+export function wholeCharactersEnd(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  end: number,
+  tail: number,
+): number {
   if (!isText(stream.state.contentType) || end === from) return end;
   const start = Math.max(from, end - 4);
-  return end - incompleteUtf8Length(wholeSlice(shard, stream, start, end));
+  const around = wholeSlice(shard, stream, start, Math.min(end + 1, tail));
+  const before = around.subarray(0, end - start);
+  if (before.length > 1 && before.at(-1) === CR && around[before.length] === LF) return end - 1;
+  return end - incompleteUtf8Length(before);
 }
 
 /** All bytes of `[from, to)` in one piece. For slices whose length is bounded. */

@@ -62,19 +62,20 @@ export class FetchRequest implements HttpRequest {
     const parts: Uint8Array[] = [];
     for (;;) {
       const read = await Promise.race([reader.read(), timeout]);
-      if (read === "late") return this.#give(reader, { kind: "request-timeout" });
+      if (read === "late") {
+        reader.cancel().catch(() => undefined);
+        return { kind: "request-timeout" };
+      }
       if (read.done) return { parts, byteLength: this.#held };
       const refusal = this.#budget.refusal(this.#held + read.value.length, read.value.length);
-      if (refusal !== undefined) return this.#give(reader, refusal);
+      if (refusal !== undefined) {
+        void discard(reader, this.#config.bodyTimeoutMs);
+        return refusal;
+      }
       parts.push(read.value);
       this.#held += read.value.length;
       this.#budget.hold(read.value.length);
     }
-  }
-
-  #give(reader: ReadableStreamDefaultReader<Uint8Array>, problem: RequestProblem): RequestProblem {
-    reader.cancel().catch(() => undefined);
-    return problem;
   }
 
   /** The operation is done with the body. */
@@ -87,5 +88,17 @@ export class FetchRequest implements HttpRequest {
     const { signal } = this.#request;
     signal.addEventListener("abort", listener, { once: true });
     return () => signal.removeEventListener("abort", listener);
+  }
+}
+
+/** Reads the rest of a refused body: cancelled at once, many servers reset the connection under the answer. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, timeoutMs: number): Promise<void> {
+  const tooLong = setTimeout(() => reader.cancel().catch(() => undefined), timeoutMs);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The client went away; nobody misses the rest.
+  } finally {
+    clearTimeout(tooLong);
   }
 }

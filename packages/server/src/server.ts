@@ -38,6 +38,8 @@ export interface ServerMetrics {
   readonly liveReaders: number;
   /** Streams held in memory. */
   readonly loadedStreams: number;
+  /** Bytes of request bodies that are being received or answered. */
+  readonly heldBodyBytes: number;
   /** The log's own figures. */
   readonly log: LogMetrics;
 }
@@ -59,6 +61,7 @@ export function createServer(options: ServerOptions = {}): DurableStreamsServer 
 interface Opened {
   readonly context: Context;
   readonly recovery: Recovery;
+  readonly budget: BodyBudget;
   readonly fetchDoor: FetchDoor;
   readonly sweeper: Sweeper;
 }
@@ -85,14 +88,20 @@ class Running implements DurableStreamsServer {
   }
 
   metrics(): ServerMetrics {
-    if (this.#opened === undefined) return { liveReaders: 0, loadedStreams: 0, log: {} };
-    const { shard, live } = this.#opened.context;
-    return { liveReaders: live.readers, loadedStreams: shard.catalog.loaded, log: shard.log.metrics() };
+    if (this.#opened === undefined) return { liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {} };
+    const { context, budget } = this.#opened;
+    const { shard, live } = context;
+    return {
+      liveReaders: live.readers,
+      loadedStreams: shard.catalog.loaded,
+      heldBodyBytes: budget.held,
+      log: shard.log.metrics(),
+    };
   }
 
   async start(): Promise<void> {
-    const { context } = await this.#open();
-    this.#door = openDoor(context);
+    const { context, budget } = await this.#open();
+    this.#door = openDoor(context, budget);
     const { address, family, port } = await this.#door.listen();
     this.#url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
@@ -109,10 +118,10 @@ class Running implements DurableStreamsServer {
 
   async #stop(): Promise<void> {
     if (this.#opening === undefined) return;
-    const { context, sweeper } = await this.#opening;
+    const { context, sweeper, fetchDoor } = await this.#opening;
     sweeper.stop();
     context.live.stop();
-    await this.#door?.close();
+    await Promise.all([this.#door?.close(), fetchDoor.close()]);
     await context.shard.log.close();
   }
 
@@ -132,15 +141,14 @@ class Running implements DurableStreamsServer {
     const sweeper = new Sweeper(shard, config.loadedStreams);
     sweeper.start(config.sweepMs);
     const context: Context = { config, shard, live };
-    this.#opened = { context, recovery, fetchDoor: new FetchDoor(context), sweeper };
+    const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
+    this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper };
     return this.#opened;
   }
 }
 
-function openDoor(context: Context): ListeningDoor {
-  const { config } = context;
-  const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
-  return config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget);
+function openDoor(context: Context, budget: BodyBudget): ListeningDoor {
+  return context.config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget);
 }
 
 /** The live clock ticks often enough for its shortest interval to be kept to a quarter. */

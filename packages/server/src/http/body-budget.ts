@@ -26,6 +26,11 @@ export class BodyBudget {
     return this.#held + more > this.#overall ? { kind: "bodies-over-budget" } : undefined;
   }
 
+  /** Bytes held at this moment. */
+  get held(): number {
+    return this.#held;
+  }
+
   hold(byteLength: number): void {
     this.#held += byteLength;
   }

@@ -43,28 +43,31 @@ export class FetchRequest implements HttpRequest {
     const reader = this.#request.body?.getReader();
     if (reader === undefined) return NO_BYTES;
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), this.#config.bodyTimeoutMs);
+    let stopListening: (() => void) | undefined;
+    const interrupted = new Promise<RequestProblem>((resolve) => {
+      timer = setTimeout(() => resolve({ kind: "request-timeout" }), this.#config.bodyTimeoutMs);
+      stopListening = this.onDisconnect(() => resolve({ kind: "body-incomplete" }));
     });
     try {
-      return await this.#receive(reader, timeout);
+      return await this.#receive(reader, interrupted);
     } catch {
       return { kind: "body-incomplete" };
     } finally {
       clearTimeout(timer);
+      stopListening?.();
     }
   }
 
   async #receive(
     reader: ReadableStreamDefaultReader<Uint8Array>,
-    timeout: Promise<"late">,
+    interrupted: Promise<RequestProblem>,
   ): Promise<StoredBytes | RequestProblem> {
     const parts: Uint8Array[] = [];
     for (;;) {
-      const read = await Promise.race([reader.read(), timeout]);
-      if (read === "late") {
+      const read = await Promise.race([reader.read(), interrupted]);
+      if ("kind" in read) {
         reader.cancel().catch(() => undefined);
-        return { kind: "request-timeout" };
+        return read;
       }
       if (read.done) return { parts, byteLength: this.#held };
       const refusal = this.#budget.refusal(this.#held + read.value.length, read.value.length);
@@ -86,7 +89,8 @@ export class FetchRequest implements HttpRequest {
 
   onDisconnect(listener: () => void): () => void {
     const { signal } = this.#request;
-    signal.addEventListener("abort", listener, { once: true });
+    if (signal.aborted) queueMicrotask(listener);
+    else signal.addEventListener("abort", listener, { once: true });
     return () => signal.removeEventListener("abort", listener);
   }
 }

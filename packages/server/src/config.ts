@@ -41,7 +41,7 @@ export interface Config {
   readonly sseCycleJitter: number;
   /** Interval of SSE heartbeat comments, ms, [100, 600000]. Default 15000. */
   readonly sseHeartbeatMs: number;
-  /** Bytes buffered for one live reader before it is no longer pushed to, [4096, 1 GiB]. Default 1 MiB. */
+  /** Bytes buffered for one live reader before it is no longer pushed to, [64 KiB, 1 GiB]. Default 1 MiB. */
   readonly liveBufferBytes: number;
   /** How long a reader that takes nothing is kept, ms, [100, 3600000]. Default 30000. */
   readonly stalledReaderMs: number;
@@ -97,7 +97,7 @@ const NUMBERS = {
   longPollTimeoutMs: [30_000, 1, 600_000],
   sseCycleMs: [60_000, 1000, 3_600_000],
   sseHeartbeatMs: [15_000, 100, 600_000],
-  liveBufferBytes: [MIB, 4096, 1024 * MIB],
+  liveBufferBytes: [MIB, 65_536, 1024 * MIB],
   stalledReaderMs: [30_000, 100, 3_600_000],
   liveReaders: [100_000, 0, 10_000_000],
   bodyBytes: [64 * MIB, 1, 1024 * MIB],

@@ -92,7 +92,9 @@ export class SseSession implements TailListener, Ticking {
     this.#lastProgressAt = this.#shard.now();
     if (this.#state !== "lagging") return;
     this.#state = "pushing";
-    this.#catchUp();
+    // A client that is always behind is never met pushing by the clock.
+    if (this.#lastProgressAt >= this.#endsAt) this.#end();
+    else this.#catchUp();
   }
 
   /** The client is gone. */

@@ -140,8 +140,8 @@ export class NodeDoor implements ListeningDoor {
   #answerRefused(problem: RequestProblem, socket: Socket): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    if (this.#latest.get(socket)?.shouldKeepAlive === false) {
-      // The client knows already that the connection ends.
+    if (!socket.writable || this.#latest.get(socket)?.shouldKeepAlive === false) {
+      // Nobody is there, or the client knows already that the connection ends.
       socket.destroySoon();
       return;
     }

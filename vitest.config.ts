@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // A condition is looked at often, and given time on a busy machine.
+    expect: { poll: { interval: 5, timeout: 10_000 } },
   },
 });

@@ -56,8 +56,8 @@ describe.each(DOORS)("crowds through $name", (door) => {
       if (wave % 4 < 2) await expect.poll(liveReaders).toBe(0);
     }
     await expect.poll(() => serverSockets(open.url).length).toBeLessThanOrEqual(socketsBefore);
-    expect(liveReaders()).toBe(0);
-    expect(activeTimers()).toBeLessThanOrEqual(timersBefore + 2);
+    await expect.poll(liveReaders).toBe(0);
+    await expect.poll(activeTimers).toBeLessThanOrEqual(timersBefore + 2);
     expect((await http.get("s")).status).toBe(200);
   });
 });

@@ -134,17 +134,26 @@ export class NodeDoor implements ListeningDoor {
    * that is being answered goes first.
    */
   #refuse(problem: RequestProblem, socket: Socket): void {
-    afterResponse(this.#latest.get(socket), () => this.#answerRefused(problem, socket));
+    const latest = this.#latest.get(socket);
+    // A request whose body is still arriving is itself what is refused: nothing else would ever answer it.
+    if (latest?.req.complete === false) this.#refuseArriving(problem, latest, socket);
+    else afterResponse(latest, () => this.#refuseNext(problem, socket));
   }
 
-  #answerRefused(problem: RequestProblem, socket: Socket): void {
+  #refuseArriving(problem: RequestProblem, latest: ServerResponse, socket: Socket): void {
+    if (!socket.writable || latest.headersSent) socket.destroySoon();
+    else this.#writeRefusal(problem, socket);
+  }
+
+  #refuseNext(problem: RequestProblem, socket: Socket): void {
+    // Nobody is there, or the client knows already that the connection ends.
+    if (!socket.writable || this.#latest.get(socket)?.shouldKeepAlive === false) socket.destroySoon();
+    else this.#writeRefusal(problem, socket);
+  }
+
+  #writeRefusal(problem: RequestProblem, socket: Socket): void {
     if (this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    if (!socket.writable || this.#latest.get(socket)?.shouldKeepAlive === false) {
-      // Nobody is there, or the client knows already that the connection ends.
-      socket.destroySoon();
-      return;
-    }
     const { status, headers, body } = problemReply(problem);
     const text = body as Uint8Array;
     const framing = `Content-Length: ${text.length}\r\n`;

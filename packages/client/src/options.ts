@@ -193,7 +193,7 @@ export interface AppendResult {
  * The promise of an append. It is also a `Promise<void>`, so that functions written for appends without a result keep
  * their types.
  */
-export type AppendPromise = Promise<Nothing & AppendResult>;
+export type AppendPromise = Promise<void> & Promise<AppendResult>;
 
 /** Options of `DurableStream.writable()`. */
 export type WritableOptions = Pick<

@@ -147,10 +147,15 @@ export class IdempotentProducer {
     return this.#closing;
   }
 
-  /** Starts the next epoch, at sequence number 0. Clears a failure: appending works again. */
+  /**
+   * Starts the next epoch, at sequence number 0: after a fence the one after the rival's. Clears a failure: appending
+   * works again.
+   */
   async restart(): Promise<void> {
     await this.flush();
-    this.#queue.restart(this.#queue.epoch + 1);
+    const error = this.#queue.failure?.error;
+    const rival = error instanceof StaleEpochError ? error.currentEpoch : 0;
+    this.#queue.restart(Math.max(this.#queue.epoch, rival) + 1);
   }
 
   get #contentType(): string {

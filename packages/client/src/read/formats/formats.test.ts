@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeBase64 } from "./base64.ts";
+import { BytesFormat } from "./bytes.ts";
+import type { Format } from "./format.ts";
+import { INCREMENTAL_PARSE_LENGTH, JsonFormat } from "./json.ts";
+import { JsonArrayCutter } from "./json-array-cutter.ts";
+import { TextFormat } from "./text.ts";
+
+const encoder = new TextEncoder();
+
+/** Bytes cut at the given places. */
+function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return places.slice(1).map((end, index) => bytes.slice(places[index], end));
+}
+
+/** Feeds a page in pieces, breaking off and starting again after the pieces named. */
+function readPage<T>(format: Format<T>, parts: readonly Uint8Array[], breaks: readonly number[]): T[] {
+  const out: (T | undefined)[] = [];
+  for (const at of breaks) {
+    for (const part of parts.slice(0, at % (parts.length + 1))) out.push(format.push(part));
+    format.restartPage();
+  }
+  for (const part of parts) out.push(format.push(part));
+  out.push(format.finishPage());
+  return out.filter((piece) => piece !== undefined);
+}
+
+const cuts = fc.array(fc.nat(), { maxLength: 8 });
+const breaks = fc.array(fc.nat(), { maxLength: 4 });
+
+describe("formats", () => {
+  test("bytes survive any cutting, and breaks repeat nothing", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), cuts, breaks, (bytes, at, broken) => {
+        const format = new BytesFormat();
+        expect(format.join(readPage(format, pieces(bytes, at), broken))).toEqual(bytes);
+      }),
+    );
+  });
+
+  test("text survives any cutting, of characters and across pages, and breaks repeat nothing", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 30 }).map((value) => `x${value}`);
+    fc.assert(
+      fc.property(text, fc.nat(), cuts, breaks, (value, pageEnd, at, broken) => {
+        const bytes = encoder.encode(value);
+        const format = new TextFormat();
+        const [first = bytes, second = bytes.slice(0, 0)] = pieces(bytes, [pageEnd]);
+        const out = [
+          ...readPage(format, pieces(first, at), broken),
+          ...readPage(format, pieces(second, at), broken),
+        ];
+        expect(format.join([...out, format.finish() ?? ""])).toBe(value);
+      }),
+    );
+  });
+
+  test("JSON survives any cutting, parsed at once or while it arrives, and breaks repeat nothing", () => {
+    const padding = "p".repeat(INCREMENTAL_PARSE_LENGTH);
+    const items = fc.array(fc.jsonValue({ maxDepth: 3 }), { maxLength: 10 });
+    fc.assert(
+      fc.property(items, fc.boolean(), cuts, breaks, (values, isLarge, at, broken) => {
+        const expected = isLarge ? [padding, ...values, padding] : values;
+        const format = new JsonFormat<unknown>();
+        const parts = pieces(encoder.encode(JSON.stringify(expected, null, 1)), at);
+        const messages = format.join(readPage(format, parts, broken));
+        expect(JSON.stringify(messages)).toBe(JSON.stringify(expected));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("an array can be cut at each comma between its elements, and nowhere else", () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 3 }), { minLength: 2, maxLength: 6 }), (values) => {
+        const text = JSON.stringify(values);
+        const cutter = new JsonArrayCutter();
+        const found: number[] = [];
+        for (let index = 0; index < text.length; index++) {
+          if (cutter.lastCut(text.slice(0, index + 1), index) === index) found.push(index);
+        }
+        const texts = values.map((value) => JSON.stringify(value));
+        const places = texts.slice(0, -1).map((_, index) => 1 + texts.slice(0, index + 1).join(",").length);
+        expect(found).toEqual(places);
+      }),
+    );
+  });
+
+  test("a page that is no array is one message; an empty one has none", () => {
+    const read = (text: string) => {
+      const format = new JsonFormat<unknown>();
+      return format.join(readPage(format, [encoder.encode(text)], []));
+    };
+    expect(read('{"a":1}')).toEqual([{ a: 1 }]);
+    expect(read(" \n")).toEqual([]);
+    expect(read("")).toEqual([]);
+    expect(() => read("[1,")).toThrow(/^Failed to parse JSON response: \[1,/);
+  });
+
+  test("SSE payloads: arrays are merged, text is joined, base64 is decoded one by one", () => {
+    expect(new JsonFormat().events(["[1,[2]]", "3"], false)).toEqual([1, [2], 3]);
+    expect(new TextFormat().events(["a", "b"], false)).toBe("ab");
+    expect(new BytesFormat().events(["AQ==", "AgM="], true)).toEqual(Uint8Array.of(1, 2, 3));
+  });
+
+  test("base64 of any bytes decodes to them, with line breaks anywhere", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.nat(), (bytes, at) => {
+        const text = btoa(String.fromCharCode(...bytes));
+        const place = at % (text.length + 1);
+        expect(decodeBase64(`${text.slice(0, place)}\r\n${text.slice(place)}`)).toEqual(bytes);
+      }),
+    );
+  });
+
+  test.each(["A", "AAA", "A===", "AA=A", "AAA?", "AA\u00e9="])("%j is no base64", (text) => {
+    expect(() => decodeBase64(text)).toThrow(expect.objectContaining({ code: "PARSE_ERROR" }));
+  });
+});

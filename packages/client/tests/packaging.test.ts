@@ -32,8 +32,8 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 describe("the package", () => {
   // A ratchet: it may only be lowered. The aim is 6,000 and 12,000 bytes.
   test.each([
-    ["stream()", `export { stream } from ${source};`, 7_900],
-    ["everything", `export * from ${source};`, 13_800],
+    ["stream()", `export { stream } from ${source};`, 7_800],
+    ["everything", `export * from ${source};`, 13_700],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
     console.log(`${name}: ${size} bytes of ${budget}`);

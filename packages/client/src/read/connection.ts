@@ -7,6 +7,9 @@ export type ReadOutcome =
   | { readonly type: "end" | "cut" }
   | { readonly type: "lost"; readonly error: unknown };
 
+/** How often the watchdog looks within the silence limit. */
+const CHECKS_PER_LIMIT = 4;
+
 /**
  * One request and the body of its response, which can be cut at any time, also where `fetch` or the body do not heed
  * their signal. A watchdog cuts it once nothing has arrived for the silence limit; time in which nobody waits for
@@ -14,18 +17,21 @@ export type ReadOutcome =
  */
 export class Connection {
   readonly #controller = new AbortController();
-  readonly #silenceLimit: number;
   readonly #started = Date.now();
   #cut: CutReason | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   #waitingSince: number | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #bytes = 0;
 
   /** @param silenceLimit - in ms; not finite: no watchdog */
   constructor(silenceLimit: number) {
-    this.#silenceLimit = silenceLimit;
-    if (Number.isFinite(silenceLimit)) this.#watch(silenceLimit);
+    if (!Number.isFinite(silenceLimit)) return;
+    const check = () => {
+      if (this.#waitingSince !== undefined && Date.now() - this.#waitingSince >= silenceLimit)
+        this.cut("silent");
+    };
+    this.#timer = setInterval(check, silenceLimit / CHECKS_PER_LIMIT);
   }
 
   /** For the request. */
@@ -91,7 +97,7 @@ export class Connection {
 
   /** Stops the watchdog, and gives up what is left of the body. */
   close(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#cancelBody();
   }
 
@@ -107,13 +113,5 @@ export class Connection {
       if (this.signal.aborted) abort();
       else this.signal.addEventListener("abort", abort, { once: true });
     });
-  }
-
-  #watch(delay: number): void {
-    this.#timer = setTimeout(() => {
-      const silence = this.#waitingSince === undefined ? 0 : Date.now() - this.#waitingSince;
-      if (silence >= this.#silenceLimit) this.cut("silent");
-      else this.#watch(this.#silenceLimit - silence);
-    }, delay);
   }
 }

@@ -1,6 +1,6 @@
 import { CONTENT_TYPE } from "@perennial/protocol";
 import { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from "../async-iterable.ts";
-import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
+import type { ByteChunk, JsonBatch, JsonBatchMeta, TextChunk } from "../batches.ts";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import type { LiveMode, Offset, StreamOptions } from "../options.ts";
 import { pageVisibility } from "../visibility.ts";
@@ -10,7 +10,6 @@ import { JsonFormat } from "./formats/json.ts";
 import { TextFormat } from "./formats/text.ts";
 import type { Live } from "./machine.ts";
 import { afterResponse, type Position, startAt } from "./position.ts";
-import { Collector } from "./receivers/collector.ts";
 import { ReadableReceiver } from "./receivers/readable.ts";
 import type { Receiver } from "./receivers/receiver.ts";
 import { Subscriber } from "./receivers/subscriber.ts";
@@ -181,10 +180,16 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
 
+  /** Everything up to the first page that reaches the tail. */
   async #collect<T>(format: Format<T>): Promise<T> {
-    const collector = new Collector(format, () => this.#session.stop());
-    this.#run(collector);
-    return await collector.result;
+    const pieces: T[] = [];
+    const take = (data: T, meta: JsonBatchMeta) => {
+      pieces.push(data);
+      if (meta.upToDate) this.#session.stop();
+    };
+    await this.#run(new Subscriber(format, take));
+    const rest = format.finish();
+    return format.join(rest === undefined ? pieces : [...pieces, rest]);
   }
 
   #readable<T, Item>(
@@ -192,17 +197,21 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     split: (piece: T) => readonly Item[],
   ): ReadableStreamAsyncIterable<Item> {
     const receiver = new ReadableReceiver(format, split, () => this.#session.stop());
-    this.#run(receiver);
+    this.#run(receiver).then(
+      () => receiver.end(format.finish()),
+      (error: unknown) => receiver.fail(error),
+    );
     return asAsyncIterableReadableStream(receiver.stream);
   }
 
   #subscribe<T>(subscriber: Subscriber<T>): () => void {
-    this.#run(subscriber);
+    void this.#run(subscriber);
     return () => this.#session.stop();
   }
 
-  #run<T>(receiver: Receiver<T>): void {
+  #run<T>(receiver: Receiver<T>): Promise<void> {
     this.#end(this.#session.run(receiver));
+    return this.closed;
   }
 
   /** The session is over, or will be with `outcome`. */

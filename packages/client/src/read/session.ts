@@ -75,12 +75,7 @@ export class ReadSession {
       this.#failure ??= { error };
     }
     this.stop();
-    if (this.#failure === undefined) {
-      receiver.end(receiver.format.finish());
-      return;
-    }
-    receiver.fail(this.#failure.error);
-    throw this.#failure.error;
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** Ends the session; nothing more is delivered. */
@@ -248,7 +243,8 @@ export class ReadSession {
     if (this.#pending !== undefined) return this.#pending.then(() => this.#deliver(deliver));
     if (this.#stopped) return undefined;
     const delivery = deliver();
-    if (delivery === undefined) return undefined;
+    // A callback may return anything; only what can be waited for matters.
+    if (typeof delivery?.then !== "function") return undefined;
     this.#pending = new Promise((resolve) => {
       this.#release = () => {
         this.#pending = undefined;

@@ -52,6 +52,7 @@ export class ReadableReceiver<T, Item> implements Receiver<T> {
     return this.#present(rest === undefined ? [] : this.#split(rest), commit);
   }
 
+  /** The session is over; everything but `rest` was delivered. */
   end(rest: T | undefined): void {
     if (this.#over) return;
     this.#over = true;
@@ -61,6 +62,7 @@ export class ReadableReceiver<T, Item> implements Receiver<T> {
     this.#demand?.();
   }
 
+  /** The session failed. */
   fail(error: unknown): void {
     if (this.#over) return;
     this.#over = true;

@@ -14,8 +14,4 @@ export interface Receiver<T> {
    * state; the receiver calls it when the page has reached the consumer.
    */
   page(rest: T | undefined, meta: JsonBatchMeta, commit: () => void): void | Promise<void>;
-  /** The session is over, and everything was delivered. */
-  end(rest: T | undefined): void;
-  /** The session failed. */
-  fail(error: unknown): void;
 }

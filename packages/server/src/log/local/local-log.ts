@@ -128,6 +128,7 @@ export class LocalLog<Pending extends PendingRecord>
     });
     const walked = await walkLog(disk, this.#slabs, this.#term, replay);
     this.#lastId = Math.max(this.#lastId, replay.lastId);
+    for (const name of walked.unneeded) await disk.remove(name);
     await this.#checkpoint.nameStore();
     const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, this.#slabs.end);
     const writer = new LogWriter<Pending>(

@@ -32,6 +32,8 @@ export class CorruptLog extends Error {
 export interface Walked {
   /** Segments that hold the log from the checkpoint on, oldest first. */
   readonly segments: readonly Segment[];
+  /** Names of the other segment files: dropped ones, and ones that were prepared. */
+  readonly unneeded: readonly string[];
   /** The highest term. */
   readonly term: number;
   /** Frames with records that were read. */
@@ -50,8 +52,7 @@ export interface FrameVisitor {
 }
 
 /**
- * Reads the frames from `slabs.end`, which is the checkpoint's log position, into `slabs`. Files of the log that
- * are not needed any more are removed.
+ * Reads the frames from `slabs.end`, which is the checkpoint's log position, into `slabs`. Changes nothing.
  *
  * @param term the checkpoint's: frames of lower terms do not count
  * @throws CorruptLog
@@ -66,11 +67,9 @@ export async function walkLog(
   try {
     const walk = new Walk(slabs, term, visitor, usedOf(files, slabs.end));
     const walked = await walk.run();
-    for (const { number } of files) {
-      if (walked.segments.some((segment) => segment.number === number)) continue;
-      await disk.remove(segmentName(number));
-    }
-    return walked;
+    const needed = new Set(walked.segments.map(({ number }) => number));
+    const others = files.filter(({ number }) => !needed.has(number));
+    return { ...walked, unneeded: others.map(({ number }) => segmentName(number)) };
   } finally {
     for (const { file } of files) await file.close();
   }
@@ -167,7 +166,7 @@ class Walk {
     this.#from = slabs.end;
   }
 
-  async run(): Promise<Walked> {
+  async run(): Promise<Omit<Walked, "unneeded">> {
     let tornTail = false;
     let reached = 0;
     for (const [index, segment] of this.#used.entries()) {

@@ -1,0 +1,34 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { LmdbStore } from "./archive/lmdb-store.ts";
+import { type CheckProgress, type CheckReport, checkStore } from "./check.ts";
+import { prepareDirectory, UnusableDirectory } from "./data-directory.ts";
+import { lockDirectory } from "./directory-lock.ts";
+import { NodeDisk } from "./node-disk.ts";
+
+/**
+ * Verifies a data directory, which must not be in use.
+ *
+ * @throws DirectoryInUse while a server has it
+ * @throws UnusableDirectory when it is none, or of another format
+ */
+export async function checkDirectory(
+  directory: string,
+  progress: CheckProgress = () => {},
+): Promise<CheckReport> {
+  await access(join(directory, "format")).catch(() => {
+    throw new UnusableDirectory(`${directory} is not a data directory: it has no file "format".`);
+  });
+  const lock = await lockDirectory(directory);
+  try {
+    const { segments, archiveFile } = await prepareDirectory(directory);
+    const store = new LmdbStore(archiveFile);
+    try {
+      return await checkStore(new NodeDisk(segments), store, progress);
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}

@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import { DEFAULT_URL } from "./arguments/global-options.ts";
 import { duration } from "./arguments/option-values.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { checkCommand } from "./commands/check.ts";
 import { closeCommand } from "./commands/close.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { copyCommand } from "./commands/copy.ts";
@@ -55,7 +56,11 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
     .addHelpText("after", HELP_AFTER);
   addCommands(program, invocation);
   const addOptions = addSettingOptions ?? (() => {});
-  program.commandsGroup("Server:").addCommand(devCommand(addOptions)).addCommand(serveCommand(addOptions));
+  program
+    .commandsGroup("Server:")
+    .addCommand(devCommand(addOptions))
+    .addCommand(serveCommand(addOptions))
+    .addCommand(checkCommand());
   program
     .commandsGroup("Any server:")
     .addCommand(benchCommand(invocation))

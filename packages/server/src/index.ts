@@ -6,6 +6,8 @@ export {
   parseConfig,
   type ServerOptions,
 } from "./config.ts";
+export type { CheckProgress, CheckReport } from "./log/local/check.ts";
+export { checkDirectory } from "./log/local/check-directory.ts";
 export { UnusableDirectory } from "./log/local/data-directory.ts";
 export { DirectoryInUse } from "./log/local/directory-lock.ts";
 export { type LocalDurability, type LocalLogOptions, openLocalLog } from "./log/local/open-local-log.ts";

@@ -29,7 +29,8 @@ async function run(name: string, args: string[]): Promise<ExitCode> {
       process.stderr.write(`${error.message}\n`);
       return error.exitCode;
     }
-    process.stderr.write(`Fatal error: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    process.stderr.write(`Fatal error: ${args.includes("--verbose") ? stack : message}\n`);
     return EXIT.failure;
   }
 }

@@ -11,8 +11,6 @@ it("bench says how a server bears a load, and leaves no stream behind", async ()
   expect(lines[0]).toMatch(/operations\/s +p50 ms +p99 ms +max ms +errors$/);
   expect(lines.slice(1).map((line) => line.split(" ")[0])).toEqual(["appends", "reads", "delivery"]);
   for (const line of lines.slice(1)) expect(line).toMatch(/ [1-9]\d* +\d+\.\d\d +\d+\.\d\d +\d+\.\d\d +0$/);
-  const json = JSON.parse((await server.run(["bench", "--json", ...options])).stdout);
-  expect(json).toMatchObject({ connections: 4, appends: { errors: 0 }, delivery: { errors: 0 } });
   expect((await server.run(["ls"])).stdout).toBe("");
   await server.stop();
-});
+}, 60_000);

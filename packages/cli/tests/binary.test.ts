@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -31,6 +31,13 @@ function inside(...args: readonly string[]): Running {
 
 it("is one file of less than 130 MB", () => {
   expect(statSync(join(root, "perennial")).size).toBeLessThan(130e6);
+});
+
+it("starts in less than 300 ms of processor time", () => {
+  const line = `TIMEFORMAT='%U %S'; time ${join(root, "perennial")} --version`;
+  const { stderr } = spawnSync("bash", ["-c", line], { encoding: "utf8" });
+  const [user, system] = stderr.trim().split(" ").map(Number);
+  expect(user! + system!).toBeLessThan(0.3);
 });
 
 it("gives the quick tour on the durable log in an empty root, and keeps the data across a restart", async () => {

@@ -84,14 +84,17 @@ describe("create and write", () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("content is empty") });
   });
 
-  it("--auth-file keeps the token out of the process list", async () => {
+  it("takes credentials from a file or the URL, and shows neither", async () => {
     const seen: (string | undefined)[] = [];
     const other = await listen((request) => seen.push(request));
     const file = join(mkdtempSync(join(tmpdir(), "perennial-")), "token");
     writeFileSync(file, "Bearer secret\n");
     await run(["create", "x", "--url", other.url, "--auth-file", file]);
+    const url = other.url.replace("//", "//user:pass@");
+    const { stdout } = await run(["create", "x", "--url", url]);
     other.server.close();
-    expect(seen).toEqual(["Bearer secret"]);
+    expect(seen).toEqual(["Bearer secret", `Basic ${Buffer.from("user:pass").toString("base64")}`]);
+    expect(stdout).not.toContain("pass");
   });
 });
 
@@ -261,7 +264,9 @@ describe("a server that fails", () => {
         const { code, stderr } = await run(["delete", "x", "--url", url, "--verbose"]);
         expect(code).toBe(5);
         expect(stderr).toMatch(/^attempt 1 failed: status 503\nattempt 2 /);
-        expect(stderr).toMatch(/Failed to delete stream "x"\n {2}Service Unavailable \(503\) at .*: busy\n$/);
+        expect(stderr).toMatch(
+          /Failed to delete stream "x"\n {2}Service Unavailable \(503\) at .*: busy\n {2}Try again later\n$/,
+        );
       },
     );
   });

@@ -10,6 +10,8 @@ export interface Validation {
 const VALID: Validation = { valid: true };
 const STREAM_ID_MAX_LENGTH = 256;
 const STREAM_ID = /^[a-zA-Z0-9_\-.:/]+$/;
+/** What a header may carry (RFC 9110, section 5.5). */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const KNOWN_SCHEME = /^(?:bearer|basic|apikey|token) /i;
 
 /** Checks a server's base URL. */
@@ -30,6 +32,9 @@ export function validateUrl(value: string): Validation {
 /** Checks the value of an `Authorization` header. An unusual one is allowed, with a warning. */
 export function validateAuth(value: string): Validation {
   if (value.trim() === "") return invalid("Authorization value cannot be empty");
+  if (!HEADER_VALUE.test(value)) {
+    return invalid("Authorization value contains a line break or another character that no header may have");
+  }
   if (value.includes(" ") || KNOWN_SCHEME.test(value)) return VALID;
   const warning =
     "Warning: Authorization value doesn't match common formats.\n" +

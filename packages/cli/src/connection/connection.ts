@@ -42,8 +42,9 @@ export class Connection {
   readonly #onFailedAttempt: (reason: string) => void;
 
   constructor({ baseUrl, headers, timeoutMs, onFailedAttempt }: ConnectionSettings) {
-    this.baseUrl = normalizeBaseUrl(baseUrl);
-    this.headers = headers;
+    const url = new URL(baseUrl);
+    this.headers = { ...basicAuthorization(url), ...headers };
+    this.baseUrl = normalizeBaseUrl(url.username === "" && url.password === "" ? baseUrl : withoutUser(url));
     this.timeoutMs = timeoutMs;
     this.#onFailedAttempt = onFailedAttempt ?? (() => {});
   }
@@ -91,4 +92,18 @@ export class Connection {
       clearTimeout(timer);
     }
   }
+}
+
+/** `http://user:password@host` as a header, since a request's URL must not hold them. */
+function basicAuthorization({ username, password }: URL): Record<string, string> {
+  if (username === "" && password === "") return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { Authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+function withoutUser(url: URL): string {
+  const copy = new URL(url);
+  copy.username = "";
+  copy.password = "";
+  return copy.href;
 }

@@ -24,12 +24,22 @@ export function describeError(error: unknown): Described {
   throw error;
 }
 
+/** What to do about some statuses. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: "\n  Give credentials with --auth or --auth-file",
+  403: "\n  Other credentials may be needed (--auth, --auth-file), or a greater --producer-epoch",
+  404: '\n  Is the id right? "create" makes a stream, "ls" lists them',
+  429: "\n  Try again later",
+  503: "\n  Try again later",
+};
+
 function describeStatus(error: FetchError): Described {
   const { status, url } = error;
   const reason = STATUS_CODES[status] ?? "HTTP Error";
   const detail = detailOf(error);
+  const hint = HINTS[status] ?? "";
   return {
-    text: `${reason} (${status}) at ${withoutSecrets(url)}${detail && `: ${detail}`}`,
+    text: `${reason} (${status}) at ${withoutSecrets(url)}${detail && `: ${detail}`}${hint}`,
     exitCode: exitCodeOf(status),
   };
 }

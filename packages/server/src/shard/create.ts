@@ -36,6 +36,7 @@ export async function create(shard: Shard, command: CreateCommand): Promise<Crea
         ? undefined
         : await locateFork(shard, command.fork, command.contentType);
     if (located !== undefined && "kind" in located) {
+      if (await restedOnLoss(shard, command.fork!)) continue;
       return durably(
         shard,
         command.path,
@@ -45,6 +46,12 @@ export async function create(shard: Shard, command: CreateCommand): Promise<Crea
     const outcome = await durably(shard, command.path, () => judgeCreate(shard, command, located));
     if (outcome !== "locate-again") return outcome;
   }
+}
+
+/** Whether what was found out about a fork's source rested on a record that is lost meanwhile. */
+async function restedOnLoss(shard: Shard, { sourcePath }: ForkRequest): Promise<boolean> {
+  const unsettled = shard.catalog.newest(sourcePath)?.unsettled;
+  return unsettled !== undefined && (await unsettled.settled) !== undefined;
 }
 
 function inUse(shard: Shard, path: string): boolean {

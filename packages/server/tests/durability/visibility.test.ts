@@ -219,6 +219,25 @@ describe.each(DOORS)("before it is durable, through $name,", (door) => {
     expect((await settled(retried)).next).toBe(offset(4));
   });
 
+  test("a fork is told that its source is gone only when that is durable, and made if it is not", async () => {
+    await create("source", "bytes");
+    const appending = http.post("source", { headers: TEXT, body: "!" });
+    await log.accepted();
+    const forking = http.put("fork", { headers: { "Stream-Forked-From": http.path("source") } });
+    await http.head("source");
+    const deleting = http.delete("source");
+    await log.accepted(2);
+    log.settle(1);
+    await appending;
+    await http.head("source");
+    expect(await isPending(forking)).toBe(true);
+    log.fail("full");
+    log.recover();
+    expect((await deleting).status).toBe(507);
+    expect((await settled(forking)).status).toBe(201);
+    expect((await http.get("fork")).text).toBe("bytes!");
+  });
+
   test("a PUT that finds its stream waits with its creator", async () => {
     const creating = http.put("s", { headers: TEXT });
     await log.accepted();

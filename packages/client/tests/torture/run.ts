@@ -22,7 +22,7 @@ const FAULTS: FaultWeights = { none: 5, refuse: 1, reset: 3, truncate: 2, delay:
 const CALM: FaultWeights = { none: 1, refuse: 0, reset: 0, truncate: 0, delay: 0 };
 const LIVE_MODES: readonly LiveMode[] = ["sse", "long-poll"];
 
-const backoffOptions = { initialDelay: 2, maxDelay: 40, multiplier: 1.5, deadline: 60_000 };
+const backoffOptions = { initialDelay: 2, maxDelay: 40, multiplier: 1.5, deadline: 300_000 };
 const readOptions: Omit<StreamOptions, "url"> = {
   backoffOptions,
   silenceTimeout: 700,
@@ -52,19 +52,23 @@ export async function torture(
     const handle = await DurableStream.create({ url, contentType: "application/json", backoffOptions });
     proxy.weights = FAULTS;
     proxy.buffersEventStreams = options.buffersEventStreams ?? false;
-    const reading = Array.from({ length: options.readers }, (_, reader) =>
+    const readers = Array.from({ length: options.readers }, (_, reader) =>
       read(url, LIVE_MODES[reader % 2] ?? true),
     );
-    const writing = Array.from({ length: options.producers }, (_, producer) =>
+    const writers = Array.from({ length: options.producers }, (_, producer) =>
       write(url, producer, options.messages),
     );
-    for (let restart = 0; restart < options.restarts; restart++) await server.restart();
-    await Promise.all(writing);
-    await handle.close();
-    return { seen: await Promise.all(reading), faults: proxy.counts };
+    const restarting = restart(server, options.restarts);
+    const closing = Promise.all([...writers, restarting]).then(() => handle.close());
+    const [seen] = await Promise.all([Promise.all(readers), closing]);
+    return { seen, faults: proxy.counts };
   } finally {
     await proxy.stop();
   }
+}
+
+async function restart(server: RestartableServer, times: number): Promise<void> {
+  for (let time = 0; time < times; time++) await server.restart();
 }
 
 async function write(url: string, producer: number, messages: number): Promise<void> {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { restartableServers, startRestartable } from "./restartable.ts";
 import { faultsOf, type TortureOptions, torture } from "./run.ts";
 
-/** Seeds per server: a couple of dozen in every test run, as many as wanted with TORTURE_SEEDS. */
-const seeds = positive("TORTURE_SEEDS", 12);
+/** Seeds per server: a few in every test run, as many as wanted with TORTURE_SEEDS. */
+const seeds = positive("TORTURE_SEEDS", 8);
 /** The first seed; set TORTURE_SEED to the one that a failure names, and TORTURE_SEEDS=1, to replay it. */
 const firstSeed = positive("TORTURE_SEED", 1);
 /** Seeds run at once: a run mostly waits. */
@@ -48,7 +48,8 @@ describe.each(restartableServers)("a network that cuts, delays, truncates and re
     for (const fault of ["refuse", "reset", "truncate", "delay"]) expect(faults[fault]).toBeGreaterThan(0);
   });
 
-  test("a proxy that holds event streams back costs time, and no message", async () => {
+  const held = "a proxy that holds event streams back costs time, and no message";
+  test(held, { timeout: SEED_TIMEOUT_MS }, async () => {
     const server = await startRestartable(name);
     try {
       const options = {

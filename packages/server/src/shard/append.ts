@@ -27,10 +27,10 @@ export type AppendOutcome =
   | Rejected;
 
 /** Appends to the stream at `path`; resolves once the outcome is durable. */
-export async function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
+export function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
+  const judge = (): Verdict<AppendOutcome> => judgeAppend(shard, path, command);
   const room = roomFor(shard, command.body.byteLength);
-  if (room !== undefined) await room;
-  return durably(shard, path, () => judgeAppend(shard, path, command));
+  return room === undefined ? durably(shard, path, judge) : room.then(() => durably(shard, path, judge));
 }
 
 function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome> {

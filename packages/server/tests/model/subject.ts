@@ -100,7 +100,8 @@ export class Subject {
         return { kind: "nothing" };
       case "sweep":
         this.#sweeper.sweep();
-        await Promise.resolve();
+        // What it records is durable after this turn of the event loop.
+        await new Promise((resolve) => setImmediate(resolve));
         return { kind: "nothing" };
     }
   }

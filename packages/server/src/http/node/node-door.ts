@@ -32,8 +32,6 @@ export class NodeDoor implements ListeningDoor {
   readonly #budget: BodyBudget;
   readonly #settings: WriteSettings;
   readonly #heads: ReplyHeads;
-  /** The latest response of each connection. */
-  readonly #latest = new WeakMap<Socket, ServerResponse>();
   /** Connections that had their last answer. */
   readonly #refused = new WeakSet<Socket>();
   #stopping = false;
@@ -63,11 +61,11 @@ export class NodeDoor implements ListeningDoor {
     );
     // Left to itself, node:http would write its 100 at once, even into the middle of the answer before.
     this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
-      const previous = this.#latest.get(message.socket);
+      const previous = latestOn(message.socket);
       this.#serve(message, response, () => afterResponse(previous, () => response.writeContinue()));
     });
     this.#server.on("checkExpectation", (message: IncomingMessage, response: ServerResponse) => {
-      this.#latest.set(message.socket, response);
+      noteLatest(message.socket, response);
       writeReply(response, problemReply({ kind: "expectation-failed" }), this.#settings);
     });
     this.#server.on("connect", (_message: IncomingMessage, socket: Socket) =>
@@ -114,7 +112,7 @@ export class NodeDoor implements ListeningDoor {
   /** @param beforeBody called when an operation begins to wait for the body */
   #serve(message: IncomingMessage, response: ServerResponse, beforeBody?: () => void): void {
     if (this.#stopping) response.shouldKeepAlive = false;
-    this.#latest.set(message.socket, response);
+    noteLatest(message.socket, response);
     const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
     if (this.#config.accessLog) this.#logWhenDone(request, response);
     const send = (reply: Reply): void => {
@@ -134,20 +132,22 @@ export class NodeDoor implements ListeningDoor {
    * that is being answered goes first.
    */
   #refuse(problem: RequestProblem, socket: Socket): void {
-    const latest = this.#latest.get(socket);
+    const latest = latestOn(socket);
     // A request whose body is still arriving is itself what is refused: nothing else would ever answer it.
     if (latest?.req.complete === false) this.#refuseArriving(problem, latest, socket);
     else afterResponse(latest, () => this.#refuseNext(problem, socket));
   }
 
   #refuseArriving(problem: RequestProblem, latest: ServerResponse, socket: Socket): void {
-    if (!socket.writable || latest.headersSent) socket.destroySoon();
+    // Answered without its body, that answer is the last one; it may still wait behind others.
+    if (latest.writableEnded) afterResponse(latest, () => socket.destroySoon());
+    else if (!socket.writable || latest.headersSent) socket.destroySoon();
     else this.#writeRefusal(problem, socket);
   }
 
   #refuseNext(problem: RequestProblem, socket: Socket): void {
     // Nobody is there, or the client knows already that the connection ends.
-    if (!socket.writable || this.#latest.get(socket)?.shouldKeepAlive === false) socket.destroySoon();
+    if (!socket.writable || latestOn(socket)?.shouldKeepAlive === false) socket.destroySoon();
     else this.#writeRefusal(problem, socket);
   }
 
@@ -183,6 +183,21 @@ export class NodeDoor implements ListeningDoor {
       logAccess(this.#config, { method, target, status: response.statusCode, startedAt });
     });
   }
+}
+
+/** The latest response is kept on its socket: a weak map, changed at each request, is a burden to the collector. */
+const LATEST = Symbol("latest response");
+
+interface Noted {
+  [LATEST]?: ServerResponse;
+}
+
+function latestOn(socket: Socket & Noted): ServerResponse | undefined {
+  return socket[LATEST];
+}
+
+function noteLatest(socket: Socket & Noted, response: ServerResponse): void {
+  socket[LATEST] = response;
 }
 
 /** Runs once the response is out, or at once if there is none. */

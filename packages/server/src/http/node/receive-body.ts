@@ -23,7 +23,9 @@ export async function receiveBody(
     message.resume();
     return refusal;
   }
-  const whole = announced === undefined ? undefined : await readAtOnce(message, announced);
+  // The parser is through with the packet that brought the head once this function goes on.
+  await null;
+  const whole = announced === undefined ? undefined : readAtOnce(message, announced);
   if (whole === undefined) return new Promise((resolve) => gather(message, budget, onHeld, resolve));
   budget.hold(whole.length);
   onHeld(whole.length);
@@ -31,12 +33,10 @@ export async function receiveBody(
 }
 
 /**
- * A body that came in one packet with its head, as small ones do: once the parser is through with the packet it can
- * be read without listeners, which cost more than all the rest of a small request's body. Undefined when it is not
- * all there.
+ * A body that came in one packet with its head, as small ones do, can be read without listeners, which cost more than
+ * all the rest of it. Undefined when it is not all there.
  */
-async function readAtOnce(message: IncomingMessage, length: number): Promise<Uint8Array | undefined> {
-  await null;
+function readAtOnce(message: IncomingMessage, length: number): Uint8Array | undefined {
   const bytes = message.read() as Buffer | null;
   if (bytes === null || bytes.length === length) return bytes ?? undefined;
   message.unshift(bytes);

@@ -224,9 +224,13 @@ export interface CloseResult {
 
 /** Where and how to read. */
 export interface ReadOptions {
+  /** Where to start. Default `-1`. */
   offset?: Offset | undefined;
+  /** What to do at the tail. Default true. */
   live?: boolean | LegacyLiveMode | undefined;
+  /** The cursor of an earlier response. */
   cursor?: string | undefined;
+  /** Ends the session. */
   signal?: AbortSignal | undefined;
 }
 

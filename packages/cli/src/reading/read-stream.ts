@@ -46,20 +46,22 @@ interface Session {
   cursor: string | undefined;
   upToDate: boolean;
   closed: boolean;
-  /** Units of the current page to leave out: they were delivered before. */
+  /** Units of the current page that are still to be left out: they were delivered before. */
   skip: number;
-  /** Units of the current page that were delivered. */
-  delivered: number;
+  /** Units of the current page that were left out or delivered. */
+  passed: number;
   /** Known once the stream was found. */
   newCutter: (() => UnitCutter) | undefined;
-  /** When something last arrived. */
+  /** When content last arrived. */
   lastArrival: number;
+  /** Since when connections break before anything arrives on them. */
+  brokenSince: number | undefined;
 }
 
 /**
  * Yields the stream's content in order, and a position after each page. Ends when the stream is closed, or at the
- * tail without a live mode. A connection that breaks is resumed where it broke, for as long as the connection's
- * timeout allows without anything arriving; a request that fails is thrown.
+ * tail without a live mode. A connection that breaks is resumed where it broke, unless that goes on for a minute
+ * without anything arriving; a request that fails is thrown.
  */
 export async function* readStream(connection: Connection, request: ReadRequest): AsyncGenerator<ReadEvent> {
   const session: Session = {
@@ -70,9 +72,10 @@ export async function* readStream(connection: Connection, request: ReadRequest):
     upToDate: false,
     closed: false,
     skip: request.skip ?? 0,
-    delivered: 0,
+    passed: 0,
     newCutter: undefined,
     lastArrival: performance.now(),
+    brokenSince: undefined,
   };
   while (!session.closed && !(session.upToDate && request.live === "none")) {
     const startedAt = performance.now();
@@ -81,10 +84,11 @@ export async function* readStream(connection: Connection, request: ReadRequest):
       const wasInstant = session.upToDate && session.lastArrival < startedAt && !session.closed;
       if (wasInstant && performance.now() - startedAt < INSTANT_MS) await pause();
     } catch (error) {
-      const isFinal = performance.now() - session.lastArrival > PATIENCE_MS;
+      session.brokenSince ??= performance.now();
+      const isFinal = performance.now() - session.brokenSince > PATIENCE_MS;
       if (!(error instanceof BrokenBody) || isFinal || request.signal?.aborted) throw error;
-      session.skip += session.delivered;
-      session.delivered = 0;
+      session.skip += session.passed;
+      session.passed = 0;
       await pause();
     }
   }
@@ -106,6 +110,7 @@ async function* readResponse(session: Session): AsyncGenerator<ReadEvent> {
   const isSse = contentType.startsWith("text/event-stream");
   let cutter = session.newCutter();
   for await (const part of marked(isSse ? sseParts(response) : pageParts(response))) {
+    session.brokenSince = undefined;
     if (part.kind === "end") {
       yield endPage(session, part);
       cutter = session.newCutter();
@@ -132,7 +137,7 @@ function endPage(session: Session, part: Extract<BodyPart, { kind: "end" }>): Re
   session.upToDate = part.upToDate;
   session.closed = part.closed;
   session.skip = 0;
-  session.delivered = 0;
+  session.passed = 0;
   return { kind: "position", offset: session.offset, upToDate: part.upToDate, closed: part.closed };
 }
 
@@ -143,7 +148,7 @@ function fresh(session: Session, cutter: UnitCutter, bytes: Uint8Array): readonl
     const units = cutter.count(piece);
     const skipped = Math.min(session.skip, units);
     session.skip -= skipped;
-    session.delivered += units - skipped;
+    session.passed += units;
     if (skipped < units) pieces.push(skipped === 0 ? piece : piece.subarray(skipped));
   }
   return pieces;

@@ -258,6 +258,37 @@ export function describeStreamDB(): void {
         );
       });
 
+      it("an onError that throws stops nothing", async () => {
+        const log = vi.spyOn(console, "error").mockImplementation(() => {});
+        const onError = () => {
+          throw new Error("mine");
+        };
+        const { db, users } = await open([5 as never, user("1", "a")], { onError });
+        await db.preload();
+        expect(users.size).toBe(1);
+        expect(log).toHaveBeenCalledWith(
+          "an onError handler threw",
+          expect.any(Error),
+          "when told of",
+          expect.any(Error),
+        );
+        log.mockRestore();
+      });
+
+      it("reading that ends before the tail rejects preload; a later preload tries again", async () => {
+        const { db, stream } = await open([user("1", "a")]);
+        const read = stream.stream.bind(stream);
+        vi.spyOn(stream, "stream").mockImplementationOnce(async (options) => {
+          const response = await read(options);
+          response.cancel();
+          return response as never;
+        });
+        await expect(db.preload()).rejects.toThrow("ended before the tail was reached");
+        expect(db.status).toBe("failed");
+        await db.preload();
+        expect([db.status, db.collections.users.size]).toEqual(["ready", 1]);
+      });
+
       it("a missing stream rejects preload; a later preload tries again", async () => {
         const url = `${server.url}/v1/stream/late-${Math.random()}`;
         const stream = new DurableStream({ url, warnOnHttp: false });

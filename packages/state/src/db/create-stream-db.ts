@@ -1,5 +1,5 @@
 import { DurableStream, type DurableStreamOptions } from "@perennial/client";
-import { reportToConsole } from "../protocol/errors.ts";
+import { guarded, reportToConsole } from "../protocol/errors.ts";
 import type { StreamStateDefinition } from "../schema/definition.ts";
 import { type ActionDefinitions, createActions } from "./actions.ts";
 import { getStreamDBCollectionId } from "./collection-id.ts";
@@ -44,7 +44,7 @@ export function createStreamDB<
       from: options.from ?? "-1",
       openStream: options.openStream ?? openerFor(options),
       hooks: options,
-      onError: options.onError ?? reportToConsole,
+      onError: guarded(options.onError ?? reportToConsole),
     },
     tables,
   );

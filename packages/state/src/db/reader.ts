@@ -87,7 +87,10 @@ export class Reader {
     this.transactions.resume();
     const attempt = createAttempt();
     this.#run().then(
-      () => attempt.reject(new Error("StreamDB: reading ended before the tail was reached")),
+      () => {
+        if (!attempt.isLoaded)
+          this.#fail(attempt, new Error("StreamDB: reading ended before the tail was reached"));
+      },
       (error) => this.#fail(attempt, error instanceof Error ? error : new Error(String(error))),
     );
     return attempt;

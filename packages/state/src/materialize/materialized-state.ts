@@ -13,7 +13,7 @@ const NOWHERE: BatchPosition = {};
 
 /**
  * The state that a state stream amounts to, in memory: by type, by key. Messages have to be applied in stream order.
- * Nothing that is applied can throw; what does not fit the protocol is told to `onError` and skipped.
+ * What does not fit the protocol is told to `onError` and skipped; only what `onError` throws is thrown.
  *
  * @example
  * ```ts

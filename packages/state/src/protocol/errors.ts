@@ -75,12 +75,23 @@ export class StateStreamError extends Error {
   }
 }
 
-/** Is told of every error. One that throws is a bug of the application, and is not caught. */
+/** Is told of every error. */
 export type StateErrorHandler = (error: StateStreamError) => void;
 
 /** The handler in force where none is given: nothing is dropped without a word. */
 export function reportToConsole(error: StateStreamError): void {
   console.error(error.cause === undefined ? error.message : error);
+}
+
+/** A handler that cannot throw: what the given one throws goes to the console, and whoever reports goes on. */
+export function guarded(onError: StateErrorHandler): StateErrorHandler {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (bug) {
+      console.error("an onError handler threw", bug, "when told of", error);
+    }
+  };
 }
 
 function describe(fault: Fault, position: MessagePosition | undefined): string {

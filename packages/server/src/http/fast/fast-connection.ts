@@ -4,7 +4,7 @@
  *   idle      between requests; whatever comes must be one request of the one shape and nothing after it, or the
  *             connection is handed over to node:http, with the bytes so far, for good
  *   body      a request's head is read and its body is arriving
- *   serving   a request is being answered; what the client sends meanwhile waits, up to a bound
+ *   serving   a request is being answered; what the client sends meanwhile waits in the socket
  *   ended     handed over, closed or broken
  *
  * Requests of one connection are answered one after the other. Pipelined ones, which come several at once, are thus
@@ -39,18 +39,11 @@ export interface FastLane {
   isStopping(): boolean;
 }
 
-/** Bytes of further requests kept during a live reply; beyond, the socket is not read. */
-const WAITING_BYTES = 64 * 1024;
-
-const NOTHING = Buffer.alloc(0);
-
 export class FastConnection {
   readonly #lane: FastLane;
   readonly #config: Config;
   readonly #socket: Socket;
   #state: "idle" | "body" | "serving" | "ended" = "idle";
-  /** What has arrived and belongs to requests after the one under way. */
-  #waiting: Buffer = NOTHING;
   #head: FastHead | undefined;
   #parts: Uint8Array[] = [];
   #received = 0;
@@ -91,17 +84,16 @@ export class FastConnection {
   #receive(bytes: Buffer): void {
     if (this.#state === "body") this.#receiveBody(bytes);
     else if (this.#state === "idle") this.#readRequest(bytes);
-    else this.#keepWaiting(this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes]));
+    else this.#putBack(bytes);
   }
 
   /**
-   * Keeps what belongs to later requests. The socket is not read meanwhile, so that little has to be kept and the
-   * client's end of the connection is seen after its last request; a live reply, which must notice that its client
-   * is gone, reads on up to a bound.
+   * Leaves what belongs to later requests in the socket, which reads no further meanwhile: little is kept, and the
+   * client's end of the connection is seen after its last request.
    */
-  #keepWaiting(bytes: Buffer): void {
-    this.#waiting = bytes;
-    if (!this.#watchesClient() || bytes.length > WAITING_BYTES) this.#socket.pause();
+  #putBack(bytes: Buffer): void {
+    this.#socket.pause();
+    this.#socket.unshift(bytes);
   }
 
   /** Takes one request, or hands the connection over. */
@@ -139,7 +131,7 @@ export class FastConnection {
     this.#received += part.length;
     if (this.#received < head.contentLength) return;
     clearTimeout(this.#bodyTimer);
-    if (bytes.length > part.length) this.#keepWaiting(bytes.subarray(part.length));
+    if (bytes.length > part.length) this.#putBack(bytes.subarray(part.length));
     const body = { parts: this.#parts, byteLength: this.#received };
     this.#parts = [];
     this.#head = undefined;
@@ -180,7 +172,6 @@ export class FastConnection {
       this.#answered(keepAlive),
     );
     if (live !== undefined && this.#request !== undefined) {
-      this.#socket.resume();
       this.#request.disconnected = () => live.onDisconnect();
     }
   }
@@ -195,25 +186,12 @@ export class FastConnection {
     }
     this.#state = "idle";
     this.#idleSince = this.#config.now();
+    if (this.#noMore) this.#socket.end();
     // Not at once: a flood of requests must leave others their turn.
-    if (this.#waiting.length > 0) setImmediate(() => this.#readWaiting());
-    else if (this.#noMore) this.#socket.end();
-  }
-
-  #readWaiting(): void {
-    if (this.#state !== "idle") return;
-    const bytes = this.#waiting;
-    this.#waiting = NOTHING;
-    this.#readRequest(bytes);
-    if (this.#waiting.length === 0) this.#socket.resume();
+    else if (this.#socket.isPaused()) setImmediate(() => this.#socket.resume());
   }
 
   #handOver(bytes: Buffer): void {
-    // A socket whose client has closed its side takes no bytes back.
-    if (this.#noMore) {
-      this.#socket.end();
-      return;
-    }
     this.#detach();
     this.#lane.forget(this);
     this.#lane.handOver(this.#socket, bytes);
@@ -235,8 +213,7 @@ export class FastConnection {
    */
   #halfClosed(): void {
     this.#noMore = true;
-    const answering = this.#state === "serving" && !this.#watchesClient();
-    if (!answering && this.#waiting.length === 0) this.#socket.end();
+    if (this.#state !== "serving" || this.#watchesClient()) this.#socket.end();
   }
 
   /** Whether the reply may take for ever, so that somebody must notice when the client goes away. */

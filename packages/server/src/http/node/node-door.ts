@@ -142,7 +142,7 @@ export class NodeDoor implements ListeningDoor {
     // Answered without its body, that answer is the last one; it may still wait behind others.
     if (latest.writableEnded) afterResponse(latest, () => socket.destroySoon());
     else if (!socket.writable || latest.headersSent) socket.destroySoon();
-    else this.#writeRefusal(problem, socket);
+    else afterResponse(responseBefore(latest), () => this.#writeRefusal(problem, socket));
   }
 
   #refuseNext(problem: RequestProblem, socket: Socket): void {
@@ -188,15 +188,28 @@ export class NodeDoor implements ListeningDoor {
 /** The latest response is kept on its socket: a weak map, changed at each request, is a burden to the collector. */
 const LATEST = Symbol("latest response");
 
-interface Noted {
+/** The one before it, if that was still under way when it began (pipelining). */
+const BEFORE = Symbol("response before");
+
+interface NotedSocket extends Socket {
   [LATEST]?: ServerResponse;
 }
 
-function latestOn(socket: Socket & Noted): ServerResponse | undefined {
+interface NotedResponse extends ServerResponse {
+  [BEFORE]?: ServerResponse;
+}
+
+function latestOn(socket: NotedSocket): ServerResponse | undefined {
   return socket[LATEST];
 }
 
-function noteLatest(socket: Socket & Noted, response: ServerResponse): void {
+function responseBefore(response: NotedResponse): ServerResponse | undefined {
+  return response[BEFORE];
+}
+
+function noteLatest(socket: NotedSocket, response: NotedResponse): void {
+  const before = socket[LATEST];
+  if (before?.closed === false) response[BEFORE] = before;
   socket[LATEST] = response;
 }
 

@@ -101,14 +101,14 @@ export class Batches {
       this.#patienceIsOver = false;
       this.#commit();
     } else if (this.#patienceIsOver) this.#commit();
-    else this.#patience ??= setTimeout(() => this.#loosePatience(), SNAPSHOT_PATIENCE_MS);
+    else this.#patience ??= setTimeout(() => this.#losePatience(), SNAPSHOT_PATIENCE_MS);
   }
 
-  #loosePatience(): void {
+  #losePatience(): void {
     this.#patienceIsOver = true;
-    const message = `a snapshot has no end after ${SNAPSHOT_PATIENCE_MS} ms: its changes are shown as they come`;
-    const position = { after: undefined, index: 0, offset: this.#read };
-    this.#onError(new StateStreamError({ code: "SNAPSHOT_NOT_ENDED", message }, { position }));
+    const waited = `a snapshot that is open at ${this.#read} has no end after ${SNAPSHOT_PATIENCE_MS} ms`;
+    const message = `${waited}: its changes are shown as they come`;
+    this.#onError(new StateStreamError({ code: "SNAPSHOT_NOT_ENDED", message }));
     this.#commit();
   }
 

@@ -1,0 +1,79 @@
+import { DurableStream } from "@perennial/client";
+import { appendEvents } from "@perennial/state";
+import { describe, expect, it, vi } from "vitest";
+import { user } from "../support/board.ts";
+import type { Fixture } from "./fixture.ts";
+
+export function describeLifeCycle(fixture: Fixture): void {
+  describe("preload and close", () => {
+    it("one reader serves any number of preloads", async () => {
+      const fetch = vi.fn(globalThis.fetch);
+      const { url } = await fixture.createStream();
+      const stream = new DurableStream({ url, fetch, warnOnHttp: false });
+      const { db } = await fixture.open([], { stream, live: false });
+      await Promise.all([db.preload(), db.preload()]);
+      await db.preload();
+      expect(fetch).toHaveBeenCalledTimes(1);
+    });
+
+    it.each([
+      [false, [null]],
+      ["long-poll" as const, [null, "long-poll"]],
+    ])("live: %s asks for %j", async (live, expected) => {
+      const modes: Array<string | null> = [];
+      const { url } = await fixture.createStream();
+      const fetch: typeof globalThis.fetch = (input, init) => {
+        modes.push(new URL(String(input)).searchParams.get("live"));
+        return globalThis.fetch(input, init);
+      };
+      const { db } = await fixture.open([], {
+        stream: new DurableStream({ url, fetch, warnOnHttp: false }),
+        live,
+      });
+      await db.preload();
+      await vi.waitFor(() => expect(modes).toEqual(expected));
+    });
+
+    it("shows changes over SSE as well", async () => {
+      const { db, users, stream } = await fixture.open([user("1", "a")], { live: "sse" });
+      await db.preload();
+      await appendEvents(stream, [user("2", "b")], { txid: "sse" });
+      await db.utils.awaitTxId("sse");
+      expect(users.size).toBe(2);
+    });
+
+    it("close rejects whoever waits, at once and later, and leaves rows readable", async () => {
+      const { db, users } = await fixture.open([user("1", "a")]);
+      await db.preload();
+      const waiting = db.utils.awaitTxId("never");
+      db.close();
+      db.close();
+      await expect(waiting).rejects.toThrow("StreamDB closed");
+      await expect(db.utils.awaitTxId("never")).rejects.toThrow("StreamDB closed");
+      await db.preload();
+      expect([users.size, users.status, db.status]).toEqual([1, "ready", "closed"]);
+      const other = await fixture.open();
+      const loading = other.db.preload();
+      other.db.close();
+      await expect(loading).rejects.toThrow("StreamDB closed");
+      await expect(other.db.preload()).rejects.toThrow("StreamDB closed");
+    });
+
+    it("stays ready when its writer closes the stream", async () => {
+      const { db, users, stream } = await fixture.open([user("1", "a")]);
+      await stream.close();
+      await db.preload();
+      expect([users.size, db.status]).toEqual([1, "ready"]);
+    });
+
+    it("starts at an offset where asked to", async () => {
+      const first = await fixture.open([user("1", "a")]);
+      await first.db.preload();
+      const from = first.db.offset;
+      await appendEvents(first.stream, [user("2", "b")]);
+      const { db, users } = await fixture.open([], { stream: first.stream, from });
+      await db.preload();
+      expect(users.toArray.map(({ id }) => id)).toEqual(["2"]);
+    });
+  });
+}

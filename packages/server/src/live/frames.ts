@@ -10,6 +10,12 @@ import { sliceEnd, wholeCharactersEnd, wholeSlice } from "../shard/slice.ts";
  */
 const EVENT_BYTES = 256 * 1024;
 
+/**
+ * Frames of one place that are kept, one for each cursor. Clients that come back from the same interval differ by up
+ * to 180 intervals (protocol section 16.3); more differ only because somebody makes up cursors.
+ */
+const CURSORS_MAX = 256;
+
 const NOTHING = new Uint8Array();
 
 /** A data event and its control event, ready to be written. */
@@ -51,6 +57,7 @@ export class FrameEncoder {
     let frame = this.#byCursor.get(cursor);
     if (frame === undefined) {
       frame = this.#encode(stream, from, cursor);
+      if (this.#byCursor.size === CURSORS_MAX) this.#byCursor.clear();
       this.#byCursor.set(cursor, frame);
     }
     return frame;
@@ -73,11 +80,5 @@ export class FrameEncoder {
       closed: final,
     });
     return { bytes, end, upToDate, final };
-  }
-
-  /** Forgets the latest frame, so that it does not keep memory. */
-  clear(): void {
-    this.#byCursor.clear();
-    this.#stream = undefined;
   }
 }

@@ -117,8 +117,10 @@ class Running implements DurableStreamsServer {
   }
 
   async #stop(): Promise<void> {
-    if (this.#opening === undefined) return;
-    const { context, sweeper, fetchDoor } = await this.#opening;
+    // If it could not be opened, whoever opened it knows.
+    const opened = await this.#opening?.catch(() => undefined);
+    if (opened === undefined) return;
+    const { context, sweeper, fetchDoor } = opened;
     sweeper.stop();
     context.live.stop();
     await Promise.all([this.#door?.close(), fetchDoor.close()]);

@@ -1,5 +1,5 @@
 /** The door on node:http: it takes whatever HTTP/1.1 there is, and judges what is odd or malformed. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config } from "../../config.ts";
 import { logAccess } from "../access-log.ts";
@@ -21,6 +21,14 @@ import { type WriteSettings, writeReply } from "./write-reply.ts";
 export function silenceMs({ longPollTimeoutMs, sseHeartbeatMs, stalledReaderMs }: Config): number {
   return Math.max(longPollTimeoutMs, sseHeartbeatMs) + stalledReaderMs;
 }
+
+/** What node:http tells of a request that it cannot parse. */
+interface ParserError extends NodeJS.ErrnoException {
+  /** The packet it stumbled over. */
+  readonly rawPacket?: Buffer;
+}
+
+const REQUEST_LINE = /^([A-Z-]{1,32}) \/\S* HTTP\/1\.[01]\r\n/;
 
 /** How long a refused client may take to read its answer and close, milliseconds. */
 const LINGER_MS = 1000;
@@ -56,8 +64,8 @@ export class NodeDoor implements ListeningDoor {
       (message, response) => this.#serve(message, response),
     );
     this.#server.timeout = silenceMs(config);
-    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-      this.#refuse(this.#parserProblem(error.code), socket),
+    this.#server.on("clientError", (error: ParserError, socket: Socket) =>
+      this.#refuse(this.#parserProblem(error), socket),
     );
     // Left to itself, node:http would write its 100 at once, even into the middle of the answer before.
     this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
@@ -166,12 +174,16 @@ export class NodeDoor implements ListeningDoor {
     socket.once("close", () => clearTimeout(linger));
   }
 
-  #parserProblem(code: string | undefined): RequestProblem {
+  #parserProblem({ code, rawPacket }: ParserError): RequestProblem {
     switch (code) {
       case "HPE_HEADER_OVERFLOW":
         return { kind: "headers-too-large", limit: this.#config.headerBytes };
       case "ERR_HTTP_REQUEST_TIMEOUT":
         return { kind: "request-timeout" };
+      case "HPE_INVALID_METHOD":
+        return beginsWithUnknownMethod(rawPacket)
+          ? { kind: "method-not-allowed", allow: STREAM_METHODS }
+          : { kind: "malformed-request" };
       default:
         return { kind: "malformed-request" };
     }
@@ -211,6 +223,12 @@ function noteLatest(socket: NotedSocket, response: NotedResponse): void {
   const before = socket[LATEST];
   if (before?.closed === false) response[BEFORE] = before;
   socket[LATEST] = response;
+}
+
+/** Whether a packet begins with a request that is well-formed but for a method that node:http does not know. */
+function beginsWithUnknownMethod(packet: Buffer | undefined): boolean {
+  const method = REQUEST_LINE.exec(packet?.toString("latin1") ?? "")?.[1];
+  return method !== undefined && !METHODS.includes(method);
 }
 
 /** Runs once the response is out, or at once if there is none. */

@@ -22,7 +22,7 @@ export class NodeRequest implements HttpRequest {
   /** @param beforeBody called when an operation begins to wait for the body */
   constructor(message: IncomingMessage, config: Config, budget: BodyBudget, beforeBody?: () => void) {
     this.method = message.method!;
-    this.target = message.url!;
+    this.target = originForm(message.url!);
     this.#message = message;
     this.#config = config;
     this.#budget = budget;
@@ -62,4 +62,13 @@ export class NodeRequest implements HttpRequest {
     socket.once("close", listener);
     return () => socket.off("close", listener);
   }
+}
+
+/** The absolute form of a target, as it is sent to proxies, means the same as the origin form (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const origin = /^https?:\/\/[^/?#]*/i.exec(target);
+  if (origin === null) return target;
+  const rest = target.slice(origin[0].length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }

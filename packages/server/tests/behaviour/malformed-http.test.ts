@@ -1,0 +1,137 @@
+/** What no HTTP library would send, on the doors that listen themselves. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fastLane, nodeDoor, type OpenDoor } from "../doors/doors.ts";
+import { Http, TEXT } from "../support/http.ts";
+import { RawSocket, rawRequest } from "../support/raw-socket.ts";
+
+describe.each([nodeDoor, fastLane])("odd and malformed HTTP, through $name", (door) => {
+  let open: OpenDoor;
+
+  beforeAll(async () => {
+    open = await door.open({ headerTimeoutMs: 150, headerBytes: 4096, longPollTimeoutMs: 300 });
+    await new Http(open.url).put("s", { headers: TEXT, body: "text" });
+  });
+
+  afterAll(() => open.close());
+
+  /** Expects an answer with a problem body and all the headers that every answer has. */
+  async function expectRefused(text: string, status: number, code: string): Promise<string> {
+    const { head, body, status: actual } = await rawRequest(open.url, text);
+    expect(actual, head).toBe(status);
+    expect(head).toMatch(/^content-type: application\/problem\+json$/im);
+    expect(head).toMatch(/^x-content-type-options: nosniff$/im);
+    expect(head).toMatch(/^access-control-allow-origin: \*$/im);
+    expect(JSON.parse(body)).toMatchObject({ status, code });
+    return head;
+  }
+
+  test.each([
+    ["bytes that are no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n"],
+    ["a header without a colon", "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\nbroken\r\n\r\n"],
+    ["a blank before the colon", "GET /v1/stream/s HTTP/1.1\r\nHost : x\r\n\r\n"],
+    ["a blank in the target", "GET /v1/stream/a b HTTP/1.1\r\nHost: x\r\n\r\n"],
+    [
+      "two lengths",
+      "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    ],
+    ["a length that is no number", "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\na"],
+    [
+      "length and chunks at once",
+      "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+  ])("%s is answered 400", async (_, text) => {
+    await expectRefused(text, 400, "malformed_request");
+  });
+
+  test("HTTP/1.1 without Host is answered 400, by name", async () => {
+    const text = "GET /v1/stream/s HTTP/1.1\r\nAccept: */*\r\n\r\n";
+    await expectRefused(text, 400, "bad_header");
+  });
+
+  test.each(["TRACE", "LINK", "PROPFIND", "CONNECT", "BREW"])(
+    "%s is answered 405 with Allow",
+    async (method) => {
+      const target = method === "CONNECT" ? "localhost:80" : "/v1/stream/s";
+      const head = await expectRefused(
+        `${method} ${target} HTTP/1.1\r\nHost: x\r\n\r\n`,
+        405,
+        "method_not_allowed",
+      );
+      expect(head).toMatch(/^allow: GET, HEAD, POST, PUT, DELETE, OPTIONS$/im);
+    },
+  );
+
+  test("431: a header block that is too large", async () => {
+    await expectRefused(
+      `GET /v1/stream/s HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(5000)}\r\n\r\n`,
+      431,
+      "headers_too_large",
+    );
+  });
+
+  test("408: a header block that does not arrive in time", async () => {
+    await expectRefused("GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n", 408, "request_timeout");
+  });
+
+  test("417: an expectation that nobody knows", async () => {
+    await expectRefused(
+      "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n",
+      417,
+      "expectation_failed",
+    );
+  });
+
+  test("100-continue is answered before the body is sent", async () => {
+    const raw = await RawSocket.open(open.url);
+    raw.write("PUT /v1/stream/continued HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n");
+    raw.write("Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    await raw.until((received) => received.startsWith("HTTP/1.1 100 Continue\r\n\r\n"));
+    raw.write("ok");
+    await raw.until((received) => received.includes("HTTP/1.1 201 "));
+    raw.destroy();
+  });
+
+  test("the absolute form of a target is understood (RFC 9112, 3.2.2)", async () => {
+    const { status, body } = await rawRequest(
+      open.url,
+      "GET http://streams.example/v1/stream/s?offset=-1 HTTP/1.1\r\nHost: streams.example\r\n\r\n",
+    );
+    expect([status, body]).toEqual([200, "text"]);
+  });
+
+  test("HTTP/1.0 is served and the connection closed", async () => {
+    const raw = await RawSocket.open(open.url);
+    raw.write("GET /v1/stream/s HTTP/1.0\r\n\r\n");
+    await raw.closed();
+    expect(raw.received).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\ntext$/s);
+  });
+
+  test("an offered upgrade is declined by serving the request", async () => {
+    const text = "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+    expect(await rawRequest(open.url, text)).toMatchObject({ status: 200, body: "text" });
+  });
+
+  test("pipelined requests are answered in order, plain or odd", async () => {
+    const raw = await RawSocket.open(open.url);
+    const read = "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n";
+    const odd = "GET /v1/stream/none HTTP/1.1\r\nHost: x\r\nTE: trailers\r\n\r\n";
+    raw.write(read + read + odd + read);
+    await raw.until((received) => (received.match(/HTTP\/1\.1 /g) ?? []).length === 4);
+    expect([...raw.received.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual([
+      "200",
+      "200",
+      "404",
+      "200",
+    ]);
+    raw.destroy();
+  });
+
+  test("a request that waits is answered before what comes after it is refused", async () => {
+    const raw = await RawSocket.open(open.url);
+    raw.write("GET /v1/stream/s?offset=now&live=long-poll HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw.write("nonsense\r\n\r\n");
+    await raw.closed();
+    expect([...raw.received.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1])).toEqual(["204", "400"]);
+    expect(open.server.metrics().liveReaders).toBe(0);
+  });
+});

@@ -68,7 +68,7 @@ class Pair {
 
 const isFork = (command: Command): boolean => command.kind === "create" && command.fork !== undefined;
 
-describe("whatever is under way", () => {
+describe("whatever is under way", { timeout: runs(60_000) }, () => {
   test("is seen by no reader until it is durable, and by every writer after it", async () => {
     await fc.assert(
       fc.asyncProperty(timeless, writes, async (before, commands) => {

@@ -80,6 +80,11 @@ export class Subject {
     return this;
   }
 
+  /** Resolves once the log has settled what was accepted, as it does within a turn of the event loop. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** @param tailOf turns shares of a tail into positions */
   async run(command: Command, tailOf: (path: string) => number): Promise<Observation> {
     switch (command.kind) {

@@ -58,11 +58,12 @@ async function bench(options: Options): Promise<void> {
   console.log(`Report: ${relative(process.cwd(), join(directory, "README.md"))}`);
 }
 
-/** The first interruption ends the run in good order; a second one ends the process. */
+/** The first interruption ends the run in good order; a second one at once, with the server that is running. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
       console.error("ending after this round");
       controller.abort();
     });

@@ -1,7 +1,7 @@
 /** What all commands share: the name they were called by, the global options, and the connection these describe. */
-import { readFileSync } from "node:fs";
+import { readAuthFile } from "./arguments/auth-file.ts";
 import { buildHeaders, DEFAULT_URL, type GlobalOptions } from "./arguments/global-options.ts";
-import { validateAuth, validateStreamId } from "./arguments/validate.ts";
+import { validateStreamId } from "./arguments/validate.ts";
 import { Connection } from "./connection/connection.ts";
 import { usageFailure } from "./failure.ts";
 
@@ -15,29 +15,49 @@ export interface ProgramFlags {
 }
 
 export interface Invocation {
-  /** `--url` and `--auth`, or what the environment says instead. Throws if one cannot be used. */
+  /** `--url` and `--auth`, or what the environment or `--auth-file` says instead. Throws if one cannot be used. */
   readonly globals: () => GlobalOptions;
   /** Valid once the command line has been parsed. */
   readonly flags: () => ProgramFlags;
 }
 
+/**
+ * Puts an invocation together. What costs something, or can be read only once, is found when it is first needed.
+ *
+ * @param globals reads `--url`, `--auth` and the environment
+ */
+export function createInvocation(globals: () => GlobalOptions, flags: () => ProgramFlags): Invocation {
+  let found: GlobalOptions | undefined;
+  const find = (): GlobalOptions => {
+    const { authFile } = flags();
+    return authFile === undefined ? globals() : { ...globals(), auth: readAuthFile(authFile) };
+  };
+  return {
+    flags,
+    globals: () => {
+      found ??= find();
+      return found;
+    },
+  };
+}
+
 /** The server that the global options name. */
 export function connect(invocation: Invocation): Connection {
-  const globals = invocation.globals();
-  return connectWith(invocation, globals, globals.url ?? DEFAULT_URL);
+  return connectTo(invocation, undefined);
 }
 
-/** A server named otherwise, with the credentials of the global options. */
-export function connectTo(invocation: Invocation, baseUrl: string): Connection {
-  return connectWith(invocation, invocation.globals(), baseUrl);
-}
-
-function connectWith(invocation: Invocation, globals: GlobalOptions, baseUrl: string): Connection {
+/**
+ * A server named otherwise.
+ *
+ * @param auth its `Authorization`, instead of that of the global options
+ */
+export function connectTo(invocation: Invocation, baseUrl: string | undefined, auth?: string): Connection {
   const { timeout, verbose } = invocation.flags();
+  const globals = invocation.globals();
   let attempts = 0;
   return new Connection({
-    baseUrl,
-    headers: credentials(invocation, globals),
+    baseUrl: baseUrl ?? globals.url ?? DEFAULT_URL,
+    headers: buildHeaders(auth === undefined ? globals : { auth }),
     timeoutMs: timeout,
     onFailedAttempt: (reason) => {
       attempts += 1;
@@ -46,12 +66,6 @@ function connectWith(invocation: Invocation, globals: GlobalOptions, baseUrl: st
       process.stderr.write(`attempt ${attempts} failed: ${reason}\n`);
     },
   });
-}
-
-/** The headers by which the caller is known to the server. */
-export function credentials(invocation: Invocation, globals: GlobalOptions): Record<string, string> {
-  const { authFile } = invocation.flags();
-  return buildHeaders(authFile === undefined ? globals : { auth: readAuth(authFile) });
 }
 
 /** Prints a line about success, unless `--quiet` was given. */
@@ -64,17 +78,4 @@ export function streamId(id: string): string {
   const { error } = validateStreamId(id);
   if (error !== undefined) throw usageFailure(error);
   return id;
-}
-
-/** The `Authorization` value in a file, or on standard input (`-`), so that it shows in no process list. */
-function readAuth(path: string): string {
-  let auth: string;
-  try {
-    auth = readFileSync(path === "-" ? 0 : path, "utf8").trim();
-  } catch (error) {
-    throw usageFailure(`--auth-file ${path} cannot be read: ${(error as Error).message}`);
-  }
-  const { error } = validateAuth(auth);
-  if (error !== undefined) throw usageFailure(`--auth-file ${path}: ${error}`);
-  return auth;
 }

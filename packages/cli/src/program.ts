@@ -20,7 +20,7 @@ import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statCommand } from "./commands/stat.ts";
 import { writeCommand } from "./commands/write.ts";
-import type { Invocation } from "./invocation.ts";
+import { createInvocation, type Invocation } from "./invocation.ts";
 
 /** How long a request may take unless `--timeout` says otherwise, ms. */
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -37,7 +37,7 @@ export interface ProgramOptions {
 /** Commands throw `Failure` for what a user can mend, the parser `CommanderError`. Nothing is printed for either. */
 export function createProgram({ name, version, globals, addSettingOptions }: ProgramOptions): Command {
   const program = new Command(name);
-  const invocation: Invocation = { globals, flags: () => program.opts() };
+  const invocation = createInvocation(globals, () => program.opts());
   program
     .description("Durable streams: append-only, resumable streams over plain HTTP.")
     .usage(usage(name))

@@ -231,7 +231,9 @@ describe("ls, stat, close and fork", () => {
     expect(await ok("close", id)).toBe(
       `Stream closed: "${id}"\n  Final offset: 0000000000000000_0000000000000003\n`,
     );
-    expect((await server.run(["write", id, "4"])).code).toBe(4);
+    const { code, stderr } = await server.run(["write", id, "4"]);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/Conflict \(409\) at \S+: The stream is closed and takes no more appends\.\n$/);
   });
 });
 

@@ -85,6 +85,7 @@ describe("import", () => {
     expect(await ok("import", id, file("bytes.bin", bytes), "--close")).toBe(
       `Imported 1.4 MB into stream "${id}"\n`,
     );
+    expect(await ok("import", id, file("bytes.bin"), "--close")).toContain("is closed already");
     const response = await server.fetch(`${id}?offset=-1`);
     expect(response.headers.get("stream-closed")).toBe("true");
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
@@ -166,10 +167,16 @@ describe("copy", () => {
     });
     expect(await copy()).toBe("Copied 3 messages\n");
     expect(await copy()).toBe("Copied 0 messages\n");
+    const wrong = await server.run(["copy", `${server.baseUrl}/${id}`, "nonsense"]);
+    expect(wrong).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Invalid URL format: "nonsense"'),
+    });
     await ok("write", id, "12345678901234567890");
     await ok("close", id);
     expect(await copy()).toBe("Copied 1 message and closed the copy, like the source\n");
     expect(await other.content("copied")).toBe("[1,[2],3,12345678901234567890]");
+    expect(await copy()).toBe("Copied nothing: source and target are closed\n");
     expect((await other.fetch("copied", { method: "HEAD" })).headers.get("stream-closed")).toBe("true");
     await other.stop();
   });

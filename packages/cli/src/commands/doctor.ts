@@ -5,7 +5,7 @@ import { type Examination, examine } from "../doctor/examine.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { EXIT } from "../exit-codes.ts";
 import { Failure, usageFailure } from "../failure.ts";
-import { credentials, type Invocation } from "../invocation.ts";
+import { connectTo, type Invocation } from "../invocation.ts";
 import { writeOut } from "../output/standard-output.ts";
 
 const MARKS = { ok: ["ok", "green"], warning: ["odd", "yellow"], problem: ["BAD", "red"] } as const;
@@ -32,8 +32,7 @@ problem arises. It makes streams named doctor-* and deletes them. It takes as lo
         const { error } = validateUrl(url);
         if (error !== undefined) throw usageFailure(error);
       }
-      const common = { headers: credentials(invocation, globals), timeoutMs: invocation.flags().timeout };
-      const examinations = await Promise.all(bases.map((baseUrl) => examine({ baseUrl, ...common })));
+      const examinations = await Promise.all(bases.map((url) => examine(connectTo(invocation, url))));
       await writeOut(
         json ? examinations.map((one) => `${JSON.stringify(one)}\n`).join("") : render(examinations),
       );

@@ -3,7 +3,8 @@ import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import { isJsonContentType } from "../arguments/json.ts";
 import type { Connection } from "../connection/connection.ts";
-import { requestFailure, usageFailure } from "../failure.ts";
+import { EXIT } from "../exit-codes.ts";
+import { failure, requestFailure, usageFailure } from "../failure.ts";
 import { connect, type Invocation, report, streamId } from "../invocation.ts";
 import { ensureStream } from "../transfer/ensure-stream.ts";
 import { byteBatches, lineBatches, withoutFirst } from "../transfer/file-batches.ts";
@@ -66,6 +67,8 @@ async function importSource(
   const isJson = isJsonContentType(contentType);
   const producer = new PositionedProducer(connection, { url, contentType, producerId: source.id });
   const start = await producer.position(Buffer.from("0"));
+  if (start === "closed" && flags.close) return `Imported nothing: stream "${id}" is closed already`;
+  if (start === "closed") throw failure(`stream "${id}" is closed`, EXIT.conflict);
   if (source.size !== undefined && source.size < start) {
     throw usageFailure(
       `the file has ${source.size} bytes, but ${start} were imported before; name this one with --id`,

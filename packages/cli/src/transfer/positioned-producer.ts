@@ -37,15 +37,16 @@ export class PositionedProducer {
    * accepts: sequence number 1 of epoch 0 is a gap for a producer that is unknown, and stale for any other.
    *
    * @param content any valid content of the stream; it is not stored
+   * @returns `closed` if the stream takes no more content, whatever of the source it has
    */
-  async position(content: Uint8Array): Promise<number> {
+  async position(content: Uint8Array): Promise<number | "closed"> {
     try {
       await this.#post(content, 0, 1);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
       if (error.status === 403) return positionIn(error);
-      const isUnknown = error.status === 409 && !isTrue(error.headers[HEADER.streamClosed.toLowerCase()]);
-      if (isUnknown && error.headers[HEADER.producerExpectedSeq.toLowerCase()] === "0") return 0;
+      if (isTrue(error.headers[HEADER.streamClosed.toLowerCase()])) return "closed";
+      if (error.status === 409 && error.headers[HEADER.producerExpectedSeq.toLowerCase()] === "0") return 0;
       throw error;
     }
     throw failure(

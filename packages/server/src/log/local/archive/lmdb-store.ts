@@ -2,14 +2,21 @@
  * The archive's store on LMDB: a memory-mapped B-tree that reads without copying and, with one writer, commits
  * atomically. lmdb-js carries out commits on a thread of its own.
  */
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import type { ArchiveStore, Change, Entry } from "./archive-store.ts";
 
+/** A commit that fails with less room than this on the disk is taken to have failed for that. */
+const ROOM_BYTES_MIN = 16 * 1024 * 1024;
+
 export class LmdbStore implements ArchiveStore {
   readonly #database: RootDatabase<Buffer, Buffer>;
+  readonly #directory: string;
 
   /** @param file path of the data file; LMDB keeps its lock table beside it, under the same name with `-lock` */
   constructor(file: string) {
+    this.#directory = dirname(file);
     this.#database = open({
       path: file,
       noSubdir: true,
@@ -17,18 +24,22 @@ export class LmdbStore implements ArchiveStore {
       encoding: "binary",
       // A commit is on disk when its promise resolves: the segments it makes superfluous are dropped then.
       overlappingSync: false,
+      // Every transaction is explicit. (A batch per turn of the event loop would also leave a rejection unhandled.)
+      eventTurnBatching: false,
     });
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#database.getBinaryFast(key as Buffer);
+    const value = this.#database.getBinaryFast(key as Buffer);
+    // What comes is a large shared buffer that only says it is as long as the value.
+    return value?.subarray(0, value.length);
   }
 
   last(from: Uint8Array, to: Uint8Array): Entry | undefined {
     // In reverse, `start` is included and `end` is not; a key that ends earlier sorts before its extensions.
     const end = Buffer.from(from.subarray(0, from.length - 1));
     for (const entry of this.#database.getRange({ start: to as Buffer, end, reverse: true, limit: 1 })) {
-      return entry;
+      return Buffer.compare(entry.key, from) >= 0 ? entry : undefined;
     }
     return undefined;
   }
@@ -42,11 +53,31 @@ export class LmdbStore implements ArchiveStore {
   }
 
   async write(changes: readonly Change[]): Promise<void> {
-    await this.#database.batch(() => {
-      for (const { key, value } of changes) {
-        if (value === undefined) this.#database.remove(key as Buffer);
-        else this.#database.put(key as Buffer, value as Buffer);
-      }
+    const parts = new Set<Promise<boolean>>();
+    try {
+      await this.#database.batch(() => {
+        for (const { key, value } of changes) {
+          if (value === undefined) parts.add(this.#database.remove(key as Buffer));
+          else parts.add(this.#database.put(key as Buffer, value as Buffer));
+        }
+        // Each change has a promise, most of them the same one; the transaction's own says it all.
+        for (const part of parts) part.catch(() => {});
+      });
+    } catch (error) {
+      throw await this.#causeOf(error);
+    }
+  }
+
+  /** Why a transaction failed. LMDB reports a write that was cut short by a full disk as an input/output error. */
+  async #causeOf(error: unknown): Promise<unknown> {
+    const commitError = (error as { commitError?: Promise<never> }).commitError;
+    const cause: NodeJS.ErrnoException = await (commitError ?? Promise.reject(error)).catch(
+      (reason) => reason,
+    );
+    const { bavail, bsize } = await statfs(this.#directory);
+    if (bavail * bsize >= ROOM_BYTES_MIN) return cause;
+    return Object.assign(new Error(`no space left on device: ${cause.message}`, { cause }), {
+      code: "ENOSPC",
     });
   }
 

@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { StreamState } from "../../../stream/state.ts";
+import { chunkKey, deadlineKey, numberOfKey, pathKey } from "./keys.ts";
+import { decodeRowHeader, decodeState, decodeStoreRow, encodeState, encodeStoreRow } from "./rows.ts";
+
+const number = fc.maxSafeNat();
+const text = fc.string({ unit: "grapheme", maxLength: 40 });
+const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
+const producer = fc.record({ epoch: number, lastSeq: number, lastAt: number });
+
+const state: fc.Arbitrary<StreamState> = fc.record({
+  id: number,
+  path: text,
+  contentType: text,
+  json: fc.boolean(),
+  createdAt: number,
+  ttlSeconds: optional(fc.integer({ min: 0, max: 1_000_000_000 })),
+  expiresAt: optional(fc.integer()),
+  fork: optional(
+    fc.record({
+      sourceId: number,
+      sourcePath: text,
+      anchor: number,
+      subOffset: number,
+      offset: number,
+      inheritsLifetime: fc.boolean(),
+    }),
+  ),
+  tail: number,
+  closed: fc.boolean(),
+  closedBy: optional(fc.record({ producerId: text, epoch: number, seq: number })),
+  lastStreamSeq: optional(text),
+  producers: optional(
+    fc.array(fc.tuple(text, producer), { minLength: 1, maxLength: 5 }).map((all) => new Map(all)),
+  ),
+  renewedAt: number,
+  lastAppendAt: number,
+  references: fc.nat(),
+  life: fc.constantFrom("live" as const, "soft-deleted" as const),
+});
+
+test("a stream's state is read as it was written", () => {
+  fc.assert(
+    fc.property(state, number, optional(fc.nat()), (subject, heldTo, lastChunk) => {
+      const row = encodeState(subject, heldTo, lastChunk);
+      expect(decodeState(row)).toEqual(subject);
+      expect(decodeRowHeader(row)).toMatchObject({ heldTo, tail: subject.tail, lastChunk });
+    }),
+  );
+});
+
+test("the store's row is read as it was written", () => {
+  const row = { logPosition: 2 ** 50, term: 7, streams: 12, lastId: 2 ** 40, storeId: "name" };
+  expect(decodeStoreRow(encodeStoreRow(row))).toEqual(row);
+});
+
+test("keys sort as their numbers do", () => {
+  fc.assert(
+    fc.property(number, number, number, number, (id, position, otherId, otherPosition) => {
+      const order = Math.sign(id - otherId) || Math.sign(position - otherPosition);
+      expect(Buffer.compare(chunkKey(id, position), chunkKey(otherId, otherPosition))).toBe(order);
+      expect(Buffer.compare(deadlineKey(id, position), deadlineKey(otherId, otherPosition))).toBe(order);
+      expect(numberOfKey(chunkKey(id, position), 0)).toBe(id);
+      expect(numberOfKey(chunkKey(id, position), 1)).toBe(position);
+    }),
+  );
+});
+
+test("a long path has a key of bounded length, different from that of its neighbour", () => {
+  const long = `/${"x".repeat(5000)}`;
+  expect(pathKey(long).length).toBeLessThan(1600);
+  expect(pathKey(long)).toEqual(pathKey(long));
+  expect(pathKey(long)).not.toEqual(pathKey(`${long}y`));
+});

@@ -45,6 +45,8 @@ export interface LocalLogParts {
   readonly flushing: boolean;
   /** The log may grow by this many bytes beyond the last checkpoint before appends have to wait. */
   readonly budgetBytes: number;
+  /** A recovery archives what it has replayed each time it is this much. */
+  readonly recoveryBytes: number;
   /** The size of slabs in memory. */
   readonly slabBytes: number;
   /** The size to which segments are prepared. */
@@ -155,7 +157,7 @@ export class LocalLog<Pending extends PendingRecord>
   async #makeRoomInRecovery(term: number, lastId: number): Promise<boolean> {
     this.#term = term;
     this.#lastId = Math.max(this.#lastId, lastId);
-    if (this.#unarchivedBytes < this.#parts.budgetBytes / 2) return false;
+    if (this.#unarchivedBytes < this.#parts.recoveryBytes) return false;
     await this.#checkpoint.run(this);
     return true;
   }

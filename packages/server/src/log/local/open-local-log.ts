@@ -37,6 +37,8 @@ const BUDGET_BYTES = 32 * 1024 * 1024;
 const BUDGET_BYTES_MIN = 4 * 1024 * 1024;
 /** Distances between records of one stream are stored in 32 bits. */
 const BUDGET_BYTES_MAX = 2 * 1024 * 1024 * 1024;
+/** A recovery seldom has more than the budget before it; to archive it in parts costs more than to hold it. */
+const RECOVERY_BYTES_MIN = 128 * 1024 * 1024;
 const CHECKPOINT_INTERVAL_MS = 10_000;
 
 /**
@@ -62,6 +64,7 @@ export async function openLocalLog<Pending extends PendingRecord>(
       store: new LmdbStore(archiveFile),
       flushing: (options.durability ?? "fsync") === "fsync",
       budgetBytes,
+      recoveryBytes: Math.max(budgetBytes, RECOVERY_BYTES_MIN),
       slabBytes: SLAB_BYTES,
       segmentBytes: SEGMENT_BYTES,
       sliceBytes: SLICE_BYTES,

@@ -159,6 +159,7 @@ class Simulation {
       store: machine.store(),
       flushing: this.#flushing,
       ...this.#sizes,
+      recoveryBytes: this.#sizes.budgetBytes / 2,
       checkpointIntervalMs: 1000,
       newStoreId: () => "simulated",
       now: () => 0,

@@ -31,8 +31,8 @@ export interface FastLane {
   readonly budget: BodyBudget;
   readonly heads: ReplyHeads;
   readonly framer: ChunkFramer;
-  /** Gives the socket to node:http, which sees `bytes` first. */
-  handOver(socket: Socket, bytes: Buffer): void;
+  /** Gives the socket, on which the lane may have served requests, to node:http, which sees `bytes` first. */
+  handOver(socket: Socket, bytes: Buffer, hasServed: boolean): void;
   /** The connection is over, or not the lane's any more. */
   forget(connection: FastConnection): void;
   /** Whether connections should close after the answer under way. */
@@ -51,6 +51,7 @@ export class FastConnection {
   #request: FastRequest | undefined;
   /** The client has closed its side. */
   #noMore = false;
+  #hasServed = false;
   #idleSince: number;
   readonly #onData = (bytes: Buffer): void => this.#receive(bytes);
   readonly #onEnd = (): void => this.#halfClosed();
@@ -154,6 +155,7 @@ export class FastConnection {
   /** @param held bytes of the body that count against the budget until the request is answered */
   #serve(head: FastHead, body: StoredBytes, held = 0): void {
     this.#state = "serving";
+    this.#hasServed = true;
     const request = new FastRequest(head, body, this.#config);
     this.#request = request;
     const send = (reply: Reply): void => {
@@ -194,7 +196,7 @@ export class FastConnection {
   #handOver(bytes: Buffer): void {
     this.#detach();
     this.#lane.forget(this);
-    this.#lane.handOver(this.#socket, bytes);
+    this.#lane.handOver(this.#socket, bytes, this.#hasServed);
   }
 
   #detach(): void {

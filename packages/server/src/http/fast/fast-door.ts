@@ -52,8 +52,8 @@ export class FastDoor implements ListeningDoor, FastLane {
     return listen(this.#server, this.#config);
   }
 
-  handOver(socket: Socket, bytes: Buffer): void {
-    this.#nodeDoor.adopt(socket, bytes);
+  handOver(socket: Socket, bytes: Buffer, hasServed: boolean): void {
+    this.#nodeDoor.adopt(socket, bytes, hasServed);
   }
 
   forget(connection: FastConnection): void {

@@ -42,6 +42,8 @@ export class NodeDoor implements ListeningDoor {
   readonly #heads: ReplyHeads;
   /** Connections that had their last answer. */
   readonly #refused = new WeakSet<Socket>();
+  /** Adopted connections on which the other door has answered requests. */
+  readonly #served = new WeakSet<Socket>();
   #stopping = false;
 
   constructor(context: Context, budget: BodyBudget) {
@@ -65,7 +67,7 @@ export class NodeDoor implements ListeningDoor {
     );
     this.#server.timeout = silenceMs(config);
     this.#server.on("clientError", (error: ParserError, socket: Socket) =>
-      this.#refuse(this.#parserProblem(error), socket),
+      this.#refuse(this.#parserProblem(error, this.#isFirst(socket)), socket),
     );
     // Left to itself, node:http would write its 100 at once, even into the middle of the answer before.
     this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
@@ -84,8 +86,11 @@ export class NodeDoor implements ListeningDoor {
   /**
    * Takes over a connection that another door accepted, with the bytes that it has read. The other door must call
    * `watchAdopted` first.
+   *
+   * @param hasServed whether the other door has answered requests on it
    */
-  adopt(socket: Socket, bytes: Buffer): void {
+  adopt(socket: Socket, bytes: Buffer, hasServed: boolean): void {
+    if (hasServed) this.#served.add(socket);
     this.#server.emit("connection", socket);
     socket.unshift(bytes);
     socket.resume();
@@ -174,14 +179,23 @@ export class NodeDoor implements ListeningDoor {
     socket.once("close", () => clearTimeout(linger));
   }
 
-  #parserProblem({ code, rawPacket }: ParserError): RequestProblem {
+  /** Whether the connection has had no request yet. */
+  #isFirst(socket: Socket): boolean {
+    return latestOn(socket) === undefined && !this.#served.has(socket);
+  }
+
+  /**
+   * An unknown method is told from noise at the beginning of a connection only: later on, nobody knows where the
+   * request began.
+   */
+  #parserProblem({ code, rawPacket }: ParserError, isFirst: boolean): RequestProblem {
     switch (code) {
       case "HPE_HEADER_OVERFLOW":
         return { kind: "headers-too-large", limit: this.#config.headerBytes };
       case "ERR_HTTP_REQUEST_TIMEOUT":
         return { kind: "request-timeout" };
       case "HPE_INVALID_METHOD":
-        return beginsWithUnknownMethod(rawPacket)
+        return isFirst && beginsWithUnknownMethod(rawPacket)
           ? { kind: "method-not-allowed", allow: STREAM_METHODS }
           : { kind: "malformed-request" };
       default:

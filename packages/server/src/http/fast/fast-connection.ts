@@ -18,6 +18,7 @@ import { answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
 import type { ReplyHeads } from "../reply-head.ts";
 import type { ChunkFramer } from "./chunked-frames.ts";
@@ -121,7 +122,10 @@ export class FastConnection {
     this.#parts = [];
     this.#received = 0;
     this.#lane.budget.hold(head.contentLength);
-    this.#bodyTimer = setTimeout(() => this.#bodyTooSlow(), this.#config.bodyTimeoutMs);
+    this.#bodyTimer = setTimeout(
+      () => this.#giveUpBody({ kind: "request-timeout" }),
+      this.#config.bodyTimeoutMs,
+    );
     this.#receiveBody(bytes.subarray(head.end));
   }
 
@@ -139,10 +143,10 @@ export class FastConnection {
     this.#serve(head, body, head.contentLength);
   }
 
-  #bodyTooSlow(): void {
+  #giveUpBody(problem: RequestProblem): void {
     this.#releaseBody();
     this.#state = "serving";
-    this.#write(problemReply({ kind: "request-timeout" }), "POST", false);
+    this.#write(problemReply(problem), "POST", false);
   }
 
   #releaseBody(): void {
@@ -215,7 +219,8 @@ export class FastConnection {
    */
   #halfClosed(): void {
     this.#noMore = true;
-    if (this.#state !== "serving" || this.#watchesClient()) this.#socket.end();
+    if (this.#state === "body") this.#giveUpBody({ kind: "malformed-request" });
+    else if (this.#state !== "serving" || this.#watchesClient()) this.#socket.end();
   }
 
   /** Whether the reply may take for ever, so that somebody must notice when the client goes away. */

@@ -10,13 +10,17 @@ export function atTerminal(args: readonly string[], env: Readonly<Record<string,
   return shellAtTerminal(words.join(" "), { env });
 }
 
-/** Starts a command line at a terminal, which `script` from util-linux lends. Its input is what is typed. */
+/**
+ * Starts a command line at a terminal, which `script` from util-linux lends. Its input is what is typed.
+ * The shell gives way to the command: a shell that stayed would take Ctrl-C for itself too, and end with 130.
+ */
 export function shellAtTerminal(
   line: string,
   { env, cwd }: { readonly env: Readonly<Record<string, string>>; readonly cwd?: string },
 ): Running {
-  const { NO_COLOR: _none, ...inherited } = process.env;
-  const child = spawn("script", ["-qec", line, "/dev/null"], {
+  // Node takes a terminal for colourless when either of these is set.
+  const { NO_COLOR: _colours, CI: _integration, ...inherited } = process.env;
+  const child = spawn("script", ["-qec", `exec ${line}`, "/dev/null"], {
     env: { ...inherited, TERM: "xterm-256color", ...env },
     ...(cwd !== undefined && { cwd }),
   });

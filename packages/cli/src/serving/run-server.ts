@@ -33,10 +33,11 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   await start(server);
   logger.info({ data: storage.description, ...server.recovery }, "log opened");
   announce(server, { logger, storage: storage.description });
-  const signal = await stopped;
+  const { signal, passed } = await stopped;
   logger.info({ signal }, "stopping: finishing what is under way; once more stops at once");
   await server.stop();
   logger.info("stopped");
+  await passed;
 }
 
 async function start(server: Server): Promise<void> {

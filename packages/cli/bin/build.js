@@ -9,10 +9,10 @@ const LOCK_TIMEOUT_MS = 120_000;
 const RETRY_MS = 25;
 
 /**
- * Runs `tsc -b` on a package. Processes that start together take turns, so that none runs a file that another
+ * Runs `tsc -b` on a package, and builds the Stream Explorer's page if asked to. Processes that start together take turns, so that none runs a file that another
  * is still writing. Without TypeScript (`npm ci --omit=dev`) the build is used as it is.
  */
-export function bringBuildUpToDate(packageRoot) {
+export async function bringBuildUpToDate(packageRoot, { withExplorer = false } = {}) {
   const compiler = findCompiler();
   if (compiler === undefined) return;
   const lock = `${packageRoot}dist/.build-lock`;
@@ -21,12 +21,25 @@ export function bringBuildUpToDate(packageRoot) {
   let build;
   try {
     build = spawnSync(process.execPath, [compiler, "-b", packageRoot], { encoding: "utf8" });
+    if (withExplorer) await bringExplorerUpToDate();
   } finally {
     rmSync(lock, { force: true });
   }
   if (build.status === 0) return;
   process.stderr.write(`The build failed:\n${build.stdout}${build.stderr}${build.error ?? ""}\n`);
   process.exit(1);
+}
+
+/** A server is of use without its page: when that cannot be built, the start goes on, and says so. */
+async function bringExplorerUpToDate() {
+  try {
+    const { buildExplorer } = await import("@perennial/explorer/build");
+    await buildExplorer();
+  } catch (error) {
+    // Without its bundler (`npm ci --omit=dev`) the build is used as it is.
+    if (error.code === "ERR_MODULE_NOT_FOUND") return;
+    process.stderr.write(`The Stream Explorer could not be built: ${error.message}\n`);
+  }
 }
 
 function findCompiler() {

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+/** The commands that serve the Stream Explorer. */
+const SERVERS = new Set(["dev", "serve"]);
+
 /**
  * Starts the command line. In a checkout the build is brought up to date first; a published package has only its
  * build (`tsconfig.json` is not published).
@@ -9,7 +12,7 @@ export async function launch(name) {
   const packageRoot = fileURLToPath(new URL("..", import.meta.url));
   if (existsSync(`${packageRoot}tsconfig.json`)) {
     const { bringBuildUpToDate } = await import("./build.js");
-    bringBuildUpToDate(packageRoot);
+    await bringBuildUpToDate(packageRoot, { withExplorer: SERVERS.has(process.argv[2]) });
   }
   const { main } = await import("../dist/main.js");
   await main(name, process.argv.slice(2));

@@ -16,6 +16,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildExplorer } from "@perennial/explorer/build";
 import { inject } from "postject";
 import { rolldown } from "rolldown";
 
@@ -28,6 +29,7 @@ const output = resolve(process.argv[2] ?? join(here, "../dist/perennial"));
 const work = mkdtempSync(join(tmpdir(), "perennial-build-"));
 
 try {
+  await buildExplorer();
   const bundle = join(work, "perennial.cjs");
   await bundleProgram(bundle);
   const blob = join(work, "program.blob");

@@ -40,6 +40,14 @@ it("starts in less than 300 ms of processor time", () => {
   expect(user! + system!).toBeLessThan(0.3);
 });
 
+it("carries the Stream Explorer", async () => {
+  const server = inside("serve", "--port", "0", "--memory");
+  const [, origin] = await server.output(/"url":"(http:[^"]+)"/);
+  expect(await (await fetch(`${origin}/`)).text()).toContain("<title>Stream Explorer</title>");
+  server.child.kill("SIGTERM");
+  expect((await server.finished).code).toBe(0);
+});
+
 it("gives the quick tour on the durable log in an empty root, and keeps the data across a restart", async () => {
   const commands: readonly [readonly string[], string][] = [
     [["create", "tour", "--content-type", "text/plain"], "Stream created successfully"],

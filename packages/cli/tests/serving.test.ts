@@ -93,6 +93,28 @@ describe("perennial serve", () => {
   });
 });
 
+describe("the Stream Explorer", () => {
+  it.each(["dev", "serve"])("is at / of %s", async (command) => {
+    const server = startServer(command);
+    const [, origin] = await server.output(LISTENING);
+    const page = await fetch(`${origin}/`);
+    expect(page.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+    const [, script] = /src="([^"]+)"/.exec(await page.text())!;
+    expect((await fetch(origin + script!)).status).toBe(200);
+  });
+
+  it.each([
+    [["--no-explorer"], {}],
+    [[], { PERENNIAL_EXPLORER: "false" }],
+  ])("is not with %j %j", async (flags, env) => {
+    const server = start(["dev", "--port", "0", ...flags], { env });
+    servers.push(server);
+    const [, origin] = await server.output(LISTENING);
+    expect((await fetch(`${origin}/`)).status).toBe(404);
+    expect(server.stdout).not.toContain("Explorer");
+  });
+});
+
 describe("where the data is", () => {
   const directory = (): string => join(mkdtempSync(join(tmpdir(), "perennial-")), "data");
 

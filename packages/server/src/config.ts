@@ -1,4 +1,5 @@
 /** Options, parsed once into one complete, read-only configuration. */
+import type { Asset } from "./http/assets.ts";
 import type { Log } from "./log/log.ts";
 import type { Pending } from "./shard/pending.ts";
 import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
@@ -75,6 +76,8 @@ export interface Config {
   readonly drainMs: number;
   /** Whether each request is logged. Default false. */
   readonly accessLog: boolean;
+  /** Files served outside of the streams' root: the Stream Explorer (docs/explorer.md). Default none. */
+  readonly explorer: readonly Asset[];
   /** Where events go. Default: warnings and worse, as JSON lines on standard error. */
   readonly logger: Logger;
   readonly log: LogFactory | undefined;
@@ -138,6 +141,7 @@ export function parseConfig(options: ServerOptions): Config {
         ? undefined
         : checkedInteger("pageBytes", options.pageBytes, 65_536, Number.MAX_SAFE_INTEGER),
     accessLog: options.accessLog ?? false,
+    explorer: options.explorer ?? [],
     logger: options.logger ?? createLogger("warn"),
     log: options.log,
     now: options.now ?? Date.now,

@@ -6,6 +6,7 @@ export {
   parseConfig,
   type ServerOptions,
 } from "./config.ts";
+export type { Asset } from "./http/assets.ts";
 export type { CheckProgress, CheckReport } from "./log/local/check.ts";
 export { checkDirectory } from "./log/local/check-directory.ts";
 export { UnusableDirectory } from "./log/local/data-directory.ts";

@@ -1,6 +1,7 @@
 /** The server: one shard behind two doors, from start to drained stop. */
 import { randomUUID } from "node:crypto";
 import { type Config, parseConfig, type ServerOptions } from "./config.ts";
+import { Assets } from "./http/assets.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import type { Context } from "./http/context.ts";
 import type { ListeningDoor } from "./http/door.ts";
@@ -142,7 +143,7 @@ class Running implements DurableStreamsServer {
     live.start(beatMs(config));
     const sweeper = new Sweeper(shard, config.loadedStreams);
     sweeper.start(config.sweepMs);
-    const context: Context = { config, shard, live };
+    const context: Context = { config, shard, live, assets: new Assets(config.explorer) };
     const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
     this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper };
     return this.#opened;

@@ -8,6 +8,6 @@ export function dev(flags: Readonly<Record<string, unknown>>): Promise<void> {
     flags,
     defaults: { logLevel: "debug", accessLog: true },
     createLogger: createDevLogger,
-    announce: (server, { storage }) => process.stdout.write(welcome(server.url, storage)),
+    announce: (server, about) => process.stdout.write(welcome(server.url, about)),
   });
 }

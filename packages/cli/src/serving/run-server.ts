@@ -4,6 +4,7 @@ import { failure } from "../failure.ts";
 import { readConfigFile } from "../settings/config-file.ts";
 import { type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
 import type { SettingValue } from "../settings/value.ts";
+import { explorerAssets } from "./explorer.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
 
@@ -17,7 +18,15 @@ export interface Serving {
   readonly defaults: Readonly<Record<string, SettingValue>>;
   readonly createLogger: (level: LogLevel) => Logger;
   /** Tells the user that the server listens. */
-  readonly announce: (server: Server, about: { readonly logger: Logger; readonly storage: string }) => void;
+  readonly announce: (server: Server, about: About) => void;
+}
+
+/** What a command may tell besides. */
+export interface About {
+  readonly logger: Logger;
+  readonly storage: string;
+  /** Whether the Stream Explorer is served. */
+  readonly explorer: boolean;
 }
 
 /** Runs until SIGINT or SIGTERM, then drains. Throws `Failure` if the server cannot start. */
@@ -28,11 +37,12 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const settings: GivenSettings = new Map([["durability", "fsync"], ...Object.entries(defaults), ...given]);
   const logger = createLogger(settings.get("logLevel") as LogLevel);
   const storage = storageOf(settings);
-  const server = createServer({ ...serverOptions(settings), ...storage.options, logger });
+  const explorer = settings.get("explorer") === false ? [] : await explorerAssets(logger);
+  const server = createServer({ ...serverOptions(settings), ...storage.options, explorer, logger });
   const stopped = stopSignal();
   await start(server);
   logger.info({ data: storage.description, ...server.recovery }, "log opened");
-  announce(server, { logger, storage: storage.description });
+  announce(server, { logger, storage: storage.description, explorer: explorer.length > 0 });
   const { signal, passed } = await stopped;
   logger.info({ signal }, "stopping: finishing what is under way; once more stops at once");
   await server.stop();

@@ -21,9 +21,16 @@ export function addSettingOptions(command: Command): void {
 function optionsOf(setting: Setting): readonly Option[] {
   const { kind, help, fallback } = setting;
   const flag = flagOf(setting);
-  if (kind === "switch") return [new Option(flag, help), new Option(flag.replace("--", "--no-")).hideHelp()];
+  if (kind === "switch") return switchOptions(flag, help, fallback === "true");
   const placeholder = kind === "choice" ? `<${setting.choices?.join("|")}>` : PLACEHOLDERS[kind];
   return [new Option(`${flag} ${placeholder}`, fallback === undefined ? help : `${help} (${fallback})`)];
+}
+
+/** Both ways to set a switch; help shows the one that changes something. */
+function switchOptions(flag: string, help: string, isOn: boolean): readonly Option[] {
+  const on = new Option(flag, help).hideHelp(isOn);
+  const off = new Option(flag.replace("--", "--no-"), `do not ${help}`).hideHelp(!isOn);
+  return [on, off];
 }
 
 const HELP_AFTER = `

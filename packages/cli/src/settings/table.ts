@@ -25,7 +25,7 @@ export interface Setting {
 }
 
 /** Settings of the server that can be written as text. */
-type ServerKey = Exclude<keyof Config, "logger" | "log" | "now" | "random">;
+type ServerKey = Exclude<keyof Config, "explorer" | "logger" | "log" | "now" | "random">;
 
 type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
 
@@ -95,6 +95,13 @@ const COMMAND_SETTINGS: readonly Setting[] = [
     group: "Storage",
     help: "the same as --durability memory",
     fallback: undefined,
+  },
+  {
+    key: "explorer",
+    kind: "switch",
+    group: "Listening",
+    help: "serve the Stream Explorer, a page that shows the streams, at /",
+    fallback: "true",
   },
   {
     key: "logLevel",

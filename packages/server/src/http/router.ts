@@ -3,6 +3,7 @@ import { type PathProblem, parseStreamPath } from "@perennial/protocol";
 import type { Context } from "./context.ts";
 import { problemReply } from "./errors.ts";
 import { append } from "./operations/append.ts";
+import { asset } from "./operations/asset.ts";
 import { create } from "./operations/create.ts";
 import { deleteStream } from "./operations/delete.ts";
 import { head } from "./operations/head.ts";
@@ -27,7 +28,7 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   if (rawPath === "/health") return health(context, method);
   if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
   const path = parseStreamPath(rawPath, config.pathBytes);
-  if (typeof path !== "string") return problemReply(pathProblem(path, config.pathBytes));
+  if (typeof path !== "string") return outside(context, request, rawPath, path);
   switch (method) {
     case "POST":
       return append(context, request, path);
@@ -42,6 +43,17 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     default:
       return problemReply({ kind: "method-not-allowed", allow: STREAM_METHODS });
   }
+}
+
+/** What names no stream: a file of the explorer, or a problem. */
+function outside(
+  { config, assets }: Context,
+  request: HttpRequest,
+  rawPath: string,
+  problem: PathProblem,
+): Reply {
+  const found = problem.code === "not_stream" ? assets.find(rawPath) : undefined;
+  return found === undefined ? problemReply(pathProblem(problem, config.pathBytes)) : asset(request, found);
 }
 
 function queryOf(target: string, question: number): Query {

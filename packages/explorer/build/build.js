@@ -1,0 +1,45 @@
+// Builds the page, and packs its files into one module that a server can import and a single executable can hold.
+// Run by itself, it builds when something changed; `--force` builds anyway.
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { argv } from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { embed } from "./embed.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const output = join(root, "dist/embedded.js");
+
+/** What the page is made of. A package of ours is taken from its sources. */
+const INPUTS = [
+  join(root, "src"),
+  join(root, "build"),
+  join(root, "index.html"),
+  join(root, "vite.config.ts"),
+  join(root, "package.json"),
+  ...["protocol", "client", "state"].map((name) => join(root, "..", name, "src")),
+];
+
+/** Builds the page if its sources are newer than what was built. Throws what the bundler throws. */
+export async function buildExplorer({ force = false } = {}) {
+  if (!force && isUpToDate()) return;
+  // Loaded only when needed: it takes longer than finding out that it is not.
+  const { build } = await import("vite");
+  await build({ root, logLevel: "error", configFile: join(root, "vite.config.ts") });
+  mkdirSync(join(root, "dist"), { recursive: true });
+  writeFileSync(output, embed(join(root, "dist/page")));
+}
+
+function isUpToDate() {
+  const built = statSync(output, { throwIfNoEntry: false })?.mtimeMs;
+  return built !== undefined && INPUTS.every((input) => newest(input) <= built);
+}
+
+/** When a file, or anything in a folder, was last changed, ms. */
+function newest(path) {
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? "").href)
+  await buildExplorer({ force: argv.includes("--force") });

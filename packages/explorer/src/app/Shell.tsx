@@ -1,0 +1,48 @@
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useRef } from "react";
+import { StreamTree } from "../catalog/StreamTree.tsx";
+import { useCatalog } from "../catalog/use-catalog.ts";
+import { formatCount } from "../format/sizes.ts";
+import { ThemeSwitch } from "./ThemeSwitch.tsx";
+import "./shell.css";
+
+/** The frame of every page: the streams on the left, what was chosen on the right. On a phone one at a time. */
+export function Shell() {
+  const isHome = useRouterState({ select: ({ location }) => location.pathname === "/" });
+  const main = useRef<HTMLElement>(null);
+  return (
+    <div className={isHome ? "shell home" : "shell"}>
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
+      <nav className="sidebar" aria-label="Streams">
+        <header className="brand">
+          <Link to="/" className="brand-name">
+            <span className="leaf" aria-hidden="true" />
+            Perennial
+          </Link>
+          <ThemeSwitch />
+        </header>
+        <StreamTree />
+        <CatalogStatus />
+      </nav>
+      <main ref={main} className="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+function CatalogStatus() {
+  const { entries, isComplete, failure } = useCatalog();
+  const count = `${formatCount(entries.length)} ${entries.length === 1 ? "stream" : "streams"}`;
+  return (
+    <footer className="sidebar-status small soft" role="status">
+      {failure === undefined ? (
+        <span>{isComplete ? count : `${count}, reading on…`}</span>
+      ) : (
+        <span className="error">The server does not answer: {failure}</span>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,26 @@
+/** The page's addresses. The server answers all of them with the same page (build/embed.js). */
+import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { Overview } from "../overview/Overview.tsx";
+import { StreamPage } from "../stream/StreamPage.tsx";
+import { parseStreamSearch } from "../stream/stream-search.ts";
+import { Shell } from "./Shell.tsx";
+
+const root = createRootRoute({ component: Shell });
+
+const overview = createRoute({ getParentRoute: () => root, path: "/", component: Overview });
+
+/** The rest of the address is the stream's path, in its percent-encoded form. */
+export const streamRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/streams/$",
+  validateSearch: parseStreamSearch,
+  component: StreamPage,
+});
+
+export const router = createRouter({ routeTree: root.addChildren([overview, streamRoute]) });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

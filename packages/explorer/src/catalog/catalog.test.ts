@@ -1,0 +1,70 @@
+import { describe, expect, test, vi } from "vitest";
+import type { ListedStream, ListPage, ListQuery } from "../server/listing.ts";
+import { Catalog } from "./catalog.ts";
+
+const stream = (path: string): ListedStream => ({
+  path,
+  size: 1,
+  contentType: "text/plain",
+  offset: "",
+  closed: false,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  lastAppendAt: "2026-01-01T00:00:00.000Z",
+});
+
+/** A server with these streams that gives two a page. */
+function catalogOf(paths: Set<string>, isUp: () => boolean = () => true) {
+  const waits: (() => void)[] = [];
+  const list = async ({ prefix = "", after = "" }: ListQuery): Promise<ListPage> => {
+    if (!isUp()) throw new Error("unreachable");
+    const page = [...paths].sort().filter((path) => path.startsWith(prefix) && path > after);
+    const streams = page.slice(0, 2).map(stream);
+    return page.length <= 2 ? { streams } : { streams, next: page[1]! };
+  };
+  const wait = () => new Promise<void>((resolve) => waits.push(resolve));
+  const catalog = new Catalog({ list, wait, now: () => 0 });
+  catalog.start();
+  const tick = () => {
+    for (const resolve of waits.splice(0)) resolve();
+  };
+  const shown = () => {
+    tick();
+    return catalog.snapshot().entries.map(({ path }) => path);
+  };
+  return { catalog, shown, tick };
+}
+
+describe("the catalogue", () => {
+  test("comes to hold all streams, and follows what is created and deleted", async () => {
+    const paths = new Set(["a", "b", "c", "d", "e"]);
+    const { shown, catalog } = catalogOf(paths);
+    await vi.waitFor(() => expect(shown()).toEqual(["a", "b", "c", "d", "e"]));
+    expect(catalog.snapshot().isComplete).toBe(true);
+    paths.delete("b");
+    paths.add("f");
+    await vi.waitFor(() => expect(shown()).toEqual(["a", "c", "d", "e", "f"]));
+  });
+
+  test("looks at one stream at once when told to", async () => {
+    const paths = new Set(["a", "b", "c"]);
+    const { shown, tick, catalog } = catalogOf(paths);
+    await vi.waitFor(() => expect(shown()).toEqual(["a", "b", "c"]));
+    paths.delete("b");
+    await catalog.refresh("b");
+    tick();
+    await Promise.resolve();
+    expect(catalog.snapshot().entries.map(({ path }) => path)).toEqual(["a", "c"]);
+    paths.add("bb");
+    await catalog.refresh("bb");
+    await vi.waitFor(() => expect(shown()).toEqual(["a", "bb", "c"]));
+  });
+
+  test("says that the server cannot be reached, and recovers", async () => {
+    let isUp = false;
+    const { shown, catalog } = catalogOf(new Set(["a"]), () => isUp);
+    await vi.waitFor(() => expect(catalog.snapshot().failure).toBe("unreachable"));
+    isUp = true;
+    await vi.waitFor(() => expect(shown()).toEqual(["a"]));
+    expect(catalog.snapshot().failure).toBeUndefined();
+  });
+});

@@ -1,0 +1,141 @@
+/** All streams of the server, kept up to date by paging through its list again and again. */
+import { type ListedStream, type ListPage, type ListQuery, PAGE_STREAMS } from "../server/listing.ts";
+import { firstAtOrAfter, mergeSegment, type StreamEntry } from "./merge-page.ts";
+
+/** What the page shows of it. A new object for every change. */
+export interface CatalogSnapshot {
+  /** Sorted by path. */
+  readonly entries: readonly StreamEntry[];
+  /** Whether the whole list was seen at least once. */
+  readonly isComplete: boolean;
+  /** Why the list could not be asked the last time. */
+  readonly failure: string | undefined;
+}
+
+/** What the catalogue needs from outside. */
+export interface CatalogSources {
+  readonly list: (query: ListQuery) => Promise<ListPage>;
+  readonly now: () => number;
+  /** Resolves after so many ms. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+/** Between two pages of a sweep through a list that was seen once, ms: all of 100,000 streams in 20 s. */
+const SWEEP_PAUSE_MS = 200;
+/** Between two looks at what is in sight, ms. */
+const WATCH_PAUSE_MS = 1000;
+const RETRY_PAUSE_MS = 2000;
+/** Listeners are called no more often, ms. */
+const NOTIFY_PAUSE_MS = 150;
+
+export class Catalog {
+  readonly #sources: CatalogSources;
+  readonly #listeners = new Set<() => void>();
+  #snapshot: CatalogSnapshot = { entries: [], isComplete: false, failure: undefined };
+  #pending: CatalogSnapshot | undefined;
+  #watched: { readonly first: string; readonly last: string } | undefined;
+  #isRunning = false;
+
+  constructor(sources: CatalogSources) {
+    this.#sources = sources;
+  }
+
+  readonly snapshot = (): CatalogSnapshot => this.#snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Begins, for as long as the page lives. */
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    void this.#sweep();
+    void this.#watch();
+  }
+
+  /** Says which streams are in sight: they are looked at every second. */
+  watch(first: string | undefined, last: string | undefined): void {
+    this.#watched = first === undefined || last === undefined ? undefined : { first, last };
+  }
+
+  /** Looks at one stream now, for example because it was just created or deleted here. */
+  async refresh(path: string): Promise<void> {
+    const { streams } = await this.#sources.list({ prefix: path, limit: 1 });
+    const found = streams.filter((stream) => stream.path === path);
+    this.#replace(this.#before(path), path, found);
+  }
+
+  async #sweep(): Promise<void> {
+    let after = "";
+    while (this.#isRunning) {
+      const page = await this.#ask({ after, limit: PAGE_STREAMS });
+      if (page === undefined) {
+        await this.#sources.wait(RETRY_PAUSE_MS);
+        continue;
+      }
+      this.#replace(after, page.next, page.streams);
+      after = page.next ?? "";
+      if (page.next === undefined) this.#publish({ isComplete: true });
+      if (this.#latest.isComplete) await this.#sources.wait(after === "" ? WATCH_PAUSE_MS : SWEEP_PAUSE_MS);
+    }
+  }
+
+  async #watch(): Promise<void> {
+    while (this.#isRunning) {
+      await this.#sources.wait(WATCH_PAUSE_MS);
+      const { entries } = this.#latest;
+      // A list of one page is swept every second anyway.
+      if (this.#watched === undefined || entries.length <= PAGE_STREAMS) continue;
+      const { first, last } = this.#watched;
+      const from = firstAtOrAfter(entries, first);
+      const count = firstAtOrAfter(entries, last) + 1 - from;
+      const after = this.#before(first);
+      const page = await this.#ask({ after, limit: Math.max(1, Math.min(count, PAGE_STREAMS)) });
+      if (page !== undefined) this.#replace(after, page.next, page.streams);
+    }
+  }
+
+  async #ask(query: ListQuery): Promise<ListPage | undefined> {
+    try {
+      const page = await this.#sources.list(query);
+      if (this.#latest.failure !== undefined) this.#publish({ failure: undefined });
+      return page;
+    } catch (error) {
+      this.#publish({ failure: (error as Error).message });
+      return undefined;
+    }
+  }
+
+  /** The path before `path` in the list; empty if it is the first. */
+  #before(path: string): string {
+    const { entries } = this.#latest;
+    return entries[firstAtOrAfter(entries, path) - 1]?.path ?? "";
+  }
+
+  #replace(after: string, through: string | undefined, streams: readonly ListedStream[]): void {
+    const segment = { after, through, streams };
+    this.#publish({ entries: mergeSegment(this.#latest.entries, segment, this.#sources.now()) });
+  }
+
+  get #latest(): CatalogSnapshot {
+    return this.#pending ?? this.#snapshot;
+  }
+
+  #publish(change: Partial<CatalogSnapshot>): void {
+    const isFirst = this.#snapshot.entries.length === 0;
+    const isScheduled = this.#pending !== undefined;
+    this.#pending = { ...this.#latest, ...change };
+    if (isScheduled) return;
+    if (isFirst) this.#deliver();
+    else void this.#sources.wait(NOTIFY_PAUSE_MS).then(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    if (this.#pending === undefined) return;
+    this.#snapshot = this.#pending;
+    this.#pending = undefined;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,17 @@
+import react from "@vitejs/plugin-react";
+import { defaultClientConditions, defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [react()],
+  // The page takes the packages of this workspace from their sources.
+  resolve: { conditions: ["perennial-source", ...defaultClientConditions] },
+  build: {
+    outDir: "dist/page",
+    target: "es2022",
+    // The content security policy allows no data: but for images, and every file has a hashed name.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // `npm start -w packages/explorer`: the page under development, beside a server that runs.
+  server: { proxy: { "/v1/stream": "http://localhost:4437" } },
+});

@@ -1,0 +1,62 @@
+/** GET of a file of the Stream Explorer, described in docs/explorer.md. */
+import { HEADER, matchesIfNoneMatch } from "@perennial/protocol";
+import type { Asset } from "../assets.ts";
+import { problemReply } from "../errors.ts";
+import type { Reply } from "../reply.ts";
+import type { HttpRequest } from "../request.ts";
+
+/** A year, which is as long as caches keep anything. */
+const IMMUTABLE = "public, max-age=31536000, immutable";
+const REVALIDATE = "no-cache";
+
+/**
+ * The page may run its own scripts and styles and talk to its own origin, and nothing else: whatever a stream holds, it
+ * cannot make a browser run or load anything.
+ */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export function asset(request: HttpRequest, found: Asset): Reply {
+  const { method } = request;
+  if (method !== "GET" && method !== "HEAD")
+    return problemReply({ kind: "method-not-allowed", allow: "GET, HEAD, OPTIONS" });
+  const compressed = acceptsGzip(request.header("Accept-Encoding"));
+  // The two forms of a file need validators of their own (RFC 9110, 8.8.3.3).
+  const etag = compressed ? found.etag.replace(/"$/, '-gzip"') : found.etag;
+  const headers = [
+    HEADER.etag,
+    etag,
+    HEADER.cacheControl,
+    found.immutable ? IMMUTABLE : REVALIDATE,
+    "Vary",
+    "Accept-Encoding",
+  ];
+  const condition = request.header(HEADER.ifNoneMatch);
+  if (condition !== undefined && matchesIfNoneMatch(condition, etag))
+    return { status: 304, headers, body: undefined };
+  headers.push(
+    HEADER.contentType,
+    found.contentType,
+    "Content-Security-Policy",
+    CONTENT_SECURITY_POLICY,
+    "Referrer-Policy",
+    "no-referrer",
+  );
+  if (compressed) headers.push("Content-Encoding", "gzip");
+  if (method === "HEAD") return { status: 200, headers, body: undefined };
+  return { status: 200, headers, body: compressed ? found.gzip : found.body };
+}
+
+/** Whether the client takes gzip (RFC 9110, 12.5.3): named, and not with a weight of zero. */
+function acceptsGzip(header: string | undefined): boolean {
+  if (header === undefined) return false;
+  return header.split(",").some((part) => /^\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)|$)/i.test(part));
+}

@@ -145,7 +145,10 @@ class Slices {
 
   /** Each slice is made when it is asked for. */
   *all(): Generator<Slice, void> {
-    while (this.#advance()) yield this.#slice();
+    while (this.#advance()) {
+      this.#parts.archiver.recycle();
+      yield this.#slice();
+    }
   }
 
   #slice(): Slice {

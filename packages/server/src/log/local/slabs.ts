@@ -8,8 +8,8 @@ import { allocateBlock, type Block } from "./codec/bytes.ts";
 /** Large enough that a batch seldom spans two, small enough that a half-used one costs little. */
 export const SLAB_BYTES = 1024 * 1024;
 
-/** Slabs kept for reuse; what a burst needed beyond that is given back. */
-const POOLED_MAX = 16;
+/** Slabs kept for reuse: as many as fit the usual budget. What a burst needed beyond that is given back. */
+const POOLED_MAX = 32;
 
 export interface Slab extends Block {
   /** Log position of the first byte. */

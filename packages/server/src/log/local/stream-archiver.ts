@@ -6,6 +6,7 @@ import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { allocateChunk, chunkAppendStart, chunkBytes } from "./archive/chunks.ts";
 import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive/keys.ts";
 import { decodeNumber, decodeRowHeader, encodeNumber, encodeState, type RowHeader } from "./archive/rows.ts";
+import { Arena } from "./codec/arena.ts";
 import type { Tail, Tails } from "./tails.ts";
 
 /**
@@ -35,10 +36,16 @@ export interface Archiving {
 export class StreamArchiver {
   readonly #store: ArchiveStore;
   readonly #tails: Tails;
+  readonly #arena = new Arena();
 
   constructor(store: ArchiveStore, tails: Tails) {
     this.#store = store;
     this.#tails = tails;
+  }
+
+  /** The changes made so far are carried out or given up: their memory is used again. */
+  recycle(): void {
+    this.#arena.reset();
   }
 
   /** Begins with a stream. */
@@ -48,6 +55,7 @@ export class StreamArchiver {
 
   /**
    * Adds changes for the stream, as it is now, to `changes`. If the state changes meanwhile, that does not matter.
+   * The values are good until `recycle`.
    *
    * @param heldTo the log position up to which its state is complete
    * @param room bytes that may be added; more only if that is needed to get on at all
@@ -63,7 +71,7 @@ export class StreamArchiver {
       if (added >= room) return added;
       added += this.#addChunk(archiving, changes);
     }
-    const encoded = encodeState(state, heldTo, archiving.lastChunk);
+    const encoded = encodeState(this.#arena, state, heldTo, archiving.lastChunk);
     changes.push({ key: streamKey(state.id), value: encoded });
     this.#index(state, row, changes);
     archiving.complete = true;
@@ -87,7 +95,7 @@ export class StreamArchiver {
     const key = chunkKey(tail.state.id, lastChunk);
     const old = this.#store.get(key);
     if (old === undefined || chunkAppendStart(old) !== lastChunk) return 0;
-    const value = allocateChunk(lastChunk, length);
+    const value = allocateChunk(this.#arena, lastChunk, length);
     chunkBytes(value).set(chunkBytes(old).subarray(0, to - lastChunk));
     this.#copy(tail, to, tail.state.tail, value, to - lastChunk);
     changes.push({ key, value });
@@ -100,7 +108,7 @@ export class StreamArchiver {
     const { tail, to: from } = archiving;
     const appendStart = this.#tails.extentAt(tail, from).start;
     const to = this.#chunkEnd(tail, from);
-    const value = allocateChunk(appendStart, to - from);
+    const value = allocateChunk(this.#arena, appendStart, to - from);
     this.#copy(tail, from, to, value, 0);
     changes.push({ key: chunkKey(tail.state.id, from), value });
     archiving.lastChunk = from;
@@ -122,7 +130,8 @@ export class StreamArchiver {
 
   /** Keeps the ways to the row up to date: by path, and by deadline. */
   #index(state: StreamState, row: RowHeader | undefined, changes: Change[]): void {
-    if (row === undefined) changes.push({ key: pathKey(state.path), value: encodeNumber(state.id) });
+    if (row === undefined)
+      changes.push({ key: pathKey(state.path), value: encodeNumber(this.#arena, state.id) });
     const deadline = deadlineOf(state, state.renewedAt);
     if (deadline === row?.deadline) return;
     if (row?.deadline !== undefined)
@@ -139,7 +148,7 @@ export class StreamArchiver {
     if (newest !== undefined && decodeNumber(newest) === id) changes.push({ key, value: undefined });
     if (row?.deadline !== undefined) changes.push({ key: deadlineKey(row.deadline, id), value: undefined });
     if (row !== undefined) changes.push({ key: streamKey(id), value: undefined });
-    changes.push({ key: removedKey(id), value: encodeNumber(heldTo) });
+    changes.push({ key: removedKey(id), value: encodeNumber(this.#arena, heldTo) });
     archiving.complete = true;
     archiving.removed = true;
     archiving.rows = row === undefined ? 0 : -1;

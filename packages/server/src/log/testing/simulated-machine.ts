@@ -162,7 +162,7 @@ export class SimulatedMachine {
     const commit = () => {
       for (const { key, value } of changes) {
         if (value === undefined) this.#entries.delete(nameOf(key));
-        else this.#entries.set(nameOf(key), value.slice());
+        else this.#entries.set(nameOf(key), Uint8Array.from(value));
       }
     };
     const run = () => {

@@ -8,6 +8,7 @@
  * chunks may overlap, and each holds the truth.
  */
 import { READ_CHUNK_BYTES } from "../../log.ts";
+import type { Arena } from "../codec/arena.ts";
 import { blockOf, getU64, setU64 } from "../codec/bytes.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import { chunkKey, numberOfKey } from "./keys.ts";
@@ -15,10 +16,10 @@ import { chunkKey, numberOfKey } from "./keys.ts";
 const HEADER_BYTES = 8;
 
 /** The value of a chunk: room for `length` bytes after the header. */
-export function allocateChunk(appendStart: number, length: number): Uint8Array {
-  const value = Buffer.allocUnsafeSlow(HEADER_BYTES + length);
-  setU64(blockOf(value).view, 0, appendStart);
-  return value;
+export function allocateChunk(arena: Arena, appendStart: number, length: number): Uint8Array {
+  const size = HEADER_BYTES + length;
+  setU64(arena.reserve(size).view, arena.at, appendStart);
+  return arena.take(size);
 }
 
 /** The bytes of a chunk's value, not copied. */

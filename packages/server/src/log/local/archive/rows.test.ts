@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { StreamState } from "../../../stream/state.ts";
+import { Arena } from "../codec/arena.ts";
 import { chunkKey, deadlineKey, numberOfKey, pathKey } from "./keys.ts";
 import { decodeRowHeader, decodeState, decodeStoreRow, encodeState, encodeStoreRow } from "./rows.ts";
 
@@ -40,10 +41,12 @@ const state: fc.Arbitrary<StreamState> = fc.record({
   life: fc.constantFrom("live" as const, "soft-deleted" as const),
 });
 
+const arena = new Arena();
+
 test("a stream's state is read as it was written", () => {
   fc.assert(
     fc.property(state, number, optional(fc.nat()), (subject, heldTo, lastChunk) => {
-      const row = encodeState(subject, heldTo, lastChunk);
+      const row = encodeState(arena, subject, heldTo, lastChunk);
       expect(decodeState(row)).toEqual(subject);
       expect(decodeRowHeader(row)).toMatchObject({ heldTo, tail: subject.tail, lastChunk });
     }),

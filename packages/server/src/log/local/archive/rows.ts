@@ -9,6 +9,7 @@
  */
 import { deadlineOf } from "../../../stream/expiry.ts";
 import type { ForkOrigin, ProducerState, StreamState } from "../../../stream/state.ts";
+import type { Arena } from "../codec/arena.ts";
 import {
   allocateBlock,
   ByteReader,
@@ -78,10 +79,9 @@ export function decodeStoreRow(bytes: Uint8Array): StoreRow {
 }
 
 /** A single number as a value. */
-export function encodeNumber(value: number): Uint8Array {
-  const block = allocateBlock(8);
-  setU64(block.view, 0, value);
-  return block.bytes;
+export function encodeNumber(arena: Arena, value: number): Uint8Array {
+  setU64(arena.reserve(8).view, arena.at, value);
+  return arena.take(8);
 }
 
 export function decodeNumber(bytes: Uint8Array): number {
@@ -89,9 +89,13 @@ export function decodeNumber(bytes: Uint8Array): number {
 }
 
 /** The row of a stream whose bytes up to `state.tail` are archived. */
-export function encodeState(state: StreamState, heldTo: number, lastChunk: number | undefined): Uint8Array {
-  const block = allocateBlock(roomOf(state));
-  const writer = new ByteWriter(block);
+export function encodeState(
+  arena: Arena,
+  state: StreamState,
+  heldTo: number,
+  lastChunk: number | undefined,
+): Uint8Array {
+  const writer = new ByteWriter(arena.reserve(roomOf(state)), arena.at);
   writer.u64(heldTo);
   writer.u64(state.tail);
   writer.u64(lastChunk === undefined ? 0 : lastChunk + 1);
@@ -116,7 +120,7 @@ export function encodeState(state: StreamState, heldTo: number, lastChunk: numbe
   writer.f64(state.renewedAt);
   writer.f64(state.lastAppendAt);
   writer.u32(state.references);
-  return block.bytes.subarray(0, writer.at);
+  return arena.take(writer.at - arena.at);
 }
 
 function roomOf(state: StreamState): number {

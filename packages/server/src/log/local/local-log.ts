@@ -199,7 +199,9 @@ export class LocalLog<Pending extends PendingRecord>
     const tail = this.#tails.get(id);
     if (tail?.gone || this.#removed.has(id)) throw gone(id);
     if (tail !== undefined && from >= tail.hotFrom) {
-      return this.#tails.read(tail, from, Math.min(to, from + READ_CHUNK_BYTES));
+      const bytes = Buffer.allocUnsafe(Math.min(to - from, READ_CHUNK_BYTES));
+      this.#tails.copy(tail, from, from + bytes.length, bytes);
+      return bytes;
     }
     const bytes = readArchived(this.#parts.store, id, from, Math.min(to, tail?.hotFrom ?? to));
     if (bytes === undefined) throw gone(id);

@@ -125,7 +125,7 @@ export class StreamArchiver {
   }
 
   #copy(tail: Tail, from: number, to: number, value: Uint8Array, offset: number): void {
-    chunkBytes(value).set(this.#tails.read(tail, from, to), offset);
+    this.#tails.copy(tail, from, to, chunkBytes(value).subarray(offset));
   }
 
   /** Keeps the ways to the row up to date: by path, and by deadline. */

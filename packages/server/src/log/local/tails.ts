@@ -155,9 +155,8 @@ export class Tails {
     if (record.kind === "create") this.#tails.delete(record.id);
   }
 
-  /** Copies bytes `[from, to)` of the hot range into a fresh array. */
-  read(tail: Tail, from: number, to: number): Uint8Array {
-    const copy = Buffer.allocUnsafe(to - from);
+  /** Copies bytes `[from, to)` of the hot range to the beginning of `target`. */
+  copy(tail: Tail, from: number, to: number, target: Uint8Array): void {
     this.#walkBack(tail, from, to);
     for (let index = this.#walk.length - 1; index >= 0; index--) {
       const logPosition = this.#walk[index]!;
@@ -167,9 +166,8 @@ export class Tails {
       const begin = Math.max(from, position);
       const end = Math.min(to, position + dataLength(slab, at));
       const source = dataOffset(slab, at) - position;
-      copy.set(slab.bytes.subarray(source + begin, source + end), begin - from);
+      target.set(slab.bytes.subarray(source + begin, source + end), begin - from);
     }
-    return copy;
   }
 
   /** The range `[start, end)` of the append that holds the byte at `position` of the hot range. */

@@ -11,9 +11,9 @@ export interface Block {
   readonly view: DataView;
 }
 
-/** A zeroed block of its own memory. */
+/** A zeroed block of its own memory. A large one takes up memory only as far as it is written. */
 export function allocateBlock(size: number): Block {
-  return blockOf(Buffer.allocUnsafeSlow(size).fill(0));
+  return blockOf(Buffer.alloc(size));
 }
 
 /** A block over existing bytes. */

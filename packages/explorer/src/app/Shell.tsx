@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { StreamTree } from "../catalog/StreamTree.tsx";
 import { useCatalog } from "../catalog/use-catalog.ts";
 import { formatCount } from "../format/sizes.ts";
+import { KeyHelp } from "../keys/KeyHelp.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
 import "./shell.css";
 
@@ -24,7 +25,11 @@ export function Shell() {
           <ThemeSwitch />
         </header>
         <StreamTree />
-        <CatalogStatus />
+        <footer className="sidebar-footer">
+          <CatalogStatus />
+          <span className="spacer" />
+          <KeyHelp />
+        </footer>
       </nav>
       <main ref={main} className="content" tabIndex={-1}>
         <Outlet />
@@ -37,12 +42,12 @@ function CatalogStatus() {
   const { entries, isComplete, failure } = useCatalog();
   const count = `${formatCount(entries.length)} ${entries.length === 1 ? "stream" : "streams"}`;
   return (
-    <footer className="sidebar-status small soft" role="status">
+    <p className="small soft" role="status">
       {failure === undefined ? (
         <span>{isComplete ? count : `${count}, reading on…`}</span>
       ) : (
         <span className="error">The server does not answer: {failure}</span>
       )}
-    </footer>
+    </p>
   );
 }

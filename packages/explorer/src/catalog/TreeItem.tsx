@@ -33,12 +33,16 @@ export function TreeItem({ row, index, top, isActive, isShown }: Props) {
       style={{ transform: `translateY(${top}px)`, paddingLeft: 12 + row.depth * 14 }}
       title={row.kind === "stream" ? row.entry.path : undefined}
     >
-      <span className="tree-mark" aria-hidden="true">
-        {isFolder ? (row.isOpen ? "▾" : "▸") : row.entry.forkedFrom ? "⑂" : row.entry.closed ? "▪" : "∙"}
-      </span>
+      <span className={`tree-mark ${markOf(row)}`} aria-hidden="true" />
       <span className="tree-name">{row.name}</span>
       {rate > 0.5 && <span className="tree-rate">{formatRate(rate)}</span>}
       <span className="tree-size">{isFolder ? formatCount(row.count) : formatBytes(size)}</span>
     </div>
   );
+}
+
+function markOf(row: TreeRow): string {
+  if (row.kind === "folder") return row.isOpen ? "open" : "closed-folder";
+  if (row.entry.closed) return "ended";
+  return row.entry.forkedFrom === undefined ? "plain" : "fork";
 }

@@ -1,0 +1,34 @@
+import { useEffect, useState } from "react";
+
+/** How long a button says that it has copied, ms. */
+const TOLD_MS = 1500;
+
+/** Copies a text to the clipboard, and says so for a moment. */
+export function CopyButton({ label, text }: { readonly label: string; readonly text: () => string }) {
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setCopied(false), TOLD_MS);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  const copy = async (): Promise<void> => {
+    await copyText(text());
+    setCopied(true);
+  };
+  return (
+    <button type="button" className="small" onClick={() => void copy()}>
+      {isCopied ? "Copied ✓" : label}
+    </button>
+  );
+}
+
+/** Pages of an address that is neither secure nor local have no clipboard of their own; the old way still works. */
+async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}

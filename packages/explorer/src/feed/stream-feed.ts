@@ -1,0 +1,289 @@
+/**
+ * One stream as rows: read from its beginning to its tail, then followed. It keeps where pages begin, the pages used
+ * last and the newest rows; any other page is read again when it comes into sight.
+ */
+import { FetchError, stream } from "@perennial/client";
+import { formatOffset, parseOffset } from "@perennial/protocol";
+import { createCutter, type Row, type RowCutter, type RowKind, rowKind } from "./cut-rows.ts";
+import { type ConnectionEvent, observedFetch } from "./observed-fetch.ts";
+import { PageCache } from "./page-cache.ts";
+import { PageIndex } from "./page-index.ts";
+import { PageLoader } from "./page-loader.ts";
+import { readRows } from "./read-rows.ts";
+
+/**
+ * - `connecting`: nothing has arrived
+ * - `catching-up`: on the way to the tail
+ * - `live`: at the tail, connected
+ * - `reconnecting`: the connection is lost, and tried again
+ * - `paused`: by the reader
+ * - `closed`: the stream is closed, and all of it is here
+ * - `gone`: there is no such stream
+ * - `failed`: the server refuses; see `failure`
+ */
+export type FeedStatus =
+  | "connecting"
+  | "catching-up"
+  | "live"
+  | "reconnecting"
+  | "paused"
+  | "closed"
+  | "gone"
+  | "failed";
+
+/** What the page shows. A new object for every change. */
+export interface FeedSnapshot {
+  readonly status: FeedStatus;
+  readonly contentType: string | undefined;
+  readonly kind: RowKind;
+  /** Rows so far, with one that is not complete (a line without its end). */
+  readonly rowCount: number;
+  /** Stored bytes so far. */
+  readonly end: number;
+  /** Connections lost and found again. */
+  readonly reconnects: number;
+  readonly failure: string | undefined;
+}
+
+/** What a feed needs from outside. */
+export interface FeedSources {
+  readonly fetch: typeof fetch;
+  /** Calls back before the page is drawn the next time. */
+  readonly schedule: (callback: () => void) => void;
+}
+
+/** 64 pages of 256 rows or 64 KiB: some megabytes. */
+const CACHED_PAGES = 64;
+
+export class StreamFeed {
+  /** The stream's address. */
+  readonly url: string;
+  readonly #sources: FeedSources;
+  readonly #fetch: typeof fetch;
+  readonly #index = new PageIndex();
+  readonly #pages = new PageCache<readonly Row[]>(CACHED_PAGES);
+  readonly #loader = new PageLoader((page) => this.#loadPage(page));
+  readonly #listeners = new Set<() => void>();
+  /** The rows of the page that is still growing. */
+  #newest: Row[] = [];
+  #cutter: RowCutter | undefined;
+  #run: AbortController | undefined;
+  #isScheduled = false;
+  #wasLost = false;
+  #state: FeedSnapshot = {
+    status: "connecting",
+    contentType: undefined,
+    kind: "binary",
+    rowCount: 0,
+    end: 0,
+    reconnects: 0,
+    failure: undefined,
+  };
+  #shown = this.#state;
+
+  constructor(url: string, sources: FeedSources) {
+    this.url = url;
+    this.#sources = sources;
+    this.#fetch = observedFetch(sources.fetch, (event) => this.#onConnection(event));
+  }
+
+  readonly snapshot = (): FeedSnapshot => this.#shown;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Reads on from where it stopped. */
+  start(): void {
+    if (this.#run !== undefined) return;
+    this.#run = new AbortController();
+    this.#change({ status: this.#state.contentType === undefined ? "connecting" : "catching-up" });
+    void this.#follow(this.#run.signal);
+  }
+
+  /** Gives up the connection. */
+  stop(): void {
+    this.#run?.abort();
+    this.#run = undefined;
+    if (this.#isUnderWay()) this.#change({ status: "paused" });
+  }
+
+  /** A row, if it is at hand; if not it is fetched, and listeners are called. */
+  row(number: number): Row | undefined {
+    const page = this.#index.pageOfRow(number);
+    const { firstRow } = this.#index.page(page);
+    if (number >= this.#index.rowCount) return this.#incompleteRow();
+    if (page === this.#index.pageCount - 1) return this.#newest[number - firstRow];
+    const rows = this.#pages.get(page);
+    if (rows === undefined) this.#loader.want(page);
+    return rows?.[number - firstRow];
+  }
+
+  /** The position at which a row begins; for the number of rows, the end of the last one. */
+  async positionOf(number: number): Promise<number> {
+    if (number <= 0) return 0;
+    if (number >= this.#index.rowCount) return this.#index.end;
+    const page = this.#index.pageOfRow(number);
+    const rows = await this.#rowsOf(page);
+    return rows[number - this.#index.page(page).firstRow]?.position ?? this.#index.page(page).end;
+  }
+
+  /** The number of the row that ends after a position, or begins there: the first one that a reader from there gets. */
+  async rowAt(position: number): Promise<number> {
+    const page = this.#index.pageAt(position);
+    const rows = await this.#rowsOf(page);
+    const { firstRow } = this.#index.page(page);
+    const found = rows.findIndex(({ end }) => end > position);
+    return firstRow + (found < 0 ? rows.length : found);
+  }
+
+  /** Where rows begin, page by page. */
+  get index(): PageIndex {
+    return this.#index;
+  }
+
+  /** The rows of the page that is still growing. */
+  get newestRows(): readonly Row[] {
+    return this.#newest;
+  }
+
+  async #rowsOf(page: number): Promise<readonly Row[]> {
+    if (page === this.#index.pageCount - 1) return this.#newest;
+    return this.#pages.get(page) ?? (await this.#loadPage(page));
+  }
+
+  #incompleteRow(): Row | undefined {
+    const bytes = this.#cutter?.rest();
+    if (bytes === undefined || bytes.length === 0) return undefined;
+    return { position: this.#index.end, end: this.#index.end + bytes.length, bytes };
+  }
+
+  #isUnderWay(): boolean {
+    return ["connecting", "catching-up", "live", "reconnecting"].includes(this.#state.status);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      this.#cutter = undefined;
+      while (!signal.aborted) {
+        const reached = await this.#catchUp(signal);
+        if (signal.aborted || (reached && this.#state.status === "closed")) return;
+        if (reached) await this.#live(signal);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#onFailure(error);
+    }
+  }
+
+  /** Reads to the tail. Returns whether it got there. */
+  async #catchUp(signal: AbortSignal): Promise<boolean> {
+    const response = await stream({ ...this.#options(signal), live: false });
+    this.#take(response.contentType ?? "application/octet-stream");
+    const cutter = createCutter(this.#state.kind, this.#index.end);
+    this.#cutter = cutter;
+    for await (const piece of response.bodyStream()) {
+      if (signal.aborted) return false;
+      this.#append(cutter.push(piece));
+    }
+    if (response.streamClosed) this.#change({ status: "closed" });
+    return response.upToDate;
+  }
+
+  /** Follows the tail until the connection has to be begun anew, or the stream is closed. */
+  async #live(signal: AbortSignal): Promise<void> {
+    const cutter = this.#cutter;
+    if (cutter === undefined) return;
+    let reached = this.#reached();
+    const session = await stream({ ...this.#options(signal), offset: formatOffset(reached), live: "sse" });
+    const leave = session.subscribeBytes(({ data, offset, upToDate, streamClosed }) => {
+      const rows = cutter.push(data);
+      reached = parseOffset(offset) ?? reached;
+      const end = (rows.at(-1)?.end ?? this.#index.end) + cutter.rest().length;
+      // Events carry lines, and a line break may come as another one: such bytes are read again as they are stored.
+      if (end !== reached) return leave();
+      this.#append(rows);
+      if (streamClosed) this.#change({ status: "closed" });
+      else if (upToDate) this.#change({ status: "live" });
+    });
+    await session.closed;
+    if (this.#state.status === "closed") this.#run?.abort();
+  }
+
+  #options(signal: AbortSignal) {
+    return {
+      url: this.url,
+      offset: formatOffset(this.#index.end),
+      signal,
+      fetch: this.#fetch,
+      warnOnHttp: false,
+      backoffOptions: { maxDelay: 5000 },
+      // A page that is looked at follows, wherever its window is.
+      visibility: false as const,
+    };
+  }
+
+  /** Stored bytes up to which everything is here, the incomplete row included. */
+  #reached(): number {
+    return this.#index.end + (this.#cutter?.rest().length ?? 0);
+  }
+
+  #take(contentType: string): void {
+    this.#change({ contentType, kind: rowKind(contentType), status: "catching-up", failure: undefined });
+  }
+
+  #append(rows: readonly Row[]): void {
+    for (const row of rows) {
+      const lastPage = this.#index.pageCount - 1;
+      if (this.#index.append(row.end)) {
+        this.#pages.set(lastPage, this.#newest);
+        this.#newest = [];
+      }
+      this.#newest.push(row);
+    }
+    const hasRest = (this.#cutter?.rest().length ?? 0) > 0;
+    this.#change({ rowCount: this.#index.rowCount + (hasRest ? 1 : 0), end: this.#reached() });
+  }
+
+  async #loadPage(page: number): Promise<readonly Row[]> {
+    const { position, end } = this.#index.page(page);
+    const rows: Row[] = [];
+    const query = { url: this.url, from: position, to: end, fetch: this.#sources.fetch };
+    for await (const some of readRows(query)) rows.push(...some);
+    this.#pages.set(page, rows);
+    this.#notify();
+    return rows;
+  }
+
+  #onConnection(event: ConnectionEvent): void {
+    if (event === "lost") {
+      this.#wasLost = true;
+      if (this.#isUnderWay()) this.#change({ status: "reconnecting" });
+    } else if (event === "open" && this.#wasLost) {
+      this.#wasLost = false;
+      this.#change({ reconnects: this.#state.reconnects + 1 });
+      if (this.#state.status === "reconnecting") this.#change({ status: "catching-up" });
+    }
+  }
+
+  #onFailure(error: unknown): void {
+    this.#run = undefined;
+    const isGone = error instanceof FetchError && (error.status === 404 || error.status === 410);
+    this.#change({ status: isGone ? "gone" : "failed", failure: (error as Error).message });
+  }
+
+  #change(change: Partial<FeedSnapshot>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#notify();
+  }
+
+  #notify(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#sources.schedule(() => {
+      this.#isScheduled = false;
+      this.#shown = { ...this.#state };
+      for (const listener of this.#listeners) listener();
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { useMemo } from "react";
+import { useFeed, useStreamFeed } from "../feed/use-feed.ts";
+import { Timeline } from "../travel/Timeline.tsx";
+import { PANELS, type StreamPanel } from "./panels.tsx";
+import { StreamHeader } from "./StreamHeader.tsx";
+import { StreamViewContext, type StreamViewState } from "./stream-view.ts";
+
+interface Props extends Omit<StreamViewState, "feed"> {
+  readonly panel: string | undefined;
+  readonly setPanel: (panel: string) => void;
+  /** Closes the view, if it can be closed. */
+  readonly onClose?: () => void;
+}
+
+/** One stream: what it is, its timeline, and one of its panels. */
+export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClose }: Props) {
+  const feed = useStreamFeed(path);
+  const { kind, status } = useFeed(feed);
+  const view = useMemo(() => ({ path, feed, at, setAt, openBeside }), [path, feed, at, setAt, openBeside]);
+  const panels = PANELS.filter(({ isFor }) => isFor(kind));
+  const shown = panels.find(({ id }) => id === panel) ?? panels[0]!;
+  return (
+    <StreamViewContext value={view}>
+      <section className="view" aria-label={`Stream ${path}`}>
+        <StreamHeader {...(onClose !== undefined && { onClose })} />
+        {status === "gone" ? (
+          <p className="view-notice">There is no such stream: it was deleted, has expired, or never was.</p>
+        ) : (
+          <>
+            <Timeline />
+            <PanelTabs panels={panels} shown={shown} onChoose={setPanel} />
+            <shown.Panel />
+          </>
+        )}
+      </section>
+    </StreamViewContext>
+  );
+}
+
+interface TabsProps {
+  readonly panels: readonly StreamPanel[];
+  readonly shown: StreamPanel;
+  readonly onChoose: (id: string) => void;
+}
+
+function PanelTabs({ panels, shown, onChoose }: TabsProps) {
+  return (
+    <nav className="tabs" aria-label="Panels">
+      {panels.map(({ id, title }) => (
+        <button
+          key={id}
+          type="button"
+          className="tab"
+          aria-current={id === shown.id ? "page" : undefined}
+          onClick={() => onChoose(id)}
+        >
+          {title}
+        </button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,18 @@
+/** The panels of a stream's view. Each uses `useStreamView()`. */
+import type { ComponentType } from "react";
+import type { RowKind } from "../feed/cut-rows.ts";
+import { MessagesPanel } from "../messages/MessagesPanel.tsx";
+
+export interface StreamPanel {
+  /** Its name in the address. */
+  readonly id: string;
+  readonly title: string;
+  /** Whether it makes sense for streams of this kind. */
+  readonly isFor: (kind: RowKind) => boolean;
+  readonly Panel: ComponentType;
+}
+
+/** The first one is open unless the address says otherwise. */
+export const PANELS: readonly StreamPanel[] = [
+  { id: "messages", title: "Messages", isFor: () => true, Panel: MessagesPanel },
+];

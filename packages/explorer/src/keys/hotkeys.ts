@@ -17,6 +17,7 @@ export const HOTKEYS: readonly Hotkey[] = [
   { key: "s", target: "timeline", action: "focus", help: "Go to the timeline" },
   { key: "p", target: "pause", action: "click", help: "Pause or resume" },
   { key: "a", target: "append", action: "click", help: "Append a message" },
+  { key: "b", target: "fork", action: "click", help: "Branch off at the message" },
   { key: "?", target: "help", action: "click", help: "Show all keys" },
 ];
 

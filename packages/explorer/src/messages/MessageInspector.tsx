@@ -2,6 +2,7 @@ import { formatOffset } from "@perennial/protocol";
 import { CopyButton } from "../design/CopyButton.tsx";
 import type { Row } from "../feed/cut-rows.ts";
 import { useFeed } from "../feed/use-feed.ts";
+import { ForkButton } from "../forks/ForkButton.tsx";
 import { formatBytes, formatCount } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { asCurl, asPython, asTypeScript } from "./copy-as.ts";
@@ -43,6 +44,7 @@ export function MessageInspector({ row, number, mode, onClose }: Props) {
         </dd>
       </dl>
       <div className="inspector-actions">
+        <ForkButton position={row.end} />
         <CopyButton label="Copy" text={() => new TextDecoder().decode(row.bytes)} />
         <CopyButton label="Offset" text={() => place.offset} />
         <CopyButton label="curl" text={() => asCurl(place)} />

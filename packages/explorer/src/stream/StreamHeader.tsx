@@ -4,11 +4,21 @@ import { useFeed } from "../feed/use-feed.ts";
 import { formatAgo, formatBytes, formatCount, formatRate } from "../format/sizes.ts";
 import { useNow } from "../format/use-now.ts";
 import { readablePath } from "../server/address.ts";
+import { StreamActions } from "../writing/StreamActions.tsx";
 import { ConnectionBadge } from "./ConnectionBadge.tsx";
 import { useStreamView } from "./stream-view.ts";
 
+interface Props {
+  /** Whether the append box is open. */
+  readonly isAppending: boolean;
+  /** Opens and closes the append box. */
+  readonly onAppend: () => void;
+  /** Closes the view, if it can be closed. */
+  readonly onClose?: () => void;
+}
+
 /** What the stream is, how it is connected, and what can be done with it. */
-export function StreamHeader({ onClose }: { readonly onClose?: () => void }) {
+export function StreamHeader({ isAppending, onAppend, onClose }: Props) {
   const { path, feed } = useStreamView();
   const { status } = useFeed(feed);
   const isReading = status !== "paused" && status !== "failed";
@@ -22,10 +32,20 @@ export function StreamHeader({ onClose }: { readonly onClose?: () => void }) {
         <ConnectionBadge />
         <span className="spacer" />
         {status !== "closed" && status !== "gone" && (
-          <button type="button" data-hotkey="pause" onClick={() => (isReading ? feed.stop() : feed.start())}>
-            {isReading ? "Pause" : "Resume"}
-          </button>
+          <>
+            <button
+              type="button"
+              data-hotkey="pause"
+              onClick={() => (isReading ? feed.stop() : feed.start())}
+            >
+              {isReading ? "Pause" : "Resume"}
+            </button>
+            <button type="button" data-hotkey="append" aria-pressed={isAppending} onClick={onAppend}>
+              Append
+            </button>
+          </>
         )}
+        {status !== "gone" && <StreamActions />}
         {onClose !== undefined && (
           <button type="button" className="quiet" aria-label="Close this view" onClick={onClose}>
             ✕

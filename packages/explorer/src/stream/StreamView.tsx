@@ -1,6 +1,7 @@
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useFeed, useStreamFeed } from "../feed/use-feed.ts";
 import { Timeline } from "../travel/Timeline.tsx";
+import { AppendBox } from "../writing/AppendBox.tsx";
 import { PANELS, type StreamPanel } from "./panels.tsx";
 import { StreamHeader } from "./StreamHeader.tsx";
 import { StreamViewContext, type StreamViewState } from "./stream-view.ts";
@@ -17,12 +18,17 @@ export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClo
   const feed = useStreamFeed(path);
   const { kind, status } = useFeed(feed);
   const view = useMemo(() => ({ path, feed, at, setAt, openBeside }), [path, feed, at, setAt, openBeside]);
+  const [isAppending, setAppending] = useState(false);
   const panels = PANELS.filter(({ isFor }) => isFor(kind));
   const shown = panels.find(({ id }) => id === panel) ?? panels[0]!;
   return (
     <StreamViewContext value={view}>
       <section className="view" aria-label={`Stream ${path}`}>
-        <StreamHeader {...(onClose !== undefined && { onClose })} />
+        <StreamHeader
+          isAppending={isAppending}
+          onAppend={() => setAppending(!isAppending)}
+          {...(onClose !== undefined && { onClose })}
+        />
         {status === "gone" ? (
           <p className="view-notice">There is no such stream: it was deleted, has expired, or never was.</p>
         ) : (
@@ -30,6 +36,7 @@ export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClo
             <Timeline />
             <PanelTabs panels={panels} shown={shown} onChoose={setPanel} />
             <shown.Panel />
+            {isAppending && status !== "closed" && <AppendBox onClose={() => setAppending(false)} />}
           </>
         )}
       </section>

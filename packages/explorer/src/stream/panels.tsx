@@ -1,6 +1,7 @@
 /** The panels of a stream's view. Each uses `useStreamView()`. */
 import type { ComponentType } from "react";
 import type { RowKind } from "../feed/cut-rows.ts";
+import { ForksPanel } from "../forks/ForksPanel.tsx";
 import { MessagesPanel } from "../messages/MessagesPanel.tsx";
 
 export interface StreamPanel {
@@ -15,4 +16,5 @@ export interface StreamPanel {
 /** The first one is open unless the address says otherwise. */
 export const PANELS: readonly StreamPanel[] = [
   { id: "messages", title: "Messages", isFor: () => true, Panel: MessagesPanel },
+  { id: "forks", title: "Forks", isFor: () => true, Panel: ForksPanel },
 ];

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { startExplorer } from "./support/explorer.ts";
+
+const explorer = startExplorer();
+
+const stored = async (path: string): Promise<string> => (await fetch(explorer.server.url(path))).text();
+
+test("a message is appended when it is JSON, and not before", async () => {
+  await explorer.server.create("append", "application/json");
+  const page = await explorer.open("/streams/append");
+  await page.getByText("Nothing has been written yet.").waitFor();
+  await page.keyboard.press("a");
+  const box = page.getByRole("textbox", { name: "Message to append" });
+  const button = page.getByRole("button", { name: "Append", exact: true }).last();
+  await box.fill('{"text": ');
+  expect(await button.isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("alert").textContent()).toMatch(/JSON/);
+  await box.fill('[1, {"two": 2}]');
+  await box.press("Control+Enter");
+  await expect.poll(() => page.locator(".message-preview").allTextContents()).toEqual(['[1, {"two": 2}]']);
+  expect(await stored("append")).toBe('[[1, {"two": 2}]]');
+  await expect.poll(() => box.inputValue()).toBe("");
+});
+
+test("lines and bytes are appended too", async () => {
+  await explorer.server.create("append-text", "text/plain");
+  await explorer.server.create("append-bytes", "application/octet-stream");
+  for (const [path, text] of [
+    ["append-text", "a line"],
+    ["append-bytes", "48 69"],
+  ] as const) {
+    const page = await explorer.open(`/streams/${path}`);
+    await page.getByText("Live").waitFor();
+    await page.getByRole("button", { name: "Append" }).click();
+    await page.getByRole("textbox", { name: "Message to append" }).fill(text);
+    await page.keyboard.press("Control+Enter");
+    await expect.poll(() => page.locator(".message-preview").count()).toBe(1);
+  }
+  expect([await stored("append-text"), await stored("append-bytes")]).toEqual(["a line\n", "Hi"]);
+});
+
+test("closing asks first", async () => {
+  await explorer.server.create("to-close", "text/plain", "x");
+  const page = await explorer.open("/streams/to-close");
+  await page.getByText("Live").waitFor();
+  await page.getByRole("button", { name: "Close…" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  await page.getByRole("button", { name: "Close…" }).click();
+  await page.getByRole("button", { name: "Close for good" }).click();
+  await expect.poll(() => page.locator(".badge").textContent()).toBe("Closed");
+  const answer = await fetch(explorer.server.url("to-close"), { method: "HEAD" });
+  expect(answer.headers.get("Stream-Closed")).toBe("true");
+});
+
+test("deleting asks first", async () => {
+  await explorer.server.create("to-delete", "text/plain", "x");
+  const page = await explorer.open("/streams/to-delete");
+  await page.getByText("Live").waitFor();
+  await page.getByRole("button", { name: "Delete…" }).click();
+  expect(await stored("to-delete")).toBe("x");
+  await page.getByRole("button", { name: "Delete for good" }).click();
+  await page.getByText("There is no such stream").waitFor();
+  await expect.poll(() => page.getByRole("treeitem", { name: "to-delete" }).count()).toBe(0);
+});

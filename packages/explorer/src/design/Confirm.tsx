@@ -1,0 +1,48 @@
+import { type ReactNode, useState } from "react";
+import { Dialog } from "./Dialog.tsx";
+
+interface Props {
+  readonly title: string;
+  readonly children: ReactNode;
+  /** What the button says that does it. */
+  readonly action: string;
+  /** Does it; what it throws is shown, and the dialog stays. */
+  readonly onConfirm: () => Promise<void>;
+  readonly onClose: () => void;
+}
+
+/** Asks before something is done that cannot be undone. */
+export function Confirm({ title, children, action, onConfirm, onClose }: Props) {
+  const [failure, setFailure] = useState<string>();
+  const [isUnderWay, setUnderWay] = useState(false);
+  const confirm = async (): Promise<void> => {
+    setUnderWay(true);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setFailure((error as Error).message);
+      setUnderWay(false);
+    }
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <div className="dialog-body">
+        <div>{children}</div>
+        {failure !== undefined && (
+          <p className="error" role="alert">
+            {failure}
+          </p>
+        )}
+        <div className="dialog-buttons">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="button" className="danger" disabled={isUnderWay} onClick={() => void confirm()}>
+            {action}
+          </button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

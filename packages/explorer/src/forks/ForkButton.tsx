@@ -1,0 +1,24 @@
+import { useState } from "react";
+import { useFork } from "./use-fork.ts";
+
+/** Makes a fork that shares everything up to a position. */
+export function ForkButton({ position }: { readonly position: number }) {
+  const fork = useFork();
+  const [failure, setFailure] = useState<string>();
+  const onClick = (): void => {
+    setFailure(undefined);
+    fork(position).catch((error: unknown) => setFailure((error as Error).message));
+  };
+  return (
+    <>
+      <button type="button" className="primary small" data-hotkey="fork" onClick={onClick}>
+        Fork here
+      </button>
+      {failure !== undefined && (
+        <span className="small error" role="alert">
+          {failure}
+        </span>
+      )}
+    </>
+  );
+}

@@ -6,40 +6,46 @@ import type { Reply } from "./reply.ts";
 import type { HttpRequest } from "./request.ts";
 import { route } from "./router.ts";
 
+/** Where the answer to one request goes. */
+export interface Answerer {
+  /** Writes the reply. */
+  send(reply: Reply): void;
+  /** Breaks the connection; called when `send` fails. */
+  abort(): void;
+}
+
 /**
  * Routes the request and sends the reply. A bug of ours becomes a 500 that says no more than that; the log has the
  * rest.
- *
- * @param send writes the reply
- * @param abort breaks the connection; called when `send` fails
  */
-export function answer(
-  context: Context,
-  request: HttpRequest,
-  send: (reply: Reply) => void,
-  abort: () => void,
-): void {
-  const logged = (error: unknown): void => {
-    const { method, target } = request;
-    context.config.logger.error({ err: error, method, target }, "request failed");
-  };
-  const sendOrAbort = (reply: Reply): void => {
-    try {
-      send(exposed(request, reply));
-    } catch (error) {
-      logged(error);
-      abort();
-    }
-  };
-  const fail = (error: unknown): void => {
-    logged(error);
-    sendOrAbort(problemReply({ kind: "internal-error" }));
-  };
+export function answer(context: Context, request: HttpRequest, answerer: Answerer): void {
   try {
     const reply = route(context, request);
-    if (reply instanceof Promise) reply.then(sendOrAbort, fail);
-    else sendOrAbort(reply);
+    if (reply instanceof Promise) {
+      reply.then(
+        (settled) => sendOrAbort(context, request, answerer, settled),
+        (error) => fail(context, request, answerer, error),
+      );
+    } else sendOrAbort(context, request, answerer, reply);
   } catch (error) {
-    fail(error);
+    fail(context, request, answerer, error);
   }
+}
+
+function sendOrAbort(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {
+  try {
+    answerer.send(exposed(request, reply));
+  } catch (error) {
+    logFailure(context, request, error);
+    answerer.abort();
+  }
+}
+
+function fail(context: Context, request: HttpRequest, answerer: Answerer, error: unknown): void {
+  logFailure(context, request, error);
+  sendOrAbort(context, request, answerer, problemReply({ kind: "internal-error" }));
+}
+
+function logFailure(context: Context, { method, target }: HttpRequest, error: unknown): void {
+  context.config.logger.error({ err: error, method, target }, "request failed");
 }

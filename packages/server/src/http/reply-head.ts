@@ -13,8 +13,12 @@ export function headerLines(headers: readonly string[]): string {
 export class ReplyHeads {
   readonly #commonLines: string;
   readonly #keepAliveLines: string;
-  #dateSecond = -1;
-  #dateLine = "";
+  /** Status line and common lines by status, built once. */
+  readonly #beginnings = new Map<number, string>();
+  /** Date and connection lines of the current second. */
+  #keepAliveEnd = "";
+  #closeEnd = "";
+  #endSecond = -1;
 
   constructor(commonHeaders: readonly string[], keepAliveMs: number) {
     this.#commonLines = headerLines(commonHeaders);
@@ -26,17 +30,24 @@ export class ReplyHeads {
    * @param now epoch milliseconds, for the Date line
    */
   head(status: number, headers: readonly string[], framing: string, keepAlive: boolean, now: number): string {
-    const connection = keepAlive ? this.#keepAliveLines : "Connection: close\r\n";
-    const statusLine = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
-    return `${statusLine}${this.#commonLines}${headerLines(headers)}${framing}${this.#date(now)}${connection}`;
+    const second = Math.floor(now / 1000);
+    if (second !== this.#endSecond) this.#renewEnds(second);
+    const end = keepAlive ? this.#keepAliveEnd : this.#closeEnd;
+    return `${this.#beginning(status)}${headerLines(headers)}${framing}${end}`;
   }
 
-  #date(now: number): string {
-    const second = Math.floor(now / 1000);
-    if (second !== this.#dateSecond) {
-      this.#dateSecond = second;
-      this.#dateLine = `Date: ${new Date(now).toUTCString()}\r\n`;
-    }
-    return this.#dateLine;
+  #beginning(status: number): string {
+    const known = this.#beginnings.get(status);
+    if (known !== undefined) return known;
+    const beginning = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${this.#commonLines}`;
+    this.#beginnings.set(status, beginning);
+    return beginning;
+  }
+
+  #renewEnds(second: number): void {
+    const date = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+    this.#endSecond = second;
+    this.#keepAliveEnd = date + this.#keepAliveLines;
+    this.#closeEnd = `${date}Connection: close\r\n`;
   }
 }

@@ -14,8 +14,8 @@ export interface HttpRequest {
   header(name: string): string | undefined;
   /** Scheme and authority under which the client reached the server, for absolute URLs. */
   origin(): string;
-  /** Receives the whole body within the limits. Called at most once. */
-  body(): Promise<StoredBytes | RequestProblem>;
+  /** The whole body within the limits, received first if it is not there yet. Called at most once. */
+  body(): StoredBytes | RequestProblem | Promise<StoredBytes | RequestProblem>;
   /**
    * Calls back once if the client goes away before it was answered completely.
    *

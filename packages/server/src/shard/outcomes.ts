@@ -14,20 +14,20 @@ export interface Verdict<Outcome> {
  * Resolves to the outcome of `judge` once it rests on durable facts only. A verdict without a record of its own
  * (a duplicate, a conflict) waits for the records on which it rests, and is judged anew if these are lost.
  */
-export async function durably<Outcome>(
+export function durably<Outcome>(
   shard: Shard,
   path: string,
   judge: () => Verdict<Outcome>,
 ): Promise<Outcome | Rejected> {
-  for (;;) {
-    const { outcome, pending } = judge();
-    if (pending !== undefined) {
-      const failure = await pending.settled;
-      return failure === undefined ? outcome : reject(storageRejection(failure));
-    }
-    const unsettled = shard.catalog.newest(path)?.unsettled;
-    if (unsettled === undefined || (await unsettled.settled) === undefined) return outcome;
+  const { outcome, pending } = judge();
+  if (pending !== undefined) {
+    return pending.settled.then((failure) =>
+      failure === undefined ? outcome : reject(storageRejection(failure)),
+    );
   }
+  const unsettled = shard.catalog.newest(path)?.unsettled;
+  if (unsettled === undefined) return Promise.resolve(outcome);
+  return unsettled.settled.then((failure) => (failure === undefined ? outcome : durably(shard, path, judge)));
 }
 
 function storageRejection(failure: LogFailure): Rejection {

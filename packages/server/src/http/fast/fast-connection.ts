@@ -14,24 +14,18 @@ import type { Socket } from "node:net";
 import type { Config } from "../../config.ts";
 import type { StoredBytes } from "../../stream/records.ts";
 import { logAccess } from "../access-log.ts";
-import { answer } from "../answer.ts";
+import { type Answerer, answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
-import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
-import type { ReplyHeads } from "../reply-head.ts";
-import type { ChunkFramer } from "./chunked-frames.ts";
 import { FastRequest } from "./fast-request.ts";
 import { type FastHead, readHead } from "./request-shape.ts";
-import { writeFastReply } from "./write-fast-reply.ts";
+import { type FastReplies, writeFastReply } from "./write-fast-reply.ts";
 
 /** What all connections of the lane share. */
-export interface FastLane {
-  readonly context: Context;
+export interface FastLane extends FastReplies {
   readonly budget: BodyBudget;
-  readonly heads: ReplyHeads;
-  readonly framer: ChunkFramer;
   /** Gives the socket, on which the lane may have served requests, to node:http, which sees `bytes` first. */
   handOver(socket: Socket, bytes: Buffer, hasServed: boolean): void;
   /** The connection is over, or not the lane's any more. */
@@ -40,7 +34,7 @@ export interface FastLane {
   isStopping(): boolean;
 }
 
-export class FastConnection {
+export class FastConnection implements Answerer {
   readonly #lane: FastLane;
   readonly #config: Config;
   readonly #socket: Socket;
@@ -50,6 +44,10 @@ export class FastConnection {
   #received = 0;
   #bodyTimer: NodeJS.Timeout | undefined;
   #request: FastRequest | undefined;
+  /** Bytes of the request's body that count against the budget until it is answered. */
+  #held = 0;
+  /** Whether the connection goes on after the reply under way. */
+  #keepsAlive = true;
   /** The client has closed its side. */
   #noMore = false;
   #hasServed = false;
@@ -59,6 +57,7 @@ export class FastConnection {
   readonly #onClose = (): void => this.#closed();
   readonly #onTimeout = (): void => this.#silent();
   readonly #onError = (): void => undefined;
+  readonly #onAnswered = (): void => this.#answered();
 
   constructor(socket: Socket, lane: FastLane, silenceMs: number) {
     this.#lane = lane;
@@ -146,7 +145,8 @@ export class FastConnection {
   #giveUpBody(problem: RequestProblem): void {
     this.#releaseBody();
     this.#state = "serving";
-    this.#write(problemReply(problem), "POST", false);
+    this.#keepsAlive = false;
+    this.#write(problemReply(problem), "POST");
   }
 
   #releaseBody(): void {
@@ -156,36 +156,38 @@ export class FastConnection {
     this.#parts = [];
   }
 
-  /** @param held bytes of the body that count against the budget until the request is answered */
   #serve(head: FastHead, body: StoredBytes, held = 0): void {
     this.#state = "serving";
     this.#hasServed = true;
-    const request = new FastRequest(head, body, this.#config);
-    this.#request = request;
-    const send = (reply: Reply): void => {
-      this.#lane.budget.release(held);
-      if (this.#state === "serving") this.#write(reply, head.method, !this.#lane.isStopping());
-    };
-    answer(this.#lane.context, request, send, () => this.#socket.destroy());
+    this.#held = held;
+    this.#request = new FastRequest(head, body, this.#config);
+    answer(this.#lane.context, this.#request, this);
   }
 
-  #write(reply: Reply, method: string, keepAlive: boolean): void {
-    const { heads, framer } = this.#lane;
-    const { stalledReaderMs } = this.#config;
+  /** Answers the request being served, unless its client is gone. */
+  send(reply: Reply): void {
+    this.#lane.budget.release(this.#held);
+    if (this.#state !== "serving") return;
+    this.#keepsAlive = !this.#lane.isStopping();
+    this.#write(reply, this.#request!.method);
+  }
+
+  abort(): void {
+    this.#socket.destroy();
+  }
+
+  #write(reply: Reply, method: string): void {
     if (this.#request !== undefined) this.#request.status = reply.status;
-    const settings = { heads, framer, stalledReaderMs, now: this.#config.now() };
-    const live = writeFastReply(this.#socket, reply, method, keepAlive, settings, () =>
-      this.#answered(keepAlive),
-    );
+    const live = writeFastReply(this.#socket, reply, method, this.#keepsAlive, this.#lane, this.#onAnswered);
     if (live !== undefined && this.#request !== undefined) {
       this.#request.disconnected = () => live.onDisconnect();
     }
   }
 
-  #answered(keepAlive: boolean): void {
+  #answered(): void {
     this.#requestDone();
     if (this.#state !== "serving") return;
-    if (!keepAlive) {
+    if (!this.#keepsAlive) {
       this.#state = "ended";
       this.#socket.destroySoon();
       return;

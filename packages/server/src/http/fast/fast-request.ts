@@ -36,8 +36,8 @@ export class FastRequest implements HttpRequest, Access {
     return originOf(this, "http", this.#config);
   }
 
-  body(): Promise<StoredBytes> {
-    return Promise.resolve(this.#body);
+  body(): StoredBytes {
+    return this.#body;
   }
 
   onDisconnect(listener: () => void): () => void {

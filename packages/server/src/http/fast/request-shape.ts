@@ -16,8 +16,9 @@ const HEAD_BYTES = 8192;
 /** More lines than any client sends, and fewer than node:http would begin to drop. */
 const HEADER_LINES = 100;
 
-const REQUEST_LINE = /(GET|HEAD|POST|PUT|DELETE) (\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*) HTTP\/1\.1\r\n/y;
-const HEADER_LINE = /([!#$%&'*+\-.^_`|~0-9A-Za-z]+): ?((?:[!-~](?:[ -~]*[!-~])?)?)\r\n/y;
+const REQUEST_LINE = /(?:GET|HEAD|POST|PUT|DELETE) \/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]* HTTP\/1\.1\r\n/y;
+const HEADER_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+: ?(?:[!-~](?:[ -~]*[!-~])?)?\r\n/y;
+const SPACE = 0x20;
 const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
 const HOST = /^[A-Za-z0-9\-._~:[\]]+$/;
 
@@ -54,18 +55,24 @@ export function readHead(bytes: Buffer, headBytes: number): FastHead | undefined
   const end = blankLine + 4;
   if (blankLine < 0 || end > Math.min(HEAD_BYTES, headBytes / 2)) return undefined;
   const head = bytes.toString("latin1", 0, blankLine + 2);
+  // Testing and then cutting spares the arrays that `exec` would make, a fifth of all garbage of a request.
   REQUEST_LINE.lastIndex = 0;
-  const line = REQUEST_LINE.exec(head);
-  if (line === null) return undefined;
+  if (!REQUEST_LINE.test(head)) return undefined;
+  const targetAt = head.indexOf(" ") + 1;
   const rawHeaders = readHeaders(head, REQUEST_LINE.lastIndex);
   if (rawHeaders === undefined) return undefined;
-  const framing = readFraming(rawHeaders);
-  if (framing === undefined) return undefined;
-  const method = line[1]!;
-  const { contentLength } = framing;
+  const contentLength = readContentLength(rawHeaders);
+  if (contentLength === undefined) return undefined;
+  const method = head.slice(0, targetAt - 1);
   const takesBody = method === "POST" || method === "PUT";
   if (contentLength > 0 && !takesBody) return undefined;
-  return { method, target: line[2]!, rawHeaders, contentLength, end };
+  return {
+    method,
+    target: head.slice(targetAt, head.indexOf(" ", targetAt)),
+    rawHeaders,
+    contentLength,
+    end,
+  };
 }
 
 function readHeaders(head: string, start: number): string[] | undefined {
@@ -73,16 +80,17 @@ function readHeaders(head: string, start: number): string[] | undefined {
   let at = start;
   while (at < head.length) {
     HEADER_LINE.lastIndex = at;
-    const line = HEADER_LINE.exec(head);
-    if (line === null || rawHeaders.length === 2 * HEADER_LINES) return undefined;
-    rawHeaders.push(line[1]!, line[2]!);
+    if (!HEADER_LINE.test(head) || rawHeaders.length === 2 * HEADER_LINES) return undefined;
+    const colon = head.indexOf(":", at);
+    const valueAt = head.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
+    rawHeaders.push(head.slice(at, colon), head.slice(valueAt, HEADER_LINE.lastIndex - 2));
     at = HEADER_LINE.lastIndex;
   }
   return rawHeaders;
 }
 
 /** The body's length, if the headers leave no doubt about it. */
-function readFraming(rawHeaders: readonly string[]): { readonly contentLength: number } | undefined {
+function readContentLength(rawHeaders: readonly string[]): number | undefined {
   let hosts = 0;
   let contentLength: number | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -100,5 +108,5 @@ function readFraming(rawHeaders: readonly string[]): { readonly contentLength: n
       return undefined;
     }
   }
-  return hosts === 1 ? { contentLength: contentLength ?? 0 } : undefined;
+  return hosts === 1 ? (contentLength ?? 0) : undefined;
 }

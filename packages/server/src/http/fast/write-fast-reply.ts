@@ -1,17 +1,16 @@
 /** Writing a reply straight to the socket: one buffer where there is a whole body, or none. */
 import type { Socket } from "node:net";
+import type { Context } from "../context.ts";
 import { pump } from "../pump.ts";
 import { isLive, isSource, type LiveBody, type LiveSession, type Reply } from "../reply.ts";
 import type { ReplyHeads } from "../reply-head.ts";
 import { type ChunkFramer, LAST_CHUNK } from "./chunked-frames.ts";
 
-export interface FastWriteSettings {
+/** What the replies of all connections share. */
+export interface FastReplies {
+  readonly context: Context;
   readonly heads: ReplyHeads;
   readonly framer: ChunkFramer;
-  /** How long a client that takes nothing is waited for, milliseconds. */
-  readonly stalledReaderMs: number;
-  /** Epoch milliseconds. */
-  readonly now: number;
 }
 
 /**
@@ -24,21 +23,16 @@ export function writeFastReply(
   reply: Reply,
   method: string,
   keepAlive: boolean,
-  settings: FastWriteSettings,
+  { context, heads, framer }: FastReplies,
   onEnd: () => void,
 ): LiveSession | undefined {
   const { body } = reply;
-  const head = settings.heads.head(
-    reply.status,
-    reply.headers,
-    framing(reply, method),
-    keepAlive,
-    settings.now,
-  );
-  if (isLive(body)) return openLive(socket, head, body, settings.framer, onEnd);
+  const { now, stalledReaderMs } = context.config;
+  const head = heads.head(reply.status, reply.headers, framing(reply, method), keepAlive, now());
+  if (isLive(body)) return openLive(socket, head, body, framer, onEnd);
   if (isSource(body)) {
     socket.write(`${head}\r\n`, "latin1");
-    pump(body, socket, settings.stalledReaderMs, onEnd);
+    pump(body, socket, stalledReaderMs, onEnd);
     return undefined;
   }
   if (body === undefined || method === "HEAD") socket.write(`${head}\r\n`, "latin1");

@@ -47,10 +47,11 @@ export class FetchDoor {
             });
           resolve(this.#render(reply, request.method, done));
         };
-        answer(this.#context, adapted, send, () => {
+        const abort = (): void => {
           done();
           reject(new Error("the reply could not be rendered"));
-        });
+        };
+        answer(this.#context, adapted, { send, abort });
       });
     } finally {
       adapted.release();

@@ -72,7 +72,7 @@ export class NodeDoor implements ListeningDoor {
     // Left to itself, node:http would write its 100 at once, even into the middle of the answer before.
     this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
       const previous = latestOn(message.socket);
-      this.#serve(message, response, () => afterResponse(previous, () => response.writeContinue()));
+      this.#serve(message, response, () => continueAfter(previous, response));
     });
     this.#server.on("checkExpectation", (message: IncomingMessage, response: ServerResponse) => {
       noteLatest(message.socket, response);
@@ -122,8 +122,8 @@ export class NodeDoor implements ListeningDoor {
     this.#server.closeAllConnections();
   }
 
-  /** @param beforeBody called when an operation begins to wait for the body */
-  #serve(message: IncomingMessage, response: ServerResponse, beforeBody?: () => void): void {
+  /** @param beforeBody called when an operation asks for the body, which is received once it resolves */
+  #serve(message: IncomingMessage, response: ServerResponse, beforeBody?: () => Promise<void>): void {
     if (this.#stopping) response.shouldKeepAlive = false;
     noteLatest(message.socket, response);
     const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
@@ -136,7 +136,7 @@ export class NodeDoor implements ListeningDoor {
     if (message.httpVersion === "1.1" && request.header("Host") === undefined) {
       send(problemReply({ kind: "bad-header", header: "Host", reason: "is missing" }));
     } else {
-      answer(this.#context, request, send, () => response.destroy());
+      answer(this.#context, request, { send, abort: () => response.destroy() });
     }
   }
 
@@ -243,6 +243,16 @@ function noteLatest(socket: NotedSocket, response: NotedResponse): void {
 function beginsWithUnknownMethod(packet: Buffer | undefined): boolean {
   const method = REQUEST_LINE.exec(packet?.toString("latin1") ?? "")?.[1];
   return method !== undefined && !METHODS.includes(method);
+}
+
+/** Asks for the body once the response before is out: the final answer must not come before its 100. */
+function continueAfter(previous: ServerResponse | undefined, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) =>
+    afterResponse(previous, () => {
+      response.writeContinue();
+      resolve();
+    }),
+  );
 }
 
 /** Runs once the response is out, or at once if there is none. */

@@ -15,12 +15,17 @@ export class NodeRequest implements HttpRequest {
   readonly #message: IncomingMessage;
   readonly #config: Config;
   readonly #budget: BodyBudget;
-  readonly #beforeBody: (() => void) | undefined;
+  readonly #beforeBody: (() => Promise<void>) | undefined;
   /** Bytes of the body counted against the budget, until `release`. */
   #held = 0;
 
-  /** @param beforeBody called when an operation begins to wait for the body */
-  constructor(message: IncomingMessage, config: Config, budget: BodyBudget, beforeBody?: () => void) {
+  /** @param beforeBody called when an operation asks for the body, which is received once it resolves */
+  constructor(
+    message: IncomingMessage,
+    config: Config,
+    budget: BodyBudget,
+    beforeBody?: () => Promise<void>,
+  ) {
     this.method = message.method!;
     this.target = originForm(message.url!);
     this.#message = message;
@@ -38,7 +43,10 @@ export class NodeRequest implements HttpRequest {
   }
 
   body(): Promise<StoredBytes | RequestProblem> {
-    this.#beforeBody?.();
+    return this.#beforeBody === undefined ? this.#receive() : this.#beforeBody().then(() => this.#receive());
+  }
+
+  #receive(): Promise<StoredBytes | RequestProblem> {
     return receiveBody(this.#message, this.#announcedLength(), this.#budget, (byteLength) => {
       this.#held = byteLength;
     });

@@ -71,4 +71,6 @@ function gather(
     settle({ parts, byteLength });
   });
   message.on("close", () => settle({ kind: "body-incomplete" }));
+  // The connection may have been cut while something else was waited for.
+  if (message.destroyed && !message.complete) settle({ kind: "body-incomplete" });
 }

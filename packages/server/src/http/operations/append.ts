@@ -9,8 +9,18 @@ import { isProblem, type RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
 import type { HttpRequest } from "../request.ts";
 
-export async function append(context: Context, request: HttpRequest, path: string): Promise<Reply> {
-  const body = await request.body();
+export function append(context: Context, request: HttpRequest, path: string): Reply | Promise<Reply> {
+  const body = request.body();
+  if (!(body instanceof Promise)) return appendBody(context, request, path, body);
+  return body.then((received) => appendBody(context, request, path, received));
+}
+
+function appendBody(
+  context: Context,
+  request: HttpRequest,
+  path: string,
+  body: StoredBytes | RequestProblem,
+): Reply | Promise<Reply> {
   if (isProblem(body)) return problemReply(body);
   const command = parseAppend(request, body);
   if (isProblem(command)) {
@@ -18,7 +28,7 @@ export async function append(context: Context, request: HttpRequest, path: strin
     const found = context.shard.forReading(path);
     return problemReply(found.kind === "found" ? command : found);
   }
-  return render(await appendToStream(context.shard, path, command), command.producer);
+  return appendToStream(context.shard, path, command).then((outcome) => render(outcome, command.producer));
 }
 
 function parseAppend(request: HttpRequest, body: StoredBytes): AppendCommand | RequestProblem {

@@ -10,6 +10,7 @@ import { head } from "./operations/head.ts";
 import { health } from "./operations/health.ts";
 import { LIST_PATH, list } from "./operations/list.ts";
 import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
+import { PRODUCERS_PATH, producers } from "./operations/producers.ts";
 import { read } from "./operations/read.ts";
 import type { RequestProblem } from "./problems.ts";
 import { parseQuery, type Query } from "./query.ts";
@@ -27,6 +28,7 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   const rawPath = question < 0 ? target : target.slice(0, question);
   if (rawPath === "/health") return health(context, method);
   if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
+  if (rawPath === PRODUCERS_PATH) return producers(context, method, queryOf(target, question));
   const path = parseStreamPath(rawPath, config.pathBytes);
   if (typeof path !== "string") return outside(context, request, rawPath, path);
   switch (method) {

@@ -5,6 +5,7 @@ import { list as listStreams } from "../../shard/list.ts";
 import { deadlineOf } from "../../stream/expiry.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { parseLimit } from "../page-limit.ts";
 import type { RequestProblem } from "../problems.ts";
 import { type Query, repeatedParameter } from "../query.ts";
 import type { Reply } from "../reply.ts";
@@ -12,9 +13,6 @@ import type { Reply } from "../reply.ts";
 /** Where the list is. */
 export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;
 
-/** A page is rendered without a pause, so its length bounds how long others wait (about 1 ms per 500 streams). */
-const LIMIT_MAX = 1000;
-const LIMIT_DEFAULT = 100;
 /** Paths in requests and replies are relative to this, as in the rest of the control API. */
 const ROOT = `${STREAM_ROOT}/`;
 
@@ -22,7 +20,7 @@ export function list({ shard }: Context, method: string, query: Query): Reply {
   if (method !== "GET") return problemReply({ kind: "method-not-allowed", allow: "GET, OPTIONS" });
   const twice = repeated(query);
   if (twice !== undefined) return problemReply(twice);
-  const limit = parseLimit(query.values.get("limit"));
+  const limit = parseLimit(query);
   if (typeof limit !== "number") return problemReply(limit);
   const prefix = ROOT + (query.values.get("prefix") ?? "");
   const after = ROOT + (query.values.get("after") ?? "");
@@ -37,13 +35,6 @@ export function list({ shard }: Context, method: string, query: Query): Reply {
 
 function repeated(query: Query): RequestProblem | undefined {
   return ["prefix", "after", "limit"].map((name) => repeatedParameter(query, name)).find(Boolean);
-}
-
-function parseLimit(text: string | undefined): number | RequestProblem {
-  if (text === undefined) return LIMIT_DEFAULT;
-  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LIMIT_MAX) return limit;
-  return { kind: "bad-parameter", parameter: "limit", reason: `must be a number from 1 to ${LIMIT_MAX}` };
 }
 
 /** A stream as the list shows it. Absent members (undefined) do not apply to it. */

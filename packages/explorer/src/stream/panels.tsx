@@ -4,6 +4,9 @@ import type { RowKind } from "../feed/cut-rows.ts";
 import { ForksPanel } from "../forks/ForksPanel.tsx";
 import { MessagesPanel } from "../messages/MessagesPanel.tsx";
 
+import { ProducersPanel } from "../producers/ProducersPanel.tsx";
+import { StatePanel } from "../state-tables/StatePanel.tsx";
+
 export interface StreamPanel {
   /** Its name in the address. */
   readonly id: string;
@@ -16,5 +19,7 @@ export interface StreamPanel {
 /** The first one is open unless the address says otherwise. */
 export const PANELS: readonly StreamPanel[] = [
   { id: "messages", title: "Messages", isFor: () => true, Panel: MessagesPanel },
+  { id: "state", title: "State", isFor: (kind) => kind === "json", Panel: StatePanel },
+  { id: "producers", title: "Producers", isFor: () => true, Panel: ProducersPanel },
   { id: "forks", title: "Forks", isFor: () => true, Panel: ForksPanel },
 ];

@@ -1,0 +1,68 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { formatAgo, formatCount } from "../format/sizes.ts";
+import { useNow } from "../format/use-now.ts";
+import { listProducers } from "../server/producers.ts";
+import { useStreamView } from "../stream/stream-view.ts";
+import "../design/table.css";
+
+const REFRESH_MS = 2000;
+
+/** The idempotent producers of the stream: what the server judges their next append by. */
+export function ProducersPanel() {
+  const { path } = useStreamView();
+  const [after, setAfter] = useState("");
+  const now = useNow();
+  const { data, error } = useQuery({
+    queryKey: ["producers", path, after],
+    queryFn: ({ signal }) => listProducers(path, after, signal),
+    refetchInterval: REFRESH_MS,
+  });
+  if (error !== null) return <p className="panel-note error">{error.message}</p>;
+  if (data === undefined) return <p className="panel-note soft">Asking…</p>;
+  if (data.producers.length === 0 && after === "")
+    return <p className="panel-note soft">No idempotent producer has written to this stream.</p>;
+  const { next } = data;
+  return (
+    <section className="panel table-scroller" aria-label="Producers" tabIndex={0}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Producer</th>
+            <th scope="col" className="number">
+              Epoch
+            </th>
+            <th scope="col" className="number">
+              Last sequence
+            </th>
+            <th scope="col">Last seen</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.producers.map(({ id, epoch, lastSeq, lastAppendAt }) => (
+            <tr key={id}>
+              <th scope="row" className="mono">
+                {id}
+              </th>
+              <td className="number">{formatCount(epoch)}</td>
+              <td className="number">{formatCount(lastSeq)}</td>
+              <td title={lastAppendAt}>{formatAgo(Date.parse(lastAppendAt), now)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="panel-tools">
+        {after !== "" && (
+          <button type="button" onClick={() => setAfter("")}>
+            First page
+          </button>
+        )}
+        {next !== undefined && (
+          <button type="button" onClick={() => setAfter(next)}>
+            Next page
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}

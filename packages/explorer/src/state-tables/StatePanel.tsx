@@ -1,0 +1,55 @@
+import { useState } from "react";
+import { useFeed } from "../feed/use-feed.ts";
+import { useScan } from "../feed/use-scan.ts";
+import { formatCount } from "../format/sizes.ts";
+import { useStreamView } from "../stream/stream-view.ts";
+import { EntityTable } from "./EntityTable.tsx";
+import { RowHistory } from "./RowHistory.tsx";
+import { Replay } from "./replay.ts";
+import "../design/table.css";
+import "./state-tables.css";
+
+/** The state at the position that is looked at: a table per type, and the history of the row that is chosen. */
+export function StatePanel() {
+  const { feed, at } = useStreamView();
+  const { end } = useFeed(feed);
+  const target = Math.min(at ?? end, end);
+  const { scan: replay, position, failure } = useScan(feed, target, () => new Replay());
+  const [chosenType, setType] = useState<string>();
+  const [key, setKey] = useState<string>();
+  const type = chosenType !== undefined && replay.types.includes(chosenType) ? chosenType : replay.types[0];
+  const isBusy = position < target;
+  if (failure !== undefined) return <p className="panel-note error">{failure}</p>;
+  if (type === undefined)
+    return (
+      <p className="panel-note soft">
+        {isBusy ? "Replaying…" : "No message up to here is an event of the State Protocol."}
+      </p>
+    );
+  const choose = (next: string): void => {
+    setType(next);
+    setKey(undefined);
+  };
+  return (
+    <div className="panel">
+      <div className="panel-tools">
+        {replay.types.map((name) => (
+          <button key={name} type="button" aria-pressed={name === type} onClick={() => choose(name)}>
+            {name} <span className="soft">{formatCount(replay.entities(name).length)}</span>
+          </button>
+        ))}
+        <span className="spacer" />
+        <span className="small soft" role="status">
+          {isBusy && `Replaying… ${Math.round((position / target) * 100)} %`}
+          {!isBusy && replay.others > 0 && `${formatCount(replay.others)} other messages`}
+        </span>
+      </div>
+      <div className="state">
+        <EntityTable replay={replay} position={position} type={type} chosen={key} onChoose={setKey} />
+        {key !== undefined && (
+          <RowHistory key={`${type} ${key}`} type={type} entity={key} onClose={() => setKey(undefined)} />
+        )}
+      </div>
+    </div>
+  );
+}

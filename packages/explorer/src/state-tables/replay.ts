@@ -1,0 +1,83 @@
+/** The state that a state stream amounts to at a position, and where each of its rows was changed last. */
+import { isChangeEvent, MaterializedState, type StateEvent } from "@perennial/state";
+import type { Row } from "../feed/cut-rows.ts";
+
+const decoder = new TextDecoder();
+
+/** One entity. */
+export interface Entity {
+  readonly key: string;
+  readonly value: unknown;
+  /** The position after its last change; undefined when only a snapshot's marker touched it. */
+  readonly changedAt: number | undefined;
+}
+
+/** The state of a stream, from its rows in their order. */
+export class Replay {
+  readonly #state: MaterializedState;
+  /** By type and key, the position after the last change. */
+  readonly #changedAt = new Map<string, Map<string, number>>();
+  #events = 0;
+  #others = 0;
+
+  constructor() {
+    this.#state = new MaterializedState({
+      onError: () => {
+        this.#others++;
+      },
+    });
+  }
+
+  /** Messages that changed something, or were meant to. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Messages that are no state events, or did not fit. */
+  get others(): number {
+    return this.#others;
+  }
+
+  get types(): readonly string[] {
+    return this.#state.types;
+  }
+
+  /** Applies the next rows of the stream. */
+  apply(rows: readonly Row[]): void {
+    for (const row of rows) {
+      const event = parseEvent(row);
+      if (event !== undefined) {
+        this.#events++;
+        this.#state.apply(event);
+        if (isChangeEvent(event)) this.#note(event.type, event.key, row.end);
+      } else this.#others++;
+    }
+  }
+
+  /** The entities of a type, in the order in which they came. */
+  entities(type: string): Entity[] {
+    const changed = this.#changedAt.get(type);
+    return [...this.#state.getType(type)].map(([key, value]) => ({
+      key,
+      value,
+      changedAt: changed?.get(key),
+    }));
+  }
+
+  #note(type: string, key: string, position: number): void {
+    const known = this.#changedAt.get(type);
+    if (known === undefined) this.#changedAt.set(type, new Map([[key, position]]));
+    else known.set(key, position);
+  }
+}
+
+/** The message of a row as an object; undefined for what cannot be a state event. Its details are for the state to judge. */
+export function parseEvent({ bytes }: Row): StateEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(decoder.decode(bytes));
+    const isEvent = typeof value === "object" && value !== null && "headers" in value;
+    return isEvent ? (value as StateEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+}

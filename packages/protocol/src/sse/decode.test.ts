@@ -7,20 +7,17 @@ function decodeNaively(text: string): SseEvent[] {
   const events: SseEvent[] = [];
   let event = "";
   let data: string[] = [];
-  let id: string | undefined;
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  const lines = text.split(/\r\n|\r|\n/);
   for (const line of lines.slice(0, -1)) {
     const [, name, value] = /^([^:]*)(?:: ?)?(.*)$/s.exec(line)!;
     if (line === "") {
-      if (data.length > 0) events.push({ event: event || "message", data: data.join("\n"), id });
+      if (data.length > 0) events.push({ event: event || "message", data: data.join("\n") });
       event = "";
       data = [];
     } else if (name === "event") {
       event = value!;
     } else if (name === "data") {
       data.push(value!);
-    } else if (name === "id" && !value!.includes("\0")) {
-      id = value;
     }
   }
   return events;
@@ -61,27 +58,20 @@ test("a stream means the same however it is cut into pieces", () => {
   );
 });
 
-test("data lines join by LF, one leading blank goes, and the id stays with later events", () => {
+test("data lines join by LF, one leading blank goes, and other fields are ignored", () => {
   const decoder = new SseDecoder();
   expect(decoder.push("event: data\ndata:a\ndata:  b\ndata:\nid:5\n\nevent: control\ndata:{}\n\n")).toEqual([
-    { event: "data", data: "a\n b\n", id: "5" },
-    { event: "control", data: "{}", id: "5" },
+    { event: "data", data: "a\n b\n" },
+    { event: "control", data: "{}" },
   ]);
 });
 
 test("a CRLF cut in two is one line end", () => {
   const decoder = new SseDecoder();
   expect(decoder.push("data:a\r")).toEqual([]);
-  expect(decoder.push("\n\r")).toEqual([{ event: "message", data: "a", id: undefined }]);
+  expect(decoder.push("\n\r")).toEqual([{ event: "message", data: "a" }]);
   expect(decoder.push("\ndata:b\n")).toEqual([]);
-  expect(decoder.push("\n")).toEqual([{ event: "message", data: "b", id: undefined }]);
-});
-
-test("an event that the stream did not end is discarded", () => {
-  const decoder = new SseDecoder();
-  expect(decoder.push("event: data\nid: 1\ndata:a\ndata")).toEqual([]);
-  decoder.end();
-  expect(decoder.push("data:b\n\n")).toEqual([{ event: "message", data: "b", id: undefined }]);
+  expect(decoder.push("\n")).toEqual([{ event: "message", data: "b" }]);
 });
 
 test.each([
@@ -95,8 +85,6 @@ test.each([
   for (const part of parts) expect(decoder.push(part)).toEqual([]);
   expect(decoder.failure).toEqual({ kind: "event-too-large", limit: 100 });
   expect(decoder.push("\n\ndata:late\n\n")).toEqual([]);
-  decoder.end();
-  expect(decoder.failure).toBeUndefined();
 });
 
 test("events before the one that is too large are still returned", () => {

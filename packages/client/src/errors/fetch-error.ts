@@ -1,5 +1,5 @@
+import { CONTENT_TYPE } from "@perennial/protocol";
 import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
-import { readErrorBody } from "./response-body.ts";
 
 /** Errors of another class that also answer for a `FetchError`: see `alsoFetchError`. */
 const alsoFetchErrors = new WeakSet<object>();
@@ -57,7 +57,16 @@ export class FetchError extends Error {
 
   /** Builds the error of a response, reading its body if nobody did. */
   static async fromResponse(response: Response, url: string): Promise<FetchError> {
-    const { text, json } = await readErrorBody(response);
+    let text = response.bodyUsed || response.body === null ? undefined : await response.text();
+    let json: object | undefined;
+    if (text !== undefined && response.headers.get(CONTENT_TYPE)?.includes("application/json")) {
+      try {
+        json = JSON.parse(text) as object;
+        text = undefined;
+      } catch {
+        // Then it stays text.
+      }
+    }
     return new FetchError(response.status, text, json, Object.fromEntries(response.headers), url);
   }
 
@@ -66,10 +75,9 @@ export class FetchError extends Error {
 }
 
 /** Subclasses inherit the test, and ask it about themselves. */
-function hasInstance(this: { readonly prototype: object }, value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (Object.prototype.isPrototypeOf.call(this.prototype, value)) return true;
-  return this.prototype === FetchError.prototype && alsoFetchErrors.has(value);
+function hasInstance(this: unknown, value: unknown): boolean {
+  if (this === FetchError && alsoFetchErrors.has(value as object)) return true;
+  return Function.prototype[Symbol.hasInstance].call(this, value);
 }
 
 /** Lends an error the members of a `FetchError` and makes `instanceof FetchError` true of it. */

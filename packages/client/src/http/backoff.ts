@@ -19,23 +19,13 @@ export const BackoffDefaults: BackoffOptions = {
   maxRetries: Number.POSITIVE_INFINITY,
 };
 
-/** Backoff options without gaps. */
-export interface BackoffPolicy {
-  readonly initialDelay: number;
-  readonly maxDelay: number;
-  readonly multiplier: number;
-  readonly maxRetries: number;
-  readonly deadline: number;
-  readonly onFailedAttempt: (() => void) | undefined;
-  readonly debug: boolean;
-}
+/** Backoff options without gaps that matter. */
+export type BackoffPolicy = BackoffOptions & Required<Pick<BackoffOptions, "maxRetries" | "deadline">>;
 
 const DEFAULTS: BackoffPolicy = {
   ...BackoffDefaults,
   maxRetries: Number.POSITIVE_INFINITY,
   deadline: Number.POSITIVE_INFINITY,
-  onFailedAttempt: undefined,
-  debug: false,
 };
 
 /** Fills the gaps of (possibly partial) options with the defaults. */

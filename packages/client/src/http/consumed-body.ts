@@ -1,5 +1,6 @@
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
+import { addressOf } from "./address.ts";
 
 /** Statuses whose responses carry no body worth reading. */
 const NO_BODY: ReadonlySet<number> = new Set([201, 204, 205]);
@@ -29,8 +30,7 @@ export function createFetchWithConsumedBody(fetchClient: typeof fetch): typeof f
     } catch (error) {
       if (init?.signal?.aborted) throw new FetchBackoffAbortError();
       const reason = error instanceof Error ? error.message : String(error);
-      const address = input instanceof Request ? input.url : String(input);
-      throw new FetchError(status, reason, undefined, Object.fromEntries(headers), address);
+      throw new FetchError(status, reason, undefined, Object.fromEntries(headers), addressOf(input));
     }
   };
 }

@@ -2,16 +2,10 @@ import { RETRY_AFTER } from "@perennial/protocol";
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import type { BackoffOptions } from "../options.ts";
+import { addressOf, parseAddress } from "./address.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffDelay, backoffPolicy } from "./backoff.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { sleep } from "./sleep.ts";
-
-/** A failed attempt: what to throw if it was the last, and whether another may help. */
-interface Failure {
-  readonly error: unknown;
-  readonly final: boolean;
-  readonly retryAfterMs: number;
-}
 
 /**
  * Wraps `fetch` with retries: 429, 5xx and network failures are tried again after a jittered wait that respects
@@ -43,51 +37,42 @@ export function retryingFetch(
   canRepeat: (init: RequestInit | undefined) => boolean = hasRepeatableBody,
 ): typeof fetch {
   return async (input, init) => {
-    const signal = init?.signal ?? undefined;
+    const signal = init?.signal;
     const started = Date.now();
     for (let failures = 1; ; failures++) {
       if (signal?.aborted) throw new FetchBackoffAbortError();
-      const outcome = await attempt(fetchClient, input, init);
-      if (outcome instanceof Response) return outcome;
+      let response: Response | undefined;
+      let error: unknown;
+      try {
+        response = await fetchClient(input, init);
+        if (response.status < 400) return response;
+        error = await FetchError.fromResponse(response, addressOf(input));
+      } catch (failure) {
+        error = failure;
+      }
       if (signal?.aborted) throw new FetchBackoffAbortError();
       policy.onFailedAttempt?.();
-      const wait = backoffDelay(policy, failures, Math.random(), outcome.retryAfterMs);
-      const late = Date.now() + wait - started > policy.deadline;
-      if (outcome.final || late || failures > policy.maxRetries || !canRepeat(init)) throw outcome.error;
-      if (policy.debug)
-        console.log(`[Durable Streams] attempt ${failures} failed, next in ${Math.round(wait)} ms`);
+      const asked = retryAfterMs(response?.headers.get(RETRY_AFTER), Date.now());
+      const wait = backoffDelay(policy, failures, Math.random(), asked);
+      const mayHelp = response ? isTransient(response.status) : !isMisuse(input, init);
+      const isLate = Date.now() + wait - started > policy.deadline;
+      if (!mayHelp || isLate || failures > policy.maxRetries || !canRepeat(init)) throw error;
+      if (policy.debug) console.log(`[Durable Streams] attempt ${failures} failed, next in ${wait} ms`);
       await sleep(wait, signal);
     }
   };
 }
 
-async function attempt(
-  fetchClient: typeof fetch,
-  input: string | URL | Request,
-  init: RequestInit | undefined,
-): Promise<Response | Failure> {
-  let response: Response;
-  try {
-    response = await fetchClient(input, init);
-  } catch (error) {
-    return { error, final: canNeverWork(input, init), retryAfterMs: 0 };
-  }
-  if (response.status < 400) return response;
-  const wait = retryAfterMs(response.headers.get(RETRY_AFTER), Date.now());
-  const final = response.status < 500 && response.status !== 429;
-  try {
-    return { error: await FetchError.fromResponse(response, addressOf(input)), final, retryAfterMs: wait };
-  } catch (error) {
-    return { error, final, retryAfterMs: wait };
-  }
+/** Whether a refused request may be accepted later. */
+export function isTransient(status: number): boolean {
+  return status >= 500 || status === 429;
 }
 
 /** `fetch` reports misuse as it reports a broken network, by a `TypeError`; repeating misuse would go on for ever. */
-function canNeverWork(input: string | URL | Request, init: RequestInit | undefined): boolean {
+function isMisuse(input: string | URL | Request, init: RequestInit | undefined): boolean {
   try {
     new Headers(init?.headers);
-    if (typeof input === "string") new URL(input, globalThis.location?.href);
-    return false;
+    return typeof input === "string" && !parseAddress(input);
   } catch {
     return true;
   }
@@ -95,8 +80,4 @@ function canNeverWork(input: string | URL | Request, init: RequestInit | undefin
 
 function hasRepeatableBody(init: RequestInit | undefined): boolean {
   return !(init?.body instanceof ReadableStream);
-}
-
-function addressOf(input: string | URL | Request): string {
-  return input instanceof Request ? input.url : String(input);
 }

@@ -1,3 +1,5 @@
+import { parseAddress } from "./address.ts";
+
 const warnedOrigins = new Set<string>();
 
 /**
@@ -12,31 +14,26 @@ const warnedOrigins = new Set<string>();
  * ```
  */
 export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean): void {
-  if (warnOnHttp === false || isTestRun() || typeof window === "undefined") return;
-  if (typeof console === "undefined" || typeof console.warn !== "function") return;
-  const address = parse(url);
-  if (address?.protocol !== "http:" || warnedOrigins.has(address.origin)) return;
+  const { window, process, console } = globalThis as Surroundings;
+  if (warnOnHttp === false || !window || process?.env?.NODE_ENV === "test") return;
+  const address = parseAddress(url);
+  if (typeof console?.warn !== "function" || address?.protocol !== "http:") return;
+  if (warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
   console.warn(
     "[DurableStream] HTTP (not HTTPS) gives browsers only ~6 concurrent connections per origin, and each live stream " +
-      "holds one. Use HTTPS with HTTP/2, or { warnOnHttp: false }. See https://electric-sql.com/r/electric-http2",
+      "holds one. Use HTTPS. See https://electric-sql.com/r/electric-http2",
   );
+}
+
+/** What a runtime may have or lack. */
+interface Surroundings {
+  readonly window?: unknown;
+  readonly process?: { readonly env?: { readonly NODE_ENV?: string } };
+  readonly console?: Partial<Pick<Console, "warn">>;
 }
 
 /** Forgets which origins were warned about. */
 export function _resetHttpWarningForTesting(): void {
   warnedOrigins.clear();
-}
-
-function isTestRun(): boolean {
-  const { process } = globalThis as { process?: { env?: { NODE_ENV?: string } } };
-  return process?.env?.NODE_ENV === "test";
-}
-
-function parse(url: string | URL): URL | undefined {
-  try {
-    return new URL(url, globalThis.location?.href);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { HEADER } from "@perennial/protocol";
 import { closedError, DurableStreamError } from "../errors/durable-stream-error.ts";
 import { alsoFetchError, FetchError } from "../errors/fetch-error.ts";
 import { writeError } from "../errors/write-error.ts";
+import { isTransient } from "../http/fetch-with-backoff.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import type { Outcome } from "./queue.ts";
 
@@ -26,7 +27,7 @@ export async function outcomeOf(response: Response, url: string, seq: number): P
     });
   }
   const error = await FetchError.fromResponse(response, url);
-  if (status === 429 || status >= 500) {
+  if (isTransient(status)) {
     return at(retryAfterMs(headers.get(HEADER.retryAfter), Date.now()), { type: "retry", error });
   }
   const currentEpoch = integer(headers.get(HEADER.producerEpoch));

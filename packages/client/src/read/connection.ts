@@ -7,8 +7,8 @@ export type ReadOutcome =
   | { readonly type: "end" | "cut" }
   | { readonly type: "lost"; readonly error: unknown };
 
-/** How often the watchdog looks within the silence limit. */
-const CHECKS_PER_LIMIT = 4;
+/** The longest delay of a timer, in ms: longer ones end at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /**
  * One request and the body of its response, which can be cut at any time, also where `fetch` or the body do not heed
@@ -17,21 +17,17 @@ const CHECKS_PER_LIMIT = 4;
  */
 export class Connection {
   readonly #controller = new AbortController();
+  readonly #silenceLimit: number;
   readonly #started = Date.now();
-  #cut: CutReason | undefined;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  #waitingSince: number | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
-  #bytes = 0;
+  /** Why it was cut from this side, if it was. */
+  cutReason: CutReason | undefined;
+  /** Whether nothing of a body has arrived. */
+  isBarren = true;
 
-  /** @param silenceLimit - in ms; not finite: no watchdog */
+  /** @param silenceLimit - in ms; longer than a timer can run: no watchdog */
   constructor(silenceLimit: number) {
-    if (!Number.isFinite(silenceLimit)) return;
-    const check = () => {
-      if (this.#waitingSince !== undefined && Date.now() - this.#waitingSince >= silenceLimit)
-        this.cut("silent");
-    };
-    this.#timer = setInterval(check, silenceLimit / CHECKS_PER_LIMIT);
+    this.#silenceLimit = silenceLimit;
   }
 
   /** For the request. */
@@ -39,79 +35,62 @@ export class Connection {
     return this.#controller.signal;
   }
 
-  /** Why it was cut from this side, if it was. */
-  get cutReason(): CutReason | undefined {
-    return this.#cut;
-  }
-
   /** Time since the start, in ms. */
   get age(): number {
     return Date.now() - this.#started;
   }
 
-  /** Whether nothing of a body has arrived. */
-  get barren(): boolean {
-    return this.#bytes === 0;
-  }
-
   /** Waits for one attempt of the request under the watchdog. Rejects once the connection is cut. */
-  async attempt(request: () => Promise<Response>): Promise<Response> {
-    this.#waitingSince = Date.now();
-    try {
-      return await Promise.race([request(), this.#aborted()]);
-    } finally {
-      this.#waitingSince = undefined;
-    }
+  attempt(request: () => Promise<Response>): Promise<Response> {
+    const { signal } = this;
+    const whenCut = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    return this.#watch(Promise.race([request(), whenCut]));
   }
 
   /** Takes over a response's body. */
   open(response: Response): void {
     this.#reader = response.body?.getReader();
-    if (this.#cut !== undefined) this.#cancelBody();
+    if (this.cutReason) this.close();
   }
 
   /** The next piece of the body. */
   async read(): Promise<ReadOutcome> {
     let outcome: ReadOutcome = { type: "end" };
-    this.#waitingSince = Date.now();
     try {
-      const result = await this.#reader?.read();
-      if (result?.value) {
-        this.#bytes += result.value.length;
-        outcome = { type: "chunk", bytes: result.value };
+      const bytes = this.#reader && (await this.#watch(this.#reader.read())).value;
+      if (bytes) {
+        this.isBarren = false;
+        outcome = { type: "chunk", bytes };
       }
     } catch (error) {
       outcome = { type: "lost", error };
     }
-    this.#waitingSince = undefined;
-    return this.#cut === undefined ? outcome : { type: "cut" };
+    return this.cutReason ? { type: "cut" } : outcome;
   }
 
   /** Cuts the connection; a pending `attempt` or `read` ends at once. The first reason stays. */
   cut(reason: CutReason): void {
-    if (this.#cut !== undefined) return;
-    this.#cut = reason;
+    this.cutReason ??= reason;
     this.#controller.abort();
-    this.#cancelBody();
+    this.close();
   }
 
-  /** Stops the watchdog, and gives up what is left of the body. */
+  /** Gives up what is left of the body. */
   close(): void {
-    clearInterval(this.#timer);
-    this.#cancelBody();
-  }
-
-  #cancelBody(): void {
     this.#reader?.cancel().catch(() => {
       // The body had already failed: there is nothing left to give up.
     });
   }
 
-  #aborted(): Promise<never> {
-    return new Promise((_, reject) => {
-      const abort = () => reject(new DOMException("The connection was cut", "AbortError"));
-      if (this.signal.aborted) abort();
-      else this.signal.addEventListener("abort", abort, { once: true });
-    });
+  async #watch<T>(work: Promise<T>): Promise<T> {
+    const limit = this.#silenceLimit;
+    const timer = limit > TIMER_MAX_MS ? undefined : setTimeout(() => this.cut("silent"), limit);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }

@@ -1,18 +1,18 @@
 import { CONTENT_TYPE } from "@perennial/protocol";
 import { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from "../async-iterable.ts";
-import type { ByteChunk, JsonBatch, JsonBatchMeta, TextChunk } from "../batches.ts";
+import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import type { LiveMode, Offset, StreamOptions } from "../options.ts";
 import { pageVisibility } from "../visibility.ts";
-import { BytesFormat } from "./formats/bytes.ts";
-import type { Format } from "./formats/format.ts";
-import { JsonFormat } from "./formats/json.ts";
-import { TextFormat } from "./formats/text.ts";
+import { bytesFormat } from "./formats/bytes.ts";
+import type { Format, Piece } from "./formats/format.ts";
+import { jsonFormat } from "./formats/json.ts";
+import { textFormat } from "./formats/text.ts";
 import type { Live } from "./machine.ts";
 import { afterResponse, type Position, startAt } from "./position.ts";
-import { ReadableReceiver } from "./receivers/readable.ts";
+import { readableReceiver } from "./receivers/readable.ts";
 import type { Receiver } from "./receivers/receiver.ts";
-import { Subscriber } from "./receivers/subscriber.ts";
+import { subscriber } from "./receivers/subscriber.ts";
 import type { ReadRequests } from "./requests.ts";
 import type { StreamResponse } from "./response.ts";
 import { ReadSession } from "./session.ts";
@@ -93,49 +93,47 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
 
   async body(): Promise<Uint8Array> {
     this.#claim("body");
-    return await this.#collect(new BytesFormat());
+    return await this.#collect(bytesFormat());
   }
 
   async text(): Promise<string> {
     this.#claim("text");
-    return await this.#collect(new TextFormat());
+    return await this.#collect(textFormat());
   }
 
   async json<T = TJson>(): Promise<Array<T>> {
     this.#claimJson("json");
-    return [...(await this.#collect(new JsonFormat<T>()))];
+    return (await this.#collect(jsonFormat<T>())) as T[];
   }
 
   bodyStream(): ReadableStreamAsyncIterable<Uint8Array> {
     this.#claim("bodyStream");
-    return this.#readable(new BytesFormat(), (bytes) => [bytes]);
+    return this.#readable(bytesFormat(), whole);
   }
 
   textStream(): ReadableStreamAsyncIterable<string> {
     this.#claim("textStream");
-    return this.#readable(new TextFormat(), (text) => [text]);
+    return this.#readable(textFormat(), whole);
   }
 
   jsonStream(): ReadableStreamAsyncIterable<TJson> {
     this.#claimJson("jsonStream");
-    return this.#readable(new JsonFormat<TJson>(), (items) => items);
+    return this.#readable(jsonFormat<TJson>(), (items) => items);
   }
 
-  subscribeJson<T = TJson>(subscriber: (batch: JsonBatch<T>) => void | Promise<void>): () => void {
+  subscribeJson<T = TJson>(onBatch: (batch: JsonBatch<T>) => void | Promise<void>): () => void {
     this.#claimJson("subscribeJson");
-    return this.#subscribe(
-      new Subscriber(new JsonFormat<T>(), (items, meta) => subscriber({ items, ...meta })),
-    );
+    return this.#subscribe(subscriber(jsonFormat<T>(), (items, meta) => onBatch({ items, ...meta })));
   }
 
-  subscribeBytes(subscriber: (chunk: ByteChunk) => void | Promise<void>): () => void {
+  subscribeBytes(onBatch: (chunk: ByteChunk) => void | Promise<void>): () => void {
     this.#claim("subscribeBytes");
-    return this.#subscribe(new Subscriber(new BytesFormat(), (data, meta) => subscriber({ data, ...meta })));
+    return this.#subscribe(subscriber(bytesFormat(), (data, meta) => onBatch({ data, ...meta })));
   }
 
-  subscribeText(subscriber: (chunk: TextChunk) => void | Promise<void>): () => void {
+  subscribeText(onBatch: (chunk: TextChunk) => void | Promise<void>): () => void {
     this.#claim("subscribeText");
-    return this.#subscribe(new Subscriber(new TextFormat(), (text, meta) => subscriber({ text, ...meta })));
+    return this.#subscribe(subscriber(textFormat(), (text, meta) => onBatch({ text, ...meta })));
   }
 
   cancel(_reason?: unknown): void {
@@ -181,35 +179,31 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
   }
 
   /** Everything up to the first page that reaches the tail. */
-  async #collect<T>(format: Format<T>): Promise<T> {
+  async #collect<T extends Piece>(format: Format<T>): Promise<T> {
     const pieces: T[] = [];
-    const take = (data: T, meta: JsonBatchMeta) => {
+    const take = (data: T, meta: Position) => {
       pieces.push(data);
       if (meta.upToDate) this.#session.stop();
     };
-    await this.#run(new Subscriber(format, take));
-    const rest = format.finish();
-    return format.join(rest === undefined ? pieces : [...pieces, rest]);
+    await this.#run(subscriber(format, take));
+    return format.join([...pieces, format.finish()]);
   }
 
-  #readable<T, Item>(
+  #readable<T extends Piece, Item>(
     format: Format<T>,
     split: (piece: T) => readonly Item[],
   ): ReadableStreamAsyncIterable<Item> {
-    const receiver = new ReadableReceiver(format, split, () => this.#session.stop());
-    this.#run(receiver).then(
-      () => receiver.end(format.finish()),
-      (error: unknown) => receiver.fail(error),
-    );
-    return asAsyncIterableReadableStream(receiver.stream);
+    const { receiver, stream, end, fail } = readableReceiver(format, split, () => this.#session.stop());
+    this.#run(receiver).then(() => end(format.finish()), fail);
+    return asAsyncIterableReadableStream(stream);
   }
 
-  #subscribe<T>(subscriber: Subscriber<T>): () => void {
-    void this.#run(subscriber);
+  #subscribe<T extends Piece>(receiver: Receiver<T>): () => void {
+    void this.#run(receiver);
     return () => this.#session.stop();
   }
 
-  #run<T>(receiver: Receiver<T>): Promise<void> {
+  #run<T extends Piece>(receiver: Receiver<T>): Promise<void> {
     this.#end(this.#session.run(receiver));
     return this.closed;
   }
@@ -220,6 +214,11 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     const release = () => this.#signal?.removeEventListener("abort", this.#onAbort);
     this.closed.then(release, release);
   }
+}
+
+/** A piece as the only item, if it holds anything. */
+function whole<T extends Piece>(piece: T): readonly T[] {
+  return piece.length > 0 ? [piece] : [];
 }
 
 function liveOf(mode: LiveMode): Live {

@@ -2,7 +2,8 @@ import { backoffDelay } from "../http/backoff.ts";
 import type { SSEResilienceOptions } from "../options.ts";
 import type { VisibilitySource } from "../visibility.ts";
 import { Connection, type ReadOutcome } from "./connection.ts";
-import { EventStream, type Flush, isBase64, isEventStream } from "./event-stream.ts";
+import { flushDecoder, isBase64, isEventStream } from "./event-stream.ts";
+import { decodeEvents, type Piece } from "./formats/format.ts";
 import {
   initialState,
   isReading,
@@ -12,7 +13,7 @@ import {
   type ReadState,
   transition,
 } from "./machine.ts";
-import { afterControl, afterResponse, batchMeta, type Position } from "./position.ts";
+import { advance, afterResponse, type Position } from "./position.ts";
 import type { Receiver } from "./receivers/receiver.ts";
 import type { ReadRequests } from "./requests.ts";
 import { resilience, warnAboutFallback } from "./resilience.ts";
@@ -43,6 +44,8 @@ export class ReadSession {
   #state: ReadState;
   /** The position after what was fetched; the consumer's may be one response behind. */
   #position: Position;
+  /** Bytes of the page after the position that were handed on before it broke off: its content never changes. */
+  #handedOn = 0;
   #first: Response | undefined;
   #connection: Connection | undefined;
   /** The delivery that the consumer has not finished. Never rejects: failures go to `#failure`. */
@@ -67,7 +70,7 @@ export class ReadSession {
   }
 
   /** Reads until the session ends. Everything was delivered when the promise settles. */
-  async run<T>(receiver: Receiver<T>): Promise<void> {
+  async run<T extends Piece>(receiver: Receiver<T>): Promise<void> {
     try {
       while (this.#state.phase !== "ended") await this.#step(receiver);
       await this.#pending;
@@ -104,7 +107,7 @@ export class ReadSession {
     if (this.#state.phase !== "backing-off") this.#wake?.();
   }
 
-  async #step<T>(receiver: Receiver<T>): Promise<void> {
+  async #step<T extends Piece>(receiver: Receiver<T>): Promise<void> {
     const { phase } = this.#state;
     if (isReading(phase)) await this.#read(phase, receiver);
     else if (phase === "paused") await this.#sleep(undefined);
@@ -135,7 +138,7 @@ export class ReadSession {
     });
   }
 
-  async #read<T>(phase: Reading, receiver: Receiver<T>): Promise<void> {
+  async #read<T extends Piece>(phase: Reading, receiver: Receiver<T>): Promise<void> {
     const first = this.#first;
     const connection = new Connection(this.#options.silenceLimit);
     this.#connection = connection;
@@ -168,35 +171,47 @@ export class ReadSession {
   }
 
   #onCut(connection: Connection): void {
-    if (connection.cutReason === "silent") this.#on({ type: "silent", barren: connection.barren });
+    if (connection.cutReason === "silent") this.#on({ type: "silent", barren: connection.isBarren });
   }
 
-  async #page<T>(
+  async #page<T extends Piece>(
     phase: Reading,
     response: Response,
     connection: Connection,
     receiver: Receiver<T>,
   ): Promise<void> {
+    const { format } = receiver;
     this.#options.onResponse(response);
-    const before = this.#position;
-    const after = afterResponse(before, response);
-    for (;;) {
+    for (let seen = 0; ; ) {
       const outcome = await connection.read();
       if (outcome.type === "end") break;
       if (outcome.type !== "chunk") {
-        receiver.format.restartPage();
+        this.#handedOn = Math.max(this.#handedOn, seen) - format.drop();
         return await this.#disconnected(outcome, connection);
       }
-      const piece = receiver.format.push(outcome.bytes);
-      if (piece !== undefined) await this.#deliver(() => receiver.piece(piece));
+      const piece = format.push(outcome.bytes.subarray(Math.max(0, this.#handedOn - seen)));
+      seen += outcome.bytes.length;
+      if (piece.length > 0) await this.#deliver(() => receiver.piece(piece));
     }
-    this.#position = after;
-    const rest = receiver.format.finishPage();
-    await this.#deliver(() => receiver.page(rest, batchMeta(after), () => this.#options.onDelivered(after)));
-    const moved = after.offset !== before.offset;
-    const idle = !moved && connection.age < IDLE_ANSWER_MS;
+    const rest = format.finishPage();
     if (phase === "sse") this.#on({ type: "not-served" });
-    this.#on({ type: "page", atTail: after.upToDate, closed: after.streamClosed, moved, idle });
+    await this.#arrive(afterResponse(this.#position, response), connection, (meta, commit) =>
+      receiver.page(rest, meta, commit),
+    );
+  }
+
+  /** Everything up to a position has arrived. */
+  #arrive(
+    position: Position,
+    connection: Connection,
+    deliver: (position: Position, commit: () => void) => void | Promise<void>,
+  ): Promise<void> | undefined {
+    const moved = position.offset !== this.#position.offset;
+    const idle = !moved && connection.age < IDLE_ANSWER_MS;
+    this.#position = position;
+    this.#handedOn = 0;
+    this.#on({ type: "page", atTail: position.upToDate, closed: position.streamClosed, moved, idle });
+    return this.#deliver(() => deliver(position, () => this.#options.onDelivered(position)));
   }
 
   /** A body ended, was cut from this side, or broke. */
@@ -204,7 +219,7 @@ export class ReadSession {
     const early = connection.age < this.#resilience.minConnectionDuration;
     if (outcome.type === "end") this.#on({ type: "ended", short: early });
     if (outcome.type === "cut") this.#onCut(connection);
-    if (outcome.type === "lost") await this.#onLost(outcome.error, early && connection.barren);
+    if (outcome.type === "lost") await this.#onLost(outcome.error, early && connection.isBarren);
   }
 
   /** A connection broke: the loop resumes after a wait, unless that happened too often in a row. */
@@ -214,28 +229,26 @@ export class ReadSession {
     if (!(await this.#options.requests.consult(error))) throw error;
   }
 
-  async #events<T>(response: Response, connection: Connection, receiver: Receiver<T>): Promise<void> {
+  async #events<T extends Piece>(
+    response: Response,
+    connection: Connection,
+    receiver: Receiver<T>,
+  ): Promise<void> {
     const base64 = isBase64(response);
-    const events = new EventStream();
+    const decode = flushDecoder();
     for (;;) {
       const outcome = await connection.read();
       if (outcome.type !== "chunk") return await this.#disconnected(outcome, connection);
-      for (const flush of events.push(outcome.bytes)) {
-        const delivery = this.#flush(flush, base64, receiver);
+      for (const { payloads, control } of decode(outcome.bytes)) {
+        const data = decodeEvents(receiver.format, payloads, base64);
+        const delivery = this.#arrive(advance(this.#position, control), connection, (meta, commit) =>
+          // Without data or news a control event only moves the position.
+          payloads.length > 0 || meta.upToDate ? receiver.page(data, meta, commit) : commit(),
+        );
         if (delivery !== undefined) await delivery;
         if (this.#state.phase === "ended") return;
       }
     }
-  }
-
-  #flush<T>({ payloads, control }: Flush, base64: boolean, receiver: Receiver<T>): Promise<void> | undefined {
-    const data = payloads.length === 0 ? undefined : receiver.format.events(payloads, base64);
-    const after = afterControl(this.#position, control);
-    this.#position = after;
-    this.#on({ type: "page", atTail: after.upToDate, closed: after.streamClosed, moved: true, idle: false });
-    const commit = () => this.#options.onDelivered(after);
-    const isNews = payloads.length > 0 || after.upToDate;
-    return this.#deliver(isNews ? () => receiver.page(data, batchMeta(after), commit) : commit);
   }
 
   /** Delivers once the delivery before is finished. Returns a promise only if there is something to wait for. */

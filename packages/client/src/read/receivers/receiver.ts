@@ -1,11 +1,11 @@
 import type { JsonBatchMeta } from "../../batches.ts";
-import type { Format } from "../formats/format.ts";
+import type { Format, Piece } from "../formats/format.ts";
 
 /**
  * Takes what a session delivers. A method that returns a promise holds back the next delivery until it settles; at
  * most one response is fetched meanwhile.
  */
-export interface Receiver<T> {
+export interface Receiver<T extends Piece> {
   readonly format: Format<T>;
   /** A piece of a page whose end is still to come. */
   piece(piece: T): void | Promise<void>;
@@ -13,5 +13,5 @@ export interface Receiver<T> {
    * The end of a page (or a whole SSE flush), with what is left of it. `commit` makes `meta` the response's visible
    * state; the receiver calls it when the page has reached the consumer.
    */
-  page(rest: T | undefined, meta: JsonBatchMeta, commit: () => void): void | Promise<void>;
+  page(rest: T, meta: Readonly<JsonBatchMeta>, commit: () => void): void | Promise<void>;
 }

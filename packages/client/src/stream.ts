@@ -1,8 +1,8 @@
-import { FetchBackoffAbortError } from "./errors/abort-error.ts";
 import { DurableStreamError } from "./errors/durable-stream-error.ts";
 import { warnIfUsingHttpInBrowser } from "./http/http-warning.ts";
 import type { StreamOptions } from "./options.ts";
-import { ReadRequests } from "./read/requests.ts";
+import { startAt } from "./read/position.ts";
+import { readRequests } from "./read/requests.ts";
 import type { StreamResponse } from "./read/response.ts";
 import { SessionResponse } from "./read/session-response.ts";
 
@@ -29,18 +29,19 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
   }
   warnIfUsingHttpInBrowser(options.url, options.warnOnHttp);
   if (options.signal?.aborted) throw aborted();
-  const requests = new ReadRequests(options);
-  const query = { offset: options.offset ?? "-1", live: undefined, cursor: undefined };
+  const requests = readRequests(options);
+  const start = startAt(options.offset ?? "-1");
   try {
-    const first = await requests.send(query, options.signal);
+    const first = await requests.send(start, undefined, options.signal);
     const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
       options,
       requests,
+      start,
       first,
     );
     return response;
   } catch (error) {
-    throw error instanceof FetchBackoffAbortError || options.signal?.aborted ? aborted() : error;
+    throw options.signal?.aborted ? aborted() : error;
   }
 }
 

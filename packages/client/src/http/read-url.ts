@@ -1,12 +1,5 @@
-import { QUERY } from "@perennial/protocol";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
-
-/** What a read asks for. */
-export interface ReadQuery {
-  readonly offset: string;
-  readonly live: "long-poll" | "sse" | undefined;
-  readonly cursor: string | undefined;
-}
+import type { Position } from "../read/position.ts";
 
 /**
  * The address of a read. The query is sorted, so that readers of the same range share one cache entry (protocol
@@ -17,29 +10,29 @@ export interface ReadQuery {
  */
 export function readUrl(
   base: string | URL,
-  query: ReadQuery,
+  { offset, cursor }: Pick<Position, "offset" | "cursor">,
+  live: "long-poll" | "sse" | undefined,
   params: Readonly<Record<string, string>>,
 ): string {
-  const url = new URL(base);
+  // Protocol section 3.2.
+  const query = { offset, live, cursor };
   for (const name in params) {
-    if (name in QUERY) throw reserved(name);
-    url.searchParams.set(name, params[name] as string);
+    if (!Object.hasOwn(query, name)) continue;
+    const message = `params cannot set "${name}", which belongs to the protocol: use the options of stream()`;
+    throw new DurableStreamError(message, "BAD_REQUEST");
   }
-  url.searchParams.set(QUERY.offset, query.offset);
-  if (query.live) url.searchParams.set(QUERY.live, query.live);
-  if (query.cursor) url.searchParams.set(QUERY.cursor, query.cursor);
+  const url = withParams(base, { ...params, ...query });
   url.searchParams.sort();
   return url.href;
 }
 
-function reserved(name: string): DurableStreamError {
-  const message = `params cannot set "${name}", which belongs to the protocol: use the options of stream()`;
-  return new DurableStreamError(message, "BAD_REQUEST");
-}
-
 /** The address of a write: the user's URL with `params`. */
 export function writeUrl(base: string | URL, params: Readonly<Record<string, string>>): string {
+  return withParams(base, params).href;
+}
+
+function withParams(base: string | URL, params: Readonly<Record<string, string | undefined>>): URL {
   const url = new URL(base);
-  for (const name in params) url.searchParams.set(name, params[name] as string);
-  return url.href;
+  for (const name in params) if (params[name] !== undefined) url.searchParams.set(name, params[name]);
+  return url;
 }

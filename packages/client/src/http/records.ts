@@ -1,4 +1,4 @@
-import type { HeadersRecord, ParamsRecord } from "../options.ts";
+import type { ParamsRecord } from "../options.ts";
 
 /** Calls the functions of a record, one after the other in the order of its keys, and drops what is `undefined`. */
 export async function resolveRecord(record: ParamsRecord | undefined): Promise<Record<string, string>> {
@@ -15,7 +15,7 @@ export async function resolveRecord(record: ParamsRecord | undefined): Promise<R
  * Merges headers whose names compare ignoring case; later ones win and bring their own spelling. Two spellings of a
  * name in one record would be joined into one value by `Headers`, which no server understands.
  */
-export function mergeHeaders<T extends HeadersRecord[string]>(
+export function mergeHeaders<T extends ParamsRecord[string]>(
   ...records: readonly ({ readonly [name: string]: T } | undefined)[]
 ): Record<string, T> {
   const spelling = new Map<string, string>();

@@ -20,6 +20,8 @@ export class Connection {
   readonly #silenceLimit: number;
   readonly #started = Date.now();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** The response, once there is one. */
+  response: Response | undefined;
   /** Why it was cut from this side, if it was. */
   cutReason: CutReason | undefined;
   /** Whether nothing of a body has arrived. */
@@ -49,8 +51,9 @@ export class Connection {
     return this.#watch(Promise.race([request(), whenCut]));
   }
 
-  /** Takes over a response's body. */
+  /** Takes over a response and its body. */
   open(response: Response): void {
+    this.response = response;
     this.#reader = response.body?.getReader();
     if (this.cutReason) this.close();
   }

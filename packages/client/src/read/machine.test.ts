@@ -114,7 +114,7 @@ const rows: readonly (readonly [number, string, ReadState, ReadEvent, Partial<Re
   [17, "sse hide", sse, { type: "hide" }, { phase: "paused", next: "sse", hidden: true }],
   [18, "catch-up hide", catchUp, { type: "hide" }, { phase: "catch-up", hidden: true }],
   [18, "backing-off hide", backingOff, { type: "hide" }, { phase: "backing-off", hidden: true }],
-  [18, "not live hide", state({ live: "none" }), { type: "hide" }, { phase: "catch-up", hidden: false }],
+  [18, "not live hide", state({ live: "none" }), { type: "hide" }, { phase: "catch-up", hidden: true }],
   [19, "paused show", paused, { type: "show" }, { phase: "catch-up", hidden: false }],
   [19, "paused show, sse", { ...paused, next: "sse" }, { type: "show" }, { phase: "sse" }],
   [20, "catch-up show", { ...catchUp, hidden: true }, { type: "show" }, { phase: "catch-up", hidden: false }],

@@ -101,7 +101,7 @@ export function initialState(live: Live, hidden: boolean): ReadState {
     phase: "catch-up",
     live,
     next: "catch-up",
-    hidden: hidden && live !== "none",
+    hidden,
     cause: "failure",
     failures: 0,
     shortConnections: 0,
@@ -111,55 +111,51 @@ export function initialState(live: Live, hidden: boolean): ReadState {
 
 /** The next state. Rows of the table above are named in the comments. */
 export function transition(state: ReadState, event: ReadEvent, policy: ReadPolicy): ReadState {
-  if (state.phase === "ended") return state;
+  const { phase } = state;
+  if (phase === "ended") return state;
   switch (event.type) {
     case "stop":
-      return { ...state, phase: "ended" }; // 1
+      return end(state); // 1
     case "hide":
-      return onHide(state);
-    case "show":
-      return state.phase === "paused" // 19, 20
-        ? { ...state, hidden: false, phase: state.next }
-        : { ...state, hidden: false };
+      return isReading(phase) ? enter({ ...state, hidden: true }, phase) : { ...state, hidden: true }; // 16, 17, 18
+    case "show": {
+      const shown = { ...state, hidden: false };
+      return phase === "paused" ? enter(shown, state.next) : shown; // 19, 20
+    }
     case "waited":
-      return state.phase === "backing-off" ? enter(state, state.next) : state; // 15
+      return phase === "backing-off" ? enter(state, state.next) : state; // 15
     default:
-      if (event.type === "page" && event.closed) return { ...state, phase: "ended" }; // 2
-      return isReading(state.phase) ? onReading(state, state.phase, event, policy) : state;
+      if (event.type === "page" && event.closed) return end(state); // 2
+      return isReading(phase) ? onReading(state, phase, event, policy) : state;
   }
 }
 
 type ReadingEvent = Extract<ReadEvent, { type: "page" | "ended" | "lost" | "silent" | "not-served" }>;
 
 function onReading(state: ReadState, phase: Reading, event: ReadingEvent, policy: ReadPolicy): ReadState {
+  if (event.type === "page") return onPage({ ...state, failures: 0 }, phase, event);
+  if (event.type === "lost" && !(phase === "sse" && event.short))
+    return backOff({ ...state, failures: state.failures + 1 }, phase, "failure"); // 10
+  if (phase !== "sse") return state; // 14
   switch (event.type) {
-    case "page":
-      return onPage({ ...state, failures: 0 }, phase, event);
-    case "lost":
-      return phase === "sse" && event.short // 12, 10
-        ? onShortConnection(state, policy)
-        : backOff({ ...state, failures: state.failures + 1 }, phase, "failure");
-    case "ended":
-      if (phase !== "sse") return state;
-      return event.short ? onShortConnection(state, policy) : { ...state, shortConnections: 0 }; // 12, 11
     case "silent":
-      return phase === "sse" && event.barren ? fallBack(state) : state; // 13, 14
+      return event.barren ? fallBack(state) : state; // 13, 14
     case "not-served":
-      return phase === "sse" ? fallBack(state) : state; // 13
+      return fallBack(state); // 13
+    default:
+      return event.short ? onShortConnection(state, policy) : { ...state, shortConnections: 0 }; // 12, 11
   }
 }
 
 function onPage(state: ReadState, phase: Reading, page: Extract<ReadEvent, { type: "page" }>): ReadState {
   if (phase === "sse") return state; // 9
-  const idleAnswers = page.idle ? state.idleAnswers + 1 : 0;
-  if (phase === "long-poll" && page.atTail) {
-    const counted = { ...state, idleAnswers };
-    return idleAnswers > IDLE_ANSWERS_MAX ? backOff(counted, phase, "idle") : counted; // 7
+  const counted = { ...state, idleAnswers: page.idle ? state.idleAnswers + 1 : 0 };
+  if (page.atTail) {
+    if (phase === "catch-up") return state.live === "none" ? end(state) : enter(state, state.live); // 3, 4
+    return counted.idleAnswers > IDLE_ANSWERS_MAX ? backOff(counted, phase, "idle") : counted; // 7
   }
-  if (page.atTail) return state.live === "none" ? { ...state, phase: "ended" } : enter(state, state.live); // 3, 4
   if (phase === "long-poll" || page.moved) return { ...state, phase: "catch-up", idleAnswers: 0 }; // 8, 5
-  if (state.live === "none") return { ...state, phase: "ended" }; // 6
-  return backOff({ ...state, idleAnswers }, phase, "idle"); // 6
+  return state.live === "none" ? end(state) : backOff(counted, phase, "idle"); // 6
 }
 
 function onShortConnection(state: ReadState, policy: ReadPolicy): ReadState {
@@ -168,17 +164,10 @@ function onShortConnection(state: ReadState, policy: ReadPolicy): ReadState {
   return backOff({ ...state, shortConnections }, "sse", "short-connection");
 }
 
-function onHide(state: ReadState): ReadState {
-  if (state.live === "none") return state; // 18
-  if (state.phase === "long-poll") return { ...state, hidden: true, phase: "paused", next: "catch-up" }; // 16
-  if (state.phase === "sse") return { ...state, hidden: true, phase: "paused", next: "sse" }; // 17
-  return { ...state, hidden: true }; // 18
-}
-
 /** Starts a phase, or the pause before it when it is a live one and the app is hidden. */
 function enter(state: ReadState, phase: Reading): ReadState {
   if (!state.hidden || phase === "catch-up") return { ...state, phase };
-  return { ...state, phase: "paused", next: phase === "sse" ? "sse" : "catch-up" };
+  return { ...state, phase: "paused", next: phase === "sse" ? phase : "catch-up" };
 }
 
 function backOff(state: ReadState, next: Reading, cause: WaitCause): ReadState {
@@ -187,6 +176,10 @@ function backOff(state: ReadState, next: Reading, cause: WaitCause): ReadState {
 
 function fallBack(state: ReadState): ReadState {
   return { ...state, live: "long-poll", phase: "long-poll", shortConnections: 0 };
+}
+
+function end(state: ReadState): ReadState {
+  return { ...state, phase: "ended" };
 }
 
 export function isReading(phase: Phase): phase is Reading {

@@ -1,10 +1,11 @@
 import { IF_NONE_MATCH } from "@perennial/protocol";
 import { type BackoffPolicy, backoffDelay, backoffPolicy } from "../http/backoff.ts";
 import { retryingFetch } from "../http/fetch-with-backoff.ts";
-import { type ReadQuery, readUrl } from "../http/read-url.ts";
+import { readUrl } from "../http/read-url.ts";
 import { mergeHeaders, resolveRecord } from "../http/records.ts";
 import { sleep } from "../http/sleep.ts";
-import type { HeadersRecord, ParamsRecord, StreamErrorHandler, StreamOptions } from "../options.ts";
+import type { ParamsRecord, StreamOptions } from "../options.ts";
+import type { Position } from "./position.ts";
 
 /** Performs one attempt of a request; a connection puts its watchdog around it. */
 export type Attempt = (request: () => Promise<Response>) => Promise<Response>;
@@ -13,70 +14,61 @@ export type Attempt = (request: () => Promise<Response>) => Promise<Response>;
  * A session's requests: their address, headers and parameters (which the error handler may change), retries, and
  * the error handler itself.
  */
-export class ReadRequests {
+export interface ReadRequests {
   readonly backoff: BackoffPolicy;
-  readonly #url: string | URL;
-  readonly #onError: StreamErrorHandler | undefined;
-  readonly #fetch: typeof fetch;
-  #headers: HeadersRecord;
-  #params: ParamsRecord;
-  #sent = 0;
-
-  constructor(options: StreamOptions) {
-    this.backoff = backoffPolicy(options.backoffOptions);
-    this.#url = options.url;
-    this.#onError = options.onError;
-    this.#headers = options.headers ?? {};
-    this.#params = options.params ?? {};
-    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  }
-
   /**
    * Sends a read. Retries according to the backoff options, then asks the error handler, for as long as it wants the
    * request repeated: at once the first time, after a wait from then on.
    *
    * @throws whatever made the last attempt fail; FetchBackoffAbortError once the signal is aborted
    */
-  async send(
-    query: ReadQuery,
+  send(
+    position: Position,
+    live: "long-poll" | "sse" | undefined,
     signal: AbortSignal | undefined,
-    attempt: Attempt = direct,
-  ): Promise<Response> {
+    attempt?: Attempt,
+  ): Promise<Response>;
+  /** Asks the error handler about a failure. True when it wants to go on, with what it changed in force. */
+  consult(error: unknown): Promise<boolean>;
+}
+
+/** The requests of a session with these options. */
+export function readRequests({ url, onError, ...options }: StreamOptions): ReadRequests {
+  const backoff = backoffPolicy(options.backoffOptions);
+  const fetchOnce: typeof fetch = (input, init) => (options.fetch ?? fetch)(input, init);
+  let headers: ParamsRecord | undefined = options.headers;
+  let { params } = options;
+
+  const consult: ReadRequests["consult"] = async (error) => {
+    const answer = await onError?.(error instanceof Error ? error : new Error(String(error)));
+    if (typeof answer !== "object" || answer === null) return false;
+    headers = mergeHeaders(headers, answer.headers);
+    params = { ...params, ...answer.params };
+    return true;
+  };
+  const sendOnce: ReadRequests["send"] = async (position, live, signal, attempt = direct) => {
+    const init: RequestInit = { method: "GET", headers: await resolveRecord(headers) };
+    if (signal) init.signal = signal;
+    const address = readUrl(url, position, live, await resolveRecord(params));
+    const response = await retryingFetch(
+      (input, request) => attempt(() => fetchOnce(input, request)),
+      backoff,
+    )(address, init);
+    // A condition is about the first page. Later requests ask for other pages, which it would wrongly withhold.
+    headers = mergeHeaders(headers, { [IF_NONE_MATCH]: undefined });
+    return response;
+  };
+  const send: ReadRequests["send"] = async (position, live, signal, attempt) => {
     for (let refusals = 0; ; refusals++) {
-      if (refusals > 1) await sleep(backoffDelay(this.backoff, refusals - 1, Math.random()), signal);
+      if (refusals > 1) await sleep(backoffDelay(backoff, refusals - 1, Math.random()), signal);
       try {
-        return await this.#sendOnce(query, signal, attempt);
+        return await sendOnce(position, live, signal, attempt);
       } catch (error) {
-        if (signal?.aborted || !(await this.consult(error))) throw error;
+        if (signal?.aborted || !(await consult(error))) throw error;
       }
     }
-  }
-
-  /** Asks the error handler about a failure. True when it wants to go on, with what it changed in force. */
-  async consult(error: unknown): Promise<boolean> {
-    const answer = await this.#onError?.(error instanceof Error ? error : new Error(String(error)));
-    if (typeof answer !== "object" || answer === null) return false;
-    this.#headers = mergeHeaders(this.#headers, answer.headers);
-    this.#params = { ...this.#params, ...answer.params };
-    return true;
-  }
-
-  async #sendOnce(query: ReadQuery, signal: AbortSignal | undefined, attempt: Attempt): Promise<Response> {
-    const headers = await resolveRecord(this.#headers);
-    // A condition is about the first page. Later requests ask for other pages, which it would wrongly withhold.
-    if (this.#sent > 0) removeCondition(headers);
-    const url = readUrl(this.#url, query, await resolveRecord(this.#params));
-    const init: RequestInit =
-      signal === undefined ? { method: "GET", headers } : { method: "GET", headers, signal };
-    const fetchOnce: typeof fetch = (input, request) => attempt(() => this.#fetch(input, request));
-    const response = await retryingFetch(fetchOnce, this.backoff)(url, init);
-    this.#sent++;
-    return response;
-  }
+  };
+  return { backoff, send, consult };
 }
 
 const direct: Attempt = (request) => request();
-
-function removeCondition(headers: Record<string, string>): void {
-  for (const name in headers) if (name.toLowerCase() === IF_NONE_MATCH.toLowerCase()) delete headers[name];
-}

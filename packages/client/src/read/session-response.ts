@@ -3,22 +3,16 @@ import { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from 
 import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import type { LiveMode, Offset, StreamOptions } from "../options.ts";
-import { pageVisibility } from "../visibility.ts";
 import { bytesFormat } from "./formats/bytes.ts";
 import type { Format, Piece } from "./formats/format.ts";
 import { jsonFormat } from "./formats/json.ts";
 import { textFormat } from "./formats/text.ts";
-import type { Live } from "./machine.ts";
-import { afterResponse, type Position, startAt } from "./position.ts";
+import type { Position } from "./position.ts";
 import { readableReceiver } from "./receivers/readable.ts";
-import type { Receiver } from "./receivers/receiver.ts";
 import { subscriber } from "./receivers/subscriber.ts";
 import type { ReadRequests } from "./requests.ts";
 import type { StreamResponse } from "./response.ts";
 import { ReadSession } from "./session.ts";
-
-/** Three heartbeats of a server that sends one every 15 s, in ms. */
-const SILENCE_TIMEOUT_MS = 45_000;
 
 /** Members that a response may lack. Ours are there, and may be undefined. */
 type Optional = "contentType" | "cursor";
@@ -30,198 +24,155 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
   readonly live: LiveMode;
   readonly startOffset: Offset;
   readonly isLoading = false;
-  readonly closed: Promise<void>;
   readonly #session: ReadSession;
   readonly #isJson: boolean;
-  readonly #signal: AbortSignal | undefined;
-  #latest: Response;
-  #position: Position;
   #consumedBy: string | undefined;
-  #settle!: (outcome: Promise<void> | undefined) => void;
 
-  constructor(options: StreamOptions, requests: ReadRequests, first: Response) {
+  /**
+   * @param start - the position that was asked for
+   * @param first - the response to that; its body is unread
+   */
+  constructor(options: StreamOptions, requests: ReadRequests, start: Position, first: Response) {
     this.url = String(options.url);
     this.contentType = first.headers.get(CONTENT_TYPE) ?? undefined;
     this.live = options.live ?? true;
-    this.startOffset = options.offset ?? "-1";
+    this.startOffset = start.offset;
     // As the official client: `application/json` anywhere in the content type.
-    this.#isJson = options.json === true || /application\/json/i.test(this.contentType ?? "");
-    this.#latest = first;
-    this.#position = afterResponse(startAt(this.startOffset), first);
-    this.#session = this.#createSession(options, requests, first);
-    this.closed = new Promise((resolve) => {
-      this.#settle = (outcome) => resolve(outcome);
-    });
+    this.#isJson = options.json || /application\/json/i.test(this.contentType ?? "");
+    this.#session = new ReadSession(options, requests, start, first);
+    const { signal } = options;
+    const onAbort = () => this.cancel();
+    const release = () => signal?.removeEventListener("abort", onAbort);
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) this.cancel();
     // Nobody is obliged to watch `closed`: unhandled, a failure that the consumer sees elsewhere would end the process.
-    this.closed.catch(() => {});
-    this.#signal = options.signal;
-    this.#signal?.addEventListener("abort", this.#onAbort);
-    if (this.#signal?.aborted) this.cancel();
+    this.closed.then(release, release);
+  }
+
+  get closed(): Promise<void> {
+    return this.#session.closed;
   }
 
   get headers(): Headers {
-    return this.#latest.headers;
+    return this.#session.latest.headers;
   }
 
   get status(): number {
-    return this.#latest.status;
+    return this.#session.latest.status;
   }
 
   get statusText(): string {
-    return this.#latest.statusText;
+    return this.#session.latest.statusText;
   }
 
   get ok(): boolean {
-    return this.#latest.ok;
+    return this.#session.latest.ok;
   }
 
   get offset(): Offset {
-    return this.#position.offset;
+    return this.#session.delivered.offset;
   }
 
   get cursor(): string | undefined {
-    return this.#position.cursor;
+    return this.#session.delivered.cursor;
   }
 
   get upToDate(): boolean {
-    return this.#position.upToDate;
+    return this.#session.delivered.upToDate;
   }
 
   get streamClosed(): boolean {
-    return this.#position.streamClosed;
+    return this.#session.delivered.streamClosed;
   }
 
-  async body(): Promise<Uint8Array> {
-    this.#claim("body");
-    return await this.#collect(bytesFormat());
+  body(): Promise<Uint8Array> {
+    return this.#collect("body", bytesFormat());
   }
 
-  async text(): Promise<string> {
-    this.#claim("text");
-    return await this.#collect(textFormat());
+  text(): Promise<string> {
+    return this.#collect("text", textFormat());
   }
 
-  async json<T = TJson>(): Promise<Array<T>> {
-    this.#claimJson("json");
-    return (await this.#collect(jsonFormat<T>())) as T[];
+  json<T = TJson>(): Promise<Array<T>> {
+    return this.#collect("json", jsonFormat<T>()) as Promise<T[]>;
   }
 
   bodyStream(): ReadableStreamAsyncIterable<Uint8Array> {
-    this.#claim("bodyStream");
-    return this.#readable(bytesFormat(), whole);
+    return this.#readable("bodyStream", bytesFormat(), whole);
   }
 
   textStream(): ReadableStreamAsyncIterable<string> {
-    this.#claim("textStream");
-    return this.#readable(textFormat(), whole);
+    return this.#readable("textStream", textFormat(), whole);
   }
 
   jsonStream(): ReadableStreamAsyncIterable<TJson> {
-    this.#claimJson("jsonStream");
-    return this.#readable(jsonFormat<TJson>(), (items) => items);
+    return this.#readable("jsonStream", jsonFormat<TJson>(), (items) => items);
   }
 
   subscribeJson<T = TJson>(onBatch: (batch: JsonBatch<T>) => void | Promise<void>): () => void {
-    this.#claimJson("subscribeJson");
-    return this.#subscribe(subscriber(jsonFormat<T>(), (items, meta) => onBatch({ items, ...meta })));
+    return this.#subscribe("subscribeJson", jsonFormat<T>(), (items, meta) => onBatch({ items, ...meta }));
   }
 
-  subscribeBytes(onBatch: (chunk: ByteChunk) => void | Promise<void>): () => void {
-    this.#claim("subscribeBytes");
-    return this.#subscribe(subscriber(bytesFormat(), (data, meta) => onBatch({ data, ...meta })));
+  subscribeBytes(onChunk: (chunk: ByteChunk) => void | Promise<void>): () => void {
+    return this.#subscribe("subscribeBytes", bytesFormat(), (data, meta) => onChunk({ data, ...meta }));
   }
 
-  subscribeText(onBatch: (chunk: TextChunk) => void | Promise<void>): () => void {
-    this.#claim("subscribeText");
-    return this.#subscribe(subscriber(textFormat(), (text, meta) => onBatch({ text, ...meta })));
+  subscribeText(onChunk: (chunk: TextChunk) => void | Promise<void>): () => void {
+    return this.#subscribe("subscribeText", textFormat(), (text, meta) => onChunk({ text, ...meta }));
   }
 
   cancel(_reason?: unknown): void {
     this.#session.stop();
-    if (this.#consumedBy === undefined) this.#end(undefined);
   }
 
-  readonly #onAbort = (): void => this.cancel();
-
-  #createSession(options: StreamOptions, requests: ReadRequests, first: Response): ReadSession {
-    return new ReadSession({
-      requests,
-      first,
-      position: startAt(this.startOffset),
-      live: liveOf(this.live),
-      silenceLimit: options.silenceTimeout ?? SILENCE_TIMEOUT_MS,
-      visibility: options.visibility === false ? undefined : (options.visibility ?? pageVisibility()),
-      sseResilience: options.sseResilience,
-      onResponse: (response) => {
-        this.#latest = response;
-      },
-      onDelivered: (position) => {
-        this.#position = position;
-      },
-    });
-  }
-
-  #claim(method: string): void {
+  /** Registers the one method of consumption. Those for JSON have it in their name. */
+  #claim(method: keyof StreamResponse): void {
     if (this.#consumedBy !== undefined) {
-      const message = `${method}(): the response is already being consumed via ${this.#consumedBy}(); call stream() again`;
+      const message = `${method}(): already being consumed via ${this.#consumedBy}(); call stream() again`;
       throw new DurableStreamError(message, "ALREADY_CONSUMED");
     }
     this.#consumedBy = method;
-  }
-
-  #claimJson(method: string): void {
-    this.#claim(method);
-    if (this.#isJson) return;
-    this.#session.stop();
-    this.#end(undefined);
-    const message = `${method}(): the content type is ${this.contentType}; for JSON all the same pass { json: true }`;
+    if (this.#isJson || !/json/i.test(method)) return;
+    this.cancel();
+    const message = `${method}(): the content type is ${this.contentType}; pass { json: true } to read it as JSON`;
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
 
   /** Everything up to the first page that reaches the tail. */
-  async #collect<T extends Piece>(format: Format<T>): Promise<T> {
+  async #collect<T extends Piece>(method: keyof StreamResponse, format: Format<T>): Promise<T> {
     const pieces: T[] = [];
-    const take = (data: T, meta: Position) => {
+    this.#subscribe(method, format, (data, meta) => {
       pieces.push(data);
-      if (meta.upToDate) this.#session.stop();
-    };
-    await this.#run(subscriber(format, take));
+      if (meta.upToDate) this.cancel();
+    });
+    await this.closed;
     return format.join([...pieces, format.finish()]);
   }
 
   #readable<T extends Piece, Item>(
+    method: keyof StreamResponse,
     format: Format<T>,
     split: (piece: T) => readonly Item[],
   ): ReadableStreamAsyncIterable<Item> {
-    const { receiver, stream, end, fail } = readableReceiver(format, split, () => this.#session.stop());
-    this.#run(receiver).then(() => end(format.finish()), fail);
+    this.#claim(method);
+    const { receiver, stream, end, fail } = readableReceiver(format, split, () => this.cancel());
+    void this.#session.run(receiver);
+    this.closed.then(() => end(format.finish()), fail);
     return asAsyncIterableReadableStream(stream);
   }
 
-  #subscribe<T extends Piece>(receiver: Receiver<T>): () => void {
-    void this.#run(receiver);
-    return () => this.#session.stop();
-  }
-
-  #run<T extends Piece>(receiver: Receiver<T>): Promise<void> {
-    this.#end(this.#session.run(receiver));
-    return this.closed;
-  }
-
-  /** The session is over, or will be with `outcome`. */
-  #end(outcome: Promise<void> | undefined): void {
-    this.#settle(outcome);
-    const release = () => this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.closed.then(release, release);
+  #subscribe<T extends Piece>(
+    method: keyof StreamResponse,
+    format: Format<T>,
+    deliver: (data: T, meta: Position) => void | Promise<void>,
+  ): () => void {
+    this.#claim(method);
+    void this.#session.run(subscriber(format, deliver));
+    return () => this.cancel();
   }
 }
 
 /** A piece as the only item, if it holds anything. */
 function whole<T extends Piece>(piece: T): readonly T[] {
   return piece.length > 0 ? [piece] : [];
-}
-
-function liveOf(mode: LiveMode): Live {
-  if (mode === false) return "none";
-  return mode === "sse" ? "sse" : "long-poll";
 }

@@ -1,6 +1,6 @@
 import { backoffDelay } from "../http/backoff.ts";
-import type { SSEResilienceOptions } from "../options.ts";
-import type { VisibilitySource } from "../visibility.ts";
+import type { LiveMode, StreamOptions } from "../options.ts";
+import { pageVisibility } from "../visibility.ts";
 import { Connection, type ReadOutcome } from "./connection.ts";
 import { flushDecoder, isBase64, isEventStream } from "./event-stream.ts";
 import { decodeEvents, type Piece } from "./formats/format.ts";
@@ -16,69 +16,74 @@ import {
 import { advance, afterResponse, type Position } from "./position.ts";
 import type { Receiver } from "./receivers/receiver.ts";
 import type { ReadRequests } from "./requests.ts";
-import { resilience, warnAboutFallback } from "./resilience.ts";
+import { type Resilience, resilience, warnAboutFallback } from "./resilience.ts";
 
 /** A long-poll answered sooner than this with nothing in it was no wait at all, in ms. */
 const IDLE_ANSWER_MS = 50;
-/** What a session starts from. */
-export interface SessionOptions {
-  readonly requests: ReadRequests;
-  /** The first response; its body is unread. */
-  readonly first: Response;
-  /** The position before the first response. */
-  readonly position: Position;
-  readonly live: Live;
-  readonly silenceLimit: number;
-  readonly visibility: VisibilitySource | undefined;
-  readonly sseResilience: SSEResilienceOptions | undefined;
-  /** Told of every plain response, when it arrives. */
-  readonly onResponse: (response: Response) => void;
-  /** Told of every position, when the consumer has reached it. */
-  readonly onDelivered: (position: Position) => void;
-}
+/** Three heartbeats of a server that sends one every 15 s, in ms. */
+const SILENCE_TIMEOUT_MS = 45_000;
 
 /** The driver of the read loop: performs what the state machine asks for and reports to it. */
 export class ReadSession {
-  readonly #options: SessionOptions;
-  readonly #resilience: ReturnType<typeof resilience>;
+  /** The latest plain response. */
+  latest: Response;
+  /** The position that the consumer has reached. */
+  delivered: Position;
+  /** Settles when the session is over and everything was delivered. */
+  readonly closed: Promise<void>;
+  #resolve!: () => void;
+  #reject!: (error: unknown) => void;
+  readonly #requests: ReadRequests;
+  readonly #silenceLimit: number;
+  readonly #resilience: Resilience;
+  readonly #unsubscribe: (() => void) | undefined;
   #state: ReadState;
   /** The position after what was fetched; the consumer's may be one response behind. */
   #position: Position;
   /** Bytes of the page after the position that were handed on before it broke off: its content never changes. */
   #handedOn = 0;
-  #first: Response | undefined;
+  /** The connection in use; before the session runs, the one of the first response. */
   #connection: Connection | undefined;
-  /** The delivery that the consumer has not finished. Never rejects: failures go to `#failure`. */
+  /** The delivery that the consumer has not finished. Never rejects. */
   #pending: Promise<void> | undefined;
-  #failure: { readonly error: unknown } | undefined;
   /** Gives up waiting for that delivery. */
   #release: (() => void) | undefined;
   #stopped = false;
   /** Ends the current pause or back-off early. */
   #wake: (() => void) | undefined;
-  #unsubscribe: (() => void) | undefined;
 
-  constructor(options: SessionOptions) {
-    this.#options = options;
+  /**
+   * @param start - the position that was asked for
+   * @param first - the response to that; its body is unread
+   */
+  constructor(options: StreamOptions, requests: ReadRequests, start: Position, first: Response) {
+    this.#requests = requests;
+    this.#silenceLimit = options.silenceTimeout ?? SILENCE_TIMEOUT_MS;
     this.#resilience = resilience(options.sseResilience);
-    this.#position = options.position;
-    this.#first = options.first;
-    const { visibility, live } = options;
-    this.#state = initialState(live, visibility?.hidden ?? false);
-    if (live === "none") return;
+    this.#position = start;
+    this.#connection = new Connection(this.#silenceLimit);
+    this.#connection.open(first);
+    this.latest = first;
+    this.delivered = afterResponse(start, first);
+    this.closed = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const watched = options.live === false ? false : (options.visibility ?? pageVisibility());
+    const visibility = watched || undefined;
+    this.#state = initialState(liveOf(options.live), visibility?.hidden ?? false);
     this.#unsubscribe = visibility?.subscribe(() => this.#onVisibility(visibility.hidden));
   }
 
-  /** Reads until the session ends. Everything was delivered when the promise settles. */
+  /** Reads until the session ends, see `closed`. */
   async run<T extends Piece>(receiver: Receiver<T>): Promise<void> {
     try {
       while (this.#state.phase !== "ended") await this.#step(receiver);
       await this.#pending;
     } catch (error) {
-      this.#failure ??= { error };
+      this.#reject(error);
     }
     this.stop();
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** Ends the session; nothing more is delivered. */
@@ -89,15 +94,13 @@ export class ReadSession {
     this.#connection?.cut("stopped");
     this.#wake?.();
     this.#release?.();
-    const unread = this.#first?.body;
-    if (unread && !unread.locked) unread.cancel().catch(() => {});
+    this.#resolve();
   }
 
   #on(event: ReadEvent): void {
     const before = this.#state;
     this.#state = transition(before, event, this.#resilience);
-    if (before.live === "sse" && this.#state.live === "long-poll" && this.#resilience.logWarnings)
-      warnAboutFallback();
+    if (before.live !== this.#state.live && this.#resilience.logWarnings) warnAboutFallback();
   }
 
   #onVisibility(hidden: boolean): void {
@@ -109,47 +112,39 @@ export class ReadSession {
 
   async #step<T extends Piece>(receiver: Receiver<T>): Promise<void> {
     const { phase } = this.#state;
-    if (isReading(phase)) await this.#read(phase, receiver);
-    else if (phase === "paused") await this.#sleep(undefined);
-    else if (phase === "backing-off") {
-      await this.#sleep(this.#delay());
-      this.#on({ type: "waited" });
-    }
+    if (isReading(phase)) return await this.#read(phase, receiver);
+    await this.#sleep(phase === "paused" ? undefined : this.#delay());
+    this.#on({ type: "waited" });
   }
 
   /** The wait that the state asks for, in ms. */
   #delay(): number {
     const { cause, failures, shortConnections, idleAnswers } = this.#state;
-    const { backoff } = this.#options.requests;
-    if (cause === "failure") return backoffDelay(backoff, failures, Math.random());
-    if (cause === "idle") return backoffDelay(backoff, Math.max(1, idleAnswers), Math.random());
-    const bound = this.#resilience.backoffBaseDelay * 2 ** shortConnections;
-    return Math.floor(Math.random() * Math.min(this.#resilience.backoffMaxDelay, bound));
+    if (cause === "short-connection") {
+      const bound = this.#resilience.backoffBaseDelay * 2 ** shortConnections;
+      return Math.floor(Math.random() * Math.min(this.#resilience.backoffMaxDelay, bound));
+    }
+    const times = cause === "idle" ? Math.max(1, idleAnswers) : failures;
+    return backoffDelay(this.#requests.backoff, times, Math.random());
   }
 
-  #sleep(ms: number | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(() => this.#wake?.(), ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        this.#wake = undefined;
-        resolve();
-      };
+  async #sleep(ms: number | undefined): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (ms !== undefined) timer = setTimeout(resolve, ms);
     });
+    clearTimeout(timer);
   }
 
   async #read<T extends Piece>(phase: Reading, receiver: Receiver<T>): Promise<void> {
-    const first = this.#first;
-    const connection = new Connection(this.#options.silenceLimit);
-    this.#connection = connection;
-    this.#first = undefined;
+    this.#connection ??= new Connection(this.#silenceLimit);
+    const connection = this.#connection;
     try {
-      const response = first ?? (await this.#request(phase, connection));
-      if (response !== undefined) {
-        connection.open(response);
-        if (isEventStream(response)) await this.#events(response, connection, receiver);
-        else await this.#page(phase, response, connection, receiver);
-      }
+      const response = connection.response ?? (await this.#request(phase, connection));
+      if (response === undefined) return;
+      if (isEventStream(response)) await this.#events(response, connection, receiver);
+      else await this.#page(phase, response, connection, receiver);
     } finally {
       connection.close();
       this.#connection = undefined;
@@ -159,10 +154,10 @@ export class ReadSession {
   /** Sends the phase's request; `undefined` when it was cut from this side. */
   async #request(phase: Reading, connection: Connection): Promise<Response | undefined> {
     const live = phase === "catch-up" ? undefined : phase;
-    const query = { offset: this.#position.offset, cursor: this.#position.cursor, live };
+    const attempt = (request: () => Promise<Response>) => connection.attempt(request);
     try {
-      const attempt = (request: () => Promise<Response>) => connection.attempt(request);
-      return await this.#options.requests.send(query, connection.signal, attempt);
+      connection.open(await this.#requests.send(this.#position, live, connection.signal, attempt));
+      return connection.response;
     } catch (error) {
       if (connection.cutReason === undefined) throw error;
       this.#onCut(connection);
@@ -181,7 +176,7 @@ export class ReadSession {
     receiver: Receiver<T>,
   ): Promise<void> {
     const { format } = receiver;
-    this.#options.onResponse(response);
+    this.latest = response;
     for (let seen = 0; ; ) {
       const outcome = await connection.read();
       if (outcome.type === "end") break;
@@ -211,7 +206,11 @@ export class ReadSession {
     this.#position = position;
     this.#handedOn = 0;
     this.#on({ type: "page", atTail: position.upToDate, closed: position.streamClosed, moved, idle });
-    return this.#deliver(() => deliver(position, () => this.#options.onDelivered(position)));
+    return this.#deliver(() =>
+      deliver(position, () => {
+        this.delivered = position;
+      }),
+    );
   }
 
   /** A body ended, was cut from this side, or broke. */
@@ -225,8 +224,8 @@ export class ReadSession {
   /** A connection broke: the loop resumes after a wait, unless that happened too often in a row. */
   async #onLost(error: unknown, short: boolean): Promise<void> {
     this.#on({ type: "lost", short });
-    if (this.#state.failures <= this.#options.requests.backoff.maxRetries) return;
-    if (!(await this.#options.requests.consult(error))) throw error;
+    if (this.#state.failures <= this.#requests.backoff.maxRetries) return;
+    if (!(await this.#requests.consult(error))) throw error;
   }
 
   async #events<T extends Piece>(
@@ -264,10 +263,15 @@ export class ReadSession {
         resolve();
       };
       delivery.then(this.#release, (error: unknown) => {
-        this.#failure ??= { error };
+        this.#reject(error);
         this.stop();
       });
     });
     return undefined;
   }
+}
+
+function liveOf(mode: LiveMode = true): Live {
+  if (mode === false) return "none";
+  return mode === "sse" ? mode : "long-poll";
 }

@@ -31,8 +31,8 @@ function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
   let pendingReads = 0;
 
   const finish = async (reason?: unknown): Promise<IteratorResult<T>> => {
+    if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
     if (!ended) {
-      if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
       ended = true;
       const cancelled = reader.cancel(reason);
       reader.releaseLock();
@@ -43,13 +43,12 @@ function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
 
   return {
     async next() {
-      if (ended) return finish();
+      if (ended) return { done: true, value: undefined };
       pendingReads++;
       try {
-        const { done, value } = await reader.read();
-        if (!done) return { done, value };
-        ended = true;
-        return await finish();
+        const result = await reader.read();
+        ended ||= result.done;
+        return result as IteratorResult<T>;
       } catch (error) {
         ended = true;
         throw error;

@@ -32,7 +32,10 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
   const requests = readRequests(options);
   const start = startAt(options.offset ?? "-1");
   try {
-    const first = await requests.send(start, undefined, options.signal);
+    const first = await requests.send(start, undefined, {
+      signal: options.signal,
+      attempt: (request) => request(),
+    });
     const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
       options,
       requests,

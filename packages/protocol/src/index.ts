@@ -44,6 +44,6 @@ export {
 export { PROBLEM_CONTENT_TYPE, type Problem } from "./problem.ts";
 export { PRODUCER_ID_MAX_LENGTH, type ProducerHeaders, parseProducerTrio } from "./producer.ts";
 export { type ControlEvent, parseControl } from "./sse/control.ts";
-export { SseDecoder, type SseDecoderOptions, type SseEvent, type SseFailure } from "./sse/decode.ts";
+export { type SseDecoder, type SseEvent, sseDecoder } from "./sse/decode.ts";
 export { encodeSseEvents, type SseEncoding, type SsePair, sseHeartbeat } from "./sse/encode.ts";
 export { incompleteUtf8Length } from "./utf8.ts";

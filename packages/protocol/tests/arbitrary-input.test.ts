@@ -14,9 +14,9 @@ import {
   parseProducerTrio,
   parseStreamPath,
   parseTtl,
-  SseDecoder,
   skipMessages,
   splitJsonMessages,
+  sseDecoder,
   wrapStored,
 } from "../src/index.ts";
 
@@ -40,7 +40,7 @@ test.each<[string, (input: string) => unknown]>([
   ["a path", parseStreamPath],
   ["a path below the root", (input) => parseStreamPath(`/v1/stream/${input}`)],
   ["a control event", parseControl],
-  ["an event stream", (input) => new SseDecoder({ maxEventLength: 10 }).push(input)],
+  ["an event stream", (input) => sseDecoder(10).push(input)],
 ])("no text makes reading %s throw", (_, read) => {
   fc.assert(
     fc.property(text, (input) => {

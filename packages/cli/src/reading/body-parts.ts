@@ -1,4 +1,4 @@
-import { HEADER, isTrue, parseControl, SseDecoder } from "@perennial/protocol";
+import { HEADER, isTrue, parseControl, sseDecoder } from "@perennial/protocol";
 
 /** Content of a response, or the end of a page, with where the next one starts. */
 export type BodyPart =
@@ -26,14 +26,14 @@ export async function* pageParts({ body, headers, status }: Response): AsyncGene
 /** Server-sent events: data, and control events that end pages. */
 export async function* sseParts({ body, headers }: Response): AsyncGenerator<BodyPart> {
   const isBase64 = headers.get(HEADER.streamSseDataEncoding) === "base64";
-  const decoder = new SseDecoder();
+  const decoder = sseDecoder();
   const text = new TextDecoder();
   for await (const bytes of body ?? []) {
     for (const { event, data } of decoder.push(text.decode(bytes, { stream: true }))) {
       if (event === "data") yield { kind: "bytes", bytes: Buffer.from(data, isBase64 ? "base64" : "utf8") };
       else if (event === "control") yield endOfPage(data);
     }
-    if (decoder.failure !== undefined) throw new Error("the server sent an event that is too large");
+    if (decoder.isTooLarge) throw new Error("the server sent an event that is too large");
   }
 }
 

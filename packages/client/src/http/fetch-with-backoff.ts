@@ -57,7 +57,7 @@ export function retryingFetch(
       const mayHelp = response ? isTransient(response.status) : !isMisuse(input, init);
       const isLate = Date.now() + wait - started > policy.deadline;
       if (!mayHelp || isLate || failures > policy.maxRetries || !canRepeat(init)) throw error;
-      if (policy.debug) console.log(`[Durable Streams] attempt ${failures} failed, next in ${wait} ms`);
+      if (policy.debug) console.log("[Durable Streams] next attempt in ms:", wait, error);
       await sleep(wait, signal);
     }
   };

@@ -21,8 +21,8 @@ export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean
   if (warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
   console.warn(
-    "[DurableStream] HTTP (not HTTPS) gives browsers only ~6 concurrent connections per origin, and each live stream " +
-      "holds one. Use HTTPS. See https://electric-sql.com/r/electric-http2",
+    "[DurableStream] HTTP (not HTTPS): browsers allow ~6 concurrent connections per origin, and a live stream holds one. " +
+      "Use HTTPS: https://electric-sql.com/r/electric-http2",
   );
 }
 

@@ -18,7 +18,7 @@ export function readUrl(
   const query = { offset, live, cursor };
   for (const name in params) {
     if (!Object.hasOwn(query, name)) continue;
-    const message = `params cannot set "${name}", which belongs to the protocol: use the options of stream()`;
+    const message = `params cannot set "${name}", use the options of stream()`;
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
   const url = withParams(base, { ...params, ...query });

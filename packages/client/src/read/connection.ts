@@ -1,12 +1,6 @@
 /** Why a connection was cut from this side. */
 export type CutReason = "hidden" | "silent" | "stopped";
 
-/** What a read of a connection's body gave. */
-export type ReadOutcome =
-  | { readonly type: "chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "end" | "cut" }
-  | { readonly type: "lost"; readonly error: unknown };
-
 /** The longest delay of a timer, in ms: longer ones end at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -24,6 +18,8 @@ export class Connection {
   response: Response | undefined;
   /** Why it was cut from this side, if it was. */
   cutReason: CutReason | undefined;
+  /** Whether the body broke. */
+  isLost = false;
   /** Whether nothing of a body has arrived. */
   isBarren = true;
 
@@ -52,28 +48,28 @@ export class Connection {
   }
 
   /** Takes over a response and its body. */
-  open(response: Response): void {
+  open(response: Response): Response {
     this.response = response;
     this.#reader = response.body?.getReader();
     if (this.cutReason) this.close();
+    return response;
   }
 
-  /** The next piece of the body. */
-  async read(): Promise<ReadOutcome> {
-    let outcome: ReadOutcome = { type: "end" };
-    try {
-      const bytes = this.#reader && (await this.#watch(this.#reader.read())).value;
-      if (bytes) {
-        this.isBarren = false;
-        outcome = { type: "chunk", bytes };
-      }
-    } catch (error) {
-      outcome = { type: "lost", error };
+  /** The body, piece by piece. Throws when it breaks or is cut. */
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    while (this.#reader) {
+      const { done, value } = await this.#watch(this.#reader.read()).catch((error: unknown) => {
+        this.isLost = true;
+        throw error;
+      });
+      if (this.cutReason) throw this.signal.reason;
+      if (done) return;
+      this.isBarren = false;
+      yield value;
     }
-    return this.cutReason ? { type: "cut" } : outcome;
   }
 
-  /** Cuts the connection; a pending `attempt` or `read` ends at once. The first reason stays. */
+  /** Cuts the connection; what waits for it ends at once. The first reason stays. */
   cut(reason: CutReason): void {
     this.cutReason ??= reason;
     this.#controller.abort();

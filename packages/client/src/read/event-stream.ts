@@ -2,8 +2,8 @@ import {
   CONTENT_TYPE,
   mediaType,
   parseControl,
-  SseDecoder,
   STREAM_SSE_DATA_ENCODING,
+  sseDecoder,
 } from "@perennial/protocol";
 import { parseError } from "../errors/parse-error.ts";
 import type { Control } from "./position.ts";
@@ -27,7 +27,7 @@ export interface Flush {
  */
 export function flushDecoder(): (bytes: Uint8Array) => Flush[] {
   const text = new TextDecoder();
-  const decoder = new SseDecoder();
+  const decoder = sseDecoder();
   let payloads: string[] = [];
   let length = 0;
   return (bytes) => {
@@ -42,7 +42,7 @@ export function flushDecoder(): (bytes: Uint8Array) => Flush[] {
         length = 0;
       }
     }
-    if (decoder.failure !== undefined || length > UNCONFIRMED_LENGTH_MAX)
+    if (decoder.isTooLarge || length > UNCONFIRMED_LENGTH_MAX)
       throw parseError("SSE event", "it is too large");
     return flushes;
   };

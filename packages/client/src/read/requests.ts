@@ -7,8 +7,12 @@ import { sleep } from "../http/sleep.ts";
 import type { ParamsRecord, StreamOptions } from "../options.ts";
 import type { Position } from "./position.ts";
 
-/** Performs one attempt of a request; a connection puts its watchdog around it. */
-export type Attempt = (request: () => Promise<Response>) => Promise<Response>;
+/** What carries requests. */
+export interface Line {
+  readonly signal: AbortSignal | undefined;
+  /** Performs one attempt of a request; a connection puts its watchdog around it. */
+  attempt(request: () => Promise<Response>): Promise<Response>;
+}
 
 /**
  * A session's requests: their address, headers and parameters (which the error handler may change), retries, and
@@ -22,12 +26,7 @@ export interface ReadRequests {
    *
    * @throws whatever made the last attempt fail; FetchBackoffAbortError once the signal is aborted
    */
-  send(
-    position: Position,
-    live: "long-poll" | "sse" | undefined,
-    signal: AbortSignal | undefined,
-    attempt?: Attempt,
-  ): Promise<Response>;
+  send(position: Position, live: "long-poll" | "sse" | undefined, line: Line): Promise<Response>;
   /** Asks the error handler about a failure. True when it wants to go on, with what it changed in force. */
   consult(error: unknown): Promise<boolean>;
 }
@@ -46,29 +45,27 @@ export function readRequests({ url, onError, ...options }: StreamOptions): ReadR
     params = { ...params, ...answer.params };
     return true;
   };
-  const sendOnce: ReadRequests["send"] = async (position, live, signal, attempt = direct) => {
+  const sendOnce: ReadRequests["send"] = async (position, live, line) => {
     const init: RequestInit = { method: "GET", headers: await resolveRecord(headers) };
-    if (signal) init.signal = signal;
+    if (line.signal) init.signal = line.signal;
     const address = readUrl(url, position, live, await resolveRecord(params));
     const response = await retryingFetch(
-      (input, request) => attempt(() => fetchOnce(input, request)),
+      (input, request) => line.attempt(() => fetchOnce(input, request)),
       backoff,
     )(address, init);
     // A condition is about the first page. Later requests ask for other pages, which it would wrongly withhold.
     headers = mergeHeaders(headers, { [IF_NONE_MATCH]: undefined });
     return response;
   };
-  const send: ReadRequests["send"] = async (position, live, signal, attempt) => {
+  const send: ReadRequests["send"] = async (position, live, line) => {
     for (let refusals = 0; ; refusals++) {
-      if (refusals > 1) await sleep(backoffDelay(backoff, refusals - 1, Math.random()), signal);
+      if (refusals > 1) await sleep(backoffDelay(backoff, refusals - 1, Math.random()), line.signal);
       try {
-        return await sendOnce(position, live, signal, attempt);
+        return await sendOnce(position, live, line);
       } catch (error) {
-        if (signal?.aborted || !(await consult(error))) throw error;
+        if (line.signal?.aborted || !(await consult(error))) throw error;
       }
     }
   };
   return { backoff, send, consult };
 }
-
-const direct: Attempt = (request) => request();

@@ -1,7 +1,7 @@
 import { backoffDelay } from "../http/backoff.ts";
 import type { LiveMode, StreamOptions } from "../options.ts";
 import { pageVisibility } from "../visibility.ts";
-import { Connection, type ReadOutcome } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { flushDecoder, isBase64, isEventStream } from "./event-stream.ts";
 import { decodeEvents, type Piece } from "./formats/format.ts";
 import {
@@ -141,32 +141,33 @@ export class ReadSession {
     this.#connection ??= new Connection(this.#silenceLimit);
     const connection = this.#connection;
     try {
-      const response = connection.response ?? (await this.#request(phase, connection));
-      if (response === undefined) return;
+      const live = phase === "catch-up" ? undefined : phase;
+      const response =
+        connection.response ?? connection.open(await this.#requests.send(this.#position, live, connection));
       if (isEventStream(response)) await this.#events(response, connection, receiver);
       else await this.#page(phase, response, connection, receiver);
+    } catch (error) {
+      this.#handedOn -= receiver.format.drop();
+      await this.#onBroken(connection, error);
     } finally {
       connection.close();
       this.#connection = undefined;
     }
   }
 
-  /** Sends the phase's request; `undefined` when it was cut from this side. */
-  async #request(phase: Reading, connection: Connection): Promise<Response | undefined> {
-    const live = phase === "catch-up" ? undefined : phase;
-    const attempt = (request: () => Promise<Response>) => connection.attempt(request);
-    try {
-      connection.open(await this.#requests.send(this.#position, live, connection.signal, attempt));
-      return connection.response;
-    } catch (error) {
-      if (connection.cutReason === undefined) throw error;
-      this.#onCut(connection);
-      return undefined;
-    }
+  /** A connection was cut from this side or broke: the loop resumes, unless it broke too often in a row. */
+  async #onBroken(connection: Connection, error: unknown): Promise<void> {
+    const { cutReason, isBarren } = connection;
+    if (cutReason === "silent") this.#on({ type: "silent", barren: isBarren });
+    if (cutReason) return;
+    if (!connection.isLost) throw error;
+    this.#on({ type: "lost", short: isBarren && this.#isShort(connection) });
+    if (this.#state.failures > this.#requests.backoff.maxRetries && !(await this.#requests.consult(error)))
+      throw error;
   }
 
-  #onCut(connection: Connection): void {
-    if (connection.cutReason === "silent") this.#on({ type: "silent", barren: connection.isBarren });
+  #isShort({ age }: Connection): boolean {
+    return age < this.#resilience.minConnectionDuration;
   }
 
   async #page<T extends Piece>(
@@ -175,24 +176,40 @@ export class ReadSession {
     connection: Connection,
     receiver: Receiver<T>,
   ): Promise<void> {
-    const { format } = receiver;
     this.latest = response;
-    for (let seen = 0; ; ) {
-      const outcome = await connection.read();
-      if (outcome.type === "end") break;
-      if (outcome.type !== "chunk") {
-        this.#handedOn = Math.max(this.#handedOn, seen) - format.drop();
-        return await this.#disconnected(outcome, connection);
-      }
-      const piece = format.push(outcome.bytes.subarray(Math.max(0, this.#handedOn - seen)));
-      seen += outcome.bytes.length;
+    let seen = 0;
+    for await (const bytes of connection.chunks()) {
+      const piece = receiver.format.push(bytes.subarray(Math.max(0, this.#handedOn - seen)));
+      seen += bytes.length;
+      this.#handedOn = Math.max(this.#handedOn, seen);
       if (piece.length > 0) await this.#deliver(() => receiver.piece(piece));
     }
-    const rest = format.finishPage();
+    const rest = receiver.format.finishPage();
     if (phase === "sse") this.#on({ type: "not-served" });
     await this.#arrive(afterResponse(this.#position, response), connection, (meta, commit) =>
       receiver.page(rest, meta, commit),
     );
+  }
+
+  async #events<T extends Piece>(
+    response: Response,
+    connection: Connection,
+    { format, page }: Receiver<T>,
+  ): Promise<void> {
+    const base64 = isBase64(response);
+    const decode = flushDecoder();
+    for await (const bytes of connection.chunks()) {
+      for (const { payloads, control } of decode(bytes)) {
+        const data = decodeEvents(format, payloads, base64);
+        const delivery = this.#arrive(advance(this.#position, control), connection, (meta, commit) =>
+          // Without data or news a control event only moves the position.
+          payloads.length > 0 || meta.upToDate ? page(data, meta, commit) : commit(),
+        );
+        if (delivery !== undefined) await delivery;
+        if (this.#state.phase === "ended") return;
+      }
+    }
+    this.#on({ type: "ended", short: this.#isShort(connection) });
   }
 
   /** Everything up to a position has arrived. */
@@ -211,43 +228,6 @@ export class ReadSession {
         this.delivered = position;
       }),
     );
-  }
-
-  /** A body ended, was cut from this side, or broke. */
-  async #disconnected(outcome: ReadOutcome, connection: Connection): Promise<void> {
-    const early = connection.age < this.#resilience.minConnectionDuration;
-    if (outcome.type === "end") this.#on({ type: "ended", short: early });
-    if (outcome.type === "cut") this.#onCut(connection);
-    if (outcome.type === "lost") await this.#onLost(outcome.error, early && connection.isBarren);
-  }
-
-  /** A connection broke: the loop resumes after a wait, unless that happened too often in a row. */
-  async #onLost(error: unknown, short: boolean): Promise<void> {
-    this.#on({ type: "lost", short });
-    if (this.#state.failures <= this.#requests.backoff.maxRetries) return;
-    if (!(await this.#requests.consult(error))) throw error;
-  }
-
-  async #events<T extends Piece>(
-    response: Response,
-    connection: Connection,
-    receiver: Receiver<T>,
-  ): Promise<void> {
-    const base64 = isBase64(response);
-    const decode = flushDecoder();
-    for (;;) {
-      const outcome = await connection.read();
-      if (outcome.type !== "chunk") return await this.#disconnected(outcome, connection);
-      for (const { payloads, control } of decode(outcome.bytes)) {
-        const data = decodeEvents(receiver.format, payloads, base64);
-        const delivery = this.#arrive(advance(this.#position, control), connection, (meta, commit) =>
-          // Without data or news a control event only moves the position.
-          payloads.length > 0 || meta.upToDate ? receiver.page(data, meta, commit) : commit(),
-        );
-        if (delivery !== undefined) await delivery;
-        if (this.#state.phase === "ended") return;
-      }
-    }
   }
 
   /** Delivers once the delivery before is finished. Returns a promise only if there is something to wait for. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatOffset } from "../offset.ts";
 import { parseControl } from "./control.ts";
-import { SseDecoder } from "./decode.ts";
+import { sseDecoder } from "./decode.ts";
 import { encodeSseEvents } from "./encode.ts";
 
 test("a control event comes back as it was encoded", () => {
@@ -21,7 +21,7 @@ test("a control event comes back as it was encoded", () => {
           upToDate,
           closed,
         });
-        const [event] = new SseDecoder().push(new TextDecoder().decode(bytes));
+        const [event] = sseDecoder().push(new TextDecoder().decode(bytes));
         expect(parseControl(event!.data)).toEqual({
           streamNextOffset: formatOffset(position),
           streamCursor: cursor === null || closed ? undefined : `${cursor}`,

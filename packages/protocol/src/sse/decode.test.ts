@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SseDecoder, type SseEvent } from "./decode.ts";
+import { type SseEvent, sseDecoder } from "./decode.ts";
 
 /** A decoder of whole streams, written from the standard with no thought of speed or of pieces. */
 function decodeNaively(text: string): SseEvent[] {
@@ -45,7 +45,7 @@ const streamText = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.joi
 test("a stream means the same however it is cut into pieces", () => {
   fc.assert(
     fc.property(streamText, fc.infiniteStream(fc.integer({ min: 0, max: 6 })), (text, sizes) => {
-      const decoder = new SseDecoder();
+      const decoder = sseDecoder();
       const events: SseEvent[] = [];
       for (let start = 0; start < text.length; ) {
         const part = text.slice(start, start + sizes.next().value!);
@@ -59,7 +59,7 @@ test("a stream means the same however it is cut into pieces", () => {
 });
 
 test("data lines join by LF, one leading blank goes, and other fields are ignored", () => {
-  const decoder = new SseDecoder();
+  const decoder = sseDecoder();
   expect(decoder.push("event: data\ndata:a\ndata:  b\ndata:\nid:5\n\nevent: control\ndata:{}\n\n")).toEqual([
     { event: "data", data: "a\n b\n" },
     { event: "control", data: "{}" },
@@ -67,7 +67,7 @@ test("data lines join by LF, one leading blank goes, and other fields are ignore
 });
 
 test("a CRLF cut in two is one line end", () => {
-  const decoder = new SseDecoder();
+  const decoder = sseDecoder();
   expect(decoder.push("data:a\r")).toEqual([]);
   expect(decoder.push("\n\r")).toEqual([{ event: "message", data: "a" }]);
   expect(decoder.push("\ndata:b\n")).toEqual([]);
@@ -80,22 +80,22 @@ test.each([
   ["many empty lines of data", Array.from({ length: 30 }, () => "data\n")],
   ["a long comment", [`:${"x".repeat(100)}`]],
 ])("an event beyond the limit ends decoding: %s", (_, parts) => {
-  const decoder = new SseDecoder({ maxEventLength: 100 });
+  const decoder = sseDecoder(100);
   expect(decoder.push("data:ok\n\n")).toHaveLength(1);
   for (const part of parts) expect(decoder.push(part)).toEqual([]);
-  expect(decoder.failure).toEqual({ kind: "event-too-large", limit: 100 });
+  expect(decoder.isTooLarge).toBe(true);
   expect(decoder.push("\n\ndata:late\n\n")).toEqual([]);
 });
 
 test("events before the one that is too large are still returned", () => {
-  const decoder = new SseDecoder({ maxEventLength: 20 });
+  const decoder = sseDecoder(20);
   expect(decoder.push(`data:a\n\ndata:${"x".repeat(30)}\n\n`)).toHaveLength(1);
-  expect(decoder.failure).toBeDefined();
+  expect(decoder.isTooLarge).toBe(true);
 });
 
 test("comments and ignored fields never add up to the limit", () => {
-  const decoder = new SseDecoder({ maxEventLength: 20 });
+  const decoder = sseDecoder(20);
   for (let count = 0; count < 100; count++) decoder.push(": alive\nretry: 10\n");
   expect(decoder.push("data:a\n\n")).toHaveLength(1);
-  expect(decoder.failure).toBeUndefined();
+  expect(decoder.isTooLarge).toBe(false);
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatOffset } from "../offset.ts";
 import { parseControl } from "./control.ts";
-import { SseDecoder } from "./decode.ts";
+import { sseDecoder } from "./decode.ts";
 import { encodeSseEvents, type SseEncoding, type SsePair } from "./encode.ts";
 
 const encoder = new TextEncoder();
@@ -78,7 +78,7 @@ test("no payload can end its event or form another", () => {
     fc.property(
       text.filter((payload) => payload !== ""),
       (payload) => {
-        const events = new SseDecoder().push(encode(payload, "text"));
+        const events = sseDecoder().push(encode(payload, "text"));
         expect(events.map(({ event }) => event)).toEqual(["data", "control"]);
         expect(events[0]!.data).toBe(payload.replaceAll(/\r\n?/g, "\n"));
         expect(parseControl(events[1]!.data)?.streamNextOffset).toBe(formatOffset(16));

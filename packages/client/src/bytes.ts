@@ -1,6 +1,4 @@
 /** Joins pieces in order. If only one holds anything, it is returned as it is. */
-export function joinBytes(pieces: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer>;
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array;
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
   const [first, ...others] = pieces.filter((piece) => piece.length > 0);
   if (first !== undefined && others.length === 0) return first;

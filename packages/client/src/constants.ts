@@ -1,29 +1,43 @@
-import { HEADER, QUERY } from "@perennial/protocol";
+import {
+  PRODUCER_EPOCH,
+  PRODUCER_EXPECTED_SEQ,
+  PRODUCER_ID,
+  PRODUCER_RECEIVED_SEQ,
+  PRODUCER_SEQ,
+  QUERY,
+  STREAM_CLOSED,
+  STREAM_CURSOR,
+  STREAM_EXPIRES_AT,
+  STREAM_NEXT_OFFSET,
+  STREAM_SEQ,
+  STREAM_TTL,
+  STREAM_UP_TO_DATE,
+} from "@perennial/protocol";
 
 /** Response header with the offset at which the next read starts, or the tail after a write. */
-export const STREAM_OFFSET_HEADER = HEADER.streamNextOffset;
+export const STREAM_OFFSET_HEADER = STREAM_NEXT_OFFSET;
 /** Response header with the cursor to echo in the next live request. */
-export const STREAM_CURSOR_HEADER = HEADER.streamCursor;
+export const STREAM_CURSOR_HEADER = STREAM_CURSOR;
 /** Response header whose presence says that the response reaches the tail. */
-export const STREAM_UP_TO_DATE_HEADER = HEADER.streamUpToDate;
+export const STREAM_UP_TO_DATE_HEADER = STREAM_UP_TO_DATE;
 /** Header that closes a stream (request) or says that it is closed (response). Only `true` counts. */
-export const STREAM_CLOSED_HEADER = HEADER.streamClosed;
+export const STREAM_CLOSED_HEADER = STREAM_CLOSED;
 /** Request header with the writer's own ordering token. */
-export const STREAM_SEQ_HEADER = HEADER.streamSeq;
+export const STREAM_SEQ_HEADER = STREAM_SEQ;
 /** Header with a stream's time to live, in seconds. */
-export const STREAM_TTL_HEADER = HEADER.streamTtl;
+export const STREAM_TTL_HEADER = STREAM_TTL;
 /** Header with a stream's expiry time, RFC 3339. */
-export const STREAM_EXPIRES_AT_HEADER = HEADER.streamExpiresAt;
+export const STREAM_EXPIRES_AT_HEADER = STREAM_EXPIRES_AT;
 /** Request header that names an idempotent producer. */
-export const PRODUCER_ID_HEADER = HEADER.producerId;
+export const PRODUCER_ID_HEADER = PRODUCER_ID;
 /** Header with a producer's epoch; on 403 the server's current one. */
-export const PRODUCER_EPOCH_HEADER = HEADER.producerEpoch;
+export const PRODUCER_EPOCH_HEADER = PRODUCER_EPOCH;
 /** Header with a producer's sequence number. */
-export const PRODUCER_SEQ_HEADER = HEADER.producerSeq;
+export const PRODUCER_SEQ_HEADER = PRODUCER_SEQ;
 /** Response header of a sequence gap (409): the number that the server waits for. */
-export const PRODUCER_EXPECTED_SEQ_HEADER = HEADER.producerExpectedSeq;
+export const PRODUCER_EXPECTED_SEQ_HEADER = PRODUCER_EXPECTED_SEQ;
 /** Response header of a sequence gap (409): the number that the server was sent. */
-export const PRODUCER_RECEIVED_SEQ_HEADER = HEADER.producerReceivedSeq;
+export const PRODUCER_RECEIVED_SEQ_HEADER = PRODUCER_RECEIVED_SEQ;
 
 /** Query parameter with the offset to read from. */
 export const OFFSET_QUERY_PARAM = QUERY.offset;

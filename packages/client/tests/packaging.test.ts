@@ -23,7 +23,9 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
       },
     ],
   });
-  const { output } = await build.generate({ format: "esm", minify });
+  // As every minifier does: annotations for bundlers are of no use to a browser.
+  const comments = { annotation: !minify };
+  const { output } = await build.generate({ format: "esm", minify, comments });
   expect(output).toHaveLength(1);
   expect(output[0].imports).toEqual([]);
   return output[0].code;
@@ -32,8 +34,8 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 describe("the package", () => {
   // A ratchet: it may only be lowered. The aim is 6,000 and 12,000 bytes.
   test.each([
-    ["stream()", `export { stream } from ${source};`, 7_800],
-    ["everything", `export * from ${source};`, 13_700],
+    ["stream()", `export { stream } from ${source};`, 6_750],
+    ["everything", `export * from ${source};`, 12_400],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
     console.log(`${name}: ${size} bytes of ${budget}`);

@@ -1,4 +1,10 @@
-import { HEADER } from "@perennial/protocol";
+import {
+  PRODUCER_EPOCH,
+  PRODUCER_ID,
+  PRODUCER_SEQ,
+  STREAM_NEXT_OFFSET,
+  STREAM_SEQ,
+} from "@perennial/protocol";
 import { DurableStreamError, StreamClosedError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { writeError } from "../errors/write-error.ts";
@@ -14,7 +20,7 @@ export function appendHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {};
   if (contentType !== undefined) headers["content-type"] = contentType;
-  if (options.seq !== undefined) headers[HEADER.streamSeq] = options.seq;
+  if (options.seq !== undefined) headers[STREAM_SEQ] = options.seq;
   return { ...headers, ...producerHeaders(options) };
 }
 
@@ -27,9 +33,9 @@ function producerHeaders(options: AppendOptions): Record<string, string> {
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
   return {
-    [HEADER.producerId]: producerId,
-    [HEADER.producerEpoch]: String(producerEpoch),
-    [HEADER.producerSeq]: String(producerSeq),
+    [PRODUCER_ID]: producerId,
+    [PRODUCER_EPOCH]: String(producerEpoch),
+    [PRODUCER_SEQ]: String(producerSeq),
   };
 }
 
@@ -58,7 +64,7 @@ export async function sendAppends(
 
 /** What a successful append's response says. */
 export function appendResult(response: Response, options: AppendOptions): AppendResult {
-  const offset = response.headers.get(HEADER.streamNextOffset) ?? "";
+  const offset = response.headers.get(STREAM_NEXT_OFFSET) ?? "";
   const duplicate = options.producerId !== undefined && response.status === 204;
   return { offset, duplicate };
 }

@@ -1,4 +1,5 @@
 import { isJson } from "@perennial/protocol";
+import { joinBytes } from "../bytes.ts";
 
 /** A message as the caller gave it. */
 export type Content = Uint8Array | string;
@@ -16,7 +17,7 @@ const decoder = /* @__PURE__ */ new TextDecoder();
 export function joinContents(contents: readonly Content[], contentType: string | undefined): Body {
   if (contentType !== undefined && isJson(contentType)) return `[${contents.map(asText).join(",")}]`;
   if (contents.every((content) => typeof content === "string")) return contents.join("");
-  return concatenate(contents.map(asBytes));
+  return joinBytes(contents.map(asBytes)) as Body;
 }
 
 /** A message as UTF-8 bytes. */
@@ -26,16 +27,6 @@ export function asBytes(content: Content): Uint8Array {
 
 function asText(content: Content): string {
   return typeof content === "string" ? content : decoder.decode(content);
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }
 
 /**

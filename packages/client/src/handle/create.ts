@@ -1,4 +1,11 @@
-import { HEADER } from "@perennial/protocol";
+import {
+  STREAM_CLOSED,
+  STREAM_EXPIRES_AT,
+  STREAM_FORK_OFFSET,
+  STREAM_FORK_SUB_OFFSET,
+  STREAM_FORKED_FROM,
+  STREAM_TTL,
+} from "@perennial/protocol";
 import type { CreateOptions } from "../options.ts";
 
 /** The protocol's headers of a creating request (protocol sections 5 and 6). */
@@ -11,12 +18,12 @@ export function createHeaders(
 ): Record<string, string> {
   const values: Record<string, string | number | undefined> = {
     "content-type": contentType,
-    [HEADER.streamTtl]: options.ttlSeconds,
-    [HEADER.streamExpiresAt]: options.expiresAt,
-    [HEADER.streamClosed]: options.closed ? "true" : undefined,
-    [HEADER.streamForkedFrom]: options.forkedFrom,
-    [HEADER.streamForkOffset]: options.forkOffset,
-    [HEADER.streamForkSubOffset]: options.forkSubOffset,
+    [STREAM_TTL]: options.ttlSeconds,
+    [STREAM_EXPIRES_AT]: options.expiresAt,
+    [STREAM_CLOSED]: options.closed ? "true" : undefined,
+    [STREAM_FORKED_FROM]: options.forkedFrom,
+    [STREAM_FORK_OFFSET]: options.forkOffset,
+    [STREAM_FORK_SUB_OFFSET]: options.forkSubOffset,
   };
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) if (value !== undefined) headers[name] = String(value);

@@ -1,8 +1,9 @@
-import { HEADER } from "@perennial/protocol";
+import { CONTENT_TYPE, STREAM_CLOSED, STREAM_NEXT_OFFSET } from "@perennial/protocol";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { InvalidSignalError, MissingStreamUrlError } from "../errors/option-errors.ts";
 import { codedError, writeError } from "../errors/write-error.ts";
+import { withDefaults } from "../http/defaults.ts";
 import { warnIfUsingHttpInBrowser } from "../http/http-warning.ts";
 import { mergeHeaders } from "../http/records.ts";
 import type {
@@ -121,7 +122,7 @@ export class DurableStream {
     const headers = createHeaders(contentType, opts);
     try {
       const response = await this.#requests.send({ method: "PUT", headers, body: createBody(opts.body) });
-      this.#discover(response.headers.get(HEADER.contentType) ?? contentType);
+      this.#discover(response.headers.get(CONTENT_TYPE) ?? contentType);
       return this;
     } catch (error) {
       throw writeError(error, "CONFLICT_EXISTS");
@@ -140,11 +141,11 @@ export class DurableStream {
    */
   async close(opts: CloseOptions = {}): Promise<CloseResult> {
     const contentType = this.#contentType(opts.contentType);
-    const headers = { ...appendHeaders(contentType, {}), [HEADER.streamClosed]: "true" };
+    const headers = { ...appendHeaders(contentType, {}), [STREAM_CLOSED]: "true" };
     const body = opts.body === undefined ? undefined : joinContents([opts.body], contentType);
     try {
       const response = await this.#requests.send({ method: "POST", headers, body, signal: opts.signal });
-      return { finalOffset: response.headers.get(HEADER.streamNextOffset) ?? "" };
+      return { finalOffset: response.headers.get(STREAM_NEXT_OFFSET) ?? "" };
     } catch (error) {
       throw writeError(error);
     }
@@ -187,12 +188,7 @@ export class DurableStream {
   stream<TJson = unknown>(options: Omit<StreamOptions, "url"> = {}): Promise<StreamResponse<TJson>> {
     const { fetch, backoffOptions, signal, onError, warnOnHttp, url } = this.#options;
     return stream<TJson>({
-      fetch,
-      backoffOptions,
-      signal,
-      onError,
-      warnOnHttp,
-      ...withoutUndefined(options),
+      ...withDefaults({ fetch, backoffOptions, signal, onError, warnOnHttp }, options),
       url,
       headers: mergeHeaders(this.#options.headers, options.headers),
       params: { ...this.#options.params, ...options.params },
@@ -231,7 +227,7 @@ export class DurableStream {
     const response = await this.#requests.sendWith(this.#requests.fetch, { method: "HEAD", signal });
     if (!response.ok && response.status !== 404)
       throw await DurableStreamError.fromResponse(response, this.url);
-    if (response.ok) this.#discover(response.headers.get(HEADER.contentType) ?? undefined);
+    if (response.ok) this.#discover(response.headers.get(CONTENT_TYPE) ?? undefined);
     return response;
   }
 
@@ -242,8 +238,4 @@ export class DurableStream {
   #discover(contentType: string | undefined): void {
     if (contentType !== undefined) this.contentType = contentType;
   }
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -4,7 +4,7 @@ import { retryingFetch } from "../http/fetch-with-backoff.ts";
 import { writeUrl } from "../http/read-url.ts";
 import { mergeHeaders, resolveRecord } from "../http/records.ts";
 import { anySignal } from "../http/signals.ts";
-import type { BackoffOptions, DurableStreamOptions } from "../options.ts";
+import type { DurableStreamOptions } from "../options.ts";
 
 /** One request of a handle. */
 export interface HandleRequest {
@@ -27,11 +27,6 @@ export class HandleRequests {
 
   /** The handle's `fetch`; the global one is looked up at each call. */
   readonly fetch: typeof fetch = (input, init) => (this.options.fetch ?? globalThis.fetch)(input, init);
-
-  /** The handle's own backoff options, if it has any. */
-  get backoffOptions(): Partial<BackoffOptions> | undefined {
-    return this.options.backoffOptions;
-  }
 
   /** The address with the handle's parameters, functions called afresh. */
   async url(): Promise<string> {

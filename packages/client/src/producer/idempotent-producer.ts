@@ -8,7 +8,7 @@ import { backoffDelay } from "../http/backoff.ts";
 import { sleep } from "../http/sleep.ts";
 import type { CloseResult, IdempotentProducerOptions, Offset } from "../options.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
-import { ProducerPost } from "./post.ts";
+import { type ProducerPost, producerPost } from "./post.ts";
 import { type Flight, type Outcome, ProducerQueue } from "./queue.ts";
 import { type ProducerSettings, producerSettings } from "./settings.ts";
 
@@ -58,7 +58,7 @@ export class IdempotentProducer {
     this.#handle = stream;
     this.#settings = producerSettings(opts, requests);
     this.#queue = new ProducerQueue(this.#settings);
-    this.#post = new ProducerPost(requests, producerId, opts);
+    this.#post = producerPost(requests, producerId, opts);
     const { signal } = this.#settings;
     signal?.addEventListener("abort", () => this.#abort(), { once: true });
     if (signal?.aborted) this.#abort();
@@ -183,26 +183,30 @@ export class IdempotentProducer {
 
   async #fly(flight: Flight): Promise<void> {
     const { epoch, seq, batch } = flight;
-    const request = { epoch, seq, body: batch.body, closes: false, contentType: this.#contentType };
     if (!this.#firstSent.has(flight)) this.#firstSent.set(flight, Date.now());
-    const { outcome, retryAfterMs } = await this.#post.send(request);
-    const wait = backoffDelay(this.#settings.backoff, flight.attempts + 1, Math.random(), retryAfterMs);
+    const { body } = batch;
+    const outcome = await this.#post({ epoch, seq, body, closes: false, contentType: this.#contentType });
+    const wait = this.#wait(outcome, flight.attempts + 1);
     const settled = this.#queue.settle(flight, this.#limit(outcome, flight, wait));
     if (outcome.type === "stored") {
       this.#advance(outcome.offset);
-      if (this.#spare.length < SPARE_MAX) this.#spare.push(batch.body.buffer);
+      if (this.#spare.length < SPARE_MAX) this.#spare.push(body.buffer);
     }
     if (settled.type === "failed") this.#report(settled.error, settled.dropped);
-    if (settled.type === "wait") this.#wakeLater(flight, wait);
+    if (settled.type === "wait") {
+      const wake = () => {
+        this.#queue.wake(flight);
+        this.#pump();
+      };
+      sleep(wait, this.#settings.signal).then(wake, wake);
+    }
     this.#pump();
   }
 
-  #wakeLater(flight: Flight, ms: number): void {
-    const wake = () => {
-      this.#queue.wake(flight);
-      this.#pump();
-    };
-    sleep(ms, this.#settings.signal).then(wake, wake);
+  /** How long to wait before a request is repeated that failed so often, in ms. */
+  #wait(outcome: Outcome, failures: number): number {
+    const asked = outcome.type === "retry" ? outcome.retryAfterMs : 0;
+    return backoffDelay(this.#settings.backoff, failures, Math.random(), asked);
   }
 
   /** A retry that the backoff options do not allow is a refusal. */
@@ -211,7 +215,7 @@ export class IdempotentProducer {
     const { maxRetries, deadline } = this.#settings.backoff;
     const age = Date.now() - (this.#firstSent.get(flight) ?? 0);
     const isAllowed = flight.attempts < maxRetries && age + wait <= deadline;
-    return isAllowed ? outcome : { type: "refused", error: outcome.error };
+    return isAllowed ? outcome : { ...outcome, type: "refused" };
   }
 
   async #close(message: Content | undefined): Promise<CloseResult> {
@@ -222,22 +226,18 @@ export class IdempotentProducer {
       message === undefined
         ? undefined
         : (asBytes(joinContents([message], contentType)) as Uint8Array<ArrayBuffer>);
-    for (let attempts = 0; ; ) {
+    for (let failures = 0; ; ) {
       const { epoch, nextSeq: seq } = this.#queue;
-      const posted = await this.#post.send({ epoch, seq, body, closes: true, contentType });
-      const { outcome } = posted;
+      const outcome = await this.#post({ epoch, seq, body, closes: true, contentType });
       if (outcome.type === "stored") {
         this.#queue.advance();
         this.#advance(outcome.offset);
         return { finalOffset: outcome.offset };
       }
       if (outcome.type === "fenced" && this.#queue.claim(outcome.currentEpoch)) continue;
-      if (outcome.type !== "retry" || attempts++ >= this.#settings.backoff.maxRetries)
+      if (outcome.type !== "retry" || failures++ >= this.#settings.backoff.maxRetries)
         throw closeError(outcome);
-      await sleep(
-        backoffDelay(this.#settings.backoff, attempts, Math.random(), posted.retryAfterMs),
-        this.#settings.signal,
-      );
+      await sleep(this.#wait(outcome, failures), this.#settings.signal);
     }
   }
 

@@ -1,8 +1,9 @@
-import { HEADER } from "@perennial/protocol";
+import { PRODUCER_EPOCH, PRODUCER_ID, PRODUCER_SEQ, STREAM_CLOSED } from "@perennial/protocol";
 import type { HandleRequests } from "../handle/requests.ts";
 import { mergeHeaders, resolveRecord } from "../http/records.ts";
-import type { HeadersRecord } from "../options.ts";
-import { outcomeOf, type PostOutcome } from "./outcome.ts";
+import type { IdempotentProducerOptions } from "../options.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { Outcome } from "./queue.ts";
 
 /** A producer's request: a batch, or the closing one. */
 export interface ProducerRequest {
@@ -13,58 +14,47 @@ export interface ProducerRequest {
   readonly contentType: string;
 }
 
-/** Sends requests under one producer id: the handle's headers and parameters, then the producer's, then the protocol's. */
-export class ProducerPost {
-  readonly #requests: HandleRequests;
-  readonly #producerId: string;
-  readonly #fetch: typeof fetch;
-  readonly #headers: HeadersRecord | undefined;
-  readonly #signal: AbortSignal | undefined;
+/** Sends a request once. */
+export type ProducerPost = (request: ProducerRequest) => Promise<Outcome>;
 
-  constructor(
-    requests: HandleRequests,
-    producerId: string,
-    options: {
-      readonly fetch?: typeof fetch | undefined;
-      readonly headers?: HeadersRecord | undefined;
-      readonly signal?: AbortSignal | undefined;
-    },
-  ) {
-    this.#requests = requests;
-    this.#producerId = producerId;
-    this.#fetch = options.fetch ?? requests.fetch;
-    this.#headers = options.headers;
-    this.#signal = options.signal;
-  }
-
-  /** Sends a request once. A network failure is a retry; so is a body of a response that breaks off. */
-  async send(request: ProducerRequest): Promise<PostOutcome> {
-    let init: RequestInit;
-    let url: string;
-    try {
-      init = { method: "POST", headers: await this.#resolveHeaders(request) };
-      url = await this.#requests.url();
-    } catch (error) {
-      return { outcome: { type: "refused", error }, retryAfterMs: 0 };
-    }
-    if (request.body !== undefined) init.body = request.body;
-    if (this.#signal !== undefined) init.signal = this.#signal;
-    try {
-      return await outcomeOf(await this.#fetch(url, init), url, request.seq);
-    } catch (error) {
-      const type = this.#signal?.aborted ? "refused" : "retry";
-      return { outcome: { type, error }, retryAfterMs: 0 };
-    }
-  }
-
-  async #resolveHeaders(request: ProducerRequest): Promise<Record<string, string>> {
+/**
+ * Sends requests under one producer id: the handle's headers and parameters, then the producer's, then the protocol's.
+ * A network failure is a retry; so is a body of a response that breaks off.
+ */
+export function producerPost(
+  requests: HandleRequests,
+  producerId: string,
+  options: Pick<IdempotentProducerOptions, "fetch" | "headers" | "signal">,
+): ProducerPost {
+  const fetchOnce = options.fetch ?? requests.fetch;
+  const { signal } = options;
+  const prepare = async ({ epoch, seq, body, closes, contentType }: ProducerRequest) => {
     const protocol: Record<string, string> = {
-      "content-type": request.contentType,
-      [HEADER.producerId]: this.#producerId,
-      [HEADER.producerEpoch]: String(request.epoch),
-      [HEADER.producerSeq]: String(request.seq),
+      "content-type": contentType,
+      [PRODUCER_ID]: producerId,
+      [PRODUCER_EPOCH]: `${epoch}`,
+      [PRODUCER_SEQ]: `${seq}`,
     };
-    if (request.closes) protocol[HEADER.streamClosed] = "true";
-    return mergeHeaders(await this.#requests.headers(), await resolveRecord(this.#headers), protocol);
-  }
+    if (closes) protocol[STREAM_CLOSED] = "true";
+    const own = await resolveRecord(options.headers);
+    const init: RequestInit = {
+      method: "POST",
+      headers: mergeHeaders(await requests.headers(), own, protocol),
+    };
+    if (body !== undefined) init.body = body;
+    if (signal !== undefined) init.signal = signal;
+    return { init, url: await requests.url() };
+  };
+  return async (request) => {
+    let isSent = false;
+    try {
+      const { init, url } = await prepare(request);
+      isSent = true;
+      return await outcomeOf(await fetchOnce(url, init), url, request.seq);
+    } catch (error) {
+      return isSent && !signal?.aborted
+        ? { type: "retry", error, retryAfterMs: 0 }
+        : { type: "refused", error };
+    }
+  };
 }

@@ -45,7 +45,8 @@ interface MutableFlight extends Flight {
 export type Outcome =
   /** `duplicate`: the server had it before. */
   | { readonly type: "stored"; readonly offset: string; readonly duplicate: boolean }
-  | { readonly type: "retry"; readonly error: unknown }
+  /** `retryAfterMs`: how long the server asks to wait, in ms; 0 if it does not. */
+  | { readonly type: "retry"; readonly error: unknown; readonly retryAfterMs: number }
   | { readonly type: "gap"; readonly expected: number; readonly received: number }
   | { readonly type: "fenced"; readonly currentEpoch: number }
   | { readonly type: "refused"; readonly error: unknown };

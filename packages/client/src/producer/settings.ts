@@ -1,24 +1,15 @@
 import type { HandleRequests } from "../handle/requests.ts";
 import { type BackoffPolicy, backoffPolicy } from "../http/backoff.ts";
+import { withDefaults } from "../http/defaults.ts";
 import type { BackoffOptions, IdempotentProducerOptions } from "../options.ts";
 
-const MAX_BATCH_BYTES = 1024 * 1024;
-const LINGER_MS = 5;
-const MAX_IN_FLIGHT = 5;
+const DEFAULTS = { epoch: 0, autoClaim: false, maxBatchBytes: 1024 * 1024, lingerMs: 5, maxInFlight: 5 };
 /** A producer that cannot reach its server says so after a minute, rather than let messages pile up for ever. */
 const BACKOFF: Partial<BackoffOptions> = { maxDelay: 5_000, deadline: 60_000 };
 
-/** A producer's options without gaps. */
-export interface ProducerSettings {
-  readonly epoch: number;
-  readonly autoClaim: boolean;
-  readonly maxBatchBytes: number;
-  readonly lingerMs: number;
-  readonly maxInFlight: number;
-  readonly backoff: BackoffPolicy;
-  readonly signal: AbortSignal | undefined;
-  readonly onError: ((error: Error) => void) | undefined;
-}
+/** A producer's options without gaps that matter. */
+export type ProducerSettings = Readonly<typeof DEFAULTS> &
+  Omit<IdempotentProducerOptions, keyof typeof DEFAULTS> & { readonly backoff: BackoffPolicy };
 
 /**
  * Checks the options and fills their gaps.
@@ -29,19 +20,15 @@ export function producerSettings(
   options: IdempotentProducerOptions,
   requests: HandleRequests,
 ): ProducerSettings {
-  const settings: ProducerSettings = {
-    epoch: options.epoch ?? 0,
-    autoClaim: options.autoClaim ?? false,
-    maxBatchBytes: options.maxBatchBytes ?? MAX_BATCH_BYTES,
-    lingerMs: options.lingerMs ?? LINGER_MS,
-    maxInFlight: options.maxInFlight ?? MAX_IN_FLIGHT,
-    backoff: backoffPolicy(options.backoffOptions ?? requests.backoffOptions ?? BACKOFF),
-    signal: options.signal,
-    onError: options.onError,
-  };
-  if (!(settings.epoch >= 0)) throw new Error("epoch must be >= 0");
-  if (!(settings.maxBatchBytes > 0)) throw new Error("maxBatchBytes must be > 0");
-  if (!(settings.maxInFlight > 0)) throw new Error("maxInFlight must be > 0");
-  if (!(settings.lingerMs >= 0)) throw new Error("lingerMs must be >= 0");
-  return settings;
+  const settings = withDefaults(DEFAULTS, options);
+  demand(settings.epoch >= 0, "epoch must be >= 0");
+  demand(settings.maxBatchBytes > 0, "maxBatchBytes must be > 0");
+  demand(settings.maxInFlight > 0, "maxInFlight must be > 0");
+  demand(settings.lingerMs >= 0, "lingerMs must be >= 0");
+  const backoff = backoffPolicy(options.backoffOptions ?? requests.options.backoffOptions ?? BACKOFF);
+  return { ...settings, backoff };
+}
+
+function demand(isMet: boolean, what: string): void {
+  if (!isMet) throw new Error(what);
 }

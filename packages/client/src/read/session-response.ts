@@ -155,10 +155,10 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     split: (piece: T) => readonly Item[],
   ): ReadableStreamAsyncIterable<Item> {
     this.#claim(method);
-    const { receiver, stream, end, fail } = readableReceiver(format, split, () => this.cancel());
+    const receiver = readableReceiver(format, split, () => this.cancel());
     void this.#session.run(receiver);
-    this.closed.then(() => end(format.finish()), fail);
-    return asAsyncIterableReadableStream(stream);
+    this.closed.then(() => receiver.end(format.finish()), receiver.fail);
+    return asAsyncIterableReadableStream(receiver.stream);
   }
 
   #subscribe<T extends Piece>(

@@ -186,25 +186,22 @@ export class ReadSession {
     }
     const rest = receiver.format.finishPage();
     if (phase === "sse") this.#on({ type: "not-served" });
-    await this.#arrive(afterResponse(this.#position, response), connection, (meta, commit) =>
-      receiver.page(rest, meta, commit),
-    );
+    await this.#arrive(afterResponse(this.#position, response), connection, receiver, rest);
   }
 
   async #events<T extends Piece>(
     response: Response,
     connection: Connection,
-    { format, page }: Receiver<T>,
+    receiver: Receiver<T>,
   ): Promise<void> {
     const base64 = isBase64(response);
     const decode = flushDecoder();
     for await (const bytes of connection.chunks()) {
       for (const { payloads, control } of decode(bytes)) {
-        const data = decodeEvents(format, payloads, base64);
-        const delivery = this.#arrive(advance(this.#position, control), connection, (meta, commit) =>
-          // Without data or news a control event only moves the position.
-          payloads.length > 0 || meta.upToDate ? page(data, meta, commit) : commit(),
-        );
+        const data = decodeEvents(receiver.format, payloads, base64);
+        const after = advance(this.#position, control);
+        const isNews = payloads.length > 0 || after.upToDate;
+        const delivery = this.#arrive(after, connection, receiver, data, isNews);
         if (delivery !== undefined) await delivery;
         if (this.#state.phase === "ended") return;
       }
@@ -212,22 +209,23 @@ export class ReadSession {
     this.#on({ type: "ended", short: this.#isShort(connection) });
   }
 
-  /** Everything up to a position has arrived. */
-  #arrive(
+  /** Everything up to a position has arrived, with data that a batch tells of unless it is no news. */
+  #arrive<T extends Piece>(
     position: Position,
     connection: Connection,
-    deliver: (position: Position, commit: () => void) => void | Promise<void>,
+    receiver: Receiver<T>,
+    data: T,
+    isNews = true,
   ): Promise<void> | undefined {
     const moved = position.offset !== this.#position.offset;
     const idle = !moved && connection.age < IDLE_ANSWER_MS;
     this.#position = position;
     this.#handedOn = 0;
     this.#on({ type: "page", atTail: position.upToDate, closed: position.streamClosed, moved, idle });
-    return this.#deliver(() =>
-      deliver(position, () => {
-        this.delivered = position;
-      }),
-    );
+    const commit = () => {
+      this.delivered = position;
+    };
+    return this.#deliver(() => (isNews ? receiver.page(data, position, commit) : commit()));
   }
 
   /** Delivers once the delivery before is finished. Returns a promise only if there is something to wait for. */

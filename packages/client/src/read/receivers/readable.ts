@@ -8,9 +8,8 @@ interface Offer<Item> {
   readonly whenTaken: () => void;
 }
 
-/** A receiver, the stream that it feeds, and how that ends. */
-export interface ReadableReceiver<T extends Piece, Item> {
-  readonly receiver: Receiver<T>;
+/** A receiver with the stream that it feeds. */
+export interface ReadableReceiver<T extends Piece, Item> extends Receiver<T> {
   readonly stream: ReadableStream<Item>;
   /** The session is over; everything but `rest` was delivered. */
   end(rest: T): void;
@@ -83,7 +82,9 @@ export function readableReceiver<T extends Piece, Item>(
     { highWaterMark: 0 },
   );
   return {
-    receiver: { format, piece: present, page: (rest, _meta, commit) => present(rest, commit) },
+    format,
+    piece: present,
+    page: (rest, _meta, commit) => present(rest, commit),
     stream,
     end: (rest) =>
       finish(() => {

@@ -36,7 +36,9 @@ describe("the producer's queue", () => {
     const queue = new ProducerQueue(options);
     queue.add(batch("0"));
     const [flight] = allNext(queue) as [Flight];
-    expect(queue.settle(flight, { type: "retry", error: undefined })).toEqual({ type: "wait" });
+    expect(queue.settle(flight, { type: "retry", error: undefined, retryAfterMs: 0 })).toEqual({
+      type: "wait",
+    });
     expect(allNext(queue)).toEqual([]);
     queue.wake(flight);
     expect(allNext(queue)).toMatchObject([{ epoch: 0, seq: 0, attempts: 1 }]);
@@ -148,9 +150,9 @@ class ModelServer {
 
   /** Takes a request; `broken` says when the connection breaks: before it arrives, or after it was stored. */
   receive(flight: Flight, broken: "before" | "after" | "no"): Outcome {
-    if (broken === "before") return { type: "retry", error: undefined };
+    if (broken === "before") return { type: "retry", error: undefined, retryAfterMs: 0 };
     const outcome = this.#decide(flight);
-    return broken === "no" ? outcome : { type: "retry", error: undefined };
+    return broken === "no" ? outcome : { type: "retry", error: undefined, retryAfterMs: 0 };
   }
 
   #decide(flight: Flight): Outcome {

@@ -28,6 +28,9 @@ export function Shell() {
         <footer className="sidebar-footer">
           <CatalogStatus />
           <span className="spacer" />
+          <Link to="/multiplayer" className="small">
+            Multiplayer
+          </Link>
           <KeyHelp />
         </footer>
       </nav>

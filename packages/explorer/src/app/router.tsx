@@ -1,5 +1,6 @@
 /** The page's addresses. The server answers all of them with the same page (build/embed.js). */
 import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { MultiplayerPage } from "../multiplayer/MultiplayerPage.tsx";
 import { Overview } from "../overview/Overview.tsx";
 import { StreamPage } from "../stream/StreamPage.tsx";
 import { parseStreamSearch } from "../stream/stream-search.ts";
@@ -10,14 +11,23 @@ const root = createRootRoute({ component: Shell });
 const overview = createRoute({ getParentRoute: () => root, path: "/", component: Overview });
 
 /** The rest of the address is the stream's path, in its percent-encoded form. */
-export const streamRoute = createRoute({
+const streamRoute = createRoute({
   getParentRoute: () => root,
   path: "/streams/$",
   validateSearch: parseStreamSearch,
   component: StreamPage,
 });
 
-export const router = createRouter({ routeTree: root.addChildren([overview, streamRoute]) });
+const multiplayer = createRoute({
+  getParentRoute: () => root,
+  path: "/multiplayer",
+  validateSearch: ({ session }: Record<string, unknown>): { session?: string } =>
+    // A short number in the address stays a name.
+    typeof session === "string" || typeof session === "number" ? { session: String(session) } : {},
+  component: MultiplayerPage,
+});
+
+export const router = createRouter({ routeTree: root.addChildren([overview, streamRoute, multiplayer]) });
 
 declare module "@tanstack/react-router" {
   interface Register {

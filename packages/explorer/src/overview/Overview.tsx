@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useCatalog } from "../catalog/use-catalog.ts";
 import { formatBytes, formatCount, formatRate } from "../format/sizes.ts";
 import "./overview.css";
@@ -30,6 +31,10 @@ export function Overview() {
       </dl>
       <p className="soft">
         Choose a stream on the left, or press <kbd>/</kbd> to search. <kbd>?</kbd> shows all keys.
+      </p>
+      <p className="soft">
+        <Link to="/multiplayer">Multiplayer</Link> shows two people and an agent on one stream, and what
+        happens when one of them loses the connection.
       </p>
     </div>
   );

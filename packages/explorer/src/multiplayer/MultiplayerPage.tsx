@@ -1,0 +1,72 @@
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { Pane } from "./Pane.tsx";
+import { sessionPath, useSessionStream } from "./use-session.ts";
+import "./multiplayer.css";
+
+/** Two people and an agent, on one stream. */
+export function MultiplayerPage() {
+  const { session } = useSearch({ from: "/multiplayer" });
+  const navigate = useNavigate();
+  const begin = (isNew: boolean): void =>
+    void navigate({ to: "/multiplayer", search: { session: newSession() }, replace: !isNew });
+  useEffect(() => {
+    if (session === undefined) begin(false);
+  });
+  if (session === undefined) return null;
+  return (
+    <div className="multiplayer">
+      <header className="multiplayer-header">
+        <div className="view-title">
+          <Link to="/" className="back" aria-label="All streams">
+            ←
+          </Link>
+          <h1>Multiplayer</h1>
+          <span className="spacer" />
+          <Link to="/streams/$" params={{ _splat: sessionPath(session) }}>
+            The session’s stream
+          </Link>
+          <button type="button" onClick={() => begin(true)}>
+            New session
+          </button>
+        </div>
+        <p className="soft">
+          Each pane is a client of its own on the same stream. Say something, drop one of them while the agent
+          answers, let it come back. Refresh a pane or the whole page in mid-answer: it goes on.
+        </p>
+      </header>
+      <Panes key={session} session={session} />
+    </div>
+  );
+}
+
+const PEOPLE = [
+  { name: "Ada", isAgent: false },
+  { name: "Grace", isAgent: false },
+  { name: "Agent", isAgent: true },
+];
+
+function Panes({ session }: { readonly session: string }) {
+  const outcome = useSessionStream(session);
+  const [lives, setLives] = useState<Readonly<Record<string, number>>>({});
+  const [positions, setPositions] = useState<Readonly<Record<string, number>>>({});
+  if (outcome === undefined) return null;
+  if (outcome !== "ready") return <p className="panel-note error">{outcome.message}</p>;
+  const newest = Math.max(0, ...Object.values(positions));
+  return (
+    <div className="panes">
+      {PEOPLE.map(({ name, isAgent }) => (
+        <Pane
+          key={`${name} ${lives[name] ?? 0}`}
+          {...{ name, isAgent, session, newest }}
+          onPosition={(position) => setPositions((known) => ({ ...known, [name]: position }))}
+          onRefresh={() => setLives((known) => ({ ...known, [name]: (known[name] ?? 0) + 1 }))}
+        />
+      ))}
+    </div>
+  );
+}
+
+function newSession(): string {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36);
+}

@@ -136,12 +136,12 @@ class Running implements DurableStreamsServer {
   async #openLog(): Promise<Opened> {
     const { config } = this;
     const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
-    const { now, random, producersPerStream } = config;
-    const shard = new Shard({ log, now, random, producersPerStream });
+    const { now, random, producersPerStream, loadedStreams } = config;
+    const shard = new Shard({ log, now, random, producersPerStream, loadedStreams });
     const recovery = await shard.open();
     const live = new LiveHub(shard, config.liveReaders);
     live.start(beatMs(config));
-    const sweeper = new Sweeper(shard, config.loadedStreams);
+    const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
     const context: Context = { config, shard, live, assets: new Assets(config.explorer) };
     const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);

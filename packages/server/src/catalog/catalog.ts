@@ -1,6 +1,7 @@
 /**
  * Streams by path and by id. What is not in memory is loaded from the log's archive when it is touched, and
- * dropped again when it was not used for a while and the archive has it as it is.
+ * dropped again when more are held than there should be, it was not used for a while, and the archive has it as
+ * it is.
  */
 import type { Archive } from "../log/log.ts";
 import type { StreamState } from "../stream/state.ts";
@@ -9,15 +10,25 @@ import { Stream } from "./stream.ts";
 
 export class Catalog {
   readonly #archive: Archive;
+  readonly #loadedMax: number;
+  readonly #onCrowded: () => void;
   readonly #byPath = new Map<string, Stream>();
   /** The keys of `#byPath` in order. */
   readonly #paths = new SortedPaths();
   readonly #byId = new Map<number, Stream>();
   /** Streams with a lifetime, for the sweep. */
   readonly #mortal = new Set<Stream>();
+  /** Where `trim` goes on looking. */
+  #hand: Iterator<Stream> | undefined;
 
-  constructor(archive: Archive) {
+  /**
+   * @param loadedMax streams held in memory before idle ones are dropped
+   * @param onCrowded called when one that was loaded makes them too many: `trim` soon, but not from inside
+   */
+  constructor(archive: Archive, loadedMax: number, onCrowded: () => void) {
     this.#archive = archive;
+    this.#loadedMax = loadedMax;
+    this.#onCrowded = onCrowded;
   }
 
   /** Streams held in memory. */
@@ -33,7 +44,7 @@ export class Catalog {
       return stream;
     }
     const state = this.#archive.byPath(path);
-    return state === undefined ? undefined : this.adopt(state);
+    return state === undefined ? undefined : this.#load(state);
   }
 
   /** The life of a path that readers may see: its creation is durable and its removal is not. */
@@ -75,7 +86,12 @@ export class Catalog {
     const stream = this.#byId.get(id);
     if (stream !== undefined) return stream;
     const state = this.#archive.byId(id);
-    return state === undefined ? undefined : this.adopt(state);
+    return state === undefined ? undefined : this.#load(state);
+  }
+
+  #load(state: StreamState): Stream {
+    if (this.#byId.size >= this.#loadedMax) this.#onCrowded();
+    return this.adopt(state);
   }
 
   /** Takes a durable stream into memory. */
@@ -133,11 +149,32 @@ export class Catalog {
     return this.#byId.values();
   }
 
+  /**
+   * Drops idle streams while there are too many: by second chance, those that were not used between two visits.
+   * Not to be called while an operation holds on to a stream.
+   *
+   * @param looks streams looked at, at most
+   * @param keep whether an idle stream has to stay nevertheless
+   */
+  trim(looks: number, keep: (stream: Stream) => boolean): void {
+    for (let looked = 0; looked < looks && this.#byId.size > this.#loadedMax; looked++) {
+      this.#hand ??= this.#byId.values();
+      const next = this.#hand.next();
+      if (next.done) {
+        this.#hand = undefined;
+        continue;
+      }
+      const stream = next.value;
+      if (stream.recentlyUsed) stream.recentlyUsed = false;
+      else if (!keep(stream)) this.evict(stream);
+    }
+  }
+
   /** Drops a stream from memory if nobody needs it there and the archive has it as it is. */
   evict(stream: Stream): boolean {
     const idle =
       stream.listeners.size === 0 && stream.unsettled === undefined && stream.previous === undefined;
-    if (!idle || stream.visibility !== stream.state.life || !this.#archive.isCurrent(stream.state))
+    if (!idle || stream.visibility !== stream.state.life || !this.#archive.release(stream.state))
       return false;
     this.forget(stream);
     return true;

@@ -22,6 +22,8 @@ export interface Settlement {
   readonly settled: Promise<LogFailure | undefined>;
 }
 
+const NOBODY: ReadonlySet<TailListener> = new Set();
+
 export class Stream {
   /** Accepted: what writers are judged against. */
   readonly state: StreamState;
@@ -35,10 +37,10 @@ export class Stream {
   unsettled: Settlement | undefined = undefined;
   /** An earlier life of the same path, visible for as long as this one is unborn. */
   previous: Stream | undefined = undefined;
-  /** Live readers at the tail, or on their way to it. */
-  readonly listeners = new Set<TailListener>();
   /** Used since the catalogue last looked for streams to drop from memory. */
   recentlyUsed = true;
+  /** Most streams have no readers, and an empty set of their own would be a third of their memory. */
+  #listeners: Set<TailListener> | undefined = undefined;
 
   constructor(state: StreamState, visibility: Visibility) {
     this.state = state;
@@ -46,6 +48,21 @@ export class Stream {
     this.visibleTail = state.tail;
     this.visibleClosed = state.closed;
     this.lastUse = state.renewedAt;
+  }
+
+  /** Live readers at the tail, or on their way to it. */
+  get listeners(): ReadonlySet<TailListener> {
+    return this.#listeners ?? NOBODY;
+  }
+
+  listen(listener: TailListener): void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+  }
+
+  unlisten(listener: TailListener): void {
+    this.#listeners?.delete(listener);
+    if (this.#listeners?.size === 0) this.#listeners = undefined;
   }
 
   /** All that was accepted is durable: readers see it. */

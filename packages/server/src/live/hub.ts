@@ -57,11 +57,11 @@ export class LiveHub {
    * @returns takes the reader away again; may be called more than once
    */
   join(stream: Stream, reader: TailListener, end: () => void): () => void {
-    stream.listeners.add(reader);
+    stream.listen(reader);
     this.#endings.set(reader, end);
     return () => {
       if (!this.#endings.delete(reader)) return;
-      stream.listeners.delete(reader);
+      stream.unlisten(reader);
       this.#shard.touch(stream);
     };
   }

@@ -72,6 +72,7 @@ class World {
     now: () => this.now,
     random: () => 0,
     producersPerStream: 10,
+    loadedStreams: 100,
   });
   readonly hub = new LiveHub(this.shard, 1000);
   readonly sink = new SlowSink();

@@ -6,5 +6,5 @@ export const EMPTY_ARCHIVE: Archive = {
   byId: () => undefined,
   paths: () => [],
   due: () => [],
-  isCurrent: () => false,
+  release: () => false,
 };

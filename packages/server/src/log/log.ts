@@ -34,6 +34,8 @@ export interface LogListener<Pending extends PendingRecord> {
   onDurable(batch: readonly Pending[]): void;
   /** These records, in order of `append`, and none after them, are lost; the log holds no trace of them. */
   onFailed(batch: readonly Pending[], failure: LogFailure): void;
+  /** More states are in the archive now, so that some may be dropped from memory. Called in recovery, too. */
+  onArchived(): void;
 }
 
 /** Rebuilds the states while the log replays what was written after its last checkpoint. */
@@ -78,8 +80,11 @@ export interface Archive {
   paths(prefix: string, after: string, limit: number): readonly string[];
   /** Ids of streams whose recorded deadline is at or before `beforeMs`, earliest first, at most `limit`. */
   due(beforeMs: number, limit: number): readonly number[];
-  /** Whether the archive holds the state exactly as it is now, so that it may be dropped from memory. */
-  isCurrent(state: StreamState): boolean;
+  /**
+   * Lets go of a state that its holder is about to drop from memory. False when the archive does not hold it exactly
+   * as it is now: then it must be kept.
+   */
+  release(state: StreamState): boolean;
 }
 
 /** Figures for operators. Counts and bytes are current values, `*Total` are since start. */

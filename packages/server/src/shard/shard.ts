@@ -5,6 +5,7 @@
  */
 import { Catalog } from "../catalog/catalog.ts";
 import { Stream } from "../catalog/stream.ts";
+import { EMPTY_ARCHIVE } from "../log/empty-archive.ts";
 import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../log/log.ts";
 import { decideDelete } from "../stream/decide-delete.ts";
 import { evolve, initialState } from "../stream/evolve.ts";
@@ -31,7 +32,12 @@ export interface ShardDeps {
   readonly random: () => number;
   /** Producers one stream may remember. */
   readonly producersPerStream: number;
+  /** Streams held in memory before idle ones are dropped. */
+  readonly loadedStreams: number;
 }
+
+/** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
+const LOOKS = 1000;
 
 /** A stream found by path, or why it cannot be used. */
 export type Found =
@@ -51,13 +57,17 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
   #storeId = "";
   /** Streams with somebody at the tail that changed in the batch being published. */
   readonly #advanced = new Set<Stream>();
+  #trimming = false;
 
   constructor(deps: ShardDeps) {
     this.log = deps.log;
     this.now = deps.now;
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
-    this.catalog = new Catalog(deps.log.archive);
+    const { archive } = deps.log;
+    // Without an archive there is nowhere to bring a stream back from.
+    const loadedMax = archive === EMPTY_ARCHIVE ? Number.POSITIVE_INFINITY : deps.loadedStreams;
+    this.catalog = new Catalog(archive, loadedMax, () => this.#trimSoon());
   }
 
   /** Brings back what the log holds. Called once, before anything else. */
@@ -251,6 +261,34 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     stream.state.life = "removed";
     stream.visibility = "removed";
     this.catalog.forget(stream);
+  }
+
+  onArchived(): void {
+    this.trim();
+  }
+
+  #trimSoon(): void {
+    if (this.#trimming) return;
+    this.#trimming = true;
+    // Not now: the operation that loads a stream may hold on to others.
+    setImmediate(() => {
+      this.#trimming = false;
+      this.trim();
+    });
+  }
+
+  /** Drops some idle streams from memory if there are too many. */
+  trim(): void {
+    this.catalog.trim(LOOKS, (stream) => this.#keepsUse(stream));
+  }
+
+  /** Memory alone knows the last uses of a TTL: they are recorded before the stream may go. */
+  #keepsUse(stream: Stream): boolean {
+    if (stream.lastUse <= stream.state.renewedAt) return false;
+    const idle = stream.unsettled === undefined && stream.state.life === "live";
+    if (idle && this.log.health() === "ok")
+      this.commit({ kind: "renew", id: stream.state.id, at: stream.lastUse }, stream);
+    return true;
   }
 
   replay(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {

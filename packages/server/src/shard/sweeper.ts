@@ -10,15 +10,11 @@ const STEP = 1000;
 
 export class Sweeper {
   readonly #shard: Shard;
-  readonly #loadedStreams: number;
   #timer: NodeJS.Timeout | undefined;
   #mortals: Iterator<Stream> | undefined;
-  #loaded: Iterator<Stream> | undefined;
 
-  /** @param loadedStreams streams kept in memory before idle ones are dropped */
-  constructor(shard: Shard, loadedStreams: number) {
+  constructor(shard: Shard) {
     this.#shard = shard;
-    this.#loadedStreams = loadedStreams;
   }
 
   /** @param intervalMs time between steps, milliseconds */
@@ -31,11 +27,11 @@ export class Sweeper {
     clearInterval(this.#timer);
   }
 
-  /** One step: ends what has expired, in memory and in the archive, and drops what is idle. */
+  /** One step: ends what has expired, in memory and in the archive, and drops what is idle if there is too much. */
   sweep(): void {
     this.#expireLoaded();
     this.#expireArchived();
-    this.#evictIdle();
+    this.#shard.trim();
   }
 
   #expireLoaded(): void {
@@ -57,23 +53,6 @@ export class Sweeper {
     for (const id of this.#shard.log.archive.due(now, STEP)) {
       const stream = this.#shard.catalog.find(id);
       if (stream?.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
-    }
-  }
-
-  /** Second chance: a stream goes if it was not used between two visits. */
-  #evictIdle(): void {
-    const { catalog } = this.#shard;
-    if (catalog.loaded <= this.#loadedStreams) return;
-    this.#loaded ??= catalog.streams();
-    for (let looked = 0; looked < STEP * 10; looked++) {
-      const next = this.#loaded.next();
-      if (next.done) {
-        this.#loaded = undefined;
-        return;
-      }
-      const stream = next.value;
-      if (stream.recentlyUsed) stream.recentlyUsed = false;
-      else catalog.evict(stream);
     }
   }
 }

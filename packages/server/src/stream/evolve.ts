@@ -6,6 +6,7 @@
  * garbage collector, and show up as tail latency (ARCHITECTURE.md, "Speed").
  */
 import { isJson } from "@perennial/protocol";
+import { ownText } from "./own-text.ts";
 import type { AppendRecord, CreateRecord, DeleteRecord, StreamRecord } from "./records.ts";
 import type { StreamState } from "./state.ts";
 
@@ -13,8 +14,8 @@ import type { StreamState } from "./state.ts";
 export function initialState(record: CreateRecord): StreamState {
   return {
     id: record.id,
-    path: record.path,
-    contentType: record.contentType,
+    path: ownText(record.path),
+    contentType: ownText(record.contentType),
     json: isJson(record.contentType),
     createdAt: record.at,
     ttlSeconds: record.ttlSeconds,
@@ -60,13 +61,17 @@ function evolveAppend(state: StreamState, record: AppendRecord): void {
   state.tail += record.data.byteLength;
   state.renewedAt = record.at;
   state.lastAppendAt = record.at;
-  if (record.streamSeq !== undefined) state.lastStreamSeq = record.streamSeq;
+  if (record.streamSeq !== undefined) state.lastStreamSeq = ownText(record.streamSeq);
   const producer = record.producer;
   if (producer !== undefined) {
     state.producers ??= new Map();
     const known = state.producers.get(producer.id);
     if (known === undefined) {
-      state.producers.set(producer.id, { epoch: producer.epoch, lastSeq: producer.seq, lastAt: record.at });
+      state.producers.set(ownText(producer.id), {
+        epoch: producer.epoch,
+        lastSeq: producer.seq,
+        lastAt: record.at,
+      });
     } else {
       known.epoch = producer.epoch;
       known.lastSeq = producer.seq;
@@ -78,7 +83,7 @@ function evolveAppend(state: StreamState, record: AppendRecord): void {
     state.closedBy =
       producer === undefined
         ? undefined
-        : { producerId: producer.id, epoch: producer.epoch, seq: producer.seq };
+        : { producerId: ownText(producer.id), epoch: producer.epoch, seq: producer.seq };
   }
 }
 

@@ -56,6 +56,7 @@ export async function recover(records: readonly StreamRecord[]): Promise<Shard> 
     now: () => 0,
     random: () => 0,
     producersPerStream: 1,
+    loadedStreams: 100,
   });
   await shard.open();
   return shard;
@@ -71,8 +72,8 @@ export class Subject {
     this.#startedAt = startedAt;
     this.#now = startedAt;
     const now = (): number => this.#now;
-    this.shard = new Shard({ log, now, random: () => 0, producersPerStream });
-    this.#sweeper = new Sweeper(this.shard, 100);
+    this.shard = new Shard({ log, now, random: () => 0, producersPerStream, loadedStreams: 100 });
+    this.#sweeper = new Sweeper(this.shard);
   }
 
   async open(): Promise<this> {

@@ -1,6 +1,6 @@
 /**
  * Moves what is only in the log into the archive, a slice at a time, so that neither the event loop nor memory
- * notices. A slice writes some streams as they are at that moment, in one transaction, each with the log position
+ * notices. A slice writes some streams as they are at the moment, in one transaction, each with the log position
  * up to which its state is complete. Streams may change on; what comes later is in the log and is replayed on
  * top, and what a row holds already is not replayed on it again. When every stream that had changed before the
  * checkpoint began is written, one last transaction moves the archive's log position to where the log was then,
@@ -9,16 +9,8 @@
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { STORE_KEY } from "./archive/keys.ts";
 import { encodeStoreRow, type StoreRow } from "./archive/rows.ts";
+import { type Archived, Slices, type SlicesParts } from "./checkpoint-slices.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
-import type { Archiving, StreamArchiver } from "./stream-archiver.ts";
-import type { Tail, Tails } from "./tails.ts";
-
-/** The most bytes that one slice brings into the archive, give or take one chunk. */
-export const SLICE_BYTES = 1024 * 1024;
-/** The longest time for which a slice holds up the event loop. */
-const SLICE_MS = 2;
-/** The clock is asked once per so many streams. */
-const STREAMS_PER_LOOK = 8;
 
 /** The log as a checkpoint needs it. */
 export interface CheckpointedLog {
@@ -34,22 +26,19 @@ export interface CheckpointedLog {
   readonly lastId: number;
   /** The row of a removed stream is gone from the archive. */
   onRemoved(id: number): void;
+  /** More streams are archived. */
+  onArchived(): void;
 }
 
-export interface CheckpointParts {
+export interface CheckpointParts extends SlicesParts {
   readonly store: ArchiveStore;
-  readonly archiver: StreamArchiver;
-  readonly tails: Tails;
   readonly removed: RemovedStreams;
-  /** Size of a slice. */
-  readonly sliceBytes: number;
-  /** Milliseconds, for measuring how long a slice takes. */
-  readonly now: () => number;
 }
 
 export class Checkpoint {
   readonly #parts: CheckpointParts;
   #row: StoreRow;
+  #slices: Slices | undefined;
 
   /** @param row what the archive holds */
   constructor(parts: CheckpointParts, row: StoreRow) {
@@ -67,27 +56,52 @@ export class Checkpoint {
     return this.#row.streams;
   }
 
+  /** The share of the streams that is archived in the checkpoint under way, [0, 1]; an estimate. */
+  get progress(): number {
+    return this.#slices?.progress ?? 1;
+  }
+
   /**
    * Writes a checkpoint. Rejects with `RecordsLost` when records failed meanwhile, otherwise with the store's
    * error; what was written until then is consistent, and the next run goes on from there.
    */
   async run(log: CheckpointedLog): Promise<void> {
     const cut = log.end;
-    // From here on nothing before the cut can be lost, whatever becomes of later records.
-    await log.secure(cut);
-    const { term } = log;
-    for (const slice of new Slices(this.#parts, log).all()) {
-      await log.secure(slice.heldTo);
-      await this.#write(slice.changes, { lastId: log.lastId, streams: this.#row.streams + slice.rows });
-      this.#settle(slice, log);
-      await giveWay();
+    try {
+      // From here on nothing before the cut can be lost, whatever becomes of later records.
+      await log.secure(cut);
+      const { term } = log;
+      this.#slices = new Slices(this.#parts, cut - this.logPosition);
+      await this.#archive(this.#slices, log);
+      await this.#write([], { lastId: log.lastId, logPosition: cut, term });
+    } catch (error) {
+      this.#parts.tails.returnChanged();
+      throw error;
+    } finally {
+      this.#slices = undefined;
     }
-    await this.#write([], { lastId: log.lastId, logPosition: cut, term });
     await log.dropBefore(cut);
     await this.#parts.removed.collect(cut, async (changes) => {
       await this.#parts.store.write(changes);
       await giveWay();
     });
+  }
+
+  async #archive(slices: Slices, log: CheckpointedLog): Promise<void> {
+    while (slices.sortSome()) await giveWay();
+    for (let slice = slices.begin(); slice !== undefined; slice = slices.begin()) {
+      for (let more = true; more; ) {
+        const { end } = log;
+        more = slices.fill(slice, end);
+        // Waits at once, so that no record in the slice can be lost unnoticed and another one take its place.
+        await log.secure(end);
+        await giveWay();
+      }
+      await this.#write(slice.changes, { lastId: log.lastId, streams: this.#row.streams + slice.rows });
+      for (const archived of slice.streams) this.#settle(archived, log);
+      await giveWay();
+      log.onArchived();
+    }
   }
 
   /** Makes sure that the store has its name and format on disk, before anything refers to it. */
@@ -102,79 +116,16 @@ export class Checkpoint {
     this.#row = row;
   }
 
-  #settle(slice: Slice, log: CheckpointedLog): void {
+  #settle({ tail, to, complete, removed: isRemoved, row, heldTo }: Archived, log: CheckpointedLog): void {
     const { tails, removed } = this.#parts;
-    for (const { tail, to, complete, removed: isRemoved } of slice.streams) {
-      tail.archivedTo(to);
-      if (!complete) continue;
-      if (isRemoved) {
-        removed.add(tail.state.id, slice.heldTo);
-        log.onRemoved(tail.state.id);
-      }
-      if (tail.touchedTo <= slice.heldTo) tails.forget(tail.state.id);
-    }
-  }
-}
-
-/** What one transaction holds. */
-interface Slice {
-  readonly changes: Change[];
-  readonly streams: { tail: Tail; to: number; complete: boolean; removed: boolean }[];
-  /** The states in it hold all records before this log position. */
-  readonly heldTo: number;
-  rows: number;
-}
-
-/** Cuts the changed streams into slices. */
-class Slices {
-  readonly #parts: CheckpointParts;
-  readonly #log: CheckpointedLog;
-  readonly #ids: Float64Array;
-  #next = 0;
-  #current: Archiving | undefined;
-
-  constructor(parts: CheckpointParts, log: CheckpointedLog) {
-    this.#parts = parts;
-    this.#log = log;
-    this.#ids = new Float64Array(parts.tails.size);
-    let count = 0;
-    for (const tail of parts.tails.all()) this.#ids[count++] = tail.state.id;
-    // Neighbours in the archive go into the same transaction, which then touches few pages.
-    this.#ids.sort();
-  }
-
-  /** Each slice is made when it is asked for. */
-  *all(): Generator<Slice, void> {
-    while (this.#advance()) {
-      this.#parts.archiver.recycle();
-      yield this.#slice();
-    }
-  }
-
-  #slice(): Slice {
-    const { archiver, now, sliceBytes } = this.#parts;
-    const slice: Slice = { changes: [], streams: [], heldTo: this.#log.end, rows: 0 };
-    const until = now() + SLICE_MS;
-    let room = sliceBytes;
-    for (let looked = 1; this.#advance(); looked++) {
-      const archiving = this.#current!;
-      room -= archiver.proceed(archiving, slice.heldTo, room, slice.changes);
-      slice.streams.push({ ...archiving });
-      if (!archiving.complete) break;
-      slice.rows += archiving.rows;
-      this.#current = undefined;
-      if (room <= 0 || (looked % STREAMS_PER_LOOK === 0 && now() >= until)) break;
-    }
-    return slice;
-  }
-
-  /** Moves on to a stream that has something to be archived. */
-  #advance(): boolean {
-    while (this.#current === undefined && this.#next < this.#ids.length) {
-      const tail = this.#parts.tails.get(this.#ids[this.#next++]!);
-      if (tail !== undefined) this.#current = this.#parts.archiver.begin(tail);
-    }
-    return this.#current !== undefined;
+    tail.archivedTo(to);
+    if (!complete) return;
+    tail.row = row;
+    tails.archived(tail, heldTo);
+    if (!isRemoved) return;
+    removed.add(tail.state.id, heldTo);
+    log.onRemoved(tail.state.id);
+    tails.forget(tail.state.id);
   }
 }
 

@@ -24,6 +24,7 @@ import { ArchivedStreams } from "./archive/archived-streams.ts";
 import { archivedBoundary, readArchived } from "./archive/chunks.ts";
 import { STORE_KEY } from "./archive/keys.ts";
 import { decodeStoreRow, type StoreRow } from "./archive/rows.ts";
+import { Budget, type BudgetLimits, type BudgetUse } from "./budget.ts";
 import { Checkpoint, type CheckpointedLog } from "./checkpoint.ts";
 import type { Disk } from "./disk.ts";
 import { failureOf, RecordsLost } from "./failure.ts";
@@ -37,15 +38,13 @@ import { StreamArchiver } from "./stream-archiver.ts";
 import { Tails } from "./tails.ts";
 
 /** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
-export interface LocalLogParts {
+export interface LocalLogParts extends BudgetLimits {
   /** The directory of the segments. */
   readonly disk: Disk;
   readonly store: ArchiveStore;
   /** `true`: durable means on disk. `false`: durable means handed to the operating system. */
   readonly flushing: boolean;
-  /** The log may grow by this many bytes beyond the last checkpoint before appends have to wait. */
-  readonly budgetBytes: number;
-  /** A recovery archives what it has replayed each time it is this much. */
+  /** A recovery archives what it has replayed each time it is this much, or this is `budgetStreams`. */
   readonly recoveryBytes: number;
   /** The size of slabs in memory. */
   readonly slabBytes: number;
@@ -61,8 +60,6 @@ export interface LocalLogParts {
   readonly now: () => number;
   /** Runs a function after some milliseconds, without keeping the process alive for it. */
   readonly after: (ms: number, run: () => void) => void;
-  /** Called after each checkpoint: streams that did not change since can be dropped from memory. */
-  readonly afterCheckpoint: () => void;
   /** Called when the log is closed. */
   readonly afterClose: () => Promise<void>;
 }
@@ -71,14 +68,13 @@ export interface LocalLogParts {
 interface Opened<Pending extends PendingRecord> {
   readonly writer: LogWriter<Pending>;
   readonly segments: Segments;
-  readonly listener: LogListener<Pending>;
 }
 
 /** How long to wait before the next checkpoint is tried when the archive had no room. */
 const ARCHIVE_RETRY_MS = 1000;
 
 export class LocalLog<Pending extends PendingRecord>
-  implements Log<Pending>, WriterEvents<Pending>, CheckpointedLog
+  implements Log<Pending>, WriterEvents<Pending>, CheckpointedLog, BudgetUse
 {
   readonly archive: Archive;
   readonly #parts: LocalLogParts;
@@ -87,7 +83,9 @@ export class LocalLog<Pending extends PendingRecord>
   readonly #slabs: Slabs;
   readonly #tails: Tails;
   readonly #checkpoint: Checkpoint;
+  readonly #budget: Budget;
   readonly #storeRow: StoreRow;
+  #listener: LogListener<Pending> | undefined;
   #opened: Opened<Pending> | undefined;
   #lastId: number;
   #term: number;
@@ -95,7 +93,6 @@ export class LocalLog<Pending extends PendingRecord>
   #running: Promise<void> | undefined;
   #checkpoints = 0;
   #lastCheckpointMs = 0;
-  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   #closed = false;
 
   constructor(parts: LocalLogParts) {
@@ -103,6 +100,7 @@ export class LocalLog<Pending extends PendingRecord>
     const stored = store.get(STORE_KEY);
     const fresh = { logPosition: 0, term: 0, streams: 0, lastId: 0, storeId: parts.newStoreId() };
     this.#parts = parts;
+    this.#budget = new Budget(parts, this);
     this.#storeRow = stored === undefined ? fresh : decodeStoreRow(stored);
     this.#lastId = this.#storeRow.lastId;
     this.#term = this.#storeRow.term;
@@ -120,6 +118,7 @@ export class LocalLog<Pending extends PendingRecord>
   async open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
     const { disk, store, flushing, segmentBytes, now } = this.#parts;
     const began = now();
+    this.#listener = listener;
     const replay = new Replay({
       target,
       store,
@@ -138,7 +137,7 @@ export class LocalLog<Pending extends PendingRecord>
       this,
       walked.term,
     );
-    this.#opened = { writer, segments, listener };
+    this.#opened = { writer, segments };
     await writer.startTerm();
     segments.prepareNext();
     this.#scheduleCheckpoint();
@@ -157,33 +156,30 @@ export class LocalLog<Pending extends PendingRecord>
   async #makeRoomInRecovery(term: number, lastId: number): Promise<boolean> {
     this.#term = term;
     this.#lastId = Math.max(this.#lastId, lastId);
-    if (this.#unarchivedBytes < this.#parts.recoveryBytes) return false;
+    const { recoveryBytes, budgetStreams } = this.#parts;
+    if (this.unarchivedBytes < recoveryBytes && this.#tails.changedCount < budgetStreams) return false;
     await this.#checkpoint.run(this);
     return true;
   }
 
-  get #unarchivedBytes(): number {
+  // What the budget asks.
+
+  get unarchivedBytes(): number {
     return this.#slabs.end - this.#checkpoint.logPosition;
   }
 
-  admit(byteLength: number): Promise<void> | undefined {
-    const { budgetBytes } = this.#parts;
-    const asked = Math.min(byteLength, budgetBytes / 2);
-    if (this.#unarchivedBytes + asked <= budgetBytes || this.health() !== "ok") return undefined;
-    this.#startCheckpoint();
-    if (this.#room === undefined) {
-      let resolve = () => {};
-      const promise = new Promise<void>((done) => {
-        resolve = done;
-      });
-      this.#room = { promise, resolve };
-    }
-    return this.#room.promise;
+  get changedStreams(): number {
+    return this.#tails.changedCount;
   }
 
-  #letIn(): void {
-    this.#room?.resolve();
-    this.#room = undefined;
+  get checkpointProgress(): number | undefined {
+    return this.#running === undefined ? undefined : this.#checkpoint.progress;
+  }
+
+  admit(byteLength: number): Promise<void> | undefined {
+    if (this.health() !== "ok" || this.#budget.admits(byteLength)) return undefined;
+    this.#startCheckpoint();
+    return this.#budget.wait();
   }
 
   append(pending: Pending): void {
@@ -217,6 +213,11 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   health(): LogHealth {
+    // Whoever waited for room until now comes too late.
+    return this.#closed ? "read-only" : this.#diskHealth;
+  }
+
+  get #diskHealth(): LogHealth {
     const writing = this.#opened?.writer.health ?? "ok";
     return writing === "ok" ? this.#archiveHealth : writing;
   }
@@ -224,8 +225,8 @@ export class LocalLog<Pending extends PendingRecord>
   metrics(): LogMetrics {
     return {
       logBytesTotal: this.#slabs.end,
-      unarchivedBytes: this.#unarchivedBytes,
-      unarchivedStreams: this.#tails.size,
+      unarchivedBytes: this.unarchivedBytes,
+      unarchivedStreams: this.#tails.changedCount,
       slabBytes: this.#slabs.heldBytes,
       segments: this.#opened?.segments.count ?? 0,
       checkpointsTotal: this.#checkpoints,
@@ -240,8 +241,9 @@ export class LocalLog<Pending extends PendingRecord>
       const { writer, segments } = this.#opened;
       // What was lost on the way has been told to the listener.
       await writer.secure(this.end).catch(() => {});
+      this.#budget.letIn();
       await this.#running;
-      if (this.health() === "ok") await this.#runCheckpoint();
+      if (this.#diskHealth === "ok") await this.#runCheckpoint();
       writer.close();
       await segments.close();
     }
@@ -258,7 +260,7 @@ export class LocalLog<Pending extends PendingRecord>
   #scheduleCheckpoint(): void {
     this.#parts.after(this.#parts.checkpointIntervalMs, () => {
       if (this.#closed) return;
-      if (this.#tails.size > 0) this.#startCheckpoint();
+      if (this.#tails.changedCount > 0) this.#startCheckpoint();
       this.#scheduleCheckpoint();
     });
   }
@@ -266,10 +268,11 @@ export class LocalLog<Pending extends PendingRecord>
   #startCheckpoint(): void {
     if (this.#running !== undefined || this.#closed || this.#opened?.writer.health !== "ok") return;
     if (this.#archiveHealth === "read-only") return;
+    this.#budget.checkpointBegins();
     this.#running = this.#runCheckpoint().finally(() => {
       this.#running = undefined;
-      this.#letIn();
-      this.#checkpointIfHalfFull();
+      this.#budget.letIn();
+      this.#checkpointIfDue();
     });
   }
 
@@ -280,7 +283,6 @@ export class LocalLog<Pending extends PendingRecord>
       this.#archiveHealth = "ok";
       this.#checkpoints += 1;
       this.#lastCheckpointMs = this.#parts.now() - began;
-      this.#parts.afterCheckpoint();
     } catch (error) {
       if (!(error instanceof RecordsLost)) this.#onArchiveFailure(failureOf(error));
     }
@@ -291,9 +293,8 @@ export class LocalLog<Pending extends PendingRecord>
     if (failure.kind === "full") this.#parts.after(ARCHIVE_RETRY_MS, () => this.#startCheckpoint());
   }
 
-  #checkpointIfHalfFull(): void {
-    if (this.#unarchivedBytes >= this.#parts.budgetBytes / 2 && this.health() === "ok")
-      this.#startCheckpoint();
+  #checkpointIfDue(): void {
+    if (this.#budget.isCheckpointDue && this.health() === "ok") this.#startCheckpoint();
   }
 
   // What the writer tells.
@@ -302,8 +303,8 @@ export class LocalLog<Pending extends PendingRecord>
     for (const { record } of batch) {
       if (record.kind === "delete") for (const id of record.removed) this.#tails.get(id)!.gone = true;
     }
-    this.#opened!.listener.onDurable(batch);
-    this.#checkpointIfHalfFull();
+    this.#listener!.onDurable(batch);
+    this.#checkpointIfDue();
   }
 
   onUndo({ record }: Pending): void {
@@ -311,11 +312,11 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   onFailed(batch: readonly Pending[], failure: LogFailure): void {
-    this.#opened!.listener.onFailed(batch, failure);
+    this.#listener!.onFailed(batch, failure);
   }
 
   onHealth(): void {
-    if (this.#opened?.writer.health !== "ok") this.#letIn();
+    if (this.#opened?.writer.health !== "ok") this.#budget.letIn();
   }
 
   // What a checkpoint asks.
@@ -343,6 +344,11 @@ export class LocalLog<Pending extends PendingRecord>
 
   onRemoved(id: number): void {
     this.#archived.unhide(id);
+  }
+
+  onArchived(): void {
+    this.#listener!.onArchived();
+    this.#budget.letIn();
   }
 }
 

@@ -20,7 +20,8 @@ import type { Tails } from "./tails.ts";
 const PROBE_INTERVAL_MS = 1000;
 
 /** What the writer tells the log, besides what it tells the listener. */
-export interface WriterEvents<Pending extends PendingRecord> extends LogListener<Pending> {
+export interface WriterEvents<Pending extends PendingRecord>
+  extends Omit<LogListener<Pending>, "onArchived"> {
   /** A record is being taken back; newest first. */
   onUndo(pending: Pending, logPosition: number): void;
   /** `health` may have changed. */

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PendingRecord } from "../log.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
-import { SLICE_BYTES } from "./checkpoint.ts";
+import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { LocalLog } from "./local-log.ts";
@@ -29,8 +29,6 @@ export interface LocalLogOptions {
   readonly budgetBytes?: number;
   /** Changes are archived after at most this many milliseconds. Default 10,000. */
   readonly checkpointIntervalMs?: number;
-  /** Called after each checkpoint. */
-  readonly afterCheckpoint?: () => void;
 }
 
 const BUDGET_BYTES = 32 * 1024 * 1024;
@@ -38,7 +36,9 @@ const BUDGET_BYTES_MIN = 4 * 1024 * 1024;
 /** Distances between records of one stream are stored in 32 bits. */
 const BUDGET_BYTES_MAX = 2 * 1024 * 1024 * 1024;
 /** A recovery seldom has more than the budget before it; to archive it in parts costs more than to hold it. */
-const RECOVERY_BYTES_MIN = 128 * 1024 * 1024;
+const RECOVERY_BYTES_MIN = 64 * 1024 * 1024;
+/** A changed stream cannot be dropped from memory, and takes just under a kilobyte there. */
+const BUDGET_STREAMS = 100_000;
 const CHECKPOINT_INTERVAL_MS = 10_000;
 
 /**
@@ -64,6 +64,7 @@ export async function openLocalLog<Pending extends PendingRecord>(
       store: new LmdbStore(archiveFile),
       flushing: (options.durability ?? "fsync") === "fsync",
       budgetBytes,
+      budgetStreams: BUDGET_STREAMS,
       recoveryBytes: Math.max(budgetBytes, RECOVERY_BYTES_MIN),
       slabBytes: SLAB_BYTES,
       segmentBytes: SEGMENT_BYTES,
@@ -72,7 +73,6 @@ export async function openLocalLog<Pending extends PendingRecord>(
       newStoreId: randomUUID,
       now: () => performance.now(),
       after,
-      afterCheckpoint: options.afterCheckpoint ?? (() => {}),
       afterClose: () => lock.release(),
     });
   } catch (error) {

@@ -54,7 +54,9 @@ export class Replay implements FrameVisitor {
   }
 
   async onPause(term: number): Promise<void> {
-    if (await this.#parts.makeRoom(term, this.#lastId)) this.#newStreams = 0;
+    if (!(await this.#parts.makeRoom(term, this.#lastId))) return;
+    this.#newStreams = 0;
+    this.#heldTo.clear();
   }
 
   #heldToOf(id: number): number {

@@ -29,6 +29,8 @@ export interface Archiving {
   complete: boolean;
   /** Whether the changes remove the stream's row. */
   removed: boolean;
+  /** The header of the stream's row once the changes are written; null for none. Only when `complete`. */
+  row: RowHeader | null;
   /** How the count of rows changes. */
   rows: number;
 }
@@ -50,7 +52,8 @@ export class StreamArchiver {
 
   /** Begins with a stream. */
   begin(tail: Tail): Archiving {
-    return { tail, to: tail.hotFrom, lastChunk: undefined, complete: false, removed: false, rows: 0 };
+    const start = { to: tail.hotFrom, lastChunk: undefined, row: null };
+    return { tail, ...start, complete: false, removed: false, rows: 0 };
   }
 
   /**
@@ -62,26 +65,31 @@ export class StreamArchiver {
    * @returns bytes added
    */
   proceed(archiving: Archiving, heldTo: number, room: number, changes: Change[]): number {
-    const row = this.#header(archiving.tail.state.id);
     const { state } = archiving.tail;
+    const row = this.#rowOf(archiving.tail);
     if (state.life === "removed") return this.#remove(archiving, row, heldTo, changes);
     let added = 0;
-    if (row?.tail === archiving.to) added = this.#extendLastChunk(archiving, row, changes);
+    if (row !== null && row.tail === archiving.to) added = this.#extendLastChunk(archiving, row, changes);
     while (archiving.to < state.tail) {
       if (added >= room) return added;
       added += this.#addChunk(archiving, changes);
     }
     const encoded = encodeState(this.#arena, state, heldTo, archiving.lastChunk);
     changes.push({ key: streamKey(state.id), value: encoded });
-    this.#index(state, row, changes);
+    const deadline = this.#index(state, row, changes);
+    archiving.row = { heldTo, tail: state.tail, lastChunk: archiving.lastChunk, deadline };
     archiving.complete = true;
-    archiving.rows = row === undefined ? 1 : 0;
+    archiving.rows = row === null ? 1 : 0;
     return added + encoded.length;
   }
 
-  #header(id: number): RowHeader | undefined {
-    const row = this.#store.get(streamKey(id));
-    return row === undefined ? undefined : decodeRowHeader(row);
+  /** What the archive holds of the stream; read from there at most once while the stream is in memory. */
+  #rowOf(tail: Tail): RowHeader | null {
+    if (tail.row === undefined) {
+      const row = this.#store.get(streamKey(tail.state.id));
+      tail.row = row === undefined ? null : decodeRowHeader(row);
+    }
+    return tail.row;
   }
 
   /** Puts few new bytes into the last chunk if that is still short. */
@@ -129,29 +137,29 @@ export class StreamArchiver {
   }
 
   /** Keeps the ways to the row up to date: by path, and by deadline. */
-  #index(state: StreamState, row: RowHeader | undefined, changes: Change[]): void {
-    if (row === undefined)
-      changes.push({ key: pathKey(state.path), value: encodeNumber(this.#arena, state.id) });
+  #index(state: StreamState, row: RowHeader | null, changes: Change[]): number | undefined {
+    if (row === null) changes.push({ key: pathKey(state.path), value: encodeNumber(this.#arena, state.id) });
     const deadline = deadlineOf(state, state.renewedAt);
-    if (deadline === row?.deadline) return;
+    if (deadline === row?.deadline) return deadline;
     if (row?.deadline !== undefined)
       changes.push({ key: deadlineKey(row.deadline, state.id), value: undefined });
     if (deadline !== undefined)
       changes.push({ key: deadlineKey(deadline, state.id), value: new Uint8Array(0) });
+    return deadline;
   }
 
   /** Removes row and index entries and leaves a note, which outlives the chunks and the records of the stream. */
-  #remove(archiving: Archiving, row: RowHeader | undefined, heldTo: number, changes: Change[]): number {
+  #remove(archiving: Archiving, row: RowHeader | null, heldTo: number, changes: Change[]): number {
     const { id, path } = archiving.tail.state;
     const key = pathKey(path);
     const newest = this.#store.get(key);
     if (newest !== undefined && decodeNumber(newest) === id) changes.push({ key, value: undefined });
     if (row?.deadline !== undefined) changes.push({ key: deadlineKey(row.deadline, id), value: undefined });
-    if (row !== undefined) changes.push({ key: streamKey(id), value: undefined });
+    if (row !== null) changes.push({ key: streamKey(id), value: undefined });
     changes.push({ key: removedKey(id), value: encodeNumber(this.#arena, heldTo) });
     archiving.complete = true;
     archiving.removed = true;
-    archiving.rows = row === undefined ? 0 : -1;
+    archiving.rows = row === null ? 0 : -1;
     return REMOVAL_BYTES;
   }
 }

@@ -2,10 +2,14 @@
  * What the archive does not hold yet, by stream: a few numbers each, and nothing per append. The bytes are in
  * the slabs; a stream's data records are linked backwards there, newest first. A read walks back from the
  * newest record, or from a mark near the wanted place, and then copies forward.
+ *
+ * A tail stays when the archive has caught up with its stream, until the stream is dropped from memory: it is likely
+ * to be needed again, and objects that come and go with every checkpoint would fill the heap.
  */
 import type { AppendRecord, CreateRecord, StreamRecord } from "../../stream/records.ts";
 import type { StreamState } from "../../stream/state.ts";
 import type { PendingRecord } from "../log.ts";
+import type { RowHeader } from "./archive/rows.ts";
 import {
   dataLength,
   dataOffset,
@@ -18,10 +22,17 @@ import type { Slabs } from "./slabs.ts";
 /** Each so many records of a stream a mark is left, which bounds the walk of a read. */
 const RECORDS_PER_MARK = 64;
 
-/** A stream that the archive does not hold as it is now. */
+/** Most streams have none; never changed. */
+const NO_MARKS: number[] = [];
+
+/** A stream that has changed while it was in memory. */
 export class Tail {
   /** Accepted; a checkpoint writes it as it is then. */
   readonly state: StreamState;
+  /** The archive does not hold the state as it is now. */
+  changed = false;
+  /** The header of the stream's row in the archive; null: there is no row; undefined: not known. */
+  row: RowHeader | null | undefined = undefined;
   /** Position in the stream from which on the bytes are in the slabs; those before are archived. */
   hotFrom: number;
   /** Log position of the stream's newest data record; -1 when none is in the slabs. */
@@ -31,7 +42,7 @@ export class Tail {
   /** The log position after the newest record that changed the state. */
   touchedTo = 0;
   /** Pairs of stream position and log position of every 64th data record, ascending. */
-  readonly marks: number[] = [];
+  marks: number[] = NO_MARKS;
   #sinceMark = 0;
 
   constructor(state: StreamState, hotFrom: number) {
@@ -44,6 +55,7 @@ export class Tail {
     this.newest = logPosition;
     if (++this.#sinceMark < RECORDS_PER_MARK) return;
     this.#sinceMark = 0;
+    if (this.marks === NO_MARKS) this.marks = [];
     this.marks.push(position, logPosition);
   }
 
@@ -59,6 +71,12 @@ export class Tail {
     let stale = 0;
     while (stale < this.marks.length && this.marks[stale]! < position) stale += 2;
     if (stale > 0) this.marks.splice(0, stale);
+  }
+
+  /** The archive holds the stream as it is. Nothing of it needs to be in the slabs any more. */
+  settle(): void {
+    this.changed = false;
+    this.newest = -1;
   }
 
   /** The log position of a data record that begins at or after `position`, as near as is known; -1 when none does. */
@@ -79,6 +97,9 @@ export class Tail {
 export class Tails {
   readonly #slabs: Slabs;
   readonly #tails = new Map<number, Tail>();
+  /** Those that changed since the list was last taken, and some that are gone. */
+  #changed: Tail[] = [];
+  #changedCount = 0;
   /** Log positions of the records of the current walk, newest first. */
   readonly #walk: number[] = [];
 
@@ -86,16 +107,43 @@ export class Tails {
     this.#slabs = slabs;
   }
 
-  get size(): number {
-    return this.#tails.size;
+  /** Streams that the archive does not hold as they are now. */
+  get changedCount(): number {
+    return this.#changedCount;
   }
 
   get(id: number): Tail | undefined {
     return this.#tails.get(id);
   }
 
-  all(): IterableIterator<Tail> {
-    return this.#tails.values();
+  /**
+   * The tails that have changed, and some that are gone, in the order of the change. Whoever takes the list archives
+   * them all; those that changed again meanwhile go into the next.
+   */
+  takeChanged(): readonly Tail[] {
+    const taken = this.#changed;
+    this.#changed = [];
+    return taken;
+  }
+
+  /** A checkpoint was broken off: what it should have archived goes into the next, and rows are not known. */
+  returnChanged(): void {
+    this.#changed = [];
+    for (const tail of this.#tails.values()) {
+      if (!tail.changed) continue;
+      tail.row = undefined;
+      this.#changed.push(tail);
+    }
+  }
+
+  /** The archive holds all records of the stream before `heldTo`. */
+  archived(tail: Tail, heldTo: number): void {
+    if (tail.touchedTo > heldTo) {
+      this.#changed.push(tail);
+      return;
+    }
+    tail.settle();
+    this.#changedCount -= 1;
   }
 
   /** The distance from `logPosition` back to the newest data record of the stream, 0 when none is in the slabs. */
@@ -122,14 +170,22 @@ export class Tails {
   ): void {
     const position = dataPositionOf(record);
     const tail = this.#tails.get(state.id) ?? this.#add(state, position);
-    tail.touchedTo = logEnd;
+    if (record.kind === "create") tail.row = null;
+    this.#change(tail, logEnd);
     if (record.data.byteLength > 0) tail.extend(position, logPosition);
   }
 
   /** A state was changed by a record that brought no bytes for it. */
   touch(state: StreamState, logEnd: number): void {
-    const tail = this.#tails.get(state.id) ?? this.#add(state, state.tail);
+    this.#change(this.#tails.get(state.id) ?? this.#add(state, state.tail), logEnd);
+  }
+
+  #change(tail: Tail, logEnd: number): void {
     tail.touchedTo = logEnd;
+    if (tail.changed) return;
+    tail.changed = true;
+    this.#changed.push(tail);
+    this.#changedCount += 1;
   }
 
   #add(state: StreamState, hotFrom: number): Tail {
@@ -138,8 +194,13 @@ export class Tails {
     return tail;
   }
 
-  /** The archive holds the stream as it is. */
+  /** The stream is gone, or its state is dropped from memory. */
   forget(id: number): void {
+    const tail = this.#tails.get(id);
+    if (tail === undefined) return;
+    if (tail.changed) this.#changedCount -= 1;
+    // A list may still hold it.
+    tail.settle();
     this.#tails.delete(id);
   }
 
@@ -152,7 +213,7 @@ export class Tails {
       const distance = previousDistance(slab, logPosition - slab.start);
       tail.retract(distance === 0 ? -1 : logPosition - distance, logPosition);
     }
-    if (record.kind === "create") this.#tails.delete(record.id);
+    if (record.kind === "create") this.forget(record.id);
   }
 
   /** Copies bytes `[from, to)` of the hot range to the beginning of `target`. */

@@ -116,6 +116,8 @@ export class Model implements LogListener<ModelRecord>, RecoveryTarget {
     this.#settle(batch, failure);
   }
 
+  onArchived(): void {}
+
   #settle(batch: readonly ModelRecord[], outcome: "durable" | LogFailure): void {
     for (const pending of batch) {
       pending.outcome = outcome;

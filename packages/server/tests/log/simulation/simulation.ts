@@ -3,14 +3,14 @@
  * in which the disk works, full and broken disks, kills and power cuts (in recovery, too), and what a crash
  * leaves of the files. `lives.ts` judges what is there after each recovery.
  */
-import { LocalLog } from "../../../src/log/local/local-log.ts";
+import { LocalLog, type LocalLogParts } from "../../../src/log/local/local-log.ts";
 import { Random } from "../../../src/log/testing/random.ts";
 import { SimulatedMachine } from "../../../src/log/testing/simulated-machine.ts";
 import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
 import type { Pending } from "../../../src/shard/pending.ts";
 import { remove } from "../../../src/shard/remove.ts";
-import { Shard } from "../../../src/shard/shard.ts";
+import { Shard, type ShardDeps } from "../../../src/shard/shard.ts";
 import { type Attempt, contentOf, judgeStream, type Life, law, learn, lifeOf } from "./lives.ts";
 
 const PATHS = ["/a", "/b", "/b/c", "/d", "/e", "/f"];
@@ -30,7 +30,10 @@ export interface SimulationReport {
   readonly crashes: number;
   readonly tornTails: number;
   readonly failures: number;
-  readonly checkpoints: number;
+  /** Transactions that brought streams into the archive. */
+  readonly slices: number;
+  /** Those of them that were made while a recovery was under way, because it had too much in memory. */
+  readonly recoverySlices: number;
 }
 
 /** Runs one seed. @throws LawBroken, or whatever else went wrong */
@@ -38,11 +41,30 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   return new Simulation(options).run();
 }
 
+/** A shard that tells when streams were archived. */
+class WatchedShard extends Shard {
+  readonly #watch: () => void;
+
+  constructor(deps: ShardDeps, watch: () => void) {
+    super(deps);
+    this.#watch = watch;
+  }
+
+  override onArchived(): void {
+    super.onArchived();
+    this.#watch();
+  }
+}
+
 class Simulation {
   readonly #random: Random;
   readonly #machine: SimulatedMachine;
   readonly #flushing: boolean;
-  readonly #sizes: { slabBytes: number; segmentBytes: number; sliceBytes: number; budgetBytes: number };
+  readonly #sizes: Pick<
+    LocalLogParts,
+    "slabBytes" | "segmentBytes" | "sliceBytes" | "budgetBytes" | "budgetStreams"
+  >;
+  readonly #loadedStreams: number;
   #log!: LocalLog<Pending>;
   #shard!: Shard;
   #lives: Life[] = [];
@@ -57,8 +79,11 @@ class Simulation {
   #boot = 0;
   #tokens = 0;
   #now = 1_000_000;
+  /** The log's clock: four looks at it are a millisecond. */
+  #clock = 0;
+  #recovering = false;
   #broken: unknown;
-  readonly #report = { acknowledged: 0, crashes: 0, tornTails: 0, failures: 0, checkpoints: 0 };
+  readonly #report = { acknowledged: 0, crashes: 0, tornTails: 0, failures: 0, slices: 0, recoverySlices: 0 };
 
   constructor({ seed, lying = false }: SimulationOptions) {
     const random = new Random(seed);
@@ -69,7 +94,15 @@ class Simulation {
     const slabBytes = random.pick([512, 4096, 32_768]);
     const segmentBytes = random.pick([1024, 4096, 16_384]);
     const budgetBytes = random.pick([4096, 16_384, 131_072]);
-    this.#sizes = { slabBytes, segmentBytes, budgetBytes, sliceBytes: random.pick([300, 2000, 100_000]) };
+    const sliceBytes = random.pick([300, 2000, 100_000]);
+    this.#sizes = {
+      slabBytes,
+      segmentBytes,
+      budgetBytes,
+      sliceBytes,
+      budgetStreams: random.pick([2, 5, 100]),
+    };
+    this.#loadedStreams = random.pick([1, 3, 100]);
   }
 
   async run(): Promise<SimulationReport> {
@@ -143,6 +176,7 @@ class Simulation {
     }
     this.#shard = this.#boot_();
     const recovery = await this.#drive(this.#shard.open());
+    this.#recovering = false;
     if (recovery.tornTail) this.#report.tornTails += 1;
     this.#judge(mayLose);
     const expected = this.#expectedStreams();
@@ -154,6 +188,7 @@ class Simulation {
 
   #boot_(): Shard {
     const machine = this.#machine;
+    this.#recovering = true;
     this.#log = new LocalLog<Pending>({
       disk: machine.disk(),
       store: machine.store(),
@@ -162,21 +197,26 @@ class Simulation {
       recoveryBytes: this.#sizes.budgetBytes / 2,
       checkpointIntervalMs: 1000,
       newStoreId: () => "simulated",
-      now: () => 0,
+      now: () => this.#clock++ / 4,
       after: machine.after(),
-      afterCheckpoint: () => {
-        this.#report.checkpoints += 1;
-        this.#evict();
-      },
       afterClose: () => Promise.resolve(),
     });
     const now = () => this.#now++;
-    return new Shard({ log: this.#log, now, random: () => this.#random.next(), producersPerStream: 10 });
+    const shard = new WatchedShard(
+      {
+        ...{ log: this.#log, now, random: () => this.#random.next(), producersPerStream: 10 },
+        loadedStreams: this.#loadedStreams,
+      },
+      () => this.#onArchived(shard),
+    );
+    return shard;
   }
 
-  #evict(): void {
-    for (const stream of this.#shard.catalog.streams()) {
-      if (this.#random.chance(0.5)) this.#shard.catalog.evict(stream);
+  #onArchived(shard: Shard): void {
+    this.#report.slices += 1;
+    if (this.#recovering) this.#report.recoverySlices += 1;
+    for (const stream of shard.catalog.streams()) {
+      if (this.#random.chance(0.5)) shard.catalog.evict(stream);
     }
   }
 

@@ -64,8 +64,10 @@ export class ArchivedStreams implements Archive {
       .slice(0, limit);
   }
 
-  isCurrent(state: StreamState): boolean {
-    return this.#tails.get(state.id) === undefined;
+  release(state: StreamState): boolean {
+    if (this.#tails.get(state.id)?.changed) return false;
+    this.#tails.forget(state.id);
+    return true;
   }
 }
 

@@ -8,6 +8,7 @@
  *     path     id u64
  */
 import { deadlineOf } from "../../../stream/expiry.ts";
+import { ownText } from "../../../stream/own-text.ts";
 import type { ForkOrigin, ProducerState, StreamState } from "../../../stream/state.ts";
 import type { Arena } from "../codec/arena.ts";
 import {
@@ -183,7 +184,7 @@ export function decodeState(bytes: Uint8Array): StreamState {
   return {
     id,
     path: reader.string(),
-    contentType: reader.string(),
+    contentType: ownText(reader.string()),
     json: (flags & JSON_MODE) !== 0,
     createdAt: reader.f64(),
     ttlSeconds: flags & HAS_TTL ? reader.u64() : undefined,

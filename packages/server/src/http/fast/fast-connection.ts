@@ -16,7 +16,6 @@ import type { StoredBytes } from "../../stream/records.ts";
 import { logAccess } from "../access-log.ts";
 import { type Answerer, answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
-import { problemReply } from "../errors.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
 import { FastRequest } from "./fast-request.ts";
@@ -142,11 +141,11 @@ export class FastConnection implements Answerer {
     this.#serve(head, body, head.contentLength);
   }
 
+  /** Not every answer depends on the body: the operations decide what to say without it. */
   #giveUpBody(problem: RequestProblem): void {
+    const head = this.#head!;
     this.#releaseBody();
-    this.#state = "serving";
-    this.#keepsAlive = false;
-    this.#write(problemReply(problem), "POST");
+    this.#serve(head, problem);
   }
 
   #releaseBody(): void {
@@ -156,7 +155,7 @@ export class FastConnection implements Answerer {
     this.#parts = [];
   }
 
-  #serve(head: FastHead, body: StoredBytes, held = 0): void {
+  #serve(head: FastHead, body: StoredBytes | RequestProblem, held = 0): void {
     this.#state = "serving";
     this.#hasServed = true;
     this.#held = held;
@@ -168,20 +167,18 @@ export class FastConnection implements Answerer {
   send(reply: Reply): void {
     this.#lane.budget.release(this.#held);
     if (this.#state !== "serving") return;
-    this.#keepsAlive = !this.#lane.isStopping();
-    this.#write(reply, this.#request!.method);
+    const request = this.#request!;
+    const { method, bodyFate } = request;
+    // What would come after a cut body is no request.
+    const inStep = bodyFate === "whole" || (bodyFate === "cut" && this.#noMore);
+    this.#keepsAlive = inStep && !this.#lane.isStopping();
+    request.status = reply.status;
+    const live = writeFastReply(this.#socket, reply, method, this.#keepsAlive, this.#lane, this.#onAnswered);
+    if (live !== undefined) request.disconnected = () => live.onDisconnect();
   }
 
   abort(): void {
     this.#socket.destroy();
-  }
-
-  #write(reply: Reply, method: string): void {
-    if (this.#request !== undefined) this.#request.status = reply.status;
-    const live = writeFastReply(this.#socket, reply, method, this.#keepsAlive, this.#lane, this.#onAnswered);
-    if (live !== undefined && this.#request !== undefined) {
-      this.#request.disconnected = () => live.onDisconnect();
-    }
   }
 
   #answered(): void {

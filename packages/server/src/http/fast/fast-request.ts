@@ -1,8 +1,9 @@
-/** A request of the fast lane as the operations see it. Its body is complete before any operation runs. */
+/** A request of the fast lane as the operations see it. Its body is there, or given up, before any operation runs. */
 import type { Config } from "../../config.ts";
 import type { StoredBytes } from "../../stream/records.ts";
 import type { Access } from "../access-log.ts";
 import { originOf } from "../origin.ts";
+import { isProblem, type RequestProblem } from "../problems.ts";
 import { rawHeader } from "../raw-headers.ts";
 import type { HttpRequest } from "../request.ts";
 import type { FastHead } from "./request-shape.ts";
@@ -16,10 +17,12 @@ export class FastRequest implements HttpRequest, Access {
   /** Called when the client goes away before it was answered completely. */
   disconnected: (() => void) | undefined;
   readonly #head: FastHead;
-  readonly #body: StoredBytes;
+  readonly #body: StoredBytes | RequestProblem;
+  #askedForBody = false;
   readonly #config: Config;
 
-  constructor(head: FastHead, body: StoredBytes, config: Config) {
+  /** @param body the body, or why there is none */
+  constructor(head: FastHead, body: StoredBytes | RequestProblem, config: Config) {
     this.method = head.method;
     this.target = head.target;
     this.startedAt = config.accessLog ? performance.now() : 0;
@@ -36,8 +39,15 @@ export class FastRequest implements HttpRequest, Access {
     return originOf(this, "http", this.#config);
   }
 
-  body(): StoredBytes {
+  body(): StoredBytes | RequestProblem {
+    this.#askedForBody = true;
     return this.#body;
+  }
+
+  /** What became of the body: `cut` when it never came whole, `missed` when the answer says so. */
+  get bodyFate(): "whole" | "cut" | "missed" {
+    if (!isProblem(this.#body)) return "whole";
+    return this.#askedForBody ? "missed" : "cut";
   }
 
   onDisconnect(listener: () => void): () => void {

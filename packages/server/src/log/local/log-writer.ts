@@ -19,6 +19,9 @@ import type { Tails } from "./tails.ts";
 /** How often a full disk is asked whether there is room again. */
 const PROBE_INTERVAL_MS = 1000;
 
+/** A batch that still grows after so many turns of the event loop is written nevertheless. */
+const GATHERING_TURNS_MAX = 20;
+
 /** What the writer tells the log, besides what it tells the listener. */
 export interface WriterEvents<Pending extends PendingRecord>
   extends Omit<LogListener<Pending>, "onArchived"> {
@@ -55,6 +58,10 @@ export class LogWriter<Pending extends PendingRecord> {
   /** The arrays of settled batches, empty again. */
   readonly #spare: Pending[][] = [];
   #scheduled = false;
+  /** For how many turns of the event loop the batch has gathered behind the last write. */
+  #turn = 0;
+  /** Records that were gathered when the turn began. */
+  #seen = 0;
   #writing = false;
   /** Where the batch that is gathering begins; all before it is written or being written. */
   #gatheredFrom: number;
@@ -65,7 +72,7 @@ export class LogWriter<Pending extends PendingRecord> {
   #waiters: Waiter[] = [];
   #health: LogHealth = "ok";
   #closed = false;
-  readonly #start = (): void => this.#startWrite();
+  readonly #nextTurn = (): void => this.#gatherOrWrite();
 
   /** @param term the highest term in the log */
   constructor(parts: WriterParts, events: WriterEvents<Pending>, term: number) {
@@ -133,10 +140,25 @@ export class LogWriter<Pending extends PendingRecord> {
     slabs.extend(slab, this.#encoder.encode(slab, slab.used, record, previous, place));
     tails.note(pending, position, slabs.end);
     this.#gathering.push(pending);
-    if (this.#writing || this.#scheduled) return;
-    this.#scheduled = true;
     // Whatever else this turn of the event loop brings is part of the batch.
-    setImmediate(this.#start);
+    if (!this.#writing && !this.#scheduled) this.#schedule(GATHERING_TURNS_MAX);
+  }
+
+  #schedule(turn: number): void {
+    this.#scheduled = true;
+    this.#turn = turn;
+    this.#seen = this.#gathering.length;
+    setImmediate(this.#nextTurn);
+  }
+
+  /**
+   * Behind a write, the batch gathers until a turn of the event loop brings nothing more. Those just answered append
+   * again at once, as a rule, and one write for all costs half of two for half of them each.
+   */
+  #gatherOrWrite(): void {
+    const stillComing = this.#gathering.length > this.#seen || this.#turn === 0;
+    if (stillComing && this.#turn < GATHERING_TURNS_MAX) this.#schedule(this.#turn + 1);
+    else this.#startWrite();
   }
 
   #startWrite(): void {
@@ -160,9 +182,8 @@ export class LogWriter<Pending extends PendingRecord> {
     this.#writing = false;
     this.#writtenTo = to;
     if (this.#parts.flushing) this.#durableTo = to;
-    // The disk works on the next batch while this one is answered.
-    this.#startWrite();
     this.#events.onDurable(batch);
+    if (this.#gathering.length > 0 && !this.#scheduled) this.#schedule(0);
     batch.length = 0;
     this.#spare.push(batch);
     this.#wake(to);

@@ -104,7 +104,15 @@ export function StreamTree() {
         }}
       >
         {rows.length === 0 && (
-          <p className="tree-empty soft">{search === "" ? "No streams yet." : "Nothing found."}</p>
+          <div
+            role="treeitem"
+            tabIndex={-1}
+            aria-disabled="true"
+            aria-selected="false"
+            className="tree-empty soft"
+          >
+            {search === "" ? "No streams yet." : "Nothing found."}
+          </div>
         )}
         <div className="tree-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {items.map(({ index, start }) => (

@@ -80,10 +80,16 @@ function Lanes({ nodes, current }: { readonly nodes: readonly ForkNode[]; readon
     >
       {nodes.map(({ path, lane, from, to, parentLane, exists }) => {
         const stem = parentLane === undefined ? "" : `M${x(from)} ${y(parentLane)}V${y(lane)}`;
+        // A fork of a fork may leave in what its source shares with an older one.
+        const shared = Math.min(
+          from,
+          ...nodes.filter((node) => node.parentLane === lane).map((node) => node.from),
+        );
         const classes = ["lane", path === current && "current", !exists && "gone"].filter(Boolean).join(" ");
         return (
           <g key={path} className={classes}>
             {stem !== "" && <path className="lane-stem" d={stem} />}
+            {shared < from && <path className="lane-shared" d={`M${x(shared)} ${y(lane)}H${x(from)}`} />}
             <path d={`M${x(from)} ${y(lane)}H${Math.max(x(to), x(from) + 4)}`} />
             <path d={`M${Math.max(x(to), x(from) + 4)} ${y(lane) - 6}v12`} />
           </g>

@@ -48,7 +48,11 @@ export function MessageList({ mode, mark, chosen, onChoose }: Props) {
   const reveal = useEffectEvent((row: number, align: "auto" | "end"): void => {
     const start = windowStart(first, row, rowCount);
     if (start !== first) setFirst(start);
-    virtual.scrollToIndex(row - start, { align });
+    const height = scroller.current?.clientHeight ?? 0;
+    const top = (row - start) * ROW_HEIGHT - (scroller.current?.scrollTop ?? 0);
+    // A row next to those in sight is brought in, one from far away into the middle.
+    const isFar = top < -ROW_HEIGHT || top > height;
+    virtual.scrollToIndex(row - start, { align: align === "auto" && isFar ? "center" : align });
   });
   const isFollowing = at === undefined && isAtTail;
   useLayoutEffect(() => {
@@ -107,6 +111,17 @@ export function MessageList({ mode, mark, chosen, onChoose }: Props) {
         onKeyDown={onKeyDown}
         onClick={onClick}
       >
+        {rowCount === 0 && (
+          <div
+            role="option"
+            tabIndex={-1}
+            aria-disabled="true"
+            aria-selected="false"
+            className="messages-empty soft"
+          >
+            Nothing has been written yet.
+          </div>
+        )}
         <div className="messages-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const number = first + index;
@@ -133,7 +148,6 @@ export function MessageList({ mode, mark, chosen, onChoose }: Props) {
             );
           })}
         </div>
-        {rowCount === 0 && <p className="messages-empty soft">Nothing has been written yet.</p>}
       </div>
       {at === undefined && !isAtTail && (
         <button type="button" className="messages-newest primary" onClick={() => setAtTail(true)}>

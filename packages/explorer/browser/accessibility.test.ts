@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { fillDemo } from "./support/demo.ts";
+import { startExplorer } from "./support/explorer.ts";
+import { STYLES } from "./support/styles.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+const explorer = startExplorer();
+
+/** What axe finds to be serious or worse. */
+async function seriousViolations(page: Page): Promise<string[]> {
+  // Past the policy of the page, as an extension of the browser would be.
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate(
+    "axe.run().then(({ violations }) => violations)",
+  )) as readonly Violation[];
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}
+
+const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Page) => Promise<void>])[] = [
+  ["the overview", "/", async (page) => page.getByRole("treeitem").first().waitFor()],
+  [
+    "a search without result",
+    "/",
+    async (page) => {
+      await page.getByRole("searchbox").fill("nowhere");
+      await page.getByText("Nothing found.").waitFor();
+    },
+  ],
+  [
+    "an empty stream",
+    "/streams/empty",
+    async (page) => page.getByText("Nothing has been written yet.").waitFor(),
+  ],
+  ["messages", "/streams/chat/support", async (page) => page.getByRole("option").first().click()],
+  [
+    "the past",
+    "/streams/chat/support",
+    async (page) => {
+      await page.getByText("Live").waitFor();
+      await page.getByRole("slider").fill("20");
+      await page.locator(".message.later").first().waitFor();
+    },
+  ],
+  [
+    "the append box",
+    "/streams/chat/support",
+    async (page) => page.getByRole("button", { name: "Append" }).click(),
+  ],
+  [
+    "a question",
+    "/streams/chat/support",
+    async (page) => page.getByRole("button", { name: "Delete…" }).click(),
+  ],
+  ["state", "/streams/board?panel=state", async (page) => page.locator(".entity-key").first().click()],
+  ["producers", "/streams/orders?panel=producers", async (page) => page.getByText("importer-1").waitFor()],
+  ["forks", "/streams/chat/support?panel=forks", async (page) => page.locator(".lane").first().waitFor()],
+  ["the keys", "/", async (page) => page.keyboard.press("?")],
+  ["multiplayer", "/multiplayer?session=axe", async (page) => page.getByText("Live").first().waitFor()],
+];
+
+test("axe finds nothing serious in any view, light, dark or on a phone", async () => {
+  await fillDemo(explorer.server);
+  await explorer.server.create("empty", "application/json");
+  const found: string[] = [];
+  for (const [name, path, prepare] of VIEWS) {
+    const page = await explorer.open(path);
+    await page.locator("#root > *").first().waitFor();
+    await prepare(page);
+    for (const [style, apply] of STYLES) {
+      await apply(page);
+      for (const violation of await seriousViolations(page)) found.push(`${name}, ${style}: ${violation}`);
+    }
+    await page.context().close();
+  }
+  expect(found).toEqual([]);
+}, 240_000);
+
+test("axe finds what is seriously wrong", async () => {
+  const page = await explorer.open("/");
+  await page.getByRole("searchbox").waitFor();
+  await page.evaluate(() => document.querySelector("input")?.removeAttribute("aria-label"));
+  await page.evaluate(() => document.querySelector("input")?.removeAttribute("placeholder"));
+  expect(await seriousViolations(page)).toEqual([expect.stringMatching(/^label: /)]);
+});

@@ -76,7 +76,7 @@ describe("known weaknesses of the official client, reading", () => {
         ...options,
         fetch,
         live: "sse",
-        sseResilience: { maxShortConnections: 1, logWarnings },
+        sseResilience: { minConnectionDuration: Infinity, maxShortConnections: 1, logWarnings },
       });
     }
     expect(warn).toHaveBeenCalledTimes(1);
@@ -266,6 +266,14 @@ describe("known weaknesses of the official client, reading", () => {
     await reader.read();
     expect(response.offset).toBe("b");
     expect((await reader.read()).done).toBe(true);
+  });
+
+  test("W12: leaving jsonStream() between two items of a page leaves the offset before the page", async () => {
+    const fetch = scriptedFetch(page("[1]", { next: "a" }), page("[2,3]", { next: "b" }));
+    const response = await stream<number>({ ...options, fetch, offset: "start" });
+    for await (const item of response.jsonStream()) if (item === 2) break;
+    await response.closed;
+    expect(response.offset).toBe("a");
   });
 
   test.each(["bodyStream", "textStream", "jsonStream"] as const)(

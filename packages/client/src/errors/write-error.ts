@@ -17,6 +17,5 @@ export function writeError(error: unknown, conflict: DurableStreamErrorCode = "C
 
 /** The same failure as a `DurableStreamError` with this code that is also `instanceof FetchError`. */
 export function codedError(error: FetchError, code: DurableStreamErrorCode): DurableStreamError {
-  const details = error.json ?? error.text;
-  return alsoFetchError(new DurableStreamError(error.message, code, error.status, details), error);
+  return alsoFetchError(Object.assign(DurableStreamError.fromFetchError(error), { code }), error);
 }

@@ -8,35 +8,30 @@ import {
 import { DurableStreamError, StreamClosedError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { writeError } from "../errors/write-error.ts";
+import { present } from "../http/defaults.ts";
+import type { ProtocolHeaders } from "../http/records.ts";
 import type { AppendOptions, AppendResult } from "../options.ts";
 import type { QueuedAppend } from "./append-queue.ts";
 import { joinContents } from "./content.ts";
 import type { HandleRequests } from "./requests.ts";
 
-/** The protocol's headers of an append. */
-export function appendHeaders(
-  contentType: string | undefined,
-  options: AppendOptions,
-): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (contentType !== undefined) headers["content-type"] = contentType;
-  if (options.seq !== undefined) headers[STREAM_SEQ] = options.seq;
-  return { ...headers, ...producerHeaders(options) };
-}
-
-/** The producer headers of an append: all three, or none. */
-function producerHeaders(options: AppendOptions): Record<string, string> {
-  const { producerId, producerEpoch, producerSeq } = options;
-  if (producerId === undefined && producerEpoch === undefined && producerSeq === undefined) return {};
-  if (producerId === undefined || producerEpoch === undefined || producerSeq === undefined) {
+/**
+ * The protocol's headers of an append.
+ *
+ * @throws DurableStreamError `BAD_REQUEST` when some of the producer's fields are given and some are not
+ */
+export function appendHeaders(contentType: string | undefined, options: AppendOptions): ProtocolHeaders {
+  const { seq, producerId, producerEpoch, producerSeq } = options;
+  const producer = {
+    [PRODUCER_ID]: producerId,
+    [PRODUCER_EPOCH]: producerEpoch,
+    [PRODUCER_SEQ]: producerSeq,
+  };
+  if (Object.keys(present(producer)).length % 3 !== 0) {
     const message = "producerId, producerEpoch and producerSeq must be given together";
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
-  return {
-    [PRODUCER_ID]: producerId,
-    [PRODUCER_EPOCH]: String(producerEpoch),
-    [PRODUCER_SEQ]: String(producerSeq),
-  };
+  return { "content-type": contentType, [STREAM_SEQ]: seq, ...producer };
 }
 
 /** Sends appends of one content type in one request. The last `seq` among them speaks for all. */

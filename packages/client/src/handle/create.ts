@@ -6,6 +6,7 @@ import {
   STREAM_FORKED_FROM,
   STREAM_TTL,
 } from "@perennial/protocol";
+import type { ProtocolHeaders } from "../http/records.ts";
 import type { CreateOptions } from "../options.ts";
 
 /** The protocol's headers of a creating request (protocol sections 5 and 6). */
@@ -15,17 +16,14 @@ export function createHeaders(
     CreateOptions,
     "ttlSeconds" | "expiresAt" | "closed" | "forkedFrom" | "forkOffset" | "forkSubOffset"
   >,
-): Record<string, string> {
-  const values: Record<string, string | number | undefined> = {
+): ProtocolHeaders {
+  return {
     "content-type": contentType,
     [STREAM_TTL]: options.ttlSeconds,
     [STREAM_EXPIRES_AT]: options.expiresAt,
-    [STREAM_CLOSED]: options.closed ? "true" : undefined,
+    [STREAM_CLOSED]: options.closed || undefined,
     [STREAM_FORKED_FROM]: options.forkedFrom,
     [STREAM_FORK_OFFSET]: options.forkOffset,
     [STREAM_FORK_SUB_OFFSET]: options.forkSubOffset,
   };
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) headers[name] = String(value);
-  return headers;
 }

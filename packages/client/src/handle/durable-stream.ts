@@ -141,7 +141,7 @@ export class DurableStream {
    */
   async close(opts: CloseOptions = {}): Promise<CloseResult> {
     const contentType = this.#contentType(opts.contentType);
-    const headers = { ...appendHeaders(contentType, {}), [STREAM_CLOSED]: "true" };
+    const headers = { ...appendHeaders(contentType, {}), [STREAM_CLOSED]: true as const };
     const body = opts.body === undefined ? undefined : joinContents([opts.body], contentType);
     try {
       const response = await this.#requests.send({ method: "POST", headers, body, signal: opts.signal });

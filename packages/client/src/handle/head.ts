@@ -8,23 +8,22 @@ import {
   STREAM_NEXT_OFFSET,
   STREAM_TTL,
 } from "@perennial/protocol";
+import { present } from "../http/defaults.ts";
 import type { HeadResult } from "../options.ts";
 
 /** Reads the response to a HEAD request. Members that the server did not send are absent. */
 export function headResult(headers: Headers): HeadResult {
-  const found: HeadResult = {
+  const ttl = headers.get(STREAM_TTL);
+  return {
     exists: true,
     streamClosed: isTrue(headers.get(STREAM_CLOSED) ?? undefined),
+    ...present({
+      contentType: headers.get(CONTENT_TYPE),
+      offset: headers.get(STREAM_NEXT_OFFSET),
+      etag: headers.get(ETAG),
+      cacheControl: headers.get(CACHE_CONTROL),
+      expiresAt: headers.get(STREAM_EXPIRES_AT),
+    }),
+    ...(ttl !== null && { ttlSeconds: Number(ttl) }),
   };
-  const texts = {
-    contentType: headers.get(CONTENT_TYPE),
-    offset: headers.get(STREAM_NEXT_OFFSET),
-    etag: headers.get(ETAG),
-    cacheControl: headers.get(CACHE_CONTROL),
-    expiresAt: headers.get(STREAM_EXPIRES_AT),
-  };
-  const ttl = headers.get(STREAM_TTL);
-  for (const [name, value] of Object.entries(texts))
-    if (value !== null) Object.assign(found, { [name]: value });
-  return ttl === null ? found : { ...found, ttlSeconds: Number(ttl) };
 }

@@ -2,7 +2,7 @@ import { type BackoffPolicy, backoffPolicy } from "../http/backoff.ts";
 import { createFetchWithConsumedBody } from "../http/consumed-body.ts";
 import { retryingFetch } from "../http/fetch-with-backoff.ts";
 import { writeUrl } from "../http/read-url.ts";
-import { mergeHeaders, resolveRecord } from "../http/records.ts";
+import { headersOf, mergeHeaders, type ProtocolHeaders, resolveRecord } from "../http/records.ts";
 import { anySignal } from "../http/signals.ts";
 import type { DurableStreamOptions } from "../options.ts";
 
@@ -10,7 +10,7 @@ import type { DurableStreamOptions } from "../options.ts";
 export interface HandleRequest {
   readonly method: "PUT" | "POST" | "HEAD" | "DELETE";
   /** The protocol's headers: they win over the user's. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: ProtocolHeaders;
   readonly body?: BodyInit | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,7 +52,7 @@ export class HandleRequests {
 
   /** Sends a request by the given `fetch`. */
   async sendWith(fetchClient: typeof fetch, request: HandleRequest): Promise<Response> {
-    const headers = mergeHeaders(await this.headers(), request.headers);
+    const headers = mergeHeaders(await this.headers(), headersOf(request.headers));
     const url = await this.url();
     const { signal, release } = anySignal(this.options.signal, request.signal);
     const init: RequestInit = { method: request.method, headers };

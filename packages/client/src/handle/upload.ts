@@ -1,3 +1,4 @@
+import { asAsyncIterableReadableStream } from "../async-iterable.ts";
 import { asBytes, type Content } from "./content.ts";
 
 /**
@@ -9,8 +10,8 @@ export class Upload {
   #started = false;
 
   constructor(source: ReadableStream<Content> | AsyncIterable<Content>) {
-    this.#source =
-      source instanceof ReadableStream ? iterateReader(source.getReader()) : source[Symbol.asyncIterator]();
+    const iterable = source instanceof ReadableStream ? asAsyncIterableReadableStream(source) : source;
+    this.#source = iterable[Symbol.asyncIterator]();
   }
 
   /** Whether anything was taken from the source. */
@@ -31,17 +32,4 @@ export class Upload {
     };
     return new ReadableStream({ pull, cancel }, { highWaterMark: 0 });
   }
-}
-
-function iterateReader<T>(reader: ReadableStreamDefaultReader<T>): AsyncIterator<T> {
-  return {
-    async next() {
-      const { done, value } = await reader.read();
-      return done ? { done, value: undefined } : { done, value };
-    },
-    async return() {
-      await reader.cancel();
-      return { done: true, value: undefined };
-    },
-  };
 }

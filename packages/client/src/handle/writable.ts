@@ -38,6 +38,6 @@ export function createWritable(handle: DurableStream, options: WritableOptions):
 }
 
 function randomHex(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(ID_DIGITS / 2));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return random.toString(16).padStart(ID_DIGITS, "0");
 }

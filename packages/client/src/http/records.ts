@@ -1,4 +1,5 @@
 import type { ParamsRecord } from "../options.ts";
+import { present } from "./defaults.ts";
 
 /** Calls the functions of a record, one after the other in the order of its keys, and drops what is `undefined`. */
 export async function resolveRecord(record: ParamsRecord | undefined): Promise<Record<string, string>> {
@@ -9,6 +10,15 @@ export async function resolveRecord(record: ParamsRecord | undefined): Promise<R
     if (text !== undefined) resolved[key] = text;
   }
   return resolved;
+}
+
+/** Headers of the protocol; those that are undefined are not sent. */
+export type ProtocolHeaders = Readonly<Record<string, string | number | true | undefined>>;
+
+/** Headers of the protocol as `fetch` takes them. */
+export function headersOf(headers: ProtocolHeaders = {}): Record<string, string> {
+  const sent = present(headers);
+  return Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, String(value)]));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { PRODUCER_EPOCH, PRODUCER_ID, PRODUCER_SEQ, STREAM_CLOSED } from "@perennial/protocol";
 import type { HandleRequests } from "../handle/requests.ts";
-import { mergeHeaders, resolveRecord } from "../http/records.ts";
+import { headersOf, mergeHeaders, resolveRecord } from "../http/records.ts";
 import type { IdempotentProducerOptions } from "../options.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Outcome } from "./queue.ts";
@@ -29,13 +29,13 @@ export function producerPost(
   const fetchOnce = options.fetch ?? requests.fetch;
   const { signal } = options;
   const prepare = async ({ epoch, seq, body, closes, contentType }: ProducerRequest) => {
-    const protocol: Record<string, string> = {
+    const protocol = headersOf({
       "content-type": contentType,
       [PRODUCER_ID]: producerId,
-      [PRODUCER_EPOCH]: `${epoch}`,
-      [PRODUCER_SEQ]: `${seq}`,
-    };
-    if (closes) protocol[STREAM_CLOSED] = "true";
+      [PRODUCER_EPOCH]: epoch,
+      [PRODUCER_SEQ]: seq,
+      [STREAM_CLOSED]: closes || undefined,
+    });
     const own = await resolveRecord(options.headers);
     const init: RequestInit = {
       method: "POST",

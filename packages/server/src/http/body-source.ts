@@ -43,13 +43,13 @@ class SliceSource implements ByteSource {
     this.byteLength = to - from + (stream.state.json ? 1 : 0);
   }
 
-  next(): Uint8Array | undefined {
+  next(memory?: Uint8Array): Uint8Array | undefined {
     if (!this.#opened) {
       this.#opened = true;
       return Uint8Array.of(OPEN);
     }
     if (this.#at === this.#to) return undefined;
-    const piece = readBytes(this.#shard, this.#stream, this.#at, this.#to);
+    const piece = readBytes(this.#shard, this.#stream, this.#at, this.#to, memory);
     this.#at += piece.length;
     // The comma after the last message becomes the bracket that closes the array.
     if (this.#at === this.#to && this.#stream.state.json) piece[piece.length - 1] = CLOSE;

@@ -16,8 +16,10 @@ export interface ByteSource {
   /**
    * The next piece, owned by the caller; undefined after the last. Throws when the stream was removed meanwhile:
    * the door then breaks the connection, so that the client notices.
+   *
+   * @param memory where the piece may be put: `READ_CHUNK_BYTES` of the caller's own
    */
-  next(): Uint8Array | undefined;
+  next(memory?: Uint8Array): Uint8Array | undefined;
 }
 
 /** A body without an end of its own: the door opens it with a sink, and from then on it is pushed to. */

@@ -41,7 +41,7 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     case "PUT":
       return create(context, request, path);
     case "DELETE":
-      return deleteStream(context, path);
+      return deleteStream(context, request, path);
     default:
       return problemReply({ kind: "method-not-allowed", allow: STREAM_METHODS });
   }

@@ -111,8 +111,10 @@ export interface Log<Pending extends PendingRecord = PendingRecord> {
   /**
    * Bytes of a stream's own range `[from, to)`, which must be durable and not empty: at least one byte, at most
    * `READ_CHUNK_BYTES`. The caller owns the returned bytes. Throws when the stream does not exist any more.
+   *
+   * @param memory where to put them: `READ_CHUNK_BYTES` of the caller's own; without it they get their own
    */
-  read(id: number, from: number, to: number): Uint8Array;
+  read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array;
 
   /**
    * The nearest known place at or before `position` of the stream's own range where an append begins, so that

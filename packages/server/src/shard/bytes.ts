@@ -7,15 +7,23 @@ import type { Shard } from "./shard.ts";
 /**
  * Durable bytes of the stream as its readers see it, from `from` on: at least one, at most up to `to` and at
  * most `READ_CHUNK_BYTES`. The caller owns them. Throws when the stream was removed meanwhile.
+ *
+ * @param memory where to put them: `READ_CHUNK_BYTES` of the caller's own; without it they get their own
  */
-export function readBytes(shard: Shard, stream: Stream, from: number, to: number): Uint8Array {
+export function readBytes(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  to: number,
+  memory?: Uint8Array,
+): Uint8Array {
   let holder = stream;
   let end = to;
   while (from < ownStart(holder.state)) {
     end = Math.min(end, ownStart(holder.state));
     holder = shard.catalog.byId(holder.state.fork!.sourceId);
   }
-  return shard.log.read(holder.state.id, from, Math.min(end, from + READ_CHUNK_BYTES));
+  return shard.log.read(holder.state.id, from, Math.min(end, from + READ_CHUNK_BYTES), memory);
 }
 
 /** All bytes in `[from, to)`, piece by piece. */

@@ -3,11 +3,16 @@ import { HEADER } from "@perennial/protocol";
 import { remove } from "../../shard/remove.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { isProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
+import type { HttpRequest } from "../request.ts";
 
 const REMOVED: Reply = { status: 204, headers: [HEADER.cacheControl, "no-store"], body: undefined };
 
-export async function deleteStream(context: Context, path: string): Promise<Reply> {
+/** The body has no meaning, but is received first: a request that proves malformed in it must not delete anything. */
+export async function deleteStream(context: Context, request: HttpRequest, path: string): Promise<Reply> {
+  const body = await request.body();
+  if (isProblem(body)) return problemReply(body);
   const outcome = await remove(context.shard, path);
   return outcome.kind === "rejected" ? problemReply(outcome.rejection) : REMOVED;
 }

@@ -191,15 +191,16 @@ export class LocalLog<Pending extends PendingRecord>
     this.#opened.writer.append(pending);
   }
 
-  read(id: number, from: number, to: number): Uint8Array {
+  read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
     const tail = this.#tails.get(id);
     if (tail?.gone || this.#removed.has(id)) throw gone(id);
     if (tail !== undefined && from >= tail.hotFrom) {
-      const bytes = Buffer.allocUnsafe(Math.min(to - from, READ_CHUNK_BYTES));
+      const length = Math.min(to - from, READ_CHUNK_BYTES);
+      const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
       this.#tails.copy(tail, from, from + bytes.length, bytes);
       return bytes;
     }
-    const bytes = readArchived(this.#parts.store, id, from, Math.min(to, tail?.hotFrom ?? to));
+    const bytes = readArchived(this.#parts.store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
     if (bytes === undefined) throw gone(id);
     return bytes;
   }

@@ -79,8 +79,8 @@ export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
     this.#chunks.delete(id);
   }
 
-  read(id: number, from: number, to: number): Uint8Array {
-    return this.#of(id).read(from, Math.min(to, from + READ_CHUNK_BYTES));
+  read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
+    return this.#of(id).read(from, Math.min(to, from + READ_CHUNK_BYTES), memory);
   }
 
   boundaryBefore(id: number, position: number): number {

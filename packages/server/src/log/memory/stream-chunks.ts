@@ -50,10 +50,10 @@ export class StreamChunks {
     return chunk;
   }
 
-  /** A copy of the bytes from `from` on: at least one, at most up to `to`. */
-  read(from: number, to: number): Uint8Array {
+  /** A copy of the bytes from `from` on: at least one, at most up to `to`; in `memory`, if that is given. */
+  read(from: number, to: number, memory?: Uint8Array): Uint8Array {
     let index = this.#indexOf(from);
-    const copy = Buffer.allocUnsafe(to - from);
+    const copy = memory?.subarray(0, to - from) ?? Buffer.allocUnsafe(to - from);
     let copied = 0;
     while (copied < copy.length) {
       const chunk = this.#chunks[index++]!;

@@ -102,8 +102,8 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
     for (const wake of this.#waiters.splice(0)) wake();
   }
 
-  read(id: number, from: number, to: number): Uint8Array {
-    return this.#of(id).read(from, Math.min(to, from + READ_CHUNK_BYTES));
+  read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
+    return this.#of(id).read(from, Math.min(to, from + READ_CHUNK_BYTES), memory);
   }
 
   boundaryBefore(id: number, position: number): number {

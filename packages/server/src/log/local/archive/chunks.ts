@@ -50,16 +50,17 @@ function chunkAt(store: ArchiveStore, id: number, position: number): Chunk | und
 
 /**
  * A copy of archived bytes `[from, to)`, at least one and at most `READ_CHUNK_BYTES` of them; undefined when the
- * archive has no byte at `from`.
+ * archive has no byte at `from`. The copy is in `memory`, if that is given.
  */
 export function readArchived(
   store: ArchiveStore,
   id: number,
   from: number,
   to: number,
+  memory?: Uint8Array,
 ): Uint8Array | undefined {
   const wanted = Math.min(to - from, READ_CHUNK_BYTES);
-  const copy = Buffer.allocUnsafe(wanted);
+  const copy = memory?.subarray(0, wanted) ?? Buffer.allocUnsafe(wanted);
   let copied = 0;
   while (copied < wanted) {
     const chunk = chunkAt(store, id, from + copied);

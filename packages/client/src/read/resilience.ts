@@ -26,7 +26,7 @@ export function resilience(options: SSEResilienceOptions | undefined): Resilienc
 /** Says on the console why SSE is given up, and what to change. */
 export function warnAboutFallback(): void {
   console.warn(
-    "[Durable Streams] SSE connections end too soon: going on with long-polling. Is a proxy buffering? " +
+    "[Durable Streams] SSE does not get through: going on with long-polling. Is a proxy buffering? " +
       "(Nginx: X-Accel-Buffering: no; Caddy: flush_interval -1)",
   );
 }

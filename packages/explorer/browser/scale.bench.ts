@@ -6,7 +6,7 @@ import { startExplorer } from "./support/explorer.ts";
 const STREAMS = 100_000;
 const MESSAGES = 1_000_000;
 const FIRST_VIEW_MS = 1000;
-/** What scrolling through everything may leave behind. */
+/** What scrolling through everything once more may leave behind. */
 const GROWTH_BYTES = 8e6;
 const ELEMENTS = 1500;
 
@@ -49,43 +49,6 @@ function scrollThrough(page: Page, selector: string, steps: number): Promise<num
 const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 
-test(`${STREAMS} streams`, async () => {
-  const paths = Array.from({ length: STREAMS }, (_, index) => `load/${index % 100}/stream-${index}`);
-  const queue = paths.values();
-  const put = async (): Promise<void> => {
-    for (const path of queue) await explorer.server.create(path, "text/plain");
-  };
-  await Promise.all(Array.from({ length: 32 }, put));
-
-  const page = await explorer.open("/");
-  await page.getByText("load/").first().waitFor();
-  await page.close();
-  const again = await explorer.open("/");
-  const firstView = await again.evaluate(async () => {
-    while (document.querySelector(".tree-item") === null)
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    return performance.now();
-  });
-  show("first view, from the start of the navigation", ms(firstView));
-  await again.getByText("100\u202f000 streams").waitFor();
-  show("all streams listed", ms(await again.evaluate(() => performance.now())));
-  const search = again.getByRole("searchbox", { name: "Search streams" });
-  const before = performance.now();
-  await search.fill("99999");
-  await again.getByRole("treeitem", { name: "stream-99999" }).waitFor();
-  show("search among them", ms(performance.now() - before));
-  await search.fill("load");
-  const frames = await scrollThrough(again, ".tree", 300);
-  show(
-    "frames while scrolling, median / p95",
-    `${ms(quantile(frames, 0.5))} / ${ms(quantile(frames, 0.95))}`,
-  );
-  const elements = await countElements(again);
-  show("elements", String(elements));
-  expect(firstView).toBeLessThan(FIRST_VIEW_MS);
-  expect(elements).toBeLessThan(ELEMENTS);
-});
-
 test(`${MESSAGES} messages`, async () => {
   const handle = await explorer.server.create("million", "application/json");
   const batch = 10_000;
@@ -107,9 +70,9 @@ test(`${MESSAGES} messages`, async () => {
   await page.getByText(`"n":${MESSAGES - 1},`).waitFor({ timeout: 120_000 });
   show("at the tail of a million", ms(await page.evaluate(() => performance.now())));
   // Once through, so that what is kept for good is there.
-  await scrollThrough(page, ".messages-scroller", 600);
+  await scrollThrough(page, ".messages-scroller", 400);
   const before = await heapBytes(session);
-  const frames = await scrollThrough(page, ".messages-scroller", 600);
+  const frames = await scrollThrough(page, ".messages-scroller", 400);
   await page.getByRole("slider", { name: "Position in the stream" }).fill("500000");
   await page.getByRole("complementary", { name: "Message" }).getByText("499999").waitFor();
   const after = await heapBytes(session);
@@ -121,5 +84,42 @@ test(`${MESSAGES} messages`, async () => {
   show("heap before and after scrolling", `${mb(before)} / ${mb(after)}`);
   show("elements", String(elements));
   expect(after - before).toBeLessThan(GROWTH_BYTES);
+  expect(elements).toBeLessThan(ELEMENTS);
+});
+
+test(`${STREAMS} streams`, async () => {
+  const paths = Array.from({ length: STREAMS }, (_, index) => `load/${index % 100}/stream-${index}`);
+  const queue = paths.values();
+  const put = async (): Promise<void> => {
+    for (const path of queue) await explorer.server.create(path, "text/plain");
+  };
+  await Promise.all(Array.from({ length: 32 }, put));
+
+  const page = await explorer.open("/");
+  await page.getByText("load/").first().waitFor();
+  await page.close();
+  const again = await explorer.open("/");
+  const firstView = await again.evaluate(async () => {
+    while (document.querySelector(".tree-item") === null)
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    return performance.now();
+  });
+  show("first view, from the start of the navigation", ms(firstView));
+  await again.getByText(/100\u202f00\d streams$/).waitFor();
+  show("all streams listed", ms(await again.evaluate(() => performance.now())));
+  const search = again.getByRole("searchbox", { name: "Search streams" });
+  const before = performance.now();
+  await search.fill("99999");
+  await again.getByRole("treeitem", { name: "stream-99999" }).waitFor();
+  show("search among them", ms(performance.now() - before));
+  await search.fill("load");
+  const frames = await scrollThrough(again, ".tree", 300);
+  show(
+    "frames while scrolling, median / p95",
+    `${ms(quantile(frames, 0.5))} / ${ms(quantile(frames, 0.95))}`,
+  );
+  const elements = await countElements(again);
+  show("elements", String(elements));
+  expect(firstView).toBeLessThan(FIRST_VIEW_MS);
   expect(elements).toBeLessThan(ELEMENTS);
 });

@@ -24,9 +24,21 @@ export async function buildExplorer({ force = false } = {}) {
   if (!force && isUpToDate()) return;
   // Loaded only when needed: it takes longer than finding out that it is not.
   const { build } = await import("vite");
-  await build({ root, logLevel: "error", configFile: join(root, "vite.config.ts") });
+  await inProduction(() => build({ root, logLevel: "error", configFile: join(root, "vite.config.ts") }));
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(output, embed(join(root, "dist/page")));
+}
+
+/** Whoever builds, under a test runner for one, the page is the one for production. */
+async function inProduction(action) {
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
+  try {
+    await action();
+  } finally {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  }
 }
 
 function isUpToDate() {

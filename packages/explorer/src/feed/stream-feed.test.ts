@@ -28,7 +28,12 @@ const create = (path: string, contentType: string, body = "") =>
   DurableStream.create({ url: url(path), contentType, fetch: toServer, ...(body !== "" && { body }) });
 
 function follow(path: string): StreamFeed {
-  feed = new StreamFeed(url(path), { fetch: toServer, schedule: setImmediate });
+  feed = new StreamFeed(url(path), {
+    fetch: toServer,
+    schedule: setImmediate,
+    yieldToPage: () => new Promise((resolve) => setImmediate(resolve)),
+    now: () => performance.now(),
+  });
   feed.start();
   return feed;
 }

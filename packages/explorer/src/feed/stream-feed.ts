@@ -50,8 +50,14 @@ export interface FeedSources {
   readonly fetch: typeof fetch;
   /** Calls back before the page is drawn the next time. */
   readonly schedule: (callback: () => void) => void;
+  /** Resolves when the page has had a chance to be drawn. */
+  readonly yieldToPage: () => Promise<void>;
+  /** A clock, ms. */
+  readonly now: () => number;
 }
 
+/** Reading as fast as a stream comes leaves no time to draw what has come: after so much of it, ms, there is a break. */
+const BUSY_MS = 30;
 /** 64 pages of 256 rows or 64 KiB: some megabytes. */
 const CACHED_PAGES = 64;
 
@@ -179,12 +185,17 @@ export class StreamFeed {
   /** Reads to the tail. Returns whether it got there. */
   async #catchUp(signal: AbortSignal): Promise<boolean> {
     const response = await stream({ ...this.#options(signal), live: false });
+    if (signal.aborted) return false;
     this.#take(response.contentType ?? "application/octet-stream");
     const cutter = createCutter(this.#state.kind, this.#index.end);
     this.#cutter = cutter;
+    let since = this.#sources.now();
     for await (const piece of response.bodyStream()) {
       if (signal.aborted) return false;
       this.#append(cutter.push(piece));
+      if (this.#sources.now() - since < BUSY_MS) continue;
+      await this.#sources.yieldToPage();
+      since = this.#sources.now();
     }
     if (response.streamClosed) this.#change({ status: "closed" });
     return response.upToDate;

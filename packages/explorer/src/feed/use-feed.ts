@@ -24,5 +24,7 @@ function createFeed(path: string): StreamFeed {
   return new StreamFeed(streamUrl(path), {
     fetch: (input, init) => fetch(input, init),
     schedule: (callback) => requestAnimationFrame(callback),
+    yieldToPage: () => new Promise((resolve) => setTimeout(resolve)),
+    now: () => performance.now(),
   });
 }

@@ -35,7 +35,7 @@ describe("the package", () => {
   // A ratchet: it may only be lowered. The aim is 6,000 and 12,000 bytes.
   test.each([
     ["stream()", `export { stream } from ${source};`, 6_760],
-    ["everything", `export * from ${source};`, 12_340],
+    ["everything", `export * from ${source};`, 12_270],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
     console.log(`${name}: ${size} bytes of ${budget}`);

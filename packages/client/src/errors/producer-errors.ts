@@ -20,8 +20,7 @@ export class StaleEpochError extends Error {
 
   constructor(currentEpoch: number) {
     super(
-      `Producer epoch is stale: the server's current epoch is ${currentEpoch}. ` +
-        "Another producer with this id has taken over; call restart() or use a higher epoch to take over again.",
+      `Producer epoch is stale: a producer with this id took over under epoch ${currentEpoch}; restart() takes over again`,
     );
     this.name = "StaleEpochError";
     this.currentEpoch = currentEpoch;

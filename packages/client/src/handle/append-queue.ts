@@ -21,6 +21,8 @@ export const BATCH_LENGTH_MAX = 4 * 1024 * 1024;
 
 interface Entry extends QueuedAppend {
   settled: boolean;
+  /** Told when the append is aborted while it is being sent. */
+  whenAborted: (() => void) | undefined;
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -73,15 +75,19 @@ export class AppendQueue {
   }
 
   async #sendBatch(batch: readonly Entry[]): Promise<void> {
-    const whenAllAborted = abortWithAll(batch);
+    const controller = new AbortController();
+    for (const entry of batch) {
+      // The request is given up once nobody waits for any append of the batch.
+      entry.whenAborted = () => {
+        if (batch.every((other) => other.settled)) controller.abort();
+      };
+    }
     try {
-      const result = await this.#send(batch, whenAllAborted.signal);
+      const result = await this.#send(batch, controller.signal);
       for (const entry of batch) entry.resolve(result);
     } catch (error) {
       if (batch.length > 1 && this.#isRefusal(error)) await this.#sendOneByOne(batch);
       else for (const entry of batch) entry.reject(error);
-    } finally {
-      whenAllAborted.release();
     }
   }
 
@@ -91,30 +97,24 @@ export class AppendQueue {
 }
 
 function createEntry(append: QueuedAppend, resolve: Entry["resolve"], reject: Entry["reject"]): Entry {
-  const entry: Entry = { ...append, settled: false, resolve: settle(resolve), reject: settle(reject) };
-  const abort = () => entry.reject(new FetchBackoffAbortError());
-  append.signal?.addEventListener("abort", abort, { once: true });
-  return entry;
-
-  function settle<T>(report: (value: T) => void): (value: T) => void {
-    return (value) => {
+  const settle =
+    <T>(report: (value: T) => void) =>
+    (value: T) => {
       append.signal?.removeEventListener("abort", abort);
       entry.settled = true;
       report(value);
     };
-  }
-}
-
-/** A signal that is aborted once nobody waits for any append of the batch. */
-function abortWithAll(batch: readonly Entry[]): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const check = () => {
-    if (batch.every((entry) => entry.signal?.aborted)) controller.abort();
+  const entry: Entry = {
+    ...append,
+    settled: false,
+    whenAborted: undefined,
+    resolve: settle(resolve),
+    reject: settle(reject),
   };
-  for (const entry of batch) entry.signal?.addEventListener("abort", check);
-  check();
-  const release = () => {
-    for (const entry of batch) entry.signal?.removeEventListener("abort", check);
+  const abort = () => {
+    entry.reject(new FetchBackoffAbortError());
+    entry.whenAborted?.();
   };
-  return { signal: controller.signal, release };
+  append.signal?.addEventListener("abort", abort, { once: true });
+  return entry;
 }

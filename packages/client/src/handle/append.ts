@@ -7,7 +7,6 @@ import {
 } from "@perennial/protocol";
 import { DurableStreamError, StreamClosedError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
-import { writeError } from "../errors/write-error.ts";
 import { present } from "../http/defaults.ts";
 import type { ProtocolHeaders } from "../http/records.ts";
 import type { AppendOptions, AppendResult } from "../options.ts";
@@ -47,14 +46,9 @@ export async function sendAppends(
   );
   const seq = appends.findLast((append) => append.seq !== undefined)?.seq;
   const headers = appendHeaders(contentType, { ...options, seq });
-  try {
-    return appendResult(
-      await requests.send({ method: "POST", headers, body, signal: options.signal }),
-      options,
-    );
-  } catch (error) {
-    throw writeError(error);
-  }
+  const { signal } = options;
+  const response = await requests.send({ method: "POST", headers, body, signal, conflict: "CONFLICT_SEQ" });
+  return appendResult(response, options);
 }
 
 /** What a successful append's response says. */

@@ -2,7 +2,7 @@ import { CONTENT_TYPE, STREAM_CLOSED, STREAM_NEXT_OFFSET } from "@perennial/prot
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { InvalidSignalError, MissingStreamUrlError } from "../errors/option-errors.ts";
-import { codedError, writeError } from "../errors/write-error.ts";
+import { codedError } from "../errors/write-error.ts";
 import { withDefaults } from "../http/defaults.ts";
 import { warnIfUsingHttpInBrowser } from "../http/http-warning.ts";
 import { mergeHeaders } from "../http/records.ts";
@@ -120,13 +120,10 @@ export class DurableStream {
   async create(opts: Omit<CreateOptions, keyof StreamOptions> = {}): Promise<this> {
     const contentType = opts.contentType ?? this.#options.contentType;
     const headers = createHeaders(contentType, opts);
-    try {
-      const response = await this.#requests.send({ method: "PUT", headers, body: createBody(opts.body) });
-      this.#discover(response.headers.get(CONTENT_TYPE) ?? contentType);
-      return this;
-    } catch (error) {
-      throw writeError(error, "CONFLICT_EXISTS");
-    }
+    const body = createBody(opts.body);
+    const response = await this.#requests.send({ method: "PUT", headers, body, conflict: "CONFLICT_EXISTS" });
+    this.#discover(response.headers.get(CONTENT_TYPE) ?? contentType);
+    return this;
   }
 
   /** Deletes the stream. @throws FetchError 404 when there is none */
@@ -143,12 +140,10 @@ export class DurableStream {
     const contentType = this.#contentType(opts.contentType);
     const headers = { ...appendHeaders(contentType, {}), [STREAM_CLOSED]: true as const };
     const body = opts.body === undefined ? undefined : joinContents([opts.body], contentType);
-    try {
-      const response = await this.#requests.send({ method: "POST", headers, body, signal: opts.signal });
-      return { finalOffset: response.headers.get(STREAM_NEXT_OFFSET) ?? "" };
-    } catch (error) {
-      throw writeError(error);
-    }
+    const { signal } = opts;
+    const request = { method: "POST", headers, body, signal, conflict: "CONFLICT_SEQ" } as const;
+    const response = await this.#requests.send(request);
+    return { finalOffset: response.headers.get(STREAM_NEXT_OFFSET) ?? "" };
   }
 
   /**
@@ -210,17 +205,13 @@ export class DurableStream {
 
   async #upload(upload: Upload, opts: AppendOptions): Promise<AppendResult> {
     const headers = appendHeaders(this.#contentType(opts.contentType), opts);
-    const request = { method: "POST", headers, signal: opts.signal } as const;
-    try {
-      const response = await this.#requests.sendOnce(
-        request,
-        () => upload.open(),
-        () => !upload.started,
-      );
-      return appendResult(response, opts);
-    } catch (error) {
-      throw writeError(error);
-    }
+    const request = { method: "POST", headers, signal: opts.signal, conflict: "CONFLICT_SEQ" } as const;
+    const response = await this.#requests.sendOnce(
+      request,
+      () => upload.open(),
+      () => !upload.started,
+    );
+    return appendResult(response, opts);
   }
 
   async #head(signal: AbortSignal | undefined): Promise<Response> {

@@ -1,3 +1,5 @@
+import type { DurableStreamErrorCode } from "../errors/codes.ts";
+import { writeError } from "../errors/write-error.ts";
 import { type BackoffPolicy, backoffPolicy } from "../http/backoff.ts";
 import { createFetchWithConsumedBody } from "../http/consumed-body.ts";
 import { retryingFetch } from "../http/fetch-with-backoff.ts";
@@ -13,6 +15,8 @@ export interface HandleRequest {
   readonly headers?: ProtocolHeaders;
   readonly body?: BodyInit | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The code of a 409 that is not a closed stream. Given for writes: only their failures have names. */
+  readonly conflict?: DurableStreamErrorCode;
 }
 
 /** What a handle's requests have in common: address, headers, parameters, `fetch`, signal and retries. */
@@ -50,7 +54,7 @@ export class HandleRequests {
     return this.sendWith(createFetchWithConsumedBody(patient), request);
   }
 
-  /** Sends a request by the given `fetch`. */
+  /** Sends a request by the given `fetch`. Throws failed writes as `writeError` names them. */
   async sendWith(fetchClient: typeof fetch, request: HandleRequest): Promise<Response> {
     const headers = mergeHeaders(await this.headers(), headersOf(request.headers));
     const url = await this.url();
@@ -61,6 +65,8 @@ export class HandleRequests {
     else if (request.body !== undefined) init.body = request.body;
     try {
       return await fetchClient(url, init);
+    } catch (error) {
+      throw request.conflict === undefined ? error : writeError(error, request.conflict);
     } finally {
       release();
     }

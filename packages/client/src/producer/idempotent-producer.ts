@@ -98,8 +98,7 @@ export class IdempotentProducer {
   append(body: Uint8Array | string): void {
     if (this.#state !== "open") throw alreadyClosed();
     if (typeof body !== "string" && !(body instanceof Uint8Array)) {
-      const message =
-        "append() takes a string or a Uint8Array. Pass JSON.stringify(value) to write a value as JSON.";
+      const message = "append() takes a string or a Uint8Array: pass JSON.stringify(value)";
       throw new DurableStreamError(message, "BAD_REQUEST", 400);
     }
     this.#open ??= new BatchBuffer(isJson(this.#contentType), this.#spare.pop());
@@ -273,5 +272,5 @@ function closeError(outcome: Exclude<Outcome, { type: "stored" }>): unknown {
 }
 
 function alreadyClosed(): DurableStreamError {
-  return new DurableStreamError("The producer is closed: create a new one to write more.", "ALREADY_CLOSED");
+  return new DurableStreamError("The producer is closed: create a new one", "ALREADY_CLOSED");
 }

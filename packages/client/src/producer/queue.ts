@@ -134,22 +134,25 @@ export class ProducerQueue {
   settle(sent: Flight, outcome: Outcome): Settled {
     const flight = this.#flights.find((candidate) => candidate === sent);
     if (flight === undefined) return { type: "held" };
+    if (outcome.type === "stored" && !this.#isRivals(flight, outcome.duplicate)) return this.#stored(flight);
+    if (this.#failure !== undefined) {
+      flight.state = "ready";
+      return this.fail(this.#failure.error);
+    }
     switch (outcome.type) {
       case "stored":
-        return this.#isRivals(flight, outcome.duplicate)
-          ? this.#fenced(flight, flight.epoch)
-          : this.#stored(flight);
+        return this.#fenced(flight, flight.epoch);
       case "retry":
         flight.attempts++;
         flight.state = "waiting";
-        return this.#failure === undefined ? { type: "wait" } : this.fail(this.#failure.error);
+        return { type: "wait" };
       case "gap":
         return this.#gap(flight, outcome.expected, outcome.received);
       case "fenced":
         return this.#fenced(flight, outcome.currentEpoch);
       case "refused":
         flight.state = "ready";
-        return this.fail(this.#failure?.error ?? outcome.error);
+        return this.fail(outcome.error);
     }
   }
 
@@ -242,7 +245,6 @@ export class ProducerQueue {
 
   #gap(flight: MutableFlight, expected: number, received: number): Settled {
     flight.state = "held";
-    if (this.#failure !== undefined) return this.fail(this.#failure.error);
     if (expected >= flight.seq || flight.sentFirst)
       return this.fail(new SequenceGapError(expected, received));
     this.#window = Math.min(this.#window, Math.max(WINDOW_MIN, this.#window >> 1));
@@ -252,7 +254,6 @@ export class ProducerQueue {
 
   #fenced(flight: MutableFlight, currentEpoch: number): Settled {
     flight.state = "fenced";
-    if (this.#failure !== undefined) return this.fail(this.#failure.error);
     if (!this.#autoClaim || this.#claims >= CLAIMS_MAX) return this.fail(new StaleEpochError(currentEpoch));
     this.#fenceEpoch = Math.max(this.#fenceEpoch, currentEpoch);
     return { type: "held" };

@@ -21,7 +21,7 @@ export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean
   if (warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
   console.warn(
-    "[DurableStream] HTTP (not HTTPS): browsers allow ~6 concurrent connections per origin, and a live stream holds one. " +
+    "[DurableStream] HTTP (not HTTPS) allows ~6 concurrent connections per origin, and a live stream holds one. " +
       "Use HTTPS: https://electric-sql.com/r/electric-http2",
   );
 }

@@ -43,6 +43,8 @@ test("text is shown by lines, anything else in hex", async () => {
   await explorer.server.create("lines", "text/plain", "one\ntwo\nthr");
   const page = await explorer.open("/streams/lines");
   await expect.poll(() => previews(page)).toEqual(["one", "two", "thr"]);
+  await page.getByRole("option").last().click();
+  await page.getByRole("heading", { name: "Line 3" }).waitFor();
   await explorer.server.create("bytes", "application/octet-stream", "0123456789abcdefXYZ");
   const other = await explorer.open("/streams/bytes");
   await expect

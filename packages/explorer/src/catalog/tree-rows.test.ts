@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { StreamEntry } from "./merge-page.ts";
+import { treeAction } from "./tree-keys.ts";
 import { foldersOf, matchingRows, type TreeRow, treeRows } from "./tree-rows.ts";
 
 const entry = (path: string, size = 1): StreamEntry => ({
@@ -48,4 +49,20 @@ describe("the tree of streams", () => {
     expect(foldersOf("a/2/x")).toEqual(["a/", "a/2/"]);
     expect(foldersOf("a")).toEqual([]);
   });
+});
+
+test("keys move through the tree, and open and close its folders", () => {
+  const open = new Set(["a/"]);
+  const rows = treeRows(ENTRIES, (folder) => open.has(folder)); // a, a-b, a/, 1, 2/, b/, café/
+  const action = (key: string, at: number) => treeAction(key, at, rows, 5);
+  expect([action("j", 0), action("ArrowUp", 3), action("PageDown", 1), action("End", 0)]).toEqual([
+    1, 2, 6, 6,
+  ]);
+  expect([action("ArrowRight", 4), action("ArrowLeft", 2)]).toEqual([{ isOpen: true }, { isOpen: false }]);
+  expect([action("ArrowLeft", 3), action("ArrowRight", 2)]).toEqual([2, 3]);
+  expect([action("Enter", 0), action("x", 0), treeAction("j", 0, [], 5)]).toEqual([
+    "open",
+    undefined,
+    undefined,
+  ]);
 });

@@ -4,57 +4,13 @@
  */
 import { FetchError, stream } from "@perennial/client";
 import { formatOffset, parseOffset } from "@perennial/protocol";
-import { createCutter, type Row, type RowCutter, type RowKind, rowKind } from "./cut-rows.ts";
+import { createCutter, type Row, type RowCutter, rowKind } from "./cut-rows.ts";
+import { type FeedSnapshot, type FeedSources, NOTHING_YET } from "./feed-snapshot.ts";
 import { type ConnectionEvent, observedFetch } from "./observed-fetch.ts";
 import { PageCache } from "./page-cache.ts";
 import { PageIndex } from "./page-index.ts";
 import { PageLoader } from "./page-loader.ts";
 import { readRows } from "./read-rows.ts";
-
-/**
- * - `connecting`: nothing has arrived
- * - `catching-up`: on the way to the tail
- * - `live`: at the tail, connected
- * - `reconnecting`: the connection is lost, and tried again
- * - `paused`: by the reader
- * - `closed`: the stream is closed, and all of it is here
- * - `gone`: there is no such stream
- * - `failed`: the server refuses; see `failure`
- */
-export type FeedStatus =
-  | "connecting"
-  | "catching-up"
-  | "live"
-  | "reconnecting"
-  | "paused"
-  | "closed"
-  | "gone"
-  | "failed";
-
-/** What the page shows. A new object for every change. */
-export interface FeedSnapshot {
-  readonly status: FeedStatus;
-  readonly contentType: string | undefined;
-  readonly kind: RowKind;
-  /** Rows so far, with one that is not complete (a line without its end). */
-  readonly rowCount: number;
-  /** Stored bytes so far. */
-  readonly end: number;
-  /** Connections lost and found again. */
-  readonly reconnects: number;
-  readonly failure: string | undefined;
-}
-
-/** What a feed needs from outside. */
-export interface FeedSources {
-  readonly fetch: typeof fetch;
-  /** Calls back before the page is drawn the next time. */
-  readonly schedule: (callback: () => void) => void;
-  /** Resolves when the page has had a chance to be drawn. */
-  readonly yieldToPage: () => Promise<void>;
-  /** A clock, ms. */
-  readonly now: () => number;
-}
 
 /** Reading as fast as a stream comes leaves no time to draw what has come: after so much of it, ms, there is a break. */
 const BUSY_MS = 30;
@@ -76,15 +32,7 @@ export class StreamFeed {
   #run: AbortController | undefined;
   #isScheduled = false;
   #wasLost = false;
-  #state: FeedSnapshot = {
-    status: "connecting",
-    contentType: undefined,
-    kind: "binary",
-    rowCount: 0,
-    end: 0,
-    reconnects: 0,
-    failure: undefined,
-  };
+  #state = NOTHING_YET;
   #shown = this.#state;
 
   constructor(url: string, sources: FeedSources) {
@@ -135,8 +83,15 @@ export class StreamFeed {
     return rows[number - this.#index.page(page).firstRow]?.position ?? this.#index.page(page).end;
   }
 
+  /** The position at which a row ends. */
+  async endOf(number: number): Promise<number> {
+    return this.row(number)?.end ?? (await this.positionOf(number + 1));
+  }
+
   /** The number of the row that ends after a position, or begins there: the first one that a reader from there gets. */
   async rowAt(position: number): Promise<number> {
+    // Within the row that is not complete.
+    if (position > this.#index.end) return this.#index.rowCount + 1;
     const page = this.#index.pageAt(position);
     const rows = await this.#rowsOf(page);
     const { firstRow } = this.#index.page(page);

@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { streamUrl } from "../server/address.ts";
-import { type FeedSnapshot, StreamFeed } from "./stream-feed.ts";
+import type { FeedSnapshot } from "./feed-snapshot.ts";
+import { StreamFeed } from "./stream-feed.ts";
 
 /** The rows of a stream, read and followed for as long as the component is there. */
 export function useStreamFeed(path: string): StreamFeed {

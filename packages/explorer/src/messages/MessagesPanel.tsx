@@ -15,7 +15,6 @@ export function MessagesPanel() {
   const [mode, setMode] = useState<ViewMode>("pretty");
   const [mark, setMark] = useState("");
   const chosen = useChosenRow();
-  const choose = (row: Row | undefined): void => setAt(row?.end);
   return (
     <div className="panel">
       <div className="panel-tools">
@@ -27,10 +26,10 @@ export function MessagesPanel() {
             </button>
           ))}
         </fieldset>
-        <SearchBox onMark={setMark} onFound={choose} />
+        <SearchBox onMark={setMark} onFound={(row) => setAt(row.end)} />
       </div>
       <div className="messages">
-        <MessageList mode={mode} mark={mark} chosen={chosen?.number} onChoose={choose} />
+        <MessageList mode={mode} mark={mark} chosen={chosen?.number} />
         {chosen?.row !== undefined && (
           <MessageInspector
             row={chosen.row}

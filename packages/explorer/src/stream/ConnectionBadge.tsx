@@ -1,5 +1,5 @@
 import { useListedStream } from "../catalog/use-catalog.ts";
-import type { FeedStatus } from "../feed/stream-feed.ts";
+import type { FeedStatus } from "../feed/feed-snapshot.ts";
 import { useFeed } from "../feed/use-feed.ts";
 import { formatBytes } from "../format/sizes.ts";
 import { useStreamView } from "./stream-view.ts";

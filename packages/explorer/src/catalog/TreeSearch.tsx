@@ -1,0 +1,28 @@
+interface Props {
+  readonly search: string;
+  readonly onSearch: (search: string) => void;
+  /** Goes on in the list of what was found. */
+  readonly onLeave: () => void;
+}
+
+/** The search above the tree. Enter and the arrow lead into what was found, Escape empties it. */
+export function TreeSearch({ search, onSearch, onLeave }: Props) {
+  return (
+    <div className="tree-search">
+      <input
+        type="search"
+        aria-label="Search streams"
+        placeholder="Search streams   /"
+        data-hotkey="search"
+        value={search}
+        onChange={(event) => onSearch(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") onSearch("");
+          if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+          event.preventDefault();
+          onLeave();
+        }}
+      />
+    </div>
+  );
+}

@@ -8,7 +8,7 @@
  *   ended     handed over, closed or broken
  *
  * Requests of one connection are answered one after the other. Pipelined ones, which come several at once, are thus
- * node:http's business; one that comes while another is answered waits for its turn.
+ * node:http's business; one that comes while another is answered, or before its answer is taken, waits in the socket.
  */
 import type { Socket } from "node:net";
 import type { Config } from "../../config.ts";
@@ -16,6 +16,7 @@ import type { StoredBytes } from "../../stream/records.ts";
 import { logAccess } from "../access-log.ts";
 import { type Answerer, answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
+import { GatheredBody } from "../gathered-body.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
 import { FastRequest } from "./fast-request.ts";
@@ -39,8 +40,7 @@ export class FastConnection implements Answerer {
   readonly #socket: Socket;
   #state: "idle" | "body" | "serving" | "ended" = "idle";
   #head: FastHead | undefined;
-  #parts: Uint8Array[] = [];
-  #received = 0;
+  #body: GatheredBody | undefined;
   #bodyTimer: NodeJS.Timeout | undefined;
   #request: FastRequest | undefined;
   /** Bytes of the request's body that count against the budget until it is answered. */
@@ -57,6 +57,7 @@ export class FastConnection implements Answerer {
   readonly #onTimeout = (): void => this.#silent();
   readonly #onError = (): void => undefined;
   readonly #onAnswered = (): void => this.#answered();
+  readonly #resume = (): void => void this.#socket.resume();
 
   constructor(socket: Socket, lane: FastLane, silenceMs: number) {
     this.#lane = lane;
@@ -105,8 +106,7 @@ export class FastConnection implements Answerer {
     } else if (bytes.length < length) {
       this.#awaitBody(head, bytes);
     } else {
-      const part = bytes.subarray(head.end);
-      this.#serve(head, { parts: [part], byteLength: part.length });
+      this.#serve(head, { parts: [bytes.subarray(head.end)], byteLength: head.contentLength });
     }
   }
 
@@ -117,8 +117,7 @@ export class FastConnection implements Answerer {
     }
     this.#state = "body";
     this.#head = head;
-    this.#parts = [];
-    this.#received = 0;
+    this.#body = new GatheredBody(head.contentLength);
     this.#lane.budget.hold(head.contentLength);
     this.#bodyTimer = setTimeout(
       () => this.#giveUpBody({ kind: "request-timeout" }),
@@ -129,16 +128,15 @@ export class FastConnection implements Answerer {
 
   #receiveBody(bytes: Buffer): void {
     const head = this.#head!;
-    const part = bytes.subarray(0, head.contentLength - this.#received);
-    if (part.length > 0) this.#parts.push(part);
-    this.#received += part.length;
-    if (this.#received < head.contentLength) return;
+    const body = this.#body!;
+    const part = bytes.subarray(0, head.contentLength - body.byteLength);
+    body.add(part);
+    if (body.byteLength < head.contentLength) return;
     clearTimeout(this.#bodyTimer);
     if (bytes.length > part.length) this.#putBack(bytes.subarray(part.length));
-    const body = { parts: this.#parts, byteLength: this.#received };
-    this.#parts = [];
+    this.#body = undefined;
     this.#head = undefined;
-    this.#serve(head, body, head.contentLength);
+    this.#serve(head, body.bytes(), head.contentLength);
   }
 
   /** Not every answer depends on the body: the operations decide what to say without it. */
@@ -152,7 +150,7 @@ export class FastConnection implements Answerer {
     clearTimeout(this.#bodyTimer);
     if (this.#head !== undefined) this.#lane.budget.release(this.#head.contentLength);
     this.#head = undefined;
-    this.#parts = [];
+    this.#body = undefined;
   }
 
   #serve(head: FastHead, body: StoredBytes | RequestProblem, held = 0): void {
@@ -192,8 +190,9 @@ export class FastConnection implements Answerer {
     this.#state = "idle";
     this.#idleSince = this.#config.now();
     if (this.#noMore) this.#socket.end();
+    else if (this.#socket.writableNeedDrain) this.#socket.pause().once("drain", this.#resume);
     // Not at once: a flood of requests must leave others their turn.
-    else if (this.#socket.isPaused()) setImmediate(() => this.#socket.resume());
+    else if (this.#socket.isPaused()) setImmediate(this.#resume);
   }
 
   #handOver(bytes: Buffer): void {

@@ -28,6 +28,9 @@ interface ParserError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
+/** A client that sends so many requests ahead of the answers is cut off: node:http reads all that a packet holds. */
+const PIPELINED_MAX = 100;
+
 const REQUEST_LINE = /^([A-Z-]{1,32}) \/\S* HTTP\/1\.[01]\r\n/;
 
 /** How long a refused client may take to read its answer and close, milliseconds. */
@@ -125,6 +128,10 @@ export class NodeDoor implements ListeningDoor {
   /** @param beforeBody called when an operation asks for the body, which is received once it resolves */
   #serve(message: IncomingMessage, response: ServerResponse, beforeBody?: () => Promise<void>): void {
     if (this.#stopping) response.shouldKeepAlive = false;
+    if (isFlooded(message.socket)) {
+      message.socket.destroy();
+      return;
+    }
     noteLatest(message.socket, response);
     const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
     if (this.#config.accessLog) this.#logWhenDone(request, response);
@@ -237,6 +244,15 @@ function noteLatest(socket: NotedSocket, response: NotedResponse): void {
   const before = socket[LATEST];
   if (before?.closed === false) response[BEFORE] = before;
   socket[LATEST] = response;
+}
+
+/** Whether a connection has more requests without an answer than any client sends ahead. */
+function isFlooded(socket: Socket): boolean {
+  let unanswered = 0;
+  for (let response = latestOn(socket); response?.closed === false; response = responseBefore(response)) {
+    if (++unanswered === PIPELINED_MAX) return true;
+  }
+  return false;
 }
 
 /** Whether a packet begins with a request that is well-formed but for a method that node:http does not know. */

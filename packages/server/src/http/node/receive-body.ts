@@ -2,7 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import { NO_BYTES, type StoredBytes } from "../../stream/records.ts";
 import type { BodyBudget } from "../body-budget.ts";
-import type { RequestProblem } from "../problems.ts";
+import { GatheredBody } from "../gathered-body.ts";
+import { isProblem, type RequestProblem } from "../problems.ts";
 
 /**
  * Resolves to the whole body, whose bytes are then held against the budget, or to why it was refused. The rest of
@@ -26,7 +27,8 @@ export async function receiveBody(
   // The parser is through with the packet that brought the head once this function goes on.
   await null;
   const whole = announced === undefined ? undefined : readAtOnce(message, announced);
-  if (whole === undefined) return new Promise((resolve) => gather(message, budget, onHeld, resolve));
+  if (whole === undefined)
+    return new Promise((resolve) => gather(message, new GatheredBody(announced), budget, onHeld, resolve));
   budget.hold(whole.length);
   onHeld(whole.length);
   return { parts: [whole], byteLength: whole.length };
@@ -45,30 +47,28 @@ function readAtOnce(message: IncomingMessage, length: number): Uint8Array | unde
 
 function gather(
   message: IncomingMessage,
+  body: GatheredBody,
   budget: BodyBudget,
   onHeld: (byteLength: number) => void,
   resolve: (body: StoredBytes | RequestProblem) => void,
 ): void {
-  const parts: Uint8Array[] = [];
-  let byteLength = 0;
   let settled = false;
-  const settle = (body: StoredBytes | RequestProblem): void => {
+  const settle = (outcome: StoredBytes | RequestProblem): void => {
     if (settled) return;
     settled = true;
-    if (!("parts" in body)) budget.release(byteLength);
-    resolve(body);
+    if (isProblem(outcome)) budget.release(body.byteLength);
+    resolve(outcome);
   };
-  message.on("data", (part: Uint8Array) => {
+  message.on("data", (piece: Uint8Array) => {
     if (settled) return;
-    const refusal = budget.refusal(byteLength + part.length, part.length);
+    const refusal = budget.refusal(body.byteLength + piece.length, piece.length);
     if (refusal !== undefined) return settle(refusal);
-    parts.push(part);
-    byteLength += part.length;
-    budget.hold(part.length);
+    body.add(piece);
+    budget.hold(piece.length);
   });
   message.on("end", () => {
-    onHeld(byteLength);
-    settle({ parts, byteLength });
+    onHeld(body.byteLength);
+    settle(body.bytes());
   });
   message.on("close", () => settle({ kind: "body-incomplete" }));
   // The connection may have been cut while something else was waited for.

@@ -9,8 +9,8 @@ const LOCK_TIMEOUT_MS = 120_000;
 const RETRY_MS = 25;
 
 /**
- * Runs `tsc -b` on a package, and builds the Stream Explorer's page if asked to. Processes that start together take turns, so that none runs a file that another
- * is still writing. Without TypeScript (`npm ci --omit=dev`) the build is used as it is.
+ * Runs `tsc -b` on a package, and builds the Stream Explorer's page if asked to. Processes that start together take
+ * turns, so that none runs a file that another is still writing. Without TypeScript (`npm ci --omit=dev`) the build is used as it is.
  */
 export async function bringBuildUpToDate(packageRoot, { withExplorer = false } = {}) {
   const compiler = findCompiler();
@@ -33,8 +33,8 @@ export async function bringBuildUpToDate(packageRoot, { withExplorer = false } =
 /** A server is of use without its page: when that cannot be built, the start goes on, and says so. */
 async function bringExplorerUpToDate() {
   try {
-    const { buildExplorer } = await import("@perennial/explorer/build");
-    await buildExplorer();
+    const { buildExplorerApart } = await import("@perennial/explorer/build");
+    buildExplorerApart();
   } catch (error) {
     // Without its bundler (`npm ci --omit=dev`) the build is used as it is.
     if (error.code === "ERR_MODULE_NOT_FOUND") return;

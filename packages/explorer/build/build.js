@@ -1,8 +1,9 @@
 // Builds the page, and packs its files into one module that a server can import and a single executable can hold.
 // Run by itself, it builds when something changed; `--force` builds anyway.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { argv } from "node:process";
+import { argv, execPath } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { embed } from "./embed.js";
 
@@ -27,6 +28,17 @@ export async function buildExplorer({ force = false } = {}) {
   await inProduction(() => build({ root, logLevel: "error", configFile: join(root, "vite.config.ts") }));
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(output, embed(join(root, "dist/page")));
+}
+
+/**
+ * Does the same in a process of its own: a server that built its page by itself would keep the bundler's 200 MB.
+ * Throws an error with code `ERR_MODULE_NOT_FOUND` where there is no bundler.
+ */
+export function buildExplorerApart() {
+  if (isUpToDate()) return;
+  import.meta.resolve("vite");
+  const { status, stderr } = spawnSync(execPath, [fileURLToPath(import.meta.url)], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
 }
 
 /** Whoever builds, under a test runner for one, the page is the one for production. */

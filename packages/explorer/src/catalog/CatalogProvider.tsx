@@ -4,7 +4,12 @@ import { Catalog } from "./catalog.ts";
 
 export const CatalogContext = createContext<Catalog | undefined>(undefined);
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits, and for longer in a page that nobody sees: it would only take a connection from one that is seen. */
+async function wait(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  while (document.hidden)
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}
 
 /** One catalogue for the whole page. */
 export function CatalogProvider({ children }: { readonly children: ReactNode }) {

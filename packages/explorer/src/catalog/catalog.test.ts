@@ -15,8 +15,10 @@ const stream = (path: string): ListedStream => ({
 /** A server with these streams that gives two a page. */
 function catalogOf(paths: Set<string>, isUp: () => boolean = () => true) {
   const waits: (() => void)[] = [];
+  const asked: string[] = [];
   const list = async ({ prefix = "", after = "" }: ListQuery): Promise<ListPage> => {
     if (!isUp()) throw new Error("unreachable");
+    asked.push(prefix);
     const page = [...paths].sort().filter((path) => path.startsWith(prefix) && path > after);
     const streams = page.slice(0, 2).map(stream);
     return page.length <= 2 ? { streams } : { streams, next: page[1]! };
@@ -31,7 +33,7 @@ function catalogOf(paths: Set<string>, isUp: () => boolean = () => true) {
     tick();
     return catalog.snapshot().entries.map(({ path }) => path);
   };
-  return { catalog, shown, tick };
+  return { catalog, shown, tick, asked };
 }
 
 describe("the catalogue", () => {
@@ -57,6 +59,23 @@ describe("the catalogue", () => {
     paths.add("bb");
     await catalog.refresh("bb");
     await vi.waitFor(() => expect(shown()).toEqual(["a", "bb", "c"]));
+  });
+
+  test("looks often at a stream that is pinned in a long list", async () => {
+    const paths = new Set(Array.from({ length: 1002 }, (_, index) => `s-${String(index).padStart(4, "0")}`));
+    const { shown, catalog, asked } = catalogOf(paths);
+    await vi.waitFor(() => expect(shown()).toHaveLength(1002));
+    const unpin = catalog.pin("s-0500");
+    const looks = () => asked.filter((prefix) => prefix === "s-0500").length;
+    await vi.waitFor(() => expect(shown() && looks()).toBeGreaterThan(2));
+    unpin();
+    await vi.waitFor(() => expect(shown()).toHaveLength(1002));
+    const before = looks();
+    for (let round = 0; round < 5; round++) {
+      shown();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(looks()).toBeLessThanOrEqual(before + 1);
   });
 
   test("says that the server cannot be reached, and recovers", async () => {

@@ -34,6 +34,8 @@ export class Catalog {
   #snapshot: CatalogSnapshot = { entries: [], isComplete: false, failure: undefined };
   #pending: CatalogSnapshot | undefined;
   #watched: { readonly first: string; readonly last: string } | undefined;
+  /** Streams that are looked at one by one, and by how many. */
+  readonly #pinned = new Map<string, number>();
   #isRunning = false;
 
   constructor(sources: CatalogSources) {
@@ -60,11 +62,19 @@ export class Catalog {
     this.#watched = first === undefined || last === undefined ? undefined : { first, last };
   }
 
+  /** Looks at a stream every second, wherever it is in the list. Returns what ends that. */
+  pin(path: string): () => void {
+    this.#pinned.set(path, (this.#pinned.get(path) ?? 0) + 1);
+    return () => {
+      const others = (this.#pinned.get(path) ?? 1) - 1;
+      if (others === 0) this.#pinned.delete(path);
+      else this.#pinned.set(path, others);
+    };
+  }
+
   /** Looks at one stream now, for example because it was just created or deleted here. */
-  async refresh(path: string): Promise<void> {
-    const { streams } = await this.#sources.list({ prefix: path, limit: 1 });
-    const found = streams.filter((stream) => stream.path === path);
-    this.#replace(this.#before(path), path, found);
+  refresh(path: string): Promise<void> {
+    return this.#look(path);
   }
 
   async #sweep(): Promise<void> {
@@ -85,9 +95,11 @@ export class Catalog {
   async #watch(): Promise<void> {
     while (this.#isRunning) {
       await this.#sources.wait(WATCH_PAUSE_MS);
-      const { entries } = this.#latest;
       // A list of one page is swept every second anyway.
-      if (this.#watched === undefined || entries.length <= PAGE_STREAMS) continue;
+      if (this.#latest.entries.length <= PAGE_STREAMS) continue;
+      for (const path of this.#pinned.keys()) await this.#look(path);
+      if (this.#watched === undefined) continue;
+      const { entries } = this.#latest;
       const { first, last } = this.#watched;
       const from = firstAtOrAfter(entries, first);
       const count = firstAtOrAfter(entries, last) + 1 - from;
@@ -95,6 +107,13 @@ export class Catalog {
       const page = await this.#ask({ after, limit: Math.max(1, Math.min(count, PAGE_STREAMS)) });
       if (page !== undefined) this.#replace(after, page.next, page.streams);
     }
+  }
+
+  async #look(path: string): Promise<void> {
+    const page = await this.#ask({ prefix: path, limit: 1 });
+    if (page === undefined) return;
+    const found = page.streams.filter((stream) => stream.path === path);
+    this.#replace(this.#before(path), path, found);
   }
 
   async #ask(query: ListQuery): Promise<ListPage | undefined> {

@@ -1,4 +1,4 @@
-import { useContext, useSyncExternalStore } from "react";
+import { useContext, useEffect, useSyncExternalStore } from "react";
 import { CatalogContext } from "./CatalogProvider.tsx";
 import type { Catalog, CatalogSnapshot } from "./catalog.ts";
 import { firstAtOrAfter, type StreamEntry } from "./merge-page.ts";
@@ -14,6 +14,12 @@ export function useCatalogStore(): Catalog {
 export function useCatalog(): CatalogSnapshot {
   const catalog = useCatalogStore();
   return useSyncExternalStore(catalog.subscribe, catalog.snapshot);
+}
+
+/** Keeps what the list says about a stream fresh, for as long as the component is there. */
+export function usePinnedStream(path: string): void {
+  const catalog = useCatalogStore();
+  useEffect(() => catalog.pin(path), [catalog, path]);
 }
 
 /** What the list says about one stream; undefined if it is not known (yet). */

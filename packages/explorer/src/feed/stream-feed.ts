@@ -184,8 +184,6 @@ export class StreamFeed {
       fetch: this.#fetch,
       warnOnHttp: false,
       backoffOptions: { maxDelay: 5000 },
-      // A page that is looked at follows, wherever its window is.
-      visibility: false as const,
     };
   }
 
@@ -215,8 +213,14 @@ export class StreamFeed {
     const { position, end } = this.#index.page(page);
     const rows: Row[] = [];
     const query = { url: this.url, from: position, to: end, fetch: this.#sources.fetch };
-    for await (const some of readRows(query)) rows.push(...some);
-    this.#pages.set(page, rows);
+    try {
+      for await (const some of readRows(query)) rows.push(...some);
+      this.#pages.set(page, rows);
+    } catch (error) {
+      // What was there is there no more: the stream has ended meanwhile.
+      this.stop();
+      this.#onFailure(error);
+    }
     this.#notify();
     return rows;
   }

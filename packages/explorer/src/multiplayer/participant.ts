@@ -33,15 +33,18 @@ const RETRY_MS = 500;
 export class Participant {
   readonly name: string;
   readonly #url: string;
+  readonly #isAgent: boolean;
   readonly #connection = new Connection();
   readonly #listeners = new Set<() => void>();
   #snapshot = EMPTY;
   #producer: IdempotentProducer | undefined;
   #session: AbortController | undefined;
 
-  constructor(name: string, url: string) {
+  /** @param isAgent whether it goes on in a page that nobody sees */
+  constructor(name: string, url: string, isAgent: boolean) {
     this.name = name;
     this.#url = url;
+    this.#isAgent = isAgent;
   }
 
   readonly snapshot = (): ParticipantSnapshot => this.#snapshot;
@@ -115,7 +118,7 @@ export class Participant {
       signal,
       fetch: this.#connection.fetch,
       warnOnHttp: false,
-      visibility: false,
+      ...(this.#isAgent && { visibility: false }),
       backoffOptions: { maxDelay: RETRY_MS },
     });
     session.subscribeJson(({ items, offset, upToDate }) => {

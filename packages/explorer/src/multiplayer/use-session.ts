@@ -37,7 +37,7 @@ export function useParticipant(
   session: string,
   isAgent: boolean,
 ): [Participant, ParticipantSnapshot] {
-  const [participant] = useState(() => new Participant(name, streamUrl(sessionPath(session))));
+  const [participant] = useState(() => new Participant(name, streamUrl(sessionPath(session)), isAgent));
   useEffect(() => {
     participant.start();
     return () => participant.stop();

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react";
+import { usePinnedStream } from "../catalog/use-catalog.ts";
 import { useFeed, useStreamFeed } from "../feed/use-feed.ts";
 import { Timeline } from "../travel/Timeline.tsx";
 import { AppendBox } from "../writing/AppendBox.tsx";
@@ -15,6 +16,7 @@ interface Props extends Omit<StreamViewState, "feed"> {
 
 /** One stream: what it is, its timeline, and one of its panels. */
 export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClose }: Props) {
+  usePinnedStream(path);
   const feed = useStreamFeed(path);
   const { kind, status } = useFeed(feed);
   const view = useMemo(() => ({ path, feed, at, setAt, openBeside }), [path, feed, at, setAt, openBeside]);

@@ -1,53 +1,92 @@
 import { describe, expect, it } from "vitest";
 import { Budget } from "./budget.ts";
 
-const LIMITS = { budgetBytes: 1000, budgetStreams: 100 };
+const LIMITS = { budgetBytes: 10_000, budgetStreams: 100 };
+/** Data of this length makes a record of a thousand bytes. */
+const DATA = 920;
 
-function budgetOf(unarchivedBytes: number, changedStreams = 0) {
+function world(unarchivedBytes: number, changedStreams = 0) {
   const use = { unarchivedBytes, changedStreams, checkpointProgress: undefined as number | undefined };
-  return { use, budget: new Budget(LIMITS, use) };
+  const budget = new Budget(LIMITS, use);
+  const entered: string[] = [];
+  /** Asks until there is room, as the shard does, and then takes it. */
+  const enter = async (name: string, byteLength = DATA): Promise<void> => {
+    for (let room = budget.admit(byteLength); room !== undefined; room = budget.admit(byteLength)) await room;
+    use.unarchivedBytes += byteLength + 80;
+    entered.push(name);
+  };
+  return { use, budget, entered, enter };
 }
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("without a checkpoint under way", () => {
   it("lets in whatever fits", () => {
-    expect(budgetOf(600).budget.admits(400)).toBe(true);
-    expect(budgetOf(600).budget.admits(401)).toBe(false);
-    expect(budgetOf(0, 100).budget.admits(1)).toBe(true);
-    expect(budgetOf(0, 101).budget.admits(1)).toBe(false);
+    expect(world(9000).budget.admit(DATA)).toBeUndefined();
+    expect(world(9001).budget.admit(DATA)).toBeInstanceOf(Promise);
+    expect(world(0, 100).budget.admit(1)).toBeUndefined();
+    expect(world(0, 101).budget.admit(1)).toBeInstanceOf(Promise);
   });
 
   it("lets in a record larger than all of it once half is free", () => {
-    expect(budgetOf(500).budget.admits(1_000_000)).toBe(true);
-    expect(budgetOf(501).budget.admits(1_000_000)).toBe(false);
+    expect(world(5000).budget.admit(1_000_000)).toBeUndefined();
+    expect(world(5001).budget.admit(1_000_000)).toBeInstanceOf(Promise);
   });
 
   it("asks for a checkpoint at half of either limit", () => {
-    expect(budgetOf(499, 49).budget.isCheckpointDue).toBe(false);
-    expect(budgetOf(500).budget.isCheckpointDue).toBe(true);
-    expect(budgetOf(0, 50).budget.isCheckpointDue).toBe(true);
+    expect(world(4999, 49).budget.isCheckpointDue).toBe(false);
+    expect(world(5000).budget.isCheckpointDue).toBe(true);
+    expect(world(0, 50).budget.isCheckpointDue).toBe(true);
   });
 });
 
-describe("while a checkpoint is under way", () => {
-  it("lets in more as it proceeds, and all of the budget at its end", () => {
-    const { use, budget } = budgetOf(500);
+describe("those who wait", () => {
+  it("come in as a checkpoint proceeds, in their order, and no more of them than fit", async () => {
+    const { use, budget, entered, enter } = world(5000);
     budget.checkpointBegins();
-    const most = [0, 0.3, 0.8, 1].map((progress) => {
-      use.checkpointProgress = progress;
-      let bytes = 0;
-      while (bytes < 500 && budget.admits(bytes + 1)) bytes++;
-      return bytes;
-    });
-    expect(most).toEqual([100, 250, 500, 500]);
+    use.checkpointProgress = 0;
+    for (const name of ["a", "b", "c", "d"]) void enter(name);
+    expect(entered).toEqual(["a"]);
+    use.checkpointProgress = 0.45;
+    budget.letIn();
+    await turn();
+    expect(entered).toEqual(["a", "b", "c"]);
+    use.checkpointProgress = undefined;
+    use.unarchivedBytes = 3000;
+    budget.letIn();
+    await turn();
+    expect(entered).toEqual(["a", "b", "c", "d"]);
+    expect(budget.isAnyoneWaiting).toBe(false);
   });
 
-  it("wakes all who wait, and those who wait again later", async () => {
-    const { budget } = budgetOf(1000);
-    const both = Promise.all([budget.wait(), budget.wait()]);
+  it("are not overtaken by a small record that would fit", async () => {
+    const { use, budget, entered, enter } = world(9000);
+    void enter("large", 4000);
+    void enter("small", 1);
+    await turn();
+    expect(entered).toEqual([]);
+    use.unarchivedBytes = 0;
     budget.letIn();
-    await both;
-    const again = budget.wait();
-    budget.letIn();
-    await again;
+    await turn();
+    expect(entered).toEqual(["large", "small"]);
+  });
+
+  it("all come in when waiting is of no use", async () => {
+    const { budget } = world(10_000);
+    const waiting = Promise.all([budget.admit(DATA), budget.admit(DATA)]);
+    budget.letAllIn();
+    await waiting;
+    expect(budget.isAnyoneWaiting).toBe(false);
+  });
+
+  it("are forgotten once they are in, however many they are", async () => {
+    const { use, budget, entered, enter } = world(10_000);
+    for (let index = 0; index < 3000; index++) void enter(String(index));
+    while (budget.isAnyoneWaiting) {
+      use.unarchivedBytes = 0;
+      budget.letIn();
+      await turn();
+    }
+    expect(entered).toEqual(Array.from({ length: 3000 }, (_, index) => String(index)));
   });
 });

@@ -2,11 +2,14 @@
  * How much may be accepted that the archive does not hold yet: the bound of the memory for it.
  *
  * A checkpoint frees its part of the log all at once, at its end. If appends could use up what is left of the budget
- * before that, they would all have to wait for the end; so while one is under way they are let in as it proceeds.
+ * before that, they would all have to wait for the end; so while one is under way they are let in as it proceeds, first
+ * come, first served, and no more of them than there is room for.
  */
 
 /** A checkpoint is due when this share of the budget is in use. */
 const CHECKPOINT_SHARE = 0.5;
+/** About what a record takes beside its data. */
+const RECORD_BYTES = 80;
 /** How far appends may be ahead of a checkpoint, as a share of what is left of the budget. */
 const HEAD_START = 0.2;
 
@@ -25,12 +28,24 @@ export interface BudgetUse {
   readonly checkpointProgress: number | undefined;
 }
 
+/** Entries of those who were let in are cleared away in batches. */
+const WAITERS_KEPT = 1000;
+
+interface Waiter {
+  readonly byteLength: number;
+  readonly resolve: () => void;
+}
+
 export class Budget {
   readonly #limits: BudgetLimits;
   readonly #use: BudgetUse;
   /** The share in use when the checkpoint under way began. */
   #usedAtStart = 0;
-  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  /** In the order in which they came; those before `#next` are let in. */
+  #waiters: Waiter[] = [];
+  #next = 0;
+  /** So many of those who were let in have not asked again yet. */
+  #granted = 0;
 
   /** @param use tells the current figures whenever it is read */
   constructor(limits: BudgetLimits, use: BudgetUse) {
@@ -46,29 +61,49 @@ export class Budget {
     this.#usedAtStart = this.#usedWith(0);
   }
 
-  /** Whether there is room for a record with this many bytes. */
-  admits(byteLength: number): boolean {
-    // A record of any size must get in when nothing else waits.
-    const asked = Math.min(byteLength, this.#limits.budgetBytes * (1 - CHECKPOINT_SHARE));
-    return this.#usedWith(asked) <= this.#allowance();
+  get isAnyoneWaiting(): boolean {
+    return this.#next < this.#waiters.length;
   }
 
-  /** Resolves when there may be room. */
-  wait(): Promise<void> {
-    if (this.#room === undefined) {
-      let resolve = () => {};
-      const promise = new Promise<void>((done) => {
-        resolve = done;
-      });
-      this.#room = { promise, resolve };
+  /** Asks for room for a record with this many bytes: undefined when there is; otherwise ask again once it resolves. */
+  admit(byteLength: number): Promise<void> | undefined {
+    if (this.#granted > 0) {
+      this.#granted -= 1;
+      return undefined;
     }
-    return this.#room.promise;
+    if (!this.isAnyoneWaiting && this.#usedWith(this.#asked(byteLength)) <= this.#allowance())
+      return undefined;
+    return new Promise((resolve) => this.#waiters.push({ byteLength, resolve }));
   }
 
-  /** Lets those who wait ask again. */
+  /** Lets in those for whom there is room now. */
   letIn(): void {
-    this.#room?.resolve();
-    this.#room = undefined;
+    const allowance = this.#allowance();
+    this.#granted = 0;
+    let bytes = 0;
+    while (this.isAnyoneWaiting) {
+      const { byteLength, resolve } = this.#waiters[this.#next]!;
+      bytes += this.#asked(byteLength);
+      if (this.#usedWith(bytes) > allowance) break;
+      this.#granted += 1;
+      this.#next += 1;
+      resolve();
+    }
+    if (this.isAnyoneWaiting && this.#next < WAITERS_KEPT) return;
+    this.#waiters = this.#waiters.slice(this.#next);
+    this.#next = 0;
+  }
+
+  /** Lets everybody in, to be refused for another reason. */
+  letAllIn(): void {
+    this.#granted = 0;
+    for (const { resolve } of this.#waiters.splice(0).slice(this.#next)) resolve();
+    this.#next = 0;
+  }
+
+  /** A record of any size must get in when half of the budget is free. */
+  #asked(byteLength: number): number {
+    return Math.min(byteLength + RECORD_BYTES, this.#limits.budgetBytes * (1 - CHECKPOINT_SHARE));
   }
 
   #usedWith(bytes: number): number {

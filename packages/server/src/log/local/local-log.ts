@@ -177,9 +177,16 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   admit(byteLength: number): Promise<void> | undefined {
-    if (this.health() !== "ok" || this.#budget.admits(byteLength)) return undefined;
-    this.#startCheckpoint();
-    return this.#budget.wait();
+    if (this.health() !== "ok") return undefined;
+    const room = this.#budget.admit(byteLength);
+    if (room !== undefined) this.#startCheckpoint();
+    return room;
+  }
+
+  /** Whoever waits for room is let in when there is some, or when there is no use in waiting. */
+  #letIn(): void {
+    if (this.health() === "ok") this.#budget.letIn();
+    else this.#budget.letAllIn();
   }
 
   append(pending: Pending): void {
@@ -242,7 +249,7 @@ export class LocalLog<Pending extends PendingRecord>
       const { writer, segments } = this.#opened;
       // What was lost on the way has been told to the listener.
       await writer.secure(this.end).catch(() => {});
-      this.#budget.letIn();
+      this.#letIn();
       await this.#running;
       if (this.#diskHealth === "ok") await this.#runCheckpoint();
       writer.close();
@@ -272,7 +279,7 @@ export class LocalLog<Pending extends PendingRecord>
     this.#budget.checkpointBegins();
     this.#running = this.#runCheckpoint().finally(() => {
       this.#running = undefined;
-      this.#budget.letIn();
+      this.#letIn();
       this.#checkpointIfDue();
     });
   }
@@ -295,7 +302,8 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   #checkpointIfDue(): void {
-    if (this.#budget.isCheckpointDue && this.health() === "ok") this.#startCheckpoint();
+    const { isCheckpointDue, isAnyoneWaiting } = this.#budget;
+    if ((isCheckpointDue || isAnyoneWaiting) && this.health() === "ok") this.#startCheckpoint();
   }
 
   // What the writer tells.
@@ -317,7 +325,7 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   onHealth(): void {
-    if (this.#opened?.writer.health !== "ok") this.#budget.letIn();
+    this.#letIn();
   }
 
   // What a checkpoint asks.
@@ -349,7 +357,7 @@ export class LocalLog<Pending extends PendingRecord>
 
   onArchived(): void {
     this.#listener!.onArchived();
-    this.#budget.letIn();
+    this.#letIn();
   }
 }
 

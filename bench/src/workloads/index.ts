@@ -5,6 +5,7 @@ import { fixedRateWorkload } from "./fixed-rate.ts";
 import { idleWorkload } from "./idle.ts";
 import { jsonBatchWorkload } from "./json-batch.ts";
 import { fanOutWorkload, tailWorkload } from "./live.ts";
+import { manyStreamsWorkload } from "./many-streams.ts";
 import { mixedWorkload } from "./mixed.ts";
 import { producerWorkload } from "./producer.ts";
 import { readWorkload } from "./read.ts";
@@ -30,6 +31,7 @@ export const workloads: readonly Workload[] = [
   mixedWorkload,
   restartWorkload("restart-19000", 19_000, 19_000),
   restartWorkload("recovery-1m", 100_000, 1_000_000),
+  manyStreamsWorkload("streams-1m", 1_000_000),
 ];
 
 /** The workloads with these names, `all` for all; throws for a name that there is not. */

@@ -68,7 +68,7 @@ async function appendRecords(
   return errors;
 }
 
-function head(server: Server, path: string): Promise<Answer> {
+export function head(server: Server, path: string): Promise<Answer> {
   return exchange(server.address, { method: "HEAD", path });
 }
 
@@ -77,7 +77,8 @@ function sameTail(answer: Answer | undefined, before: Answer): boolean {
   return answer?.status === before.status && answer.headers[name] === before.headers[name];
 }
 
-async function untilServed(server: Server, path: string, before: Answer): Promise<void> {
+/** Waits until the stream is there again as it was. */
+export async function untilServed(server: Server, path: string, before: Answer): Promise<void> {
   const deadline = performance.now() + ANSWER_TIMEOUT_MILLISECONDS;
   while (performance.now() < deadline) {
     if (sameTail(await head(server, path).catch(() => undefined), before)) return;
@@ -87,7 +88,12 @@ async function untilServed(server: Server, path: string, before: Answer): Promis
 }
 
 /** Looks at some streams, evenly spread: all hold the same number of records. */
-async function countLost(server: Server, root: string, streams: number, expected: Answer): Promise<Errors> {
+export async function countLost(
+  server: Server,
+  root: string,
+  streams: number,
+  expected: Answer,
+): Promise<Errors> {
   let lost = 0;
   for (let sample = 0; sample < SAMPLES; sample++) {
     const stream = Math.floor((sample * streams) / SAMPLES);

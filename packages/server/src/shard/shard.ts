@@ -37,7 +37,7 @@ export interface ShardDeps {
 }
 
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
-const LOOKS = 1000;
+const LOOKS = 4000;
 
 /** A stream found by path, or why it cannot be used. */
 export type Found =

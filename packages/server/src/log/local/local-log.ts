@@ -44,7 +44,7 @@ export interface LocalLogParts extends BudgetLimits {
   readonly store: ArchiveStore;
   /** `true`: durable means on disk. `false`: durable means handed to the operating system. */
   readonly flushing: boolean;
-  /** A recovery archives what it has replayed each time it is this much, or this is `budgetStreams`. */
+  /** A recovery archives what it has replayed each time it is this much, or has changed half of `budgetStreams`. */
   readonly recoveryBytes: number;
   /** The size of slabs in memory. */
   readonly slabBytes: number;
@@ -157,7 +157,7 @@ export class LocalLog<Pending extends PendingRecord>
     this.#term = term;
     this.#lastId = Math.max(this.#lastId, lastId);
     const { recoveryBytes, budgetStreams } = this.#parts;
-    if (this.unarchivedBytes < recoveryBytes && this.#tails.changedCount < budgetStreams) return false;
+    if (this.unarchivedBytes < recoveryBytes && this.changedStreams < budgetStreams / 2) return false;
     await this.#checkpoint.run(this);
     return true;
   }

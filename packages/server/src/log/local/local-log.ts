@@ -32,7 +32,7 @@ import { LogWriter, type WriterEvents } from "./log-writer.ts";
 import { walkLog } from "./recovery.ts";
 import { RemovedStreams } from "./removed-streams.ts";
 import { Replay } from "./replay.ts";
-import { Segments } from "./segments.ts";
+import { flushSegments, Segments } from "./segments.ts";
 import { Slabs } from "./slabs.ts";
 import { StreamArchiver } from "./stream-archiver.ts";
 import { Tails } from "./tails.ts";
@@ -125,10 +125,11 @@ export class LocalLog<Pending extends PendingRecord>
       tails: this.#tails,
       archived: this.#archived,
       removed: this.#removed,
-      makeRoom: (term, lastId) => this.#makeRoomInRecovery(term, lastId),
+      makeRoom: (term, lastId, secure) => this.#makeRoomInRecovery(term, lastId, secure),
     });
     const walked = await walkLog(disk, this.#slabs, this.#term, replay);
     this.#lastId = Math.max(this.#lastId, replay.lastId);
+    await flushSegments(disk, walked.segments);
     for (const name of walked.unneeded) await disk.remove(name);
     await this.#checkpoint.nameStore();
     const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, this.#slabs.end);
@@ -153,11 +154,12 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   /** More than fits in memory is archived while it is replayed. */
-  async #makeRoomInRecovery(term: number, lastId: number): Promise<boolean> {
+  async #makeRoomInRecovery(term: number, lastId: number, secure: () => Promise<void>): Promise<boolean> {
     this.#term = term;
     this.#lastId = Math.max(this.#lastId, lastId);
     const { recoveryBytes, budgetStreams } = this.#parts;
     if (this.unarchivedBytes < recoveryBytes && this.changedStreams < budgetStreams / 2) return false;
+    await secure();
     await this.#checkpoint.run(this);
     return true;
   }

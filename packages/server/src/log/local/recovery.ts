@@ -47,8 +47,13 @@ export interface Walked {
 export interface FrameVisitor {
   /** The record frame at offset `at` of the slab, of log position `position` up to `end`. */
   onFrame(slab: Slab, at: number, position: number, end: number): void;
-  /** Called between slabs, with the term of the last frame: a chance to give memory back before more is read. */
-  onPause(term: number): Promise<void>;
+  /**
+   * Called between slabs: a chance to give memory back before more is read.
+   *
+   * @param term of the last frame
+   * @param secure makes durable what was read; must be done before anything durable rests on it
+   */
+  onPause(term: number, secure: () => Promise<void>): Promise<void>;
 }
 
 /**
@@ -65,7 +70,7 @@ export async function walkLog(
 ): Promise<Walked> {
   const files = await openAll(disk);
   try {
-    const walk = new Walk(slabs, term, visitor, usedOf(files, slabs.end));
+    const walk = new Walk(disk, slabs, term, visitor, usedOf(files, slabs.end));
     const walked = await walk.run();
     const needed = new Set(walked.segments.map(({ number }) => number));
     const others = files.filter(({ number }) => !needed.has(number));
@@ -151,14 +156,19 @@ function usedOf(files: readonly SegmentFile[], from: number): UsedFile[] {
 }
 
 class Walk {
+  readonly #disk: Disk;
   readonly #slabs: Slabs;
   readonly #visitor: FrameVisitor;
   readonly #used: readonly UsedFile[];
   readonly #from: number;
   #term: number;
   #records = 0;
+  /** How many of the files were begun. */
+  #reached = 0;
+  readonly #secure = (): Promise<void> => this.#flush();
 
-  constructor(slabs: Slabs, term: number, visitor: FrameVisitor, used: readonly UsedFile[]) {
+  constructor(disk: Disk, slabs: Slabs, term: number, visitor: FrameVisitor, used: readonly UsedFile[]) {
+    this.#disk = disk;
     this.#slabs = slabs;
     this.#term = term;
     this.#visitor = visitor;
@@ -168,23 +178,28 @@ class Walk {
 
   async run(): Promise<Omit<Walked, "unneeded">> {
     let tornTail = false;
-    let reached = 0;
     for (const [index, segment] of this.#used.entries()) {
       if (index > 0 && segment.first.position !== this.#slabs.end) break;
-      reached = index + 1;
-      tornTail = await this.#walkSegment(segment, this.#used[reached]?.first.position);
+      this.#reached = index + 1;
+      tornTail = await this.#walkSegment(segment, this.#used[index + 1]?.first.position);
     }
-    const last = this.#used[reached - 1];
+    const last = this.#used[this.#reached - 1];
     if (last !== undefined && (await this.#leftovers(last))) tornTail = true;
-    for (const later of this.#used.slice(reached)) {
+    for (const later of this.#used.slice(this.#reached)) {
       this.#judge(later.first, segmentName(later.number), 0);
       tornTail = true;
     }
     const segments = this.#used
-      .slice(0, reached)
+      .slice(0, this.#reached)
       .map(({ number, first }) => ({ number, start: first.position }));
     const bytes = this.#slabs.end - this.#from;
     return { segments, term: this.#term, records: this.#records, bytes, tornTail };
+  }
+
+  /** A process that died may have left what it wrote with the operating system, where a power cut can still take it. */
+  async #flush(): Promise<void> {
+    for (const { file } of this.#used.slice(0, this.#reached)) await file.flush();
+    await this.#disk.flushDirectory();
   }
 
   /**
@@ -194,7 +209,7 @@ class Walk {
    */
   async #walkSegment({ file, size, first }: UsedFile, nextStart?: number): Promise<boolean> {
     for (let room = FRAME_HEADER_BYTES; ; ) {
-      await this.#visitor.onPause(this.#term);
+      await this.#visitor.onPause(this.#term, this.#secure);
       const slab = this.#slabs.reserve(room);
       const count = await file.read(slab.bytes.subarray(slab.used), this.#slabs.end - first.position);
       const stop = this.#takeFrames(slab, slab.used + count, nextStart);

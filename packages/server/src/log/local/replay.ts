@@ -18,8 +18,8 @@ export interface ReplayParts {
   readonly tails: Tails;
   readonly archived: ArchivedStreams;
   readonly removed: RemovedStreams;
-  /** Archives what was replayed if it is much; resolves to whether it did. */
-  readonly makeRoom: (term: number, lastId: number) => Promise<boolean>;
+  /** Archives what was replayed, once that is secured, if it is much; resolves to whether it did. */
+  readonly makeRoom: (term: number, lastId: number, secure: () => Promise<void>) => Promise<boolean>;
 }
 
 export class Replay implements FrameVisitor {
@@ -53,8 +53,8 @@ export class Replay implements FrameVisitor {
       this.#note(record, state, position, end);
   }
 
-  async onPause(term: number): Promise<void> {
-    if (!(await this.#parts.makeRoom(term, this.#lastId))) return;
+  async onPause(term: number, secure: () => Promise<void>): Promise<void> {
+    if (!(await this.#parts.makeRoom(term, this.#lastId, secure))) return;
     this.#newStreams = 0;
     this.#heldTo.clear();
   }

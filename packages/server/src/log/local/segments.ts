@@ -63,6 +63,8 @@ export class Segments {
   #preparing: Promise<void> | undefined;
   /** Full segments with writes that are not flushed yet (`flushing` is false). */
   #unflushed: DiskFile[] = [];
+  /** The newest flush. */
+  #flushed = Promise.resolve();
   /** Numbers of dropped segments whose files can be used again. */
   readonly #spares: number[] = [];
   #closed = false;
@@ -83,8 +85,7 @@ export class Segments {
 
   /**
    * Opens the segments for writing, the last of them for the next batch. Without any, a first one is created,
-   * which starts at log position `end`. What an earlier process wrote into them may never have been flushed; it
-   * is durable when this resolves.
+   * which starts at log position `end`.
    */
   static async open(
     disk: Disk,
@@ -93,7 +94,6 @@ export class Segments {
     existing: readonly Segment[],
     end: number,
   ): Promise<Segments> {
-    for (const { number } of existing) await flushFile(disk, segmentName(number));
     const last = existing.at(-1) ?? { number: 1, start: end };
     const file = await disk.open(segmentName(last.number), flushing);
     if (existing.length === 0) await disk.flushDirectory();
@@ -169,10 +169,17 @@ export class Segments {
     }
   }
 
-  /** Makes all that was written durable, if `write` does not. */
-  async flush(): Promise<void> {
-    if (this.#flushing) return;
-    const full = this.#unflushed;
+  /** Makes all that was written before the call durable, if `write` does not. */
+  flush(): Promise<void> {
+    if (this.#flushing) return Promise.resolve();
+    // One after another: the first one closes files that a second would still flush.
+    this.#flushed = this.#flushed.catch(() => {}).then(() => this.#flushAll());
+    return this.#flushed;
+  }
+
+  async #flushAll(): Promise<void> {
+    // A copy: what becomes full from here on was written to after its flush, or may have been.
+    const full = [...this.#unflushed];
     const current = this.#current.file;
     for (const file of full) await file.flush();
     await current.flush();
@@ -205,6 +212,14 @@ export class Segments {
     if (this.#next !== undefined) files.push(this.#next.file);
     for (const file of files) await file.close();
   }
+}
+
+/**
+ * What an earlier process wrote into segments may never have been flushed; it is durable when this resolves. Nothing
+ * may be given up before that.
+ */
+export async function flushSegments(disk: Disk, segments: readonly Segment[]): Promise<void> {
+  for (const { number } of segments) await flushFile(disk, segmentName(number));
 }
 
 async function flushFile(disk: Disk, name: string): Promise<void> {

@@ -48,6 +48,11 @@ export interface Config {
   readonly stalledReaderMs: number;
   /** Live readers at once, [0, 10000000]; more get 503. Default 100000. */
   readonly liveReaders: number;
+  /**
+   * Connections at once, [1, 10000000]; more are closed. Fewer if the process may not have as many files open.
+   * Default 100000.
+   */
+  readonly connections: number;
   /** Bytes of one response to a catch-up read, at least 65536; undefined: no limit. Default no limit. */
   readonly pageBytes: number | undefined;
   /** Bytes of one request body, [1, 1 GiB]; more get 413. Default 64 MiB. */
@@ -103,6 +108,7 @@ const NUMBERS = {
   liveBufferBytes: [MIB, 65_536, 1024 * MIB],
   stalledReaderMs: [30_000, 100, 3_600_000],
   liveReaders: [100_000, 0, 10_000_000],
+  connections: [100_000, 1, 10_000_000],
   bodyBytes: [64 * MIB, 1, 1024 * MIB],
   bodyBudgetBytes: [256 * MIB, MIB, 65_536 * MIB],
   bodyTimeoutMs: [30_000, 100, 3_600_000],

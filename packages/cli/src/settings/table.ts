@@ -51,6 +51,11 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   liveBufferBytes: ["bytes", "Live reads", "most bytes buffered for one live reader"],
   stalledReaderMs: ["milliseconds", "Live reads", "how long a live reader that takes nothing is kept"],
   liveReaders: ["count", "Live reads", "live readers at once; more get 503"],
+  connections: [
+    "count",
+    "Limits",
+    "connections at once, if there may be as many open files; more are closed",
+  ],
   bodyBytes: ["bytes", "Limits", "largest request body; larger ones get 413"],
   bodyBudgetBytes: ["bytes", "Limits", "bytes of all request bodies in flight; more get 503"],
   bodyTimeoutMs: ["milliseconds", "Limits", "how long a request body may take; slower ones get 408"],

@@ -10,8 +10,12 @@ import { RawSocket } from "../support/raw-socket.ts";
 const MIB = 1024 * 1024;
 /** Enough for what a server does anyway: code that is compiled, buffers that are pooled. */
 const ROOM_BYTES = 48 * MIB;
+/** What the log holds in one file. */
+const SEGMENT_MIB = 16;
 const SLOW = 300;
 const IDLE = 8000;
+/** Requests that one client sends ahead. */
+const FLOOD = 20_000;
 /** Sockets opened at once: more would overflow the server's queue of connections to accept. */
 const AT_ONCE = 200;
 
@@ -25,9 +29,16 @@ afterEach(async () => {
   if (directory !== undefined) await rm(directory, { recursive: true });
 });
 
-async function start(http: string, ...args: readonly string[]): Promise<Http> {
+interface StartOptions {
+  /** More arguments of `perennial serve`. */
+  readonly args?: readonly string[];
+  /** A limit of open files. */
+  readonly openFiles?: number;
+}
+
+async function start(http: string, { args = [], ...limits }: StartOptions = {}): Promise<Http> {
   directory = await mkdtemp(join(tmpdir(), "perennial-abuse-"));
-  server = await startServer({ directory, args: ["--http", http, ...args] });
+  server = await startServer({ directory, args: ["--http", http, ...args], ...limits });
   const client = new Http(server.url);
   await client.put("s", { headers: TEXT, body: "x".repeat(10_000) });
   // Until nothing is new to the server any more.
@@ -70,14 +81,14 @@ async function dripUntilCut(client: Http, beginning: string, drop: string): Prom
 
 describe.each(["fast", "node"])("with --http %s,", (http) => {
   test(`${SLOW} clients that drip their headers are cut off`, async () => {
-    const client = await start(http, "--header-timeout-ms", "1s");
+    const client = await start(http, { args: ["--header-timeout-ms", "1s"] });
     const before = await memory();
     await dripUntilCut(client, "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n", "X-Drip: 1\r\n");
     expect(await memory()).toBeLessThan(before + ROOM_BYTES);
   });
 
   test(`${SLOW} clients that drip a body are cut off`, async () => {
-    const client = await start(http, "--header-timeout-ms", "1s", "--body-timeout-ms", "1s");
+    const client = await start(http, { args: ["--header-timeout-ms", "1s", "--body-timeout-ms", "1s"] });
     const before = await memory();
     const head =
       "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 60000\r\n\r\n";
@@ -99,7 +110,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
   });
 
   test(`${IDLE} connections cost little, and are let go when they stay idle`, async () => {
-    const client = await start(http, "--keep-alive-ms", "3s", "--header-timeout-ms", "3s");
+    const client = await start(http, { args: ["--keep-alive-ms", "3s", "--header-timeout-ms", "3s"] });
     const before = await memory();
     const idle = await open(IDLE);
     for (const raw of idle) raw.write("HEAD /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -110,12 +121,31 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
     await expectService(client);
   });
 
+  test("connections take no file that the log needs: those beyond the limit are closed", async () => {
+    const client = await start(http, { openFiles: 200 });
+    const within = (await open(90))[0]!;
+    const beyond = await open(100);
+    await Promise.all(beyond.slice(20).map((raw) => raw.closed()));
+    // More than a segment of the log holds, so that it has to open files.
+    const body = "x".repeat(MIB);
+    const head = `POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: ${MIB}\r\n\r\n`;
+    for (let count = 1; count <= SEGMENT_MIB + 1; count++) {
+      within.write(head + body);
+      await within.until((received) => received.split("HTTP/1.1 204").length > count);
+    }
+    expect(within.received.match(/^HTTP.*$/gm)).toEqual(
+      Array(SEGMENT_MIB + 1).fill("HTTP/1.1 204 No Content"),
+    );
+    expect((await client.get("s")).text).toHaveLength(10_000 + (SEGMENT_MIB + 1) * MIB);
+  });
+
   test("a flood of pipelined requests whose answers nobody reads stops at the socket, and is cut off", async () => {
-    const live = ["--long-poll-timeout-ms", "1s", "--sse-heartbeat-ms", "1s", "--stalled-reader-ms", "1s"];
-    const client = await start(http, ...live);
+    const args = ["--long-poll-timeout-ms", "1s", "--sse-heartbeat-ms", "1s", "--stalled-reader-ms", "1s"];
+    const client = await start(http, { args });
     const before = await memory();
     const floods = await open(8);
-    const requests = "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20_000);
+    const asked = floods.length * FLOOD * 10_000;
+    const requests = "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n".repeat(FLOOD);
     for (const raw of floods) {
       raw.socket.pause();
       raw.write(requests);
@@ -127,6 +157,6 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
       // A paused socket does not notice by itself that it was cut.
       for (const raw of floods) raw.write("\r\n");
     }
-    expect(most).toBeLessThan(before + ROOM_BYTES);
+    expect(most).toBeLessThan(before + asked / 10);
   });
 });

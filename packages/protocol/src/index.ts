@@ -46,6 +46,7 @@ export {
 export { isMessageBoundary, MessageScanner, skipMessages, wrapStored } from "./json/messages.ts";
 export { JSON_MAX_DEPTH } from "./json/scan-value.ts";
 export { type JsonFraming, splitJsonMessages } from "./json/split.ts";
+export { beginsWithStateMessage, nameStateOffsets } from "./json/state-offsets.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
 export {
   CONTROL_SEGMENT,

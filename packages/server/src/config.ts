@@ -55,6 +55,11 @@ export interface Config {
   readonly connections: number;
   /** Bytes of one response to a catch-up read, at least 65536; undefined: no limit. Default no limit. */
   readonly pageBytes: number | undefined;
+  /**
+   * Whether reads of state streams (JSON streams whose first message is one of the State Protocol) show the offset of
+   * each State message in its `headers.offset`; stored bytes stay as they are. Default false.
+   */
+  readonly stateOffsets: boolean;
   /** Bytes of one request body, [1, 1 GiB]; more get 413. Default 64 MiB. */
   readonly bodyBytes: number;
   /** Bytes of all request bodies being received at once, [1 MiB, 64 GiB]; more get 503. Default 256 MiB. */
@@ -146,6 +151,7 @@ export function parseConfig(options: ServerOptions): Config {
       options.pageBytes === undefined
         ? undefined
         : checkedInteger("pageBytes", options.pageBytes, 65_536, Number.MAX_SAFE_INTEGER),
+    stateOffsets: options.stateOffsets ?? false,
     accessLog: options.accessLog ?? false,
     explorer: options.explorer ?? [],
     logger: options.logger ?? createLogger("warn"),

@@ -136,8 +136,8 @@ class Running implements DurableStreamsServer {
   async #openLog(): Promise<Opened> {
     const { config } = this;
     const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
-    const { now, random, producersPerStream, loadedStreams } = config;
-    const shard = new Shard({ log, now, random, producersPerStream, loadedStreams });
+    const { now, random, producersPerStream, loadedStreams, stateOffsets } = config;
+    const shard = new Shard({ log, now, random, producersPerStream, loadedStreams, stateOffsets });
     const recovery = await shard.open();
     const live = new LiveHub(shard, config.liveReaders);
     live.start(beatMs(config));

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { user } from "./support/board.ts";
 import { createStream, servers, type TestServer } from "./support/servers.ts";
 
+const theme: ChangeEvent = {
+  type: "theme",
+  key: "colour",
+  value: "dark",
+  headers: { operation: "insert" },
+};
+
 describe.each(Object.keys(servers))("MaterializedState over a stream of %s", (name) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await servers[name]!();
   });
   afterAll(() => server.stop());
-
-  const theme: ChangeEvent = {
-    type: "theme",
-    key: "colour",
-    value: "dark",
-    headers: { operation: "insert" },
-  };
 
   it("takes what json() gives", async () => {
     const stream = await createStream(server);
@@ -51,5 +51,24 @@ describe.each(Object.keys(servers))("MaterializedState over a stream of %s", (na
   it("materialize gives up when it is told to", async () => {
     const stream = await createStream(server);
     await expect(materialize(stream, { signal: AbortSignal.abort() })).rejects.toThrow();
+  });
+});
+
+describe.each(["@perennial/server with stateOffsets", "@durable-streams/server"])("readers of %s", (name) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await servers[name]!();
+  });
+  afterAll(() => server.stop());
+
+  it("find on each event the offset at which it ends", async () => {
+    const stream = await createStream(server);
+    await appendEvents(stream, [user("1", "a")]);
+    await appendEvents(stream, [theme]);
+    const [first, second] = await (await stream.stream<ChangeEvent>({ live: false })).json();
+    expect(first?.headers.offset).toMatch(/^\d{16}_\d{16}$/);
+    expect(await stream.head()).toMatchObject({ offset: second?.headers.offset });
+    const offset = first!.headers.offset!;
+    expect(await (await stream.stream<ChangeEvent>({ offset, live: false })).json()).toEqual([second]);
   });
 });

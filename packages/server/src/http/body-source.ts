@@ -1,17 +1,21 @@
 /** A slice of a stream as a response body, held in memory one piece at a time. */
-import { wrapStored } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { READ_CHUNK_BYTES } from "../log/log.ts";
 import { readBytes } from "../shard/bytes.ts";
+import { jsonArray } from "../shard/json-array.ts";
 import type { Shard } from "../shard/shard.ts";
 import { wholeSlice } from "../shard/slice.ts";
+import { namesOffsets } from "../shard/state-streams.ts";
 import type { ByteSource } from "./reply.ts";
 
 const EMPTY_ARRAY = Buffer.from("[]");
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
 
-/** The body of a read of `[from, to)`: the bytes, or in JSON mode one array of the messages. */
+/**
+ * The body of a read of `[from, to)`: the bytes, or in JSON mode one array of the messages. It is whole where it is not
+ * the stored bytes, so the caller keeps the slice short there (`STATE_PAGE_BYTES`).
+ */
 export function sliceBody(
   shard: Shard,
   stream: Stream,
@@ -20,9 +24,10 @@ export function sliceBody(
 ): Uint8Array | ByteSource | undefined {
   const { json } = stream.state;
   if (from === to) return json ? EMPTY_ARRAY : undefined;
-  if (to - from > READ_CHUNK_BYTES) return new SliceSource(shard, stream, from, to);
+  const isStored = !namesOffsets(shard, stream);
+  if (isStored && to - from > READ_CHUNK_BYTES) return new SliceSource(shard, stream, from, to);
   const bytes = wholeSlice(shard, stream, from, to);
-  return json ? wrapStored(bytes) : bytes;
+  return json ? jsonArray(shard, stream, bytes, from) : bytes;
 }
 
 class SliceSource implements ByteSource {

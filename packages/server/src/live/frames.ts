@@ -1,6 +1,7 @@
 /** SSE frames of a stream: encoded once, however many readers get them (protocol section 14.2). */
-import { encodeSseEvents, formatOffset, sseNeedsBase64, wrapStored } from "@perennial/protocol";
+import { encodeSseEvents, formatOffset, sseNeedsBase64 } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { jsonArray } from "../shard/json-array.ts";
 import type { Shard } from "../shard/shard.ts";
 import { sliceEnd, wholeCharactersEnd, wholeSlice } from "../shard/slice.ts";
 
@@ -72,7 +73,7 @@ export class FrameEncoder {
     const { json, contentType } = stream.state;
     const stored = from === end ? NOTHING : wholeSlice(this.#shard, stream, from, end);
     const bytes = encodeSseEvents({
-      payload: json && stored.length > 0 ? wrapStored(stored) : stored,
+      payload: json && stored.length > 0 ? jsonArray(this.#shard, stream, stored, from) : stored,
       encoding: json ? "json" : sseNeedsBase64(contentType) ? "base64" : "text",
       nextOffset: formatOffset(end),
       cursor: String(cursor),

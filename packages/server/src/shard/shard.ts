@@ -22,6 +22,7 @@ import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Pending } from "./pending.ts";
+import { StateStreams } from "./state-streams.ts";
 
 /** What a shard takes from the world around it. */
 export interface ShardDeps {
@@ -34,6 +35,8 @@ export interface ShardDeps {
   readonly producersPerStream: number;
   /** Streams held in memory before idle ones are dropped. */
   readonly loadedStreams: number;
+  /** Whether State messages are shown with their offsets. Default false. */
+  readonly stateOffsets?: boolean;
 }
 
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
@@ -53,6 +56,8 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
   readonly now: () => number;
   readonly random: () => number;
   readonly producersPerStream: number;
+  /** Undefined: nobody asks which streams hold state. */
+  readonly stateStreams: StateStreams | undefined;
   #lastId = 0;
   #storeId = "";
   /** Streams with somebody at the tail that changed in the batch being published. */
@@ -64,6 +69,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     this.now = deps.now;
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
+    this.stateStreams = deps.stateOffsets ? new StateStreams() : undefined;
     const { archive } = deps.log;
     // Without an archive there is nowhere to bring a stream back from.
     const loadedMax = archive === EMPTY_ARCHIVE ? Number.POSITIVE_INFINITY : deps.loadedStreams;

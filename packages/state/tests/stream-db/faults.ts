@@ -31,7 +31,7 @@ export function describeFaults(fixture: Fixture): void {
       expect(errors[0]?.message).toMatch(
         /StreamDB collections require object values; got string for type=user, key=2/,
       );
-      expect(errors[0]?.position).toMatchObject({ after: "-1", offset: db.offset });
+      expect(errors[2]?.position).toEqual({ after: "-1", index: 3, offset: db.offset });
       await appendEvents(stream, [user("5", "e")], { txid: "next" });
       await db.utils.awaitTxId("next");
       expect(users.size).toBe(3);

@@ -8,13 +8,21 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** How to start each server that state streams must work with, on a given port or any. */
-export const servers: Readonly<Record<string, (port?: number) => Promise<TestServer>>> = {
-  "@perennial/server": async (port = 0) => {
-    const server = createServer({ port, longPollTimeoutMs: 500, drainMs: 0 });
+/** Starts a server on a given port, or any. */
+type Start = (port?: number) => Promise<TestServer>;
+
+const perennial =
+  (stateOffsets: boolean): Start =>
+  async (port = 0) => {
+    const server = createServer({ port, stateOffsets, longPollTimeoutMs: 500, drainMs: 0 });
     await server.start();
     return { url: server.url, stop: () => server.stop() };
-  },
+  };
+
+/** How to start each server that state streams must work with. */
+export const servers: Readonly<Record<string, Start>> = {
+  "@perennial/server": perennial(false),
+  "@perennial/server with stateOffsets": perennial(true),
   "@durable-streams/server": async (port = 0) => {
     const server = new DurableStreamTestServer({ port, longPollTimeout: 500 });
     const url = await server.start();

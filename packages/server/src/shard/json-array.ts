@@ -1,0 +1,14 @@
+/** The messages of a JSON stream as its readers get them. */
+import { nameStateOffsets, wrapStored } from "@perennial/protocol";
+import type { Stream } from "../catalog/stream.ts";
+import type { Shard } from "./shard.ts";
+import { namesOffsets } from "./state-streams.ts";
+
+/**
+ * Stored messages as one JSON array, those of a state stream with their offsets if the server names them.
+ *
+ * @param from the position at which the stored messages begin
+ */
+export function jsonArray(shard: Shard, stream: Stream, stored: Uint8Array, from: number): Uint8Array {
+  return wrapStored(namesOffsets(shard, stream) ? nameStateOffsets(stored, from) : stored);
+}

@@ -55,6 +55,6 @@ export const QUERY = { offset: "offset", live: "live", cursor: "cursor" } as con
  * Whether a flag header such as `Stream-Closed` says "true": it does only when the value equals `true`, ignoring
  * case. Every other value counts as an absent header and is never an error (section 3.1).
  */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && (value === "true" || value.toLowerCase() === "true");
+export function isTrue(value: string | null | undefined): boolean {
+  return value?.toLowerCase() === "true";
 }

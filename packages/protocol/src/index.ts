@@ -44,6 +44,7 @@ export {
   STREAM_UP_TO_DATE,
 } from "./headers.ts";
 export { isMessageBoundary, MessageScanner, skipMessages, wrapStored } from "./json/messages.ts";
+export { parseJson } from "./json/parse.ts";
 export { JSON_MAX_DEPTH } from "./json/scan-value.ts";
 export { type JsonFraming, splitJsonMessages } from "./json/split.ts";
 export { beginsWithStateMessage, nameStateOffsets } from "./json/state-offsets.ts";

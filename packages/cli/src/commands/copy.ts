@@ -47,7 +47,7 @@ function checkedUrl(url: string): string {
 }
 
 function saysClosed(headers: Headers): boolean {
-  return isTrue(headers.get(HEADER.streamClosed) ?? undefined);
+  return isTrue(headers.get(HEADER.streamClosed));
 }
 
 /** The base URL of each connection is the stream's. */

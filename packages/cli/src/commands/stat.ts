@@ -31,7 +31,7 @@ async function stat(invocation: Invocation, id: string, json: boolean): Promise<
     url,
     contentType: headers.get(HEADER.contentType) ?? undefined,
     offset: headers.get(HEADER.streamNextOffset) ?? undefined,
-    closed: isTrue(headers.get(HEADER.streamClosed) ?? undefined),
+    closed: isTrue(headers.get(HEADER.streamClosed)),
     ttlSeconds: ttl === null ? undefined : Number(ttl),
     expiresAt: headers.get(HEADER.streamExpiresAt) ?? undefined,
     // Only Perennial's own server knows more.

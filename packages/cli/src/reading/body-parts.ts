@@ -19,7 +19,7 @@ export async function* pageParts({ body, headers, status }: Response): AsyncGene
     offset: headers.get(HEADER.streamNextOffset) ?? undefined,
     cursor: headers.get(HEADER.streamCursor) ?? undefined,
     upToDate: headers.has(HEADER.streamUpToDate) || status === 204,
-    closed: isTrue(headers.get(HEADER.streamClosed) ?? undefined),
+    closed: isTrue(headers.get(HEADER.streamClosed)),
   };
 }
 

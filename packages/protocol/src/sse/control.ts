@@ -1,3 +1,5 @@
+import { parseJson } from "../json/parse.ts";
+
 /** The payload of a control event (section 14.4). */
 export interface ControlEvent {
   /** Where the next read starts. */
@@ -24,12 +26,4 @@ export function parseControl(data: string): ControlEvent | undefined {
   if (typeof streamClosed !== "boolean") return undefined;
   if (streamCursor !== undefined && typeof streamCursor !== "string") return undefined;
   return { streamNextOffset, streamCursor, upToDate, streamClosed };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

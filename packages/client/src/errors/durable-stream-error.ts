@@ -1,4 +1,5 @@
 import { isTrue, STREAM_CLOSED, STREAM_NEXT_OFFSET } from "@perennial/protocol";
+import { present } from "../http/defaults.ts";
 import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
 import { FetchError } from "./fetch-error.ts";
 
@@ -28,14 +29,12 @@ export class DurableStreamError extends Error {
     super(message);
     this.name = "DurableStreamError";
     this.code = code;
-    if (status !== undefined) this.status = status;
-    if (details !== undefined) this.details = details;
+    Object.assign(this, present({ status, details }));
   }
 
-  /** Builds the error of a response; a 409 with `Stream-Closed: true` gives a `StreamClosedError`. */
+  /** Builds the error of a response, reading its body if nobody did. */
   static async fromResponse(response: Response, url: string): Promise<DurableStreamError> {
-    const error = await FetchError.fromResponse(response, url);
-    return closedError(error) ?? DurableStreamError.fromFetchError(error);
+    return DurableStreamError.fromFetchError(await FetchError.fromResponse(response, url));
   }
 
   /** The same failure with a code: message and status are kept, `details` is the body. */

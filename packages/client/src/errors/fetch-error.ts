@@ -1,4 +1,5 @@
-import { CONTENT_TYPE } from "@perennial/protocol";
+import { CONTENT_TYPE, parseJson } from "@perennial/protocol";
+import { present } from "../http/defaults.ts";
 import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
 
 /** Errors of another class that also answer for a `FetchError`: see `alsoFetchError`. */
@@ -45,9 +46,8 @@ export class FetchError extends Error {
     this.name = "FetchError";
     this.url = url;
     this.status = status;
-    if (text !== undefined) this.text = text;
-    if (json !== undefined) this.json = json;
     this.headers = headers;
+    Object.assign(this, present({ text, json }));
   }
 
   /** The status as a code, for example `NOT_FOUND` for 404. */
@@ -57,17 +57,11 @@ export class FetchError extends Error {
 
   /** Builds the error of a response, reading its body if nobody did. */
   static async fromResponse(response: Response, url: string): Promise<FetchError> {
-    let text = response.bodyUsed || response.body === null ? undefined : await response.text();
-    let json: object | undefined;
-    if (text !== undefined && response.headers.get(CONTENT_TYPE)?.includes("application/json")) {
-      try {
-        json = JSON.parse(text) as object;
-        text = undefined;
-      } catch {
-        // Then it stays text.
-      }
-    }
-    return new FetchError(response.status, text, json, Object.fromEntries(response.headers), url);
+    const { status, headers, body, bodyUsed } = response;
+    const text = body && !bodyUsed ? await response.text() : undefined;
+    const isJson = text && headers.get(CONTENT_TYPE)?.includes("application/json");
+    const json = isJson ? (parseJson(text) as object | undefined) : undefined;
+    return new FetchError(status, json ? undefined : text, json, Object.fromEntries(headers), url);
   }
 
   /** True for instances, and for errors of a more telling class that carry the same members. */
@@ -82,13 +76,6 @@ function hasInstance(this: unknown, value: unknown): boolean {
 
 /** Lends an error the members of a `FetchError` and makes `instanceof FetchError` true of it. */
 export function alsoFetchError<E extends Error>(error: E, source: FetchError): E {
-  const { url, headers, text, json } = source;
-  Object.assign(
-    error,
-    { url, headers },
-    text === undefined ? {} : { text },
-    json === undefined ? {} : { json },
-  );
   alsoFetchErrors.add(error);
-  return error;
+  return Object.assign(error, source, { name: error.name });
 }

@@ -1,5 +1,5 @@
 import { CONTENT_TYPE, STREAM_CLOSED, STREAM_NEXT_OFFSET } from "@perennial/protocol";
-import { DurableStreamError } from "../errors/durable-stream-error.ts";
+import { closedError, DurableStreamError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { InvalidSignalError, MissingStreamUrlError } from "../errors/option-errors.ts";
 import { codedError } from "../errors/write-error.ts";
@@ -216,9 +216,11 @@ export class DurableStream {
 
   async #head(signal: AbortSignal | undefined): Promise<Response> {
     const response = await this.#requests.sendWith(this.#requests.fetch, { method: "HEAD", signal });
-    if (!response.ok && response.status !== 404)
-      throw await DurableStreamError.fromResponse(response, this.url);
     if (response.ok) this.#discover(response.headers.get(CONTENT_TYPE) ?? undefined);
+    else if (response.status !== 404) {
+      const error = await FetchError.fromResponse(response, this.url);
+      throw closedError(error) ?? DurableStreamError.fromFetchError(error);
+    }
     return response;
   }
 

@@ -16,7 +16,7 @@ export function headResult(headers: Headers): HeadResult {
   const ttl = headers.get(STREAM_TTL);
   return {
     exists: true,
-    streamClosed: isTrue(headers.get(STREAM_CLOSED) ?? undefined),
+    streamClosed: isTrue(headers.get(STREAM_CLOSED)),
     ...present({
       contentType: headers.get(CONTENT_TYPE),
       offset: headers.get(STREAM_NEXT_OFFSET),

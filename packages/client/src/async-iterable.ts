@@ -18,43 +18,35 @@ export function asAsyncIterableReadableStream<T>(stream: ReadableStream<T>): Rea
   const target = stream as ReadableStreamAsyncIterable<T>;
   if (typeof target[Symbol.asyncIterator] === "function" || !Object.isExtensible(stream)) return target;
   const values = () => iterate(stream);
-  for (const key of [Symbol.asyncIterator, "values"]) {
-    Object.defineProperty(stream, key, { value: values, configurable: true, writable: true });
-  }
-  return target;
+  return Object.assign(target, { values, [Symbol.asyncIterator]: values });
 }
 
 /** The iterator that streams have where they are iterable (WHATWG Streams, 4.2.5). */
 function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
   const reader = stream.getReader();
-  let ended = false;
   let pendingReads = 0;
+  let isOver = false;
 
+  const end = () => {
+    isOver = true;
+    reader.releaseLock();
+  };
+  // The first to know of an end or an error: the reads that they settle continue later.
+  reader.closed.then(end, end);
   const finish = async (reason?: unknown): Promise<IteratorResult<T>> => {
     if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
-    if (!ended) {
-      ended = true;
-      const cancelled = reader.cancel(reason);
-      reader.releaseLock();
-      await cancelled;
-    }
+    if (!isOver) await reader.cancel(reason);
     return { done: true, value: undefined };
   };
 
   return {
     async next() {
-      if (ended) return { done: true, value: undefined };
+      if (isOver) return { done: true, value: undefined };
       pendingReads++;
       try {
-        const result = await reader.read();
-        ended ||= result.done;
-        return result as IteratorResult<T>;
-      } catch (error) {
-        ended = true;
-        throw error;
+        return (await reader.read()) as IteratorResult<T>;
       } finally {
         pendingReads--;
-        if (ended && pendingReads === 0) reader.releaseLock();
       }
     },
     return: finish,

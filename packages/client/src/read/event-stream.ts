@@ -8,7 +8,7 @@ import {
 import { parseError } from "../errors/parse-error.ts";
 import type { Control } from "./position.ts";
 
-/** Payload of data events that may wait for their control event, in UTF-16 code units. */
+/** What may arrive with no control event in it, in bytes. */
 const UNCONFIRMED_LENGTH_MAX = 128 * 1024 * 1024;
 
 /** A control event with the payloads of the data events before it. */
@@ -32,18 +32,16 @@ export function flushDecoder(): (bytes: Uint8Array) => Flush[] {
   let length = 0;
   return (bytes) => {
     const flushes: Flush[] = [];
+    length += bytes.length;
     for (const { event, data } of decoder.push(text.decode(bytes, { stream: true }))) {
-      if (event === "data") {
-        payloads.push(data);
-        length += data.length;
-      } else if (event === "control") {
+      if (event === "data") payloads.push(data);
+      else if (event === "control") {
         flushes.push({ payloads, control: parse(data) });
         payloads = [];
         length = 0;
       }
     }
-    if (decoder.isTooLarge || length > UNCONFIRMED_LENGTH_MAX)
-      throw parseError("SSE event", "it is too large");
+    if (length > UNCONFIRMED_LENGTH_MAX) throw parseError("SSE event", "it is too large");
     return flushes;
   };
 }

@@ -12,8 +12,8 @@ export type Position = Readonly<JsonBatchMeta>;
 
 /** What an SSE control event says (protocol section 14.4). Declared here: published types name no other package. */
 export interface Control {
-  readonly streamNextOffset: string;
-  readonly streamCursor: string | undefined;
+  readonly streamNextOffset: string | null;
+  readonly streamCursor: string | null | undefined;
   readonly upToDate: boolean;
   readonly streamClosed: boolean;
 }
@@ -26,10 +26,10 @@ export function startAt(offset: string): Position {
 /** The position after a plain response. A 304 repeats what the asker holds up to the tail. */
 export function afterResponse(position: Position, { headers, status }: Response): Position {
   return advance(position, {
-    streamNextOffset: headers.get(STREAM_NEXT_OFFSET) ?? "",
-    streamCursor: headers.get(STREAM_CURSOR) ?? "",
+    streamNextOffset: headers.get(STREAM_NEXT_OFFSET),
+    streamCursor: headers.get(STREAM_CURSOR),
     upToDate: status === 304 || headers.has(STREAM_UP_TO_DATE),
-    streamClosed: isTrue(headers.get(STREAM_CLOSED) ?? ""),
+    streamClosed: isTrue(headers.get(STREAM_CLOSED)),
   });
 }
 

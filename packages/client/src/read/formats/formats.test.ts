@@ -97,14 +97,14 @@ describe("formats", () => {
         const json = encoder.encode(JSON.stringify(values));
         const length = at % (json.length + 1);
         const expected = ends.slice(0, -1).findLast((end) => end < length) ?? -1;
-        expect(lastCut(json.subarray(0, length), false)).toBe(expected);
-        expect(lastCut(json.subarray(1, Math.max(1, length)), true)).toBe(Math.max(-1, expected - 1));
+        expect(lastCut(json.subarray(0, length), 0)).toBe(expected);
+        expect(lastCut(json.subarray(1, Math.max(1, length)), 1)).toBe(Math.max(-1, expected - 1));
       }),
     );
   });
 
   test("an object has no place to cut", () => {
-    expect(lastCut(encoder.encode(' {"a":1,"b":[2,3]'), false)).toBe(-1);
+    expect(lastCut(encoder.encode(' {"a":1,"b":[2,3]'), 0)).toBe(-1);
   });
 
   test("a page that is no array is one message; an empty one has none", () => {

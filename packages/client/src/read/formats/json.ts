@@ -1,3 +1,4 @@
+import { parseJson } from "@perennial/protocol";
 import { joinBytes } from "../../bytes.ts";
 import { parseError } from "../../errors/parse-error.ts";
 import type { Format } from "./format.ts";
@@ -14,16 +15,16 @@ export function jsonFormat<T>(): Format<readonly T[]> {
   let length = 0;
   /** The length at which to parse. It doubles when that is in vain, so that nothing is scanned over and over. */
   let parseAt = INCREMENTAL_PARSE_LENGTH;
-  /** Whether the page's beginning was parsed: what is left lacks its opening bracket. */
-  let isCut = false;
+  /** The opening bracket of what is left of the page, once its beginning was parsed. */
+  let opening = "";
 
   const hold = (bytes: Uint8Array) => {
     held = [bytes];
     length = bytes.length;
     parseAt = Math.max(INCREMENTAL_PARSE_LENGTH, 2 * length);
   };
-  const take = (bytes: Uint8Array, end: string): readonly T[] =>
-    parse((isCut ? "[" : "") + decoder.decode(bytes) + end);
+  const take = (bytes: Uint8Array, closing: string): readonly T[] =>
+    parse(opening + decoder.decode(bytes) + closing);
   const drop = () => {
     const dropped = length;
     hold(new Uint8Array());
@@ -36,32 +37,29 @@ export function jsonFormat<T>(): Format<readonly T[]> {
       length += bytes.length;
       if (length < parseAt) return [];
       const page = joinBytes(held);
-      const cut = lastCut(page, isCut);
+      const cut = lastCut(page, opening.length);
       hold(page.subarray(cut + 1));
       if (cut < 0) return [];
       const messages = take(page.subarray(0, cut), "]");
-      isCut = true;
+      opening = "[";
       return messages;
     },
     finishPage() {
       const messages = take(joinBytes(held), "");
       drop();
-      isCut = false;
+      opening = "";
       return messages;
     },
     drop,
-    event: (payload) => parse(payload),
+    event: parse<T>,
     finish: () => [],
-    join: (pieces) => (pieces[1] === undefined ? (pieces[0] ?? []) : (pieces.flat() as T[])),
+    join: (pieces) => pieces.flat() as T[],
   };
 }
 
 function parse<T>(text: string): readonly T[] {
   if (text.trim() === "") return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? (value as T[]) : [value as T];
-  } catch {
-    throw parseError("JSON response", text);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw parseError("JSON response", text);
+  return Array.isArray(value) ? (value as T[]) : [value as T];
 }

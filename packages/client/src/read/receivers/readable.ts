@@ -1,13 +1,6 @@
 import type { Format, Piece } from "../formats/format.ts";
 import type { Receiver } from "./receiver.ts";
 
-/** What was offered to the stream and is not all taken. */
-interface Offer<Item> {
-  readonly items: readonly Item[];
-  taken: number;
-  readonly whenTaken: () => void;
-}
-
 /** A receiver with the stream that it feeds. */
 export interface ReadableReceiver<T extends Piece, Item> extends Receiver<T> {
   readonly stream: ReadableStream<Item>;
@@ -30,38 +23,35 @@ export function readableReceiver<T extends Piece, Item>(
   cancel: () => void,
 ): ReadableReceiver<T, Item> {
   let controller!: ReadableStreamDefaultController<Item>;
-  let offer: Offer<Item> | undefined;
-  /** Answers the stream's pending demand, if there is one. */
-  let demand: (() => void) | undefined;
+  /** What is offered to the stream, how much of it was taken, and what to do when all of it is. */
+  let items: readonly Item[] = [];
+  let taken = 0;
+  let whenTaken!: () => void;
+  let isWanted = false;
   let isOver = false;
 
   const hand = () => {
-    if (demand === undefined || offer === undefined) return;
-    controller.enqueue(offer.items[offer.taken++] as Item);
-    if (offer.taken === offer.items.length) {
-      offer.whenTaken();
-      offer = undefined;
-    }
-    demand();
-    demand = undefined;
+    if (!isWanted || taken === items.length) return;
+    const item = items[taken++] as Item;
+    isWanted = false;
+    if (taken === items.length) whenTaken();
+    controller.enqueue(item);
   };
   const present = (piece: T, commit?: () => void): void | Promise<void> => {
-    const items = split(piece);
+    items = split(piece);
+    taken = 0;
     if (items.length === 0 || isOver) return commit?.();
     return new Promise((resolve) => {
-      const whenTaken = () => {
+      whenTaken = () => {
         commit?.();
         resolve();
       };
-      offer = { items, taken: 0, whenTaken };
       hand();
     });
   };
   const finish = (finishStream: () => void) => {
-    if (isOver) return;
+    if (!isOver) finishStream();
     isOver = true;
-    finishStream();
-    demand?.();
   };
 
   const stream = new ReadableStream<Item>(
@@ -69,15 +59,11 @@ export function readableReceiver<T extends Piece, Item>(
       start: (given) => {
         controller = given;
       },
-      pull: () =>
-        new Promise((resolve) => {
-          demand = resolve;
-          hand();
-        }),
-      cancel: () => {
-        isOver = true;
-        cancel();
+      pull: () => {
+        isWanted = true;
+        hand();
       },
+      cancel: () => finish(cancel),
     },
     { highWaterMark: 0 },
   );

@@ -28,14 +28,12 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
     throw new DurableStreamError("Invalid stream options: missing required url parameter", "BAD_REQUEST");
   }
   warnIfUsingHttpInBrowser(options.url, options.warnOnHttp);
-  if (options.signal?.aborted) throw aborted();
+  const { signal } = options;
   const requests = readRequests(options);
   const start = startAt(options.offset ?? "-1");
   try {
-    const first = await requests.send(start, undefined, {
-      signal: options.signal,
-      attempt: (request) => request(),
-    });
+    signal?.throwIfAborted();
+    const first = await requests.send(start, undefined, { signal, attempt: (request) => request() });
     const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
       options,
       requests,
@@ -44,10 +42,6 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
     );
     return response;
   } catch (error) {
-    throw options.signal?.aborted ? aborted() : error;
+    throw signal?.aborted ? new DurableStreamError("Stream request was aborted", "UNKNOWN") : error;
   }
-}
-
-function aborted(): DurableStreamError {
-  return new DurableStreamError("Stream request was aborted", "UNKNOWN");
 }

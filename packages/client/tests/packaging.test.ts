@@ -32,10 +32,10 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 }
 
 describe("the package", () => {
-  // A ratchet: it may only be lowered. The aim is 6,000 and 12,000 bytes.
+  // A ratchet: it may only be lowered. The aim for stream() is 6,000 bytes.
   test.each([
-    ["stream()", `export { stream } from ${source};`, 6_760],
-    ["everything", `export * from ${source};`, 12_270],
+    ["stream()", `export { stream } from ${source};`, 6_250],
+    ["everything", `export * from ${source};`, 12_000],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
     console.log(`${name}: ${size} bytes of ${budget}`);

@@ -12,7 +12,7 @@ import { withDefaults } from "./defaults.ts";
  * const handle = new DurableStream({ url: "https://example.com/streams/orders", backoffOptions });
  * ```
  */
-export const BackoffDefaults: BackoffOptions = {
+export const BackoffDefaults: BackoffOptions & Pick<BackoffPolicy, "maxRetries"> = {
   initialDelay: 100,
   maxDelay: 60_000,
   multiplier: 1.3,
@@ -22,11 +22,7 @@ export const BackoffDefaults: BackoffOptions = {
 /** Backoff options without gaps that matter. */
 export type BackoffPolicy = BackoffOptions & Required<Pick<BackoffOptions, "maxRetries" | "deadline">>;
 
-const DEFAULTS: BackoffPolicy = {
-  ...BackoffDefaults,
-  maxRetries: Number.POSITIVE_INFINITY,
-  deadline: Number.POSITIVE_INFINITY,
-};
+const DEFAULTS: BackoffPolicy = { ...BackoffDefaults, deadline: Number.POSITIVE_INFINITY };
 
 /** Fills the gaps of (possibly partial) options with the defaults. */
 export function backoffPolicy(options: Partial<BackoffOptions> | undefined): BackoffPolicy {
@@ -34,20 +30,15 @@ export function backoffPolicy(options: Partial<BackoffOptions> | undefined): Bac
 }
 
 /**
- * How long to wait after so many failures in a row: full jitter over a bound that grows from `initialDelay` to
- * `maxDelay`, and never less than what the server asked for.
+ * How long to wait at most after so many failures in a row: the bound grows from `initialDelay` to `maxDelay`. The
+ * wait itself is drawn at random below it (full jitter).
  *
  * @param failures - failures so far, from 1
- * @param random - a number in `[0, 1)`
- * @param retryAfterMs - what the server asked for, in ms; 0 if nothing
- * @returns the wait in ms
+ * @returns the bound in ms
  */
-export function backoffDelay(
-  policy: BackoffPolicy,
+export function backoffBound(
+  { initialDelay, multiplier, maxDelay }: BackoffPolicy,
   failures: number,
-  random: number,
-  retryAfterMs = 0,
 ): number {
-  const bound = policy.initialDelay * policy.multiplier ** (failures - 1);
-  return Math.max(retryAfterMs, random * Math.min(bound, policy.maxDelay));
+  return Math.min(initialDelay * multiplier ** (failures - 1), maxDelay);
 }

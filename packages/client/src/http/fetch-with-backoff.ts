@@ -3,7 +3,7 @@ import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import type { BackoffOptions } from "../options.ts";
 import { addressOf, parseAddress } from "./address.ts";
-import { BackoffDefaults, type BackoffPolicy, backoffDelay, backoffPolicy } from "./backoff.ts";
+import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { sleep } from "./sleep.ts";
 
@@ -53,7 +53,7 @@ export function retryingFetch(
       if (signal?.aborted) throw new FetchBackoffAbortError();
       policy.onFailedAttempt?.();
       const asked = retryAfterMs(response?.headers.get(RETRY_AFTER), Date.now());
-      const wait = backoffDelay(policy, failures, Math.random(), asked);
+      const wait = Math.max(asked, Math.random() * backoffBound(policy, failures));
       const mayHelp = response ? isTransient(response.status) : !isMisuse(input, init);
       const isLate = Date.now() + wait - started > policy.deadline;
       if (!mayHelp || isLate || failures > policy.maxRetries || !canRepeat(init)) throw error;

@@ -17,12 +17,11 @@ export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean
   const { window, process, console } = globalThis as Surroundings;
   if (warnOnHttp === false || !window || process?.env?.NODE_ENV === "test") return;
   const address = parseAddress(url);
-  if (typeof console?.warn !== "function" || address?.protocol !== "http:") return;
-  if (warnedOrigins.has(address.origin)) return;
+  if (address?.protocol !== "http:" || warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
-  console.warn(
-    "[DurableStream] HTTP (not HTTPS) allows ~6 concurrent connections per origin, and a live stream holds one. " +
-      "Use HTTPS: https://electric-sql.com/r/electric-http2",
+  console?.warn?.(
+    "[DurableStream] HTTP (not HTTPS) allows ~6 concurrent connections per origin, and each live stream holds one: " +
+      "https://electric-sql.com/r/electric-http2",
   );
 }
 

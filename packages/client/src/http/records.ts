@@ -28,15 +28,9 @@ export function headersOf(headers: ProtocolHeaders = {}): Record<string, string>
 export function mergeHeaders<T extends ParamsRecord[string]>(
   ...records: readonly ({ readonly [name: string]: T } | undefined)[]
 ): Record<string, T> {
-  const spelling = new Map<string, string>();
-  const merged: Record<string, T> = {};
+  const byName = new Map<string, readonly [string, T]>();
   for (const record of records) {
-    for (const name in record) {
-      const known = spelling.get(name.toLowerCase());
-      if (known !== undefined) delete merged[known];
-      spelling.set(name.toLowerCase(), name);
-      merged[name] = record[name] as T;
-    }
+    for (const name in record) byName.set(name.toLowerCase(), [name, record[name] as T]);
   }
-  return merged;
+  return Object.fromEntries(byName.values());
 }

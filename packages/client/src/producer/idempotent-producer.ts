@@ -4,7 +4,7 @@ import { SequenceGapError, StaleEpochError } from "../errors/producer-errors.ts"
 import { asBytes, type Content, joinContents } from "../handle/content.ts";
 import type { DurableStream } from "../handle/durable-stream.ts";
 import { requestsOf } from "../handle/registry.ts";
-import { backoffDelay } from "../http/backoff.ts";
+import { backoffBound } from "../http/backoff.ts";
 import { sleep } from "../http/sleep.ts";
 import type { CloseResult, IdempotentProducerOptions, Offset } from "../options.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
@@ -193,11 +193,10 @@ export class IdempotentProducer {
     }
     if (settled.type === "failed") this.#report(settled.error, settled.dropped);
     if (settled.type === "wait") {
-      const wake = () => {
+      void sleep(wait, this.#settings.signal).then(() => {
         this.#queue.wake(flight);
         this.#pump();
-      };
-      sleep(wait, this.#settings.signal).then(wake, wake);
+      });
     }
     this.#pump();
   }
@@ -205,7 +204,7 @@ export class IdempotentProducer {
   /** How long to wait before a request is repeated that failed so often, in ms. */
   #wait(outcome: Outcome, failures: number): number {
     const asked = outcome.type === "retry" ? outcome.retryAfterMs : 0;
-    return backoffDelay(this.#settings.backoff, failures, Math.random(), asked);
+    return Math.max(asked, Math.random() * backoffBound(this.#settings.backoff, failures));
   }
 
   /** A retry that the backoff options do not allow is a refusal. */

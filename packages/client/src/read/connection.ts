@@ -1,13 +1,9 @@
-/** Why a connection was cut from this side. */
-export type CutReason = "hidden" | "silent" | "stopped";
-
-/** The longest delay of a timer, in ms: longer ones end at once. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
+import { TIMER_MAX_MS } from "../http/sleep.ts";
 
 /**
- * One request and the body of its response, which can be cut at any time, also where `fetch` or the body do not heed
- * their signal. A watchdog cuts it once nothing has arrived for the silence limit; time in which nobody waits for
- * the connection (the consumer is busy) does not count as silence.
+ * One step of the read loop, which can be cut short at any time: a wait, or a request and the body of its response,
+ * also where `fetch` or the body do not heed their signal. A watchdog cuts it once nothing has arrived for the
+ * silence limit; time in which nobody waits for the connection (the consumer is busy) does not count as silence.
  */
 export class Connection {
   readonly #controller = new AbortController();
@@ -16,19 +12,19 @@ export class Connection {
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** The response, once there is one. */
   response: Response | undefined;
-  /** Why it was cut from this side, if it was. */
-  cutReason: CutReason | undefined;
+  /** Whether the watchdog cut it. */
+  isSilent = false;
   /** Whether the body broke. */
   isLost = false;
   /** Whether nothing of a body has arrived. */
   isBarren = true;
 
-  /** @param silenceLimit - in ms; longer than a timer can run: no watchdog */
+  /** @param silenceLimit - in ms */
   constructor(silenceLimit: number) {
-    this.#silenceLimit = silenceLimit;
+    this.#silenceLimit = Math.min(silenceLimit, TIMER_MAX_MS);
   }
 
-  /** For the request. */
+  /** Aborted when the connection is cut. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -51,7 +47,7 @@ export class Connection {
   open(response: Response): Response {
     this.response = response;
     this.#reader = response.body?.getReader();
-    if (this.cutReason) this.close();
+    if (this.signal.aborted) this.close();
     return response;
   }
 
@@ -62,16 +58,15 @@ export class Connection {
         this.isLost = true;
         throw error;
       });
-      if (this.cutReason) throw this.signal.reason;
+      this.signal.throwIfAborted();
       if (done) return;
       this.isBarren = false;
       yield value;
     }
   }
 
-  /** Cuts the connection; what waits for it ends at once. The first reason stays. */
-  cut(reason: CutReason): void {
-    this.cutReason ??= reason;
+  /** Cuts the connection; what waits for it ends at once. */
+  cut(): void {
     this.#controller.abort();
     this.close();
   }
@@ -84,8 +79,10 @@ export class Connection {
   }
 
   async #watch<T>(work: Promise<T>): Promise<T> {
-    const limit = this.#silenceLimit;
-    const timer = limit > TIMER_MAX_MS ? undefined : setTimeout(() => this.cut("silent"), limit);
+    const timer = setTimeout(() => {
+      this.isSilent = true;
+      this.cut();
+    }, this.#silenceLimit);
     try {
       return await work;
     } finally {

@@ -1,3 +1,8 @@
+import { type BackoffPolicy, backoffBound } from "../http/backoff.ts";
+import type { LiveMode } from "../options.ts";
+import type { Position } from "./position.ts";
+import type { Resilience } from "./resilience.ts";
+
 /**
  * The read loop's states, and what moves it from one to the next. Pure: the driver (`session.ts`) performs the
  * requests and reports what happened.
@@ -9,31 +14,30 @@
  *     paused       the app is in the background: no live request
  *     ended        for good
  *
- * Transitions ("reading" is any of the first three; "live" is what to do at the tail):
+ * Transitions ("reading" is any of the first three; "idle" is an answer that brings nothing where it should):
  *
  *      #  state        event                                   next state
  *      1  any          stop                                    ended
  *      2  any          page, closed                            ended
- *      3  catch-up     page at the tail, live = none           ended
- *      4  catch-up     page at the tail, live = L              L, or paused when hidden
- *      5  catch-up     page before the tail, moved             catch-up
- *      6  catch-up     page before the tail, moved nothing     backing-off, or ended when live = none
- *      7  long-poll    page at the tail                        long-poll, or backing-off after idle answers in a row
- *      8  long-poll    page before the tail                    catch-up
- *      9  sse          page (a control event)                  sse
- *     10  reading      lost                                    backing-off (next: the same)
- *     11  sse          ended, after long enough                sse
- *     12  sse          ended or lost, too soon                 backing-off (next: sse), or long-poll at the limit
- *     13  sse          silent or not served                    long-poll
- *     14  other        silent                                  the same
- *     15  backing-off  waited                                  next, or paused when hidden and next is live
- *     16  long-poll    hide                                    paused (next: catch-up)
- *     17  sse          hide                                    paused (next: sse)
- *     18  other        hide                                    the same, remembered for 4 and 15
- *     19  paused       show                                    next
- *     20  other        show                                    the same
+ *      3  catch-up     page at the tail or idle, not live      ended
+ *      4  catch-up     page at the tail, live                  sse or long-poll, or paused when hidden
+ *      5  catch-up     page before the tail                    catch-up, or backing-off after idle ones in a row
+ *      6  long-poll    page at the tail                        long-poll, or backing-off after idle ones in a row
+ *      7  long-poll    page before the tail                    catch-up
+ *      8  sse          page (a control event)                  sse
+ *      9  reading      lost                                    backing-off (next: the same)
+ *     10  sse          ended, after long enough                sse
+ *     11  sse          ended or lost, too soon                 backing-off (next: sse), or long-poll at the limit
+ *     12  sse          not served                              long-poll
+ *     13  other        not served                              the same
+ *     14  backing-off  waited                                  next, or paused when hidden and next is live
+ *     15  long-poll    hide                                    paused (next: catch-up)
+ *     16  sse          hide                                    paused (next: sse)
+ *     17  other        hide                                    the same, remembered for 4 and 14
+ *     18  paused       show                                    next
+ *     19  other        show                                    the same
  *
- * 12 and 13 are for good: `live` becomes long-poll. 16 makes the first request after the pause a plain GET, which is
+ * 11 and 12 are for good: `live` becomes long-poll. 15 makes the first request after the pause a plain GET, which is
  * answered at once. In `ended` and `paused` every other event is late news of a request that was cut, and changes
  * nothing; so is any event that a row does not name for its state.
  */
@@ -42,44 +46,29 @@ export type Phase = Reading | "backing-off" | "paused" | "ended";
 /** The phases in which a request is under way. */
 export type Reading = "catch-up" | "long-poll" | "sse";
 
-/** What to do at the tail. */
-export type Live = "none" | "long-poll" | "sse";
-
-/** Why the loop waits: each has its own pace. */
-export type WaitCause = "failure" | "short-connection" | "idle";
-
 export interface ReadState {
   readonly phase: Phase;
-  readonly live: Live;
+  /** What to do at the tail. */
+  readonly live: LiveMode;
   /** What follows `backing-off` or `paused`. */
   readonly next: Reading;
   readonly hidden: boolean;
-  /** Why `backing-off` waits. */
-  readonly cause: WaitCause;
+  /** How long `backing-off` waits at most, in ms. */
+  readonly waitMax: number;
   /** Connections lost in a row, with no page between. */
   readonly failures: number;
   /** SSE connections in a row that ended too soon. */
   readonly shortConnections: number;
-  /** Answers in a row that came at once and held nothing. */
+  /** Idle answers in a row. */
   readonly idleAnswers: number;
 }
 
 export type ReadEvent =
-  /** A response, or an SSE control event, was taken whole. `idle`: it came at once and moved nothing. */
-  | {
-      readonly type: "page";
-      readonly atTail: boolean;
-      readonly closed: boolean;
-      readonly moved: boolean;
-      readonly idle: boolean;
-    }
-  /** An SSE connection ended cleanly. */
-  | { readonly type: "ended"; readonly short: boolean }
-  /** A connection broke. `short`: sooner than an SSE connection should. */
-  | { readonly type: "lost"; readonly short: boolean }
-  /** A live connection was silent for too long and was cut. `barren`: nothing at all had arrived on it. */
-  | { readonly type: "silent"; readonly barren: boolean }
-  /** The answer to an SSE request was no event stream. */
+  /** A response, or an SSE control event, was taken whole. */
+  | ({ readonly type: "page"; readonly idle: boolean } & Pick<Position, "upToDate" | "streamClosed">)
+  /** An SSE connection ended cleanly, or any connection broke. `short`: sooner than an SSE connection should. */
+  | { readonly type: "ended" | "lost"; readonly short: boolean }
+  /** What should have been an event stream was something else, or nothing at all. */
   | { readonly type: "not-served" }
   | { readonly type: "waited" }
   | { readonly type: "hide" }
@@ -87,22 +76,21 @@ export type ReadEvent =
   | { readonly type: "stop" };
 
 /** What the transitions need to know of the options. */
-export interface ReadPolicy {
-  /** Short SSE connections in a row that end the use of SSE. */
-  readonly maxShortConnections: number;
-}
+export type ReadPolicy = Pick<Resilience, "maxShortConnections" | "backoffBaseDelay" | "backoffMaxDelay"> & {
+  readonly backoff: BackoffPolicy;
+};
 
-/** Answers in a row that come at once and hold nothing, before the loop slows down. A sane server sends none. */
+/** Idle answers in a row before the loop slows down. A sane server sends none. */
 export const IDLE_ANSWERS_MAX = 3;
 
 /** The state of a session that has its first response in hand. */
-export function initialState(live: Live, hidden: boolean): ReadState {
+export function initialState(live: LiveMode, hidden: boolean): ReadState {
   return {
     phase: "catch-up",
     live,
     next: "catch-up",
     hidden,
-    cause: "failure",
+    waitMax: 0,
     failures: 0,
     shortConnections: 0,
     idleAnswers: 0,
@@ -117,51 +105,48 @@ export function transition(state: ReadState, event: ReadEvent, policy: ReadPolic
     case "stop":
       return end(state); // 1
     case "hide":
-      return isReading(phase) ? enter({ ...state, hidden: true }, phase) : { ...state, hidden: true }; // 16, 17, 18
+      return isReading(phase) ? enter({ ...state, hidden: true }, phase) : { ...state, hidden: true }; // 15, 16, 17
     case "show": {
       const shown = { ...state, hidden: false };
-      return phase === "paused" ? enter(shown, state.next) : shown; // 19, 20
+      return phase === "paused" ? enter(shown, state.next) : shown; // 18, 19
     }
     case "waited":
-      return phase === "backing-off" ? enter(state, state.next) : state; // 15
+      return phase === "backing-off" ? enter(state, state.next) : state; // 14
     default:
-      if (event.type === "page" && event.closed) return end(state); // 2
+      if (event.type === "page" && event.streamClosed) return end(state); // 2
       return isReading(phase) ? onReading(state, phase, event, policy) : state;
   }
 }
 
-type ReadingEvent = Extract<ReadEvent, { type: "page" | "ended" | "lost" | "silent" | "not-served" }>;
+type Page = Extract<ReadEvent, { type: "page" }>;
+type ReadingEvent = Extract<ReadEvent, { type: "page" | "ended" | "lost" | "not-served" }>;
 
 function onReading(state: ReadState, phase: Reading, event: ReadingEvent, policy: ReadPolicy): ReadState {
-  if (event.type === "page") return onPage({ ...state, failures: 0 }, phase, event);
-  if (event.type === "lost" && !(phase === "sse" && event.short))
-    return backOff({ ...state, failures: state.failures + 1 }, phase, "failure"); // 10
-  if (phase !== "sse") return state; // 14
-  switch (event.type) {
-    case "silent":
-      return event.barren ? fallBack(state) : state; // 13, 14
-    case "not-served":
-      return fallBack(state); // 13
-    default:
-      return event.short ? onShortConnection(state, policy) : { ...state, shortConnections: 0 }; // 12, 11
-  }
+  if (event.type === "page") return onPage({ ...state, failures: 0 }, phase, event, policy);
+  if (event.type === "not-served") return phase === "sse" ? fallBack(state) : state; // 12, 13
+  if (phase === "sse" && event.short) return onShortConnection(state, policy); // 11
+  if (event.type === "ended") return { ...state, shortConnections: 0 }; // 10
+  const failures = state.failures + 1;
+  return backOff({ ...state, failures }, phase, backoffBound(policy.backoff, failures)); // 9
 }
 
-function onPage(state: ReadState, phase: Reading, page: Extract<ReadEvent, { type: "page" }>): ReadState {
-  if (phase === "sse") return state; // 9
-  const counted = { ...state, idleAnswers: page.idle ? state.idleAnswers + 1 : 0 };
-  if (page.atTail) {
-    if (phase === "catch-up") return state.live === "none" ? end(state) : enter(state, state.live); // 3, 4
-    return counted.idleAnswers > IDLE_ANSWERS_MAX ? backOff(counted, phase, "idle") : counted; // 7
+function onPage(state: ReadState, phase: Reading, { upToDate, idle }: Page, policy: ReadPolicy): ReadState {
+  if (phase === "sse") return state; // 8
+  if (phase === "catch-up") {
+    if (!state.live && (upToDate || idle)) return end(state); // 3
+    if (upToDate) return enter(state, state.live === "sse" ? "sse" : "long-poll"); // 4
   }
-  if (phase === "long-poll" || page.moved) return { ...state, phase: "catch-up", idleAnswers: 0 }; // 8, 5
-  return state.live === "none" ? end(state) : backOff(counted, phase, "idle"); // 6
+  const idleAnswers = idle ? state.idleAnswers + 1 : 0;
+  const counted = { ...state, phase: upToDate ? phase : "catch-up", idleAnswers } as const;
+  if (idleAnswers <= IDLE_ANSWERS_MAX) return counted; // 5, 6, 7
+  return backOff(counted, counted.phase, backoffBound(policy.backoff, idleAnswers)); // 5, 6
 }
 
 function onShortConnection(state: ReadState, policy: ReadPolicy): ReadState {
   const shortConnections = state.shortConnections + 1;
   if (shortConnections >= policy.maxShortConnections) return fallBack(state);
-  return backOff({ ...state, shortConnections }, "sse", "short-connection");
+  const bound = policy.backoffBaseDelay * 2 ** shortConnections;
+  return backOff({ ...state, shortConnections }, "sse", Math.min(bound, policy.backoffMaxDelay));
 }
 
 /** Starts a phase, or the pause before it when it is a live one and the app is hidden. */
@@ -170,8 +155,8 @@ function enter(state: ReadState, phase: Reading): ReadState {
   return { ...state, phase: "paused", next: phase === "sse" ? phase : "catch-up" };
 }
 
-function backOff(state: ReadState, next: Reading, cause: WaitCause): ReadState {
-  return { ...state, phase: "backing-off", next, cause };
+function backOff(state: ReadState, next: Reading, waitMax: number): ReadState {
+  return { ...state, phase: "backing-off", next, waitMax };
 }
 
 function fallBack(state: ReadState): ReadState {

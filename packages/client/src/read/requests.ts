@@ -1,5 +1,5 @@
 import { IF_NONE_MATCH } from "@perennial/protocol";
-import { type BackoffPolicy, backoffDelay, backoffPolicy } from "../http/backoff.ts";
+import { type BackoffPolicy, backoffBound, backoffPolicy } from "../http/backoff.ts";
 import { retryingFetch } from "../http/fetch-with-backoff.ts";
 import { readUrl } from "../http/read-url.ts";
 import { mergeHeaders, resolveRecord } from "../http/records.ts";
@@ -59,7 +59,7 @@ export function readRequests({ url, onError, ...options }: StreamOptions): ReadR
   };
   const send: ReadRequests["send"] = async (position, live, line) => {
     for (let refusals = 0; ; refusals++) {
-      if (refusals > 1) await sleep(backoffDelay(backoff, refusals - 1, Math.random()), line.signal);
+      if (refusals > 1) await sleep(Math.random() * backoffBound(backoff, refusals - 1), line.signal);
       try {
         return await sendOnce(position, live, line);
       } catch (error) {

@@ -1,5 +1,5 @@
-import { backoffDelay } from "../http/backoff.ts";
-import type { LiveMode, StreamOptions } from "../options.ts";
+import { sleep } from "../http/sleep.ts";
+import type { StreamOptions } from "../options.ts";
 import { pageVisibility } from "../visibility.ts";
 import { Connection } from "./connection.ts";
 import { flushDecoder, isBase64, isEventStream } from "./event-stream.ts";
@@ -7,9 +7,9 @@ import { decodeEvents, type Piece } from "./formats/format.ts";
 import {
   initialState,
   isReading,
-  type Live,
   type ReadEvent,
   type Reading,
+  type ReadPolicy,
   type ReadState,
   transition,
 } from "./machine.ts";
@@ -35,7 +35,7 @@ export class ReadSession {
   #reject!: (error: unknown) => void;
   readonly #requests: ReadRequests;
   readonly #silenceLimit: number;
-  readonly #resilience: Resilience;
+  readonly #policy: ReadPolicy & Resilience;
   readonly #unsubscribe: (() => void) | undefined;
   #state: ReadState;
   /** The position after what was fetched; the consumer's may be one response behind. */
@@ -44,13 +44,9 @@ export class ReadSession {
   #handedOn = 0;
   /** The connection in use; before the session runs, the one of the first response. */
   #connection: Connection | undefined;
-  /** The delivery that the consumer has not finished. Never rejects. */
-  #pending: Promise<void> | undefined;
-  /** Gives up waiting for that delivery. */
-  #release: (() => void) | undefined;
+  /** The latest delivery. Never rejects. */
+  #pending = Promise.resolve();
   #stopped = false;
-  /** Ends the current pause or back-off early. */
-  #wake: (() => void) | undefined;
 
   /**
    * @param start - the position that was asked for
@@ -59,7 +55,7 @@ export class ReadSession {
   constructor(options: StreamOptions, requests: ReadRequests, start: Position, first: Response) {
     this.#requests = requests;
     this.#silenceLimit = options.silenceTimeout ?? SILENCE_TIMEOUT_MS;
-    this.#resilience = resilience(options.sseResilience);
+    this.#policy = { ...resilience(options.sseResilience), backoff: requests.backoff };
     this.#position = start;
     this.#connection = new Connection(this.#silenceLimit);
     this.#connection.open(first);
@@ -69,10 +65,12 @@ export class ReadSession {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    const watched = options.live === false ? false : (options.visibility ?? pageVisibility());
-    const visibility = watched || undefined;
-    this.#state = initialState(liveOf(options.live), visibility?.hidden ?? false);
-    this.#unsubscribe = visibility?.subscribe(() => this.#onVisibility(visibility.hidden));
+    const { live = true } = options;
+    const visibility = (live && (options.visibility ?? pageVisibility())) || undefined;
+    this.#state = initialState(live, visibility?.hidden ?? false);
+    this.#unsubscribe = visibility?.subscribe(() =>
+      this.#interrupt({ type: visibility.hidden ? "hide" : "show" }),
+    );
   }
 
   /** Reads until the session ends, see `closed`. */
@@ -80,72 +78,49 @@ export class ReadSession {
     try {
       while (this.#state.phase !== "ended") await this.#step(receiver);
       await this.#pending;
+      this.stop();
     } catch (error) {
-      this.#reject(error);
+      this.#fail(error);
     }
-    this.stop();
   }
 
   /** Ends the session; nothing more is delivered. */
   stop(): void {
     this.#stopped = true;
     this.#unsubscribe?.();
-    this.#on({ type: "stop" });
-    this.#connection?.cut("stopped");
-    this.#wake?.();
-    this.#release?.();
+    this.#interrupt({ type: "stop" });
     this.#resolve();
   }
 
+  readonly #fail = (error: unknown): void => {
+    this.#reject(error);
+    this.stop();
+  };
+
   #on(event: ReadEvent): void {
     const before = this.#state;
-    this.#state = transition(before, event, this.#resilience);
-    if (before.live !== this.#state.live && this.#resilience.logWarnings) warnAboutFallback();
+    this.#state = transition(before, event, this.#policy);
+    if (before.live !== this.#state.live && this.#policy.logWarnings) warnAboutFallback();
   }
 
-  #onVisibility(hidden: boolean): void {
-    const reading = isReading(this.#state.phase);
-    this.#on({ type: hidden ? "hide" : "show" });
-    if (this.#state.phase === "paused" && reading) this.#connection?.cut("hidden");
-    if (this.#state.phase !== "backing-off") this.#wake?.();
+  /** Reports what comes from outside: what is under way is given up if it asks for something else. */
+  #interrupt(event: ReadEvent): void {
+    const { phase } = this.#state;
+    this.#on(event);
+    if (this.#state.phase !== phase) this.#connection?.cut();
   }
 
   async #step<T extends Piece>(receiver: Receiver<T>): Promise<void> {
-    const { phase } = this.#state;
-    if (isReading(phase)) return await this.#read(phase, receiver);
-    await this.#sleep(phase === "paused" ? undefined : this.#delay());
-    this.#on({ type: "waited" });
-  }
-
-  /** The wait that the state asks for, in ms. */
-  #delay(): number {
-    const { cause, failures, shortConnections, idleAnswers } = this.#state;
-    if (cause === "short-connection") {
-      const bound = this.#resilience.backoffBaseDelay * 2 ** shortConnections;
-      return Math.floor(Math.random() * Math.min(this.#resilience.backoffMaxDelay, bound));
-    }
-    const times = cause === "idle" ? Math.max(1, idleAnswers) : failures;
-    return backoffDelay(this.#requests.backoff, times, Math.random());
-  }
-
-  async #sleep(ms: number | undefined): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (ms !== undefined) timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
-  }
-
-  async #read<T extends Piece>(phase: Reading, receiver: Receiver<T>): Promise<void> {
     this.#connection ??= new Connection(this.#silenceLimit);
     const connection = this.#connection;
+    const { phase } = this.#state;
     try {
-      const live = phase === "catch-up" ? undefined : phase;
-      const response =
-        connection.response ?? connection.open(await this.#requests.send(this.#position, live, connection));
-      if (isEventStream(response)) await this.#events(response, connection, receiver);
-      else await this.#page(phase, response, connection, receiver);
+      if (isReading(phase)) await this.#read(phase, connection, receiver);
+      else {
+        const wait = phase === "paused" ? Number.POSITIVE_INFINITY : Math.random() * this.#state.waitMax;
+        await sleep(wait, connection.signal);
+        this.#on({ type: "waited" });
+      }
     } catch (error) {
       this.#handedOn -= receiver.format.drop();
       await this.#onBroken(connection, error);
@@ -155,23 +130,30 @@ export class ReadSession {
     }
   }
 
+  async #read<T extends Piece>(phase: Reading, connection: Connection, receiver: Receiver<T>): Promise<void> {
+    const live = phase === "catch-up" ? undefined : phase;
+    const response =
+      connection.response ?? connection.open(await this.#requests.send(this.#position, live, connection));
+    if (isEventStream(response)) await this.#events(response, connection, receiver);
+    else await this.#page(response, connection, receiver);
+  }
+
   /** A connection was cut from this side or broke: the loop resumes, unless it broke too often in a row. */
   async #onBroken(connection: Connection, error: unknown): Promise<void> {
-    const { cutReason, isBarren } = connection;
-    if (cutReason === "silent") this.#on({ type: "silent", barren: isBarren });
-    if (cutReason) return;
-    if (!connection.isLost) throw error;
+    const { isSilent, isLost, isBarren, signal } = connection;
+    if (isSilent && isBarren) this.#on({ type: "not-served" });
+    if (signal.aborted) return;
+    if (!isLost) throw error;
     this.#on({ type: "lost", short: isBarren && this.#isShort(connection) });
-    if (this.#state.failures > this.#requests.backoff.maxRetries && !(await this.#requests.consult(error)))
+    if (this.#state.failures > this.#policy.backoff.maxRetries && !(await this.#requests.consult(error)))
       throw error;
   }
 
   #isShort({ age }: Connection): boolean {
-    return age < this.#resilience.minConnectionDuration;
+    return age < this.#policy.minConnectionDuration;
   }
 
   async #page<T extends Piece>(
-    phase: Reading,
     response: Response,
     connection: Connection,
     receiver: Receiver<T>,
@@ -185,7 +167,7 @@ export class ReadSession {
       if (piece.length > 0) await this.#deliver(() => receiver.piece(piece));
     }
     const rest = receiver.format.finishPage();
-    if (phase === "sse") this.#on({ type: "not-served" });
+    this.#on({ type: "not-served" });
     await this.#arrive(afterResponse(this.#position, response), connection, receiver, rest);
   }
 
@@ -201,8 +183,7 @@ export class ReadSession {
         const data = decodeEvents(receiver.format, payloads, base64);
         const after = advance(this.#position, control);
         const isNews = payloads.length > 0 || after.upToDate;
-        const delivery = this.#arrive(after, connection, receiver, data, isNews);
-        if (delivery !== undefined) await delivery;
+        await this.#arrive(after, connection, receiver, data, isNews);
         if (this.#state.phase === "ended") return;
       }
     }
@@ -216,40 +197,22 @@ export class ReadSession {
     receiver: Receiver<T>,
     data: T,
     isNews = true,
-  ): Promise<void> | undefined {
+  ): Promise<void> {
     const moved = position.offset !== this.#position.offset;
-    const idle = !moved && connection.age < IDLE_ANSWER_MS;
+    const idle = !moved && (connection.age < IDLE_ANSWER_MS || !position.upToDate);
     this.#position = position;
     this.#handedOn = 0;
-    this.#on({ type: "page", atTail: position.upToDate, closed: position.streamClosed, moved, idle });
+    this.#on({ type: "page", idle, ...position });
     const commit = () => {
       this.delivered = position;
     };
     return this.#deliver(() => (isNews ? receiver.page(data, position, commit) : commit()));
   }
 
-  /** Delivers once the delivery before is finished. Returns a promise only if there is something to wait for. */
-  #deliver(deliver: () => void | Promise<void>): Promise<void> | undefined {
-    if (this.#pending !== undefined) return this.#pending.then(() => this.#deliver(deliver));
-    if (this.#stopped) return undefined;
-    const delivery = deliver();
-    // A callback may return anything; only what can be waited for matters.
-    if (typeof delivery?.then !== "function") return undefined;
-    this.#pending = new Promise((resolve) => {
-      this.#release = () => {
-        this.#pending = undefined;
-        resolve();
-      };
-      delivery.then(this.#release, (error: unknown) => {
-        this.#reject(error);
-        this.stop();
-      });
-    });
-    return undefined;
+  /** Delivers once the delivery before is finished, which it waits for. */
+  #deliver(deliver: () => void | Promise<void>): Promise<void> {
+    const before = this.#pending;
+    this.#pending = before.then(() => (this.#stopped ? undefined : deliver())).catch(this.#fail);
+    return before;
   }
-}
-
-function liveOf(mode: LiveMode = true): Live {
-  if (mode === false) return "none";
-  return mode === "sse" ? mode : "long-poll";
 }

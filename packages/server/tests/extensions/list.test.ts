@@ -124,20 +124,43 @@ it("merges what the durable log holds with what is in memory, without loading it
   rmSync(directory, { recursive: true });
 });
 
-// Judged by the time of the processor, which other programs on the machine do not add to.
-it("pages through 100,000 streams in under 2 s, no page takes long", async () => {
-  const server = createServer();
-  for (let index = 0; index < 100_000; index += 1) {
-    await requestTo(server, `stream-${(index * 7919) % 100_000}`, { method: "PUT" });
-  }
-  const pagesMs: number[] = [];
-  const seen = await allPaths(server, 1000, (cpuMs) => pagesMs.push(cpuMs));
-  await server.stop();
-  expect(seen).toHaveLength(100_000);
-  expect(seen).toEqual([...seen].sort());
-  expect(pagesMs.reduce((sum, cpuMs) => sum + cpuMs, 0)).toBeLessThan(2000);
-  expect(pagesMs.sort((a, b) => a - b)[90]).toBeLessThan(30);
-}, 60_000);
+// Judged by the time of the processor, which other programs on the machine do not add to. A page is made in one go: its
+// time is what it keeps the event loop from everything else.
+it.each([
+  ["in memory", false],
+  ["in the archive of the durable log", true],
+])(
+  "pages through 100,000 streams %s in under 2 s, no page takes long",
+  async (_, durable) => {
+    const directory = mkdtempSync(join(tmpdir(), "perennial-list-"));
+    const open = () =>
+      createServer(durable ? { log: () => openLocalLog({ directory, durability: "os" }) } : {});
+    let server = open();
+    for (let index = 0; index < 100_000; index += 1000) await createThousand(server, index);
+    if (durable) {
+      // After a restart nothing is in memory, and every stream is read from the archive.
+      await server.stop();
+      server = open();
+    }
+    const pagesMs: number[] = [];
+    const seen = await allPaths(server, 1000, (cpuMs) => pagesMs.push(cpuMs));
+    expect(server.metrics().loadedStreams).toBe(durable ? 0 : 100_000);
+    await server.stop();
+    rmSync(directory, { recursive: true });
+    expect(seen).toHaveLength(100_000);
+    expect(seen).toEqual([...seen].sort());
+    expect(pagesMs.reduce((sum, cpuMs) => sum + cpuMs, 0)).toBeLessThan(2000);
+    expect(pagesMs.sort((a, b) => a - b)[90]).toBeLessThan(30);
+  },
+  60_000,
+);
+
+/** Streams number `first` to `first + 999`, whose names are in another order. */
+async function createThousand(server: DurableStreamsServer, first: number): Promise<void> {
+  const create = (index: number) =>
+    requestTo(server, `stream-${(index * 7919) % 100_000}`, { method: "PUT" });
+  await Promise.all(Array.from({ length: 1000 }, (_, index) => create(first + index)));
+}
 
 function requestTo(server: DurableStreamsServer, path: string, init?: RequestInit): Promise<Response> {
   return server.fetch(new Request(`http://test/v1/stream/${path}`, init));

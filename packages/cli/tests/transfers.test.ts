@@ -35,39 +35,9 @@ async function ok(...args: readonly string[]): Promise<string> {
   return stdout;
 }
 
-const ZERO_OFFSET = "0000000000000000_0000000000000000";
-
-/** Resolves once a stream holds more than so many bytes: the server's offsets count them. */
-async function holdsMoreThan(id: string, bytes: number): Promise<void> {
-  let offset = ZERO_OFFSET;
-  while (Number(offset.slice(17)) <= bytes) {
-    const response = await server.fetch(`${id}?offset=${offset}&live=long-poll`);
-    offset = response.headers.get("stream-next-offset") ?? offset;
-    await response.arrayBuffer();
-  }
-}
-
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 describe("import", () => {
-  it("of 1,000,000 lines, killed five times and restarted, yields each message once, in order", async () => {
-    const id = fresh();
-    const lines = Array.from({ length: 1_000_000 }, (_, index) => `{"n":${index}}`);
-    const path = file("million.ndjson", `${lines.join("\n")}\n`);
-    const total = lines.join(",").length;
-    await server.fetch(id, { method: "PUT", headers: { "Content-Type": "application/json" } });
-    for (let kill = 1; kill <= 5; kill += 1) {
-      const importer = server.spawn(["import", id, path]);
-      await holdsMoreThan(id, (total * kill) / 6);
-      importer.child.kill("SIGKILL");
-      expect((await importer.finished).code).toBe(null);
-    }
-    const output = await ok("import", id, path);
-    expect(output).toMatch(/^Imported \d+ messages into stream ".*"; .* were there already\n$/);
-    expect(hash(await server.content(id))).toBe(hash(`[${lines.join(",")}]`));
-    expect(await ok("import", id, path)).toContain("Imported 0 messages");
-  }, 120_000);
-
   it("goes on where a file has grown, and begins anew with another file", async () => {
     const id = fresh();
     const path = file("grown.jsonl", '{"a":1}\n\n  [2]  \n');

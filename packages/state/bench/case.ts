@@ -25,7 +25,7 @@ const cases: Record<string, (url: string) => Promise<Sample>> = {
 };
 
 /** Materialisations of which the middle one counts: the first few run before the code is compiled. */
-const REPETITIONS = 15;
+const REPETITIONS = 45;
 
 /** Applies 100,000 changes that were parsed before, again and again. */
 async function materialize(create: () => { applyBatch(events: never[]): void }): Promise<Sample> {

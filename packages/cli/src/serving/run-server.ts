@@ -5,7 +5,7 @@ import { readConfigFile } from "../settings/config-file.ts";
 import { type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
 import type { SettingValue } from "../settings/value.ts";
 import { explorerAssets } from "./explorer.ts";
-import { keepHeapSmall } from "./heap.ts";
+import { boundGarbage } from "./heap.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
 
@@ -32,7 +32,7 @@ export interface About {
 
 /** Runs until SIGINT or SIGTERM, then drains. Throws `Failure` if the server cannot start. */
 export async function runServer({ flags, defaults, createLogger, announce }: Serving): Promise<void> {
-  keepHeapSmall();
+  boundGarbage();
   const { PERENNIAL_CONFIG, ...environment } = process.env;
   const file = readConfigFile((flags.config as string | undefined) ?? PERENNIAL_CONFIG);
   const given = resolveSettings({ flags, environment, file });

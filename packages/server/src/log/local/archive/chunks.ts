@@ -65,8 +65,10 @@ export function readArchived(
   while (copied < wanted) {
     const chunk = chunkAt(store, id, from + copied);
     if (chunk === undefined) break;
-    const begin = from + copied - chunk.start;
-    const piece = chunkBytes(chunk.value).subarray(begin, begin + wanted - copied);
+    const rest = chunkBytes(chunk.value).subarray(from + copied - chunk.start);
+    // A read that is not the last ends where a chunk does: the next one then finds its chunk at once.
+    if (copied > 0 && copied + rest.length > wanted && from + wanted < to) break;
+    const piece = rest.subarray(0, wanted - copied);
     copy.set(piece, copied);
     copied += piece.length;
   }

@@ -8,7 +8,7 @@ export default defineConfig({
   build: {
     outDir: "dist/page",
     target: "es2022",
-    // The content security policy allows no data: but for images, and every file has a hashed name.
+    // The content security policy allows no data:, and every file has a hashed name.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -61,9 +61,7 @@ function watch(page: Page, origin: string, complaints: string[]): void {
     if (isBreach) complaints.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
-    const { protocol } = new URL(request.url());
-    const isLocal = request.url().startsWith(`${origin}/`) || protocol === "data:";
-    if (!isLocal) complaints.push(`request to ${request.url()}`);
+    if (!request.url().startsWith(`${origin}/`)) complaints.push(`request to ${request.url()}`);
   });
 }
 

@@ -10,14 +10,15 @@ const IMMUTABLE = "public, max-age=31536000, immutable";
 const REVALIDATE = "no-cache";
 
 /**
- * The page may run its own scripts and styles and talk to its own origin, and nothing else: whatever a stream holds, it
- * cannot make a browser run or load anything.
+ * The page may use its own scripts, styles and fonts and talk to its own origin, and nothing else: whatever a stream
+ * holds, it cannot make a browser run or load anything.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data:",
+  "font-src 'self'",
+  "img-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",

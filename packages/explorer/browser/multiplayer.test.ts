@@ -47,6 +47,9 @@ test("who is dropped misses nothing, and the others go on", async () => {
   await pane(page, "Grace").getByRole("button", { name: "Reconnect" }).click();
   await pane(page, "Ada").getByText("Can you hear me?").waitFor();
   await expect.poll(() => words(page, "Grace")).toBeGreaterThan(before + 5);
+  await pane(page, "Grace")
+    .getByText(/^Reconnected: \d+ words caught up on$/)
+    .waitFor();
   await expect.poll(() => pane(page, "Grace").getByText("(not sent yet)").count()).toBe(0);
 });
 
@@ -57,6 +60,9 @@ test("a refresh in mid-answer resumes where it was, word by word", async () => {
   await pane(page, "Agent").getByRole("button", { name: "Refresh" }).click();
   await expect.poll(() => words(page, "Ada")).toBeGreaterThan(12);
   await page.reload();
+  await pane(page, "Ada")
+    .getByText(/^Resumed: \d+ words read again, then live$/)
+    .waitFor();
   await expect.poll(() => words(page, "Ada")).toBeGreaterThan(20);
   await expect.poll(() => answer(page, "Ada")).toBe(`Agent ${answerWords(0).join("")}`);
 });

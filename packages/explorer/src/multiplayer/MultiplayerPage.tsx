@@ -1,11 +1,14 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { useTitle } from "../app/use-title.ts";
+import { Icon } from "../design/Icon.tsx";
 import { Pane } from "./Pane.tsx";
 import { sessionPath, useSessionStream } from "./use-session.ts";
 import "./multiplayer.css";
 
 /** Two people and an agent, on one stream. */
 export function MultiplayerPage() {
+  useTitle("Multiplayer");
   const { session } = useSearch({ from: "/multiplayer" });
   const navigate = useNavigate();
   const begin = (isNew: boolean): void =>
@@ -19,11 +22,12 @@ export function MultiplayerPage() {
       <header className="multiplayer-header">
         <div className="view-title">
           <Link to="/" className="back" aria-label="All streams">
-            ←
+            <Icon name="back" />
           </Link>
           <h1>Multiplayer</h1>
-          <span className="spacer" />
-          <Link to="/streams/$" params={{ _splat: sessionPath(session) }}>
+        </div>
+        <div className="view-actions">
+          <Link to="/streams/$" params={{ _splat: sessionPath(session) }} className="button">
             The session’s stream
           </Link>
           <button type="button" onClick={() => begin(true)}>
@@ -31,8 +35,8 @@ export function MultiplayerPage() {
           </button>
         </div>
         <p className="soft">
-          Each pane is a client of its own on the same stream. Say something, drop one of them while the agent
-          answers, let it come back. Refresh a pane or the whole page in mid-answer: it goes on.
+          Three clients, one stream. Say something, drop one of them while the agent answers, and let it come
+          back; or refresh a pane, or the whole page, in mid-answer. Nothing is lost, nothing comes twice.
         </p>
       </header>
       <Panes key={session} session={session} />

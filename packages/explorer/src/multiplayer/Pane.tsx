@@ -1,6 +1,8 @@
-import { type FormEvent, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useEffectEvent, useState } from "react";
+import { Icon } from "../design/Icon.tsx";
 import { formatBytes } from "../format/sizes.ts";
 import type { ParticipantSnapshot } from "./participant.ts";
+import { Transcript } from "./Transcript.tsx";
 import { useParticipant } from "./use-session.ts";
 
 interface Props {
@@ -17,23 +19,35 @@ interface Props {
 /** What one of them sees, and ways to disturb it. */
 export function Pane({ name, isAgent, session, newest, onPosition, onRefresh }: Props) {
   const [participant, snapshot] = useParticipant(name, session, isAgent);
+  const { isCut } = snapshot;
   const tell = useEffectEvent(onPosition);
   useEffect(() => tell(snapshot.position), [snapshot.position]);
   return (
-    <section className={snapshot.isCut ? "pane cut" : "pane"} aria-label={name}>
+    <section className={isCut ? "pane cut" : "pane"} aria-label={name}>
       <header className="pane-header">
-        <h2>{name}</h2>
-        <PaneStatus snapshot={snapshot} newest={newest} />
-        <span className="spacer" />
+        <span className={`avatar avatar-${name.toLowerCase()}`} aria-hidden="true">
+          {name.slice(0, 1)}
+        </span>
+        <div className="pane-name">
+          <h2>{name}</h2>
+          <PaneStatus snapshot={snapshot} behind={Math.max(0, newest - snapshot.position)} />
+        </div>
         <button
           type="button"
-          aria-pressed={snapshot.isCut}
-          onClick={() => (snapshot.isCut ? participant.restore() : participant.cut())}
+          className="small"
+          aria-pressed={isCut}
+          onClick={() => (isCut ? participant.restore() : participant.cut())}
         >
-          {snapshot.isCut ? "Reconnect" : "Drop"}
+          {isCut ? "Reconnect" : "Drop"}
         </button>
-        <button type="button" onClick={onRefresh}>
-          Refresh
+        <button
+          type="button"
+          className="small icon-only"
+          aria-label="Refresh"
+          title="Refresh: a fresh client, with empty hands"
+          onClick={onRefresh}
+        >
+          <Icon name="again" />
         </button>
       </header>
       <Transcript snapshot={snapshot} />
@@ -46,58 +60,28 @@ export function Pane({ name, isAgent, session, newest, onPosition, onRefresh }: 
   );
 }
 
-function PaneStatus({
-  snapshot,
-  newest,
-}: {
+const WORDS = {
+  failed: "Failed",
+  reconnecting: "Dropped",
+  live: "Live",
+  connecting: "Catching up",
+} as const;
+
+interface StatusProps {
   readonly snapshot: ParticipantSnapshot;
-  readonly newest: number;
-}) {
-  const { isCut, isUpToDate, position, failure } = snapshot;
-  const behind = Math.max(0, newest - position);
-  const status =
-    failure !== undefined ? "failed" : isCut ? "reconnecting" : isUpToDate ? "live" : "connecting";
-  const words = { failed: "Failed", reconnecting: "Dropped", live: "Live", connecting: "Catching up" }[
-    status
-  ];
-  return (
-    <span className={`badge ${status}`} role="status" title={failure}>
-      <span className="badge-dot" aria-hidden="true" />
-      {words}
-      {isCut && behind > 0 && ` · ${formatBytes(behind)} behind`}
-    </span>
-  );
+  /** Bytes of the stream that others have and this one has not. */
+  readonly behind: number;
 }
 
-function Transcript({ snapshot }: { readonly snapshot: ParticipantSnapshot }) {
-  const { conversation, unsent } = snapshot;
-  const scroller = useRef<HTMLDivElement>(null);
-  const words = conversation.reduce((sum, { tokens }) => sum + tokens.length + 1, unsent.length);
-  useLayoutEffect(() => {
-    if (words > 0) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, [words]);
+function PaneStatus({ snapshot: { isCut, isUpToDate, failure }, behind }: StatusProps) {
+  const isFailed = failure !== undefined;
+  const status = isFailed ? "failed" : isCut ? "reconnecting" : isUpToDate ? "live" : "connecting";
   return (
-    <section ref={scroller} className="transcript" aria-label="Conversation" tabIndex={0}>
-      {conversation.length + unsent.length === 0 && <p className="soft">Nothing has been said yet.</p>}
-      {conversation.map(({ say, tokens, isAnswered }) => (
-        <div key={say.id}>
-          <p className="said">
-            <strong>{say.from}</strong> {say.text}
-          </p>
-          {tokens.length > 0 && (
-            <p className="answer">
-              <strong>Agent</strong> {tokens.join("")}
-              {!isAnswered && <span className="caret" aria-hidden="true" />}
-            </p>
-          )}
-        </div>
-      ))}
-      {unsent.map((say) => (
-        <p key={say.id} className="said unsent">
-          <strong>{say.from}</strong> {say.text} <span className="small">(not sent yet)</span>
-        </p>
-      ))}
-    </section>
+    <span className={`pane-status small status ${status}`} role="status" title={failure}>
+      <span className="status-dot" aria-hidden="true" />
+      {WORDS[status]}
+      {isCut && behind > 0 && ` · ${formatBytes(behind)} behind`}
+    </span>
   );
 }
 

@@ -3,6 +3,7 @@ import { DurableStream, IdempotentProducer, stream } from "@perennial/client";
 import { parseOffset } from "@perennial/protocol";
 import { nextEvent } from "./agent-script.ts";
 import { Connection } from "./connection.ts";
+import { type Resumption, resumption } from "./resumption.ts";
 import { type Conversation, converse, type SayEvent, type SessionEvent } from "./session-log.ts";
 
 /** What a pane shows. A new object for every change. */
@@ -15,6 +16,8 @@ export interface ParticipantSnapshot {
   readonly isCut: boolean;
   /** Whether the tail has been reached since the last start. */
   readonly isUpToDate: boolean;
+  /** What was caught up on when the tail was reached. */
+  readonly resumed: Resumption | undefined;
   readonly failure: string | undefined;
 }
 
@@ -24,6 +27,7 @@ const EMPTY: ParticipantSnapshot = {
   position: 0,
   isCut: false,
   isUpToDate: false,
+  resumed: undefined,
   failure: undefined,
 };
 
@@ -37,6 +41,8 @@ export class Participant {
   readonly #connection = new Connection();
   readonly #listeners = new Set<() => void>();
   #snapshot = EMPTY;
+  /** What was known when the connection was lost, until it has been caught up on; empty after a start. */
+  #knownBefore: Conversation | undefined;
   #producer: IdempotentProducer | undefined;
   #session: AbortController | undefined;
 
@@ -60,6 +66,7 @@ export class Participant {
     const { signal } = this.#session;
     this.#connection.restore();
     this.#change(EMPTY);
+    this.#knownBefore = [];
     this.#producer = this.#createProducer(signal);
     this.#read(signal).catch((error: unknown) => this.#onFailure(error, signal));
   }
@@ -71,6 +78,7 @@ export class Participant {
   /** Loses the connection. What is said meanwhile waits. */
   cut(): void {
     this.#connection.cut();
+    this.#knownBefore = this.#snapshot.conversation;
     this.#change({ isCut: true, isUpToDate: false });
   }
 
@@ -125,9 +133,17 @@ export class Participant {
       const conversation = converse(this.#snapshot.conversation, items);
       const seen = new Set(conversation.map(({ say }) => say.id));
       const unsent = this.#snapshot.unsent.filter(({ id }) => !seen.has(id));
-      this.#change({ conversation, unsent, position: parseOffset(offset) ?? 0, isUpToDate: upToDate });
+      const position = parseOffset(offset) ?? 0;
+      this.#change({ conversation, unsent, position, isUpToDate: upToDate });
+      if (upToDate) this.#noteResumption();
     });
     await session.closed;
+  }
+
+  #noteResumption(): void {
+    if (this.#knownBefore === undefined) return;
+    this.#change({ resumed: resumption(this.#knownBefore, this.#snapshot.conversation) });
+    this.#knownBefore = undefined;
   }
 
   #createProducer(signal: AbortSignal): IdempotentProducer {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerWords, nextEvent } from "./agent-script.ts";
+import { resumption } from "./resumption.ts";
 import { type Conversation, converse, type SessionEvent } from "./session-log.ts";
 
 const say = (id: string): SessionEvent => ({ kind: "say", id, from: "Ada", text: `question ${id}` });
@@ -58,5 +59,23 @@ describe("the conversation", () => {
     expect(converse([], noise)).toEqual([]);
     const known = converse([], [say("a")]);
     expect(converse(known, [{ kind: "token", answers: "a", index: 5, text: "x" }, say("a")])).toEqual(known);
+  });
+});
+
+describe("what was caught up on", () => {
+  const conversation = converse([], [say("a")]);
+  const whole = answer(conversation);
+  const after = (events: number): Conversation => converse(conversation, whole.slice(0, events));
+
+  test("is what came since the connection was lost", () => {
+    expect(resumption(after(3), after(10))).toEqual({ says: "a", from: 3, to: 10 });
+    expect(resumption(after(3), after(whole.length))).toMatchObject({ from: 3 });
+    expect(resumption(after(3), after(3))).toBeUndefined();
+  });
+
+  test("is all of an unfinished answer for who begins anew", () => {
+    expect(resumption([], after(10))).toEqual({ says: "a", from: 0, to: 10 });
+    expect(resumption([], after(whole.length))).toBeUndefined();
+    expect(resumption([], conversation)).toBeUndefined();
   });
 });

@@ -55,17 +55,24 @@ test("text is shown by lines, anything else in hex", async () => {
     ]);
 });
 
-test("a place is copied as a command that reads from there", async () => {
+test("a place is copied as a command and as programs that read from there", async () => {
   await explorer.server.create("copied/1", "application/json", '["first","second"]');
   const page = await explorer.open("/streams/copied/1");
   await page.getByRole("option").nth(1).click();
-  await page.getByRole("button", { name: "curl" }).click();
-  const output = execFileSync("sh", ["-c", await clipboard(page)], { encoding: "utf8", stdio: "pipe" });
-  expect(output).toBe('["second"]');
-  await page.getByRole("button", { name: "TypeScript" }).click();
-  await expect.poll(() => clipboard(page)).toContain('from "@perennial/client"');
-  await page.getByRole("button", { name: "Python" }).click();
-  await expect.poll(() => clipboard(page)).toContain("urlopen");
+  const copyAs = async (name: string): Promise<string> => {
+    await page.getByRole("button", { name }).click();
+    await expect.poll(() => clipboard(page)).toContain(explorer.server.url("copied/1"));
+    return clipboard(page);
+  };
+  const run = (command: string, args: readonly string[]): string =>
+    execFileSync(command, args, { cwd: import.meta.dirname, encoding: "utf8", stdio: "pipe" });
+  expect(run("sh", ["-c", await copyAs("curl")])).toBe('["second"]');
+  const python = await copyAs("Python");
+  expect(run("python3", ["-c", python])).toMatch(/^second\nnext offset: \d+_\d+\n$/);
+  const typescript = await copyAs("TypeScript");
+  // It follows the stream, and ends with it.
+  await fetch(explorer.server.url("copied/1"), { method: "POST", headers: { "Stream-Closed": "true" } });
+  expect(run(process.execPath, ["--input-type=module", "-e", typescript])).toContain("[ 'second' ]");
 });
 
 test("search finds text in the whole stream, forward and back", async () => {

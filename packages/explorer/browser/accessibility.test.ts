@@ -53,6 +53,7 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
       await page.locator(".message.later").first().waitFor();
     },
   ],
+  ["the menu", "/streams/chat/support", async (page) => page.getByRole("button", { name: "More" }).click()],
   [
     "the append box",
     "/streams/chat/support",
@@ -61,7 +62,10 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
   [
     "a question",
     "/streams/chat/support",
-    async (page) => page.getByRole("button", { name: "Delete…" }).click(),
+    async (page) => {
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("button", { name: "Delete the stream…" }).click();
+    },
   ],
   ["state", "/streams/board?panel=state", async (page) => page.locator(".entity-key").first().click()],
   ["producers", "/streams/orders?panel=producers", async (page) => page.getByText("importer-1").waitFor()],

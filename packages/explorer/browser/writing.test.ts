@@ -1,7 +1,14 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { startExplorer } from "./support/explorer.ts";
 
 const explorer = startExplorer();
+
+/** Presses a button of the stream's menu. */
+async function choose(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name }).click();
+}
 
 const stored = async (path: string): Promise<string> => (await fetch(explorer.server.url(path))).text();
 
@@ -43,10 +50,10 @@ test("closing asks first", async () => {
   await explorer.server.create("to-close", "text/plain", "x");
   const page = await explorer.open("/streams/to-close");
   await page.getByText("Live").waitFor();
-  await page.getByRole("button", { name: "Close…" }).click();
+  await choose(page, "Close the stream…");
   await page.getByRole("button", { name: "Cancel" }).click();
   expect(await page.getByRole("dialog").count()).toBe(0);
-  await page.getByRole("button", { name: "Close…" }).click();
+  await choose(page, "Close the stream…");
   await page.getByRole("button", { name: "Close for good" }).click();
   await expect.poll(() => page.locator(".badge").textContent()).toBe("Closed");
   const answer = await fetch(explorer.server.url("to-close"), { method: "HEAD" });
@@ -57,7 +64,7 @@ test("deleting asks first", async () => {
   await explorer.server.create("to-delete", "text/plain", "x");
   const page = await explorer.open("/streams/to-delete");
   await page.getByText("Live").waitFor();
-  await page.getByRole("button", { name: "Delete…" }).click();
+  await choose(page, "Delete the stream…");
   expect(await stored("to-delete")).toBe("x");
   await page.getByRole("button", { name: "Delete for good" }).click();
   await page.getByText("There is no such stream").waitFor();

@@ -2,6 +2,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useRef } from "react";
 import { StreamTree } from "../catalog/StreamTree.tsx";
 import { useCatalog } from "../catalog/use-catalog.ts";
+import { Icon } from "../design/Icon.tsx";
 import { formatCount } from "../format/sizes.ts";
 import { KeyHelp } from "../keys/KeyHelp.tsx";
 import { ThemeSwitch } from "./ThemeSwitch.tsx";
@@ -28,7 +29,8 @@ export function Shell() {
         <footer className="sidebar-footer">
           <CatalogStatus />
           <span className="spacer" />
-          <Link to="/multiplayer" className="small">
+          <Link to="/multiplayer" className="button quiet small">
+            <Icon name="people" />
             Multiplayer
           </Link>
           <KeyHelp />
@@ -45,11 +47,13 @@ function CatalogStatus() {
   const { entries, isComplete, failure } = useCatalog();
   const count = `${formatCount(entries.length)} ${entries.length === 1 ? "stream" : "streams"}`;
   return (
-    <p className="small soft" role="status">
+    <p className="sidebar-status small soft" role="status">
       {failure === undefined ? (
-        <span>{isComplete ? count : `${count}, reading on…`}</span>
+        <span>{isComplete ? count : `${count}…`}</span>
       ) : (
-        <span className="error">The server does not answer: {failure}</span>
+        <span className="error" title={failure}>
+          The server does not answer
+        </span>
       )}
     </p>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { Icon } from "../design/Icon.tsx";
 
 const KEY = "perennial-theme";
 const THEMES = ["system", "light", "dark"] as const;
@@ -16,8 +17,14 @@ export function ThemeSwitch() {
   }, [theme]);
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!;
   return (
-    <button type="button" className="quiet small" onClick={() => setTheme(next)} title={`Switch to ${next}`}>
-      Theme: {theme}
+    <button
+      type="button"
+      className="quiet icon-only"
+      aria-label={`Theme: ${theme}`}
+      title={`Theme: ${theme}. Switch to ${next}`}
+      onClick={() => setTheme(next)}
+    >
+      <Icon name={theme} />
     </button>
   );
 }

@@ -30,7 +30,7 @@ export function TreeItem({ row, index, top, isActive, isShown }: Props) {
       aria-selected={isShown}
       {...(isFolder && { "aria-expanded": row.isOpen })}
       className={classes}
-      style={{ transform: `translateY(${top}px)`, paddingLeft: 12 + row.depth * 14 }}
+      style={{ transform: `translateY(${top}px)`, paddingLeft: 4 + row.depth * 14 }}
       title={row.kind === "stream" ? row.entry.path : undefined}
     >
       <span className={`tree-mark ${markOf(row)}`} aria-hidden="true" />

@@ -1,3 +1,5 @@
+import { SearchField } from "../design/SearchField.tsx";
+
 interface Props {
   readonly search: string;
   readonly onSearch: (search: string) => void;
@@ -9,13 +11,11 @@ interface Props {
 export function TreeSearch({ search, onSearch, onLeave }: Props) {
   return (
     <div className="tree-search">
-      <input
-        type="search"
-        aria-label="Search streams"
-        placeholder="Search streams   /"
-        data-hotkey="search"
+      <SearchField
+        label="Search streams"
+        hotkey={{ key: "/", target: "search" }}
         value={search}
-        onChange={(event) => onSearch(event.target.value)}
+        onChange={onSearch}
         onKeyDown={(event) => {
           if (event.key === "Escape") onSearch("");
           if (event.key !== "ArrowDown" && event.key !== "Enter") return;

@@ -1,10 +1,18 @@
 import { useEffect, useState } from "react";
+import { Icon, type IconName } from "./Icon.tsx";
 
 /** How long a button says that it has copied, ms. */
 const TOLD_MS = 1500;
 
+interface Props {
+  readonly label: string;
+  /** A sign before the label. */
+  readonly icon?: IconName;
+  readonly text: () => string;
+}
+
 /** Copies a text to the clipboard, and says so for a moment. */
-export function CopyButton({ label, text }: { readonly label: string; readonly text: () => string }) {
+export function CopyButton({ label, icon, text }: Props) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return;
@@ -17,7 +25,8 @@ export function CopyButton({ label, text }: { readonly label: string; readonly t
   };
   return (
     <button type="button" className="small" onClick={() => void copy()}>
-      {isCopied ? "Copied ✓" : label}
+      {icon !== undefined && <Icon name={isCopied ? "done" : icon} />}
+      <span className="label">{isCopied ? "Copied" : label}</span>
     </button>
   );
 }

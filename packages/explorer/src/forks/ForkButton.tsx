@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { Icon } from "../design/Icon.tsx";
 import { useFork } from "./use-fork.ts";
 
 /** Makes a fork that shares everything up to a position. */
@@ -11,7 +12,14 @@ export function ForkButton({ position }: { readonly position: number }) {
   };
   return (
     <>
-      <button type="button" className="primary small" data-hotkey="fork" onClick={onClick}>
+      <button
+        type="button"
+        className="primary small"
+        data-hotkey="fork"
+        title="Fork here (b)"
+        onClick={onClick}
+      >
+        <Icon name="fork" />
         Fork here
       </button>
       {failure !== undefined && (

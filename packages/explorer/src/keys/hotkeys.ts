@@ -22,13 +22,13 @@ export const HOTKEYS: readonly Hotkey[] = [
 ];
 
 /** Keys that the lists know, for the help. */
-export const LIST_KEYS: readonly (readonly [keys: string, help: string])[] = [
-  ["j k ↓ ↑", "Next and previous"],
-  ["Page ↓ ↑", "A page down and up"],
-  ["g Home", "The first"],
-  ["G End Esc", "The newest: back to now"],
-  ["→ ←", "Open and close a folder"],
-  ["Enter", "Open a stream"],
+export const LIST_KEYS: readonly { readonly keys: readonly string[]; readonly help: string }[] = [
+  { keys: ["j", "k", "↓", "↑"], help: "Next and previous" },
+  { keys: ["Page ↓", "Page ↑"], help: "A page down and up" },
+  { keys: ["g", "Home"], help: "The first" },
+  { keys: ["G", "End", "Esc"], help: "The newest: back to now" },
+  { keys: ["→", "←"], help: "Open and close a folder" },
+  { keys: ["Enter"], help: "Open a stream" },
 ];
 
 /** What to look at of a key press. */

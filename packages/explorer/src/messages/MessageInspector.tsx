@@ -1,5 +1,7 @@
 import { formatOffset } from "@perennial/protocol";
 import { CopyButton } from "../design/CopyButton.tsx";
+import { Icon } from "../design/Icon.tsx";
+import { Offset } from "../design/Offset.tsx";
 import type { Row } from "../feed/cut-rows.ts";
 import { useFeed } from "../feed/use-feed.ts";
 import { ForkButton } from "../forks/ForkButton.tsx";
@@ -16,41 +18,42 @@ interface Props {
   readonly onClose: () => void;
 }
 
+const ROW_NAMES = { json: "Message", text: "Line", binary: "Row" } as const;
+
 /** One message in full, where it stands, and ways to take it along. */
 export function MessageInspector({ row, number, mode, onClose }: Props) {
   const { feed } = useStreamView();
   const { kind } = useFeed(feed);
-  const place = { url: feed.url, offset: formatOffset(row.position), isJson: kind === "json" };
   return (
     <aside className="inspector" aria-label="Message">
       <header className="inspector-header">
         <h2>
-          {kind === "json" ? "Message" : kind === "text" ? "Line" : "Row"} {formatCount(number + 1)}
+          {ROW_NAMES[kind]} {formatCount(number + 1)}
         </h2>
         <span className="soft small">{formatBytes(row.bytes.length)}</span>
         <span className="spacer" />
-        <button type="button" className="quiet" aria-label="Close the message" onClick={onClose}>
-          ✕
+        <ForkButton position={row.end} />
+        <button
+          type="button"
+          className="quiet icon-only"
+          aria-label="Close the message"
+          title="Close the message"
+          onClick={onClose}
+        >
+          <Icon name="close" />
         </button>
       </header>
-      <dl className="inspector-offsets small">
+      <dl className="inspector-offsets small soft">
         <dt>Offset</dt>
         <dd>
-          <code>{place.offset}</code>
+          <Offset offset={formatOffset(row.position)} />
         </dd>
         <dt>Next</dt>
         <dd>
-          <code>{formatOffset(row.end)}</code>
+          <Offset offset={formatOffset(row.end)} />
         </dd>
       </dl>
-      <div className="inspector-actions">
-        <ForkButton position={row.end} />
-        <CopyButton label="Copy" text={() => new TextDecoder().decode(row.bytes)} />
-        <CopyButton label="Offset" text={() => place.offset} />
-        <CopyButton label="curl" text={() => asCurl(place)} />
-        <CopyButton label="TypeScript" text={() => asTypeScript(place)} />
-        <CopyButton label="Python" text={() => asPython(place)} />
-      </div>
+      <CopyGroup row={row} />
       {/* A region that scrolls has to be reachable by keyboard. */}
       <section className="inspector-body" aria-label="Content" tabIndex={0}>
         <pre>
@@ -58,5 +61,25 @@ export function MessageInspector({ row, number, mode, onClose }: Props) {
         </pre>
       </section>
     </aside>
+  );
+}
+
+/** The message itself, and its place as something to paste. */
+function CopyGroup({ row }: { readonly row: Row }) {
+  const { feed } = useStreamView();
+  const { kind } = useFeed(feed);
+  const place = { url: feed.url, offset: formatOffset(row.position), isJson: kind === "json" };
+  return (
+    <div className="inspector-copy small">
+      <span className="soft">Copy</span>
+      <fieldset className="button-group">
+        <legend className="visually-hidden">Copy</legend>
+        <CopyButton label={ROW_NAMES[kind]} text={() => new TextDecoder().decode(row.bytes)} />
+        <CopyButton label="Offset" text={() => place.offset} />
+        <CopyButton label="curl" text={() => asCurl(place)} />
+        <CopyButton label="TypeScript" text={() => asTypeScript(place)} />
+        <CopyButton label="Python" text={() => asPython(place)} />
+      </fieldset>
+    </div>
   );
 }

@@ -18,7 +18,7 @@ export function MessagesPanel() {
   return (
     <div className="panel">
       <div className="panel-tools">
-        <fieldset className="choice">
+        <fieldset className="button-group">
           <legend className="visually-hidden">Show messages as</legend>
           {VIEW_MODES.map((name) => (
             <button key={name} type="button" aria-pressed={name === mode} onClick={() => setMode(name)}>

@@ -1,4 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Icon } from "../design/Icon.tsx";
+import { SearchField } from "../design/SearchField.tsx";
 import type { Row } from "../feed/cut-rows.ts";
 import { useFeed } from "../feed/use-feed.ts";
 import { useStreamView } from "../stream/stream-view.ts";
@@ -50,25 +52,39 @@ export function SearchBox({ onMark, onFound }: Props) {
   };
   return (
     <div className="message-search">
-      <input
-        type="search"
-        aria-label="Search messages"
-        placeholder="Search messages   f"
-        data-hotkey="search-messages"
+      <SearchField
+        label="Search messages"
+        hotkey={{ key: "f", target: "search-messages" }}
         value={text}
-        onChange={(event) => {
+        onChange={(next) => {
           stop();
-          setText(event.target.value);
-          onMark(event.target.value);
+          setText(next);
+          onMark(next);
         }}
         onKeyDown={onKeyDown}
       />
-      <button type="button" aria-label="Find previous" disabled={text === ""} onClick={() => void run(true)}>
-        ↑
-      </button>
-      <button type="button" aria-label="Find next" disabled={text === ""} onClick={() => void run(false)}>
-        ↓
-      </button>
+      {text !== "" && (
+        <div className="button-group">
+          <button
+            type="button"
+            className="icon-only"
+            aria-label="Find previous"
+            title="Find previous (Shift+Enter)"
+            onClick={() => void run(true)}
+          >
+            <Icon name="up" />
+          </button>
+          <button
+            type="button"
+            className="icon-only"
+            aria-label="Find next"
+            title="Find next (Enter)"
+            onClick={() => void run(false)}
+          >
+            <Icon name="down" />
+          </button>
+        </div>
+      )}
       <span className="small soft" role="status">
         {outcome === "nothing" && "Nothing found"}
         {typeof outcome === "object" && `Searching… ${Math.round(outcome.share * 100)} %`}

@@ -1,11 +1,47 @@
 import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+import type { StreamEntry } from "../catalog/merge-page.ts";
 import { useCatalog } from "../catalog/use-catalog.ts";
-import { formatBytes, formatCount, formatRate } from "../format/sizes.ts";
+import { Icon } from "../design/Icon.tsx";
+import { formatAgo, formatBytes, formatCount, formatRate } from "../format/sizes.ts";
+import { useNow } from "../format/use-now.ts";
+import { FirstSteps } from "./FirstSteps.tsx";
+import { TopTable } from "./TopTable.tsx";
+import { topStreams } from "./top-streams.ts";
 import "./overview.css";
+
+/** Streams in each list. */
+const TOP = 8;
 
 /** What the page shows before a stream is chosen. */
 export function Overview() {
-  const { entries } = useCatalog();
+  const { entries, isComplete } = useCatalog();
+  return (
+    <div className="overview">
+      <h1>{location.host}</h1>
+      <Figures entries={entries} />
+      {entries.length > 0 ? <TopLists entries={entries} /> : isComplete && <FirstSteps />}
+      <Link to="/multiplayer" className="overview-card">
+        <Icon name="people" />
+        <span>
+          <strong>Multiplayer</strong>
+          <span className="soft">
+            Two people and an agent on one stream, and what happens when one of them loses the connection.
+          </span>
+        </span>
+      </Link>
+      <p className="soft small overview-keys">
+        <kbd>/</kbd> searches the streams, <kbd>?</kbd> shows all keys.
+      </p>
+    </div>
+  );
+}
+
+interface EntriesProps {
+  readonly entries: readonly StreamEntry[];
+}
+
+function Figures({ entries }: EntriesProps) {
   let size = 0;
   let rate = 0;
   for (const entry of entries) {
@@ -13,29 +49,40 @@ export function Overview() {
     rate += entry.rate;
   }
   return (
-    <div className="overview">
-      <h1>Streams on {location.host}</h1>
-      <dl className="figures">
-        <div>
-          <dt>Streams</dt>
-          <dd>{formatCount(entries.length)}</dd>
-        </div>
-        <div>
-          <dt>Stored</dt>
-          <dd>{formatBytes(size)}</dd>
-        </div>
-        <div>
-          <dt>Growing by</dt>
-          <dd>{formatRate(rate) || "–"}</dd>
-        </div>
-      </dl>
-      <p className="soft">
-        Choose a stream on the left, or press <kbd>/</kbd> to search. <kbd>?</kbd> shows all keys.
-      </p>
-      <p className="soft">
-        <Link to="/multiplayer">Multiplayer</Link> shows two people and an agent on one stream, and what
-        happens when one of them loses the connection.
-      </p>
+    <dl className="figures">
+      <div>
+        <dt>Streams</dt>
+        <dd>{formatCount(entries.length)}</dd>
+      </div>
+      <div>
+        <dt>Stored</dt>
+        <dd>{formatBytes(size)}</dd>
+      </div>
+      <div>
+        <dt>Growing by</dt>
+        <dd>{formatRate(rate) || "0 B/s"}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function TopLists({ entries }: EntriesProps) {
+  const now = useNow();
+  const written = useMemo(() => topStreams(entries, TOP, byLastAppend), [entries]);
+  const largest = useMemo(() => topStreams(entries, TOP, (a, b) => b.size - a.size), [entries]);
+  return (
+    <div className="top-tables">
+      <TopTable
+        title="Written last"
+        streams={written}
+        figure={({ rate, lastAppendAt }) => formatRate(rate) || formatAgo(Date.parse(lastAppendAt), now)}
+      />
+      <TopTable title="Largest" streams={largest} figure={({ size }) => formatBytes(size)} />
     </div>
   );
+}
+
+/** Times of one form: their order is the order of their texts. */
+function byLastAppend(a: StreamEntry, b: StreamEntry): number {
+  return a.lastAppendAt === b.lastAppendAt ? 0 : a.lastAppendAt > b.lastAppendAt ? -1 : 1;
 }

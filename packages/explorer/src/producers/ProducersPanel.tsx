@@ -25,7 +25,7 @@ export function ProducersPanel() {
   const { next } = data;
   return (
     <section className="panel table-scroller" aria-label="Producers" tabIndex={0}>
-      <table className="table">
+      <table className="table fit">
         <thead>
           <tr>
             <th scope="col">Producer</th>

@@ -1,4 +1,5 @@
 import { formatOffset } from "@perennial/protocol";
+import { Icon } from "../design/Icon.tsx";
 import { useFeed } from "../feed/use-feed.ts";
 import { useScan } from "../feed/use-scan.ts";
 import { useStreamView } from "../stream/stream-view.ts";
@@ -26,11 +27,17 @@ export function RowHistory({ type, entity, onClose }: Props) {
     <aside className="inspector" aria-label="History of the row">
       <header className="inspector-header">
         <h2>
-          {type} {entity}
+          <span className="soft">{type}</span> {entity}
         </h2>
         <span className="spacer" />
-        <button type="button" className="quiet" aria-label="Close the history" onClick={onClose}>
-          ✕
+        <button
+          type="button"
+          className="quiet icon-only"
+          aria-label="Close the history"
+          title="Close the history"
+          onClick={onClose}
+        >
+          <Icon name="close" />
         </button>
       </header>
       {entries.length === ENTRIES && <p className="panel-note small soft">The newest {ENTRIES} changes.</p>}
@@ -38,12 +45,17 @@ export function RowHistory({ type, entity, onClose }: Props) {
         {entries.map((entry) => (
           <li key={entry.end} className={at !== undefined && entry.end > at ? "later" : undefined}>
             <div className="history-head">
-              <strong>{entry.operation}</strong>
-              <button type="button" className="small quiet mono" onClick={() => setAt(entry.end)}>
+              <span className={`operation small ${entry.operation}`}>{entry.operation}</span>
+              <span className="small soft">{entry.timestamp}</span>
+              <span className="spacer" />
+              <button
+                type="button"
+                className="small quiet mono"
+                title="Travel to just after this event"
+                onClick={() => setAt(entry.end)}
+              >
                 {formatOffset(entry.end).replace(/^0{16}_0*/, "") || "0"}
               </button>
-              <span className="spacer" />
-              <span className="small soft">{entry.timestamp}</span>
             </div>
             <Changes entry={entry} />
           </li>

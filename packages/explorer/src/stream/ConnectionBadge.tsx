@@ -21,8 +21,8 @@ export function ConnectionBadge() {
   const { status, end, reconnects, failure } = useFeed(feed);
   const behind = Math.max(0, (useListedStream(path)?.size ?? 0) - end);
   return (
-    <span className={`badge ${status}`} role="status" title={failure}>
-      <span className="badge-dot" aria-hidden="true" />
+    <span className={`badge status ${status}`} role="status" title={failure}>
+      <span className="status-dot" aria-hidden="true" />
       {WORDS[status]}
       {behind > 0 && status !== "gone" && <span> · {formatBytes(behind)} behind</span>}
       {reconnects > 0 && (

@@ -1,11 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { useListedStream } from "../catalog/use-catalog.ts";
+import { Icon } from "../design/Icon.tsx";
 import { useFeed } from "../feed/use-feed.ts";
-import { formatAgo, formatBytes, formatCount, formatRate } from "../format/sizes.ts";
-import { useNow } from "../format/use-now.ts";
 import { readablePath } from "../server/address.ts";
 import { StreamActions } from "../writing/StreamActions.tsx";
 import { ConnectionBadge } from "./ConnectionBadge.tsx";
+import { StreamFacts } from "./StreamFacts.tsx";
 import { useStreamView } from "./stream-view.ts";
 
 interface Props {
@@ -21,75 +20,73 @@ interface Props {
 export function StreamHeader({ isAppending, onAppend, onClose }: Props) {
   const { path, feed } = useStreamView();
   const { status } = useFeed(feed);
-  const isReading = status !== "paused" && status !== "failed";
   return (
     <header className="view-header">
       <div className="view-title">
         <Link to="/" className="back" aria-label="All streams">
-          ←
+          <Icon name="back" />
         </Link>
-        <h1>{readablePath(path)}</h1>
+        <StreamName path={path} />
         <ConnectionBadge />
-        <span className="spacer" />
+      </div>
+      <div className="view-actions">
         {status !== "closed" && status !== "gone" && (
           <>
+            <PauseButton />
             <button
               type="button"
-              data-hotkey="pause"
-              onClick={() => (isReading ? feed.stop() : feed.start())}
+              data-hotkey="append"
+              title="Append a message (a)"
+              aria-pressed={isAppending}
+              onClick={onAppend}
             >
-              {isReading ? "Pause" : "Resume"}
-            </button>
-            <button type="button" data-hotkey="append" aria-pressed={isAppending} onClick={onAppend}>
-              Append
+              <Icon name="write" />
+              <span className="label">Append</span>
             </button>
           </>
         )}
         {status !== "gone" && <StreamActions />}
         {onClose !== undefined && (
-          <button type="button" className="quiet" aria-label="Close this view" onClick={onClose}>
-            ✕
+          <button
+            type="button"
+            className="quiet icon-only"
+            aria-label="Close this view"
+            title="Close this view"
+            onClick={onClose}
+          >
+            <Icon name="close" />
           </button>
         )}
       </div>
-      <Facts />
+      <StreamFacts />
     </header>
   );
 }
 
-const ROW_NAMES = { json: "messages", text: "lines", binary: "rows of 16 bytes" } as const;
-
-function Facts() {
-  const { path, feed } = useStreamView();
-  const { rowCount, contentType, kind } = useFeed(feed);
-  const listed = useListedStream(path);
-  const now = useNow();
+/** The path; its last part is the name, what is before it only says where. */
+function StreamName({ path }: { readonly path: string }) {
+  const name = path.lastIndexOf("/") + 1;
   return (
-    <ul className="facts small soft">
-      <li className="mono">{contentType ?? listed?.contentType}</li>
-      <li>
-        {formatCount(rowCount)} {ROW_NAMES[kind]}
-      </li>
-      {listed !== undefined && (
-        <>
-          <li>{formatBytes(listed.size)}</li>
-          {listed.rate > 0.5 && <li className="accent">{formatRate(listed.rate)}</li>}
-          <li>last write {formatAgo(Date.parse(listed.lastAppendAt), now)}</li>
-          {listed.expiresAt !== undefined && <li>expires {new Date(listed.expiresAt).toLocaleString()}</li>}
-          {listed.forkedFrom !== undefined && (
-            <li>
-              fork of{" "}
-              <Link
-                to="/streams/$"
-                params={{ _splat: listed.forkedFrom.path }}
-                search={{ at: listed.forkedFrom.offset }}
-              >
-                {readablePath(listed.forkedFrom.path)}
-              </Link>
-            </li>
-          )}
-        </>
-      )}
-    </ul>
+    <h1>
+      <span className="soft">{readablePath(path.slice(0, name))}</span>
+      {readablePath(path.slice(name))}
+    </h1>
+  );
+}
+
+function PauseButton() {
+  const { feed } = useStreamView();
+  const { status } = useFeed(feed);
+  const isReading = status !== "paused" && status !== "failed";
+  return (
+    <button
+      type="button"
+      data-hotkey="pause"
+      title={isReading ? "Stop reading (p)" : "Read on (p)"}
+      onClick={() => (isReading ? feed.stop() : feed.start())}
+    >
+      <Icon name={isReading ? "pause" : "play"} />
+      <span className="label">{isReading ? "Pause" : "Resume"}</span>
+    </button>
   );
 }

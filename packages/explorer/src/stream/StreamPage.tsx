@@ -1,5 +1,7 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { useTitle } from "../app/use-title.ts";
+import { readablePath } from "../server/address.ts";
 import { StreamView } from "./StreamView.tsx";
 import { parseStreamSearch, positionIn, type StreamSearch, searchFor } from "./stream-search.ts";
 import "./stream.css";
@@ -10,6 +12,7 @@ const ADDRESS_PAUSE_MS = 150;
 /** The page of a stream, with another one beside it if the address says so. */
 export function StreamPage() {
   const { _splat: path = "" } = useParams({ strict: false });
+  useTitle(readablePath(path));
   const search = parseStreamSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
   const change = (next: StreamSearch, replace: boolean): void =>

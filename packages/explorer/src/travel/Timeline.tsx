@@ -1,6 +1,8 @@
 import { formatOffset } from "@perennial/protocol";
 import { useEffect, useMemo, useState } from "react";
 import { CopyButton } from "../design/CopyButton.tsx";
+import { Icon } from "../design/Icon.tsx";
+import { Offset } from "../design/Offset.tsx";
 import { useFeed } from "../feed/use-feed.ts";
 import { formatCount } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
@@ -25,7 +27,7 @@ export function Timeline() {
   const shown = at === undefined ? rowCount : row;
   const where = at === undefined ? "now" : `after ${formatCount(shown)} of ${formatCount(rowCount)}`;
   return (
-    <div className="timeline">
+    <div className={at === undefined ? "timeline" : "timeline past"}>
       <div className="timeline-track">
         <Histogram share={rowCount === 0 ? 1 : shown / rowCount} />
         <input
@@ -43,14 +45,17 @@ export function Timeline() {
         <span className={at === undefined ? "soft" : "timeline-past"}>
           {at === undefined ? "Now" : `As it was ${where}`}
         </span>
-        <code className="soft" title="The offset of this position">
-          {offset}
-        </code>
+        <span className="timeline-offset soft" title="The offset of this position">
+          <Offset offset={offset} />
+        </span>
         <span className="spacer" />
-        <CopyButton label="Copy link" text={link} />
-        <button type="button" className="small" disabled={at === undefined} onClick={() => setAt(undefined)}>
-          Back to now
-        </button>
+        {at !== undefined && (
+          <button type="button" className="small" onClick={() => setAt(undefined)}>
+            Back to now
+            <Icon name="now" />
+          </button>
+        )}
+        <CopyButton label="Copy link" icon="link" text={link} />
       </div>
     </div>
   );

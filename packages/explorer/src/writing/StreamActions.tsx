@@ -2,6 +2,7 @@ import { DurableStream } from "@perennial/client";
 import { useState } from "react";
 import { useCatalogStore } from "../catalog/use-catalog.ts";
 import { Confirm } from "../design/Confirm.tsx";
+import { Menu } from "../design/Menu.tsx";
 import { useFeed } from "../feed/use-feed.ts";
 import { readablePath } from "../server/address.ts";
 import { useStreamView } from "../stream/stream-view.ts";
@@ -17,14 +18,13 @@ export function StreamActions() {
   const close = (): void => setAsked(undefined);
   return (
     <>
-      {status !== "closed" && (
-        <button type="button" onClick={() => setAsked("close")}>
-          Close…
-        </button>
-      )}
-      <button type="button" className="danger" onClick={() => setAsked("delete")}>
-        Delete…
-      </button>
+      <Menu
+        label="More"
+        items={[
+          ...(status === "closed" ? [] : [{ label: "Close the stream…", onChoose: () => setAsked("close") }]),
+          { label: "Delete the stream…", isDanger: true, onChoose: () => setAsked("delete") },
+        ]}
+      />
       {asked === "close" && (
         <Confirm
           title="Close the stream?"

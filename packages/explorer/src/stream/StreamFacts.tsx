@@ -1,0 +1,47 @@
+import { Link } from "@tanstack/react-router";
+import type { StreamEntry } from "../catalog/merge-page.ts";
+import { useListedStream } from "../catalog/use-catalog.ts";
+import { useFeed } from "../feed/use-feed.ts";
+import { formatAgo, formatBytes, formatCount, formatRate } from "../format/sizes.ts";
+import { useNow } from "../format/use-now.ts";
+import { readablePath } from "../server/address.ts";
+import { useStreamView } from "./stream-view.ts";
+
+const ROW_NAMES = { json: "messages", text: "lines", binary: "rows of 16 bytes" } as const;
+
+/** A line about the stream: what it holds, how much, and how it lives. */
+export function StreamFacts() {
+  const { path, feed } = useStreamView();
+  const { rowCount, contentType, kind } = useFeed(feed);
+  const listed = useListedStream(path);
+  return (
+    <ul className="facts small soft">
+      <li className="mono">{contentType ?? listed?.contentType}</li>
+      <li>
+        {formatCount(rowCount)} {ROW_NAMES[kind]}
+      </li>
+      {listed !== undefined && <ListedFacts {...listed} />}
+    </ul>
+  );
+}
+
+/** What only the list of streams tells. */
+function ListedFacts({ size, rate, lastAppendAt, expiresAt, forkedFrom }: StreamEntry) {
+  const now = useNow();
+  return (
+    <>
+      <li>{formatBytes(size)}</li>
+      {rate > 0.5 && <li className="accent">{formatRate(rate)}</li>}
+      <li>last write {formatAgo(Date.parse(lastAppendAt), now)}</li>
+      {expiresAt !== undefined && <li>expires {new Date(expiresAt).toLocaleString()}</li>}
+      {forkedFrom !== undefined && (
+        <li>
+          fork of{" "}
+          <Link to="/streams/$" params={{ _splat: forkedFrom.path }} search={{ at: forkedFrom.offset }}>
+            {readablePath(forkedFrom.path)}
+          </Link>
+        </li>
+      )}
+    </>
+  );
+}

@@ -1,5 +1,7 @@
 /** What the argument parser objects to, in the words of the official command line. */
 import type { Command, CommanderError } from "commander";
+import { missingValue } from "./arguments/global-options.ts";
+import { JSON_CONTENT_TYPE } from "./commands/content-type-options.ts";
 import { EXIT } from "./exit-codes.ts";
 import { Failure } from "./failure.ts";
 
@@ -30,7 +32,9 @@ function wording(error: CommanderError, program: Command, args: readonly string[
     case "commander.excessArguments":
       return `unexpected argument: ${command?.args[command.registeredArguments.length] ?? quoted}`;
     case "commander.optionMissingArgument":
-      return `${quoted} requires a value`;
+      return quoted === "--content-type"
+        ? missingValue(quoted, JSON_CONTENT_TYPE, false)
+        : `${quoted} requires a value`;
     default:
       return error.message.replace(/^error: /, "");
   }

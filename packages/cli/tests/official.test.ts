@@ -173,6 +173,7 @@ describe("global options", () => {
 
 describe("what is refused, in the official words", () => {
   const EXAMPLE = '"http://localhost:4437/v1/stream"';
+  const TYPE = '"application/json"';
   const cases: readonly [readonly string[], RegExp | string][] = [
     [[], /^Error: No command specified\n\nUsage: /],
     [["create"], "Error: Missing stream_id\n  Usage: durable-stream <command> <stream_id>\n"],
@@ -194,7 +195,18 @@ describe("what is refused, in the official words", () => {
     [["create", "x", "y"], "Error: unexpected argument: y\n"],
     [["create", "--batch-json", "x"], /^Error: unknown flag: --batch-json\n/],
     [["write", "x", "--frob", "y"], "Error: unknown flag: --frob\n"],
-    [["create", "x", "--content-type"], /^Error: --content-type requires a value\n/],
+    [
+      ["create", "x", "--content-type"],
+      `Error: --content-type requires a value\n  Example: --content-type ${TYPE}\n`,
+    ],
+    [
+      ["create", "x", "--content-type="],
+      `Error: --content-type requires a value\n  Example: --content-type=${TYPE}\n`,
+    ],
+    [
+      ["--content-type=text/plain", "create", "x"],
+      /^Error: "--content-type=text\/plain" must come after the command/,
+    ],
     [["create", "x", "--content-type", "--json"], /^Error: --content-type requires a value\n/],
     [["create", "x", "--url"], `Error: --url requires a value\n  Example: --url ${EXAMPLE}\n`],
     [["--url=", "create", "x"], `Error: --url requires a value\n  Example: --url=${EXAMPLE}\n`],

@@ -1,5 +1,4 @@
 /** Readers of option values; each throws a usage failure that names the flag. */
-
 import { EXIT } from "../exit-codes.ts";
 import { Failure, usageFailure } from "../failure.ts";
 import { TIME_UNITS } from "../settings/units.ts";
@@ -9,7 +8,8 @@ import { missingValue } from "./global-options.ts";
 export function requiredText(flag: string, example: string): (value: string) => string {
   return (value) => {
     if (value !== "" && !value.startsWith("--")) return value;
-    throw new Failure(`Error: ${missingValue(flag, example, false)}`, EXIT.usage);
+    // An empty value comes from `--flag=`: nobody types `--flag ""`.
+    throw new Failure(`Error: ${missingValue(flag, example, value === "")}`, EXIT.usage);
   };
 }
 

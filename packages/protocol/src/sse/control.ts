@@ -14,14 +14,13 @@ export interface ControlEvent {
 
 /** Reads the data of a control event. Unknown members are ignored; a member of a wrong type gives `undefined`. */
 export function parseControl(data: string): ControlEvent | undefined {
-  const value = parseJson(data);
-  if (typeof value !== "object" || value === null) return undefined;
+  // What is no object has none of the members, and `Object` lets undefined and null pass for such.
   const {
     streamNextOffset,
     streamCursor,
     upToDate = false,
     streamClosed = false,
-  } = value as Record<string, unknown>;
+  } = Object(parseJson(data)) as Record<string, unknown>;
   if (typeof streamNextOffset !== "string" || typeof upToDate !== "boolean") return undefined;
   if (typeof streamClosed !== "boolean") return undefined;
   if (streamCursor !== undefined && typeof streamCursor !== "string") return undefined;

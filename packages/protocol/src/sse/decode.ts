@@ -18,7 +18,7 @@ export interface SseDecoder {
 }
 
 const DEFAULT_MAX_EVENT_LENGTH = 64 * 1024 * 1024;
-const FIELD = /^(data|event)(?:$|: ?)/;
+const FIELD = /^(data|event)(?:$|: ?)(.*)/s;
 const LINE_END = /\r\n|\n|\r/;
 
 /**
@@ -36,24 +36,18 @@ export function sseDecoder(maxEventLength = DEFAULT_MAX_EVENT_LENGTH): SseDecode
   let type = "";
   let data: string[] = [];
 
-  const readField = () => {
-    const [start, name] = FIELD.exec(line) ?? [""];
-    const value = line.slice(start.length);
-    if (name === "data") {
-      data.push(value);
-      return;
-    }
-    // Nothing of such a line adds up: a connection kept alive by comments for years stays within the limit.
-    eventLength -= line.length;
-    if (name === "event") type = value;
-  };
   const endLine = (events: SseEvent[]) => {
-    if (line !== "") readField();
-    else {
+    const [, name, value = ""] = FIELD.exec(line) ?? [];
+    if (line === "") {
       if (data.length > 0) events.push({ event: type || "message", data: data.join("\n") });
       eventLength = 0;
       type = "";
       data = [];
+    } else if (name === "data") data.push(value);
+    else {
+      // Nothing of such a line adds up: a connection kept alive by comments for years stays within the limit.
+      eventLength -= line.length;
+      if (name === "event") type = value;
     }
     line = "";
   };

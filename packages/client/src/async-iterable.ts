@@ -16,7 +16,7 @@ export type ReadableStreamAsyncIterable<T> = ReadableStream<T> & AsyncIterable<T
  */
 export function asAsyncIterableReadableStream<T>(stream: ReadableStream<T>): ReadableStreamAsyncIterable<T> {
   const target = stream as ReadableStreamAsyncIterable<T>;
-  if (typeof target[Symbol.asyncIterator] === "function" || !Object.isExtensible(stream)) return target;
+  if (target[Symbol.asyncIterator] || !Object.isExtensible(stream)) return target;
   const values = () => iterate(stream);
   return Object.assign(target, { values, [Symbol.asyncIterator]: values });
 }
@@ -33,15 +33,16 @@ function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
   };
   // The first to know of an end or an error: the reads that they settle continue later.
   reader.closed.then(end, end);
-  const finish = async (reason?: unknown): Promise<IteratorResult<T>> => {
-    if (pendingReads > 0) throw new TypeError("Cannot end the iteration: there are pending read requests");
+  const over: IteratorResult<T> = { done: true, value: undefined };
+  const finish = async (reason?: unknown) => {
+    if (pendingReads > 0) throw new TypeError("Cannot end an iteration with pending read requests");
     if (!isOver) await reader.cancel(reason);
-    return { done: true, value: undefined };
+    return over;
   };
 
   return {
     async next() {
-      if (isOver) return { done: true, value: undefined };
+      if (isOver) return over;
       pendingReads++;
       try {
         return (await reader.read()) as IteratorResult<T>;

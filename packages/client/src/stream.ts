@@ -1,7 +1,6 @@
 import { DurableStreamError } from "./errors/durable-stream-error.ts";
 import { warnIfUsingHttpInBrowser } from "./http/http-warning.ts";
 import type { StreamOptions } from "./options.ts";
-import { startAt } from "./read/position.ts";
 import { readRequests } from "./read/requests.ts";
 import type { StreamResponse } from "./read/response.ts";
 import { SessionResponse } from "./read/session-response.ts";
@@ -25,15 +24,15 @@ import { SessionResponse } from "./read/session-response.ts";
  */
 export async function stream<TJson = unknown>(options: StreamOptions): Promise<StreamResponse<TJson>> {
   if (!options.url) {
-    throw new DurableStreamError("Invalid stream options: missing required url parameter", "BAD_REQUEST");
+    throw new DurableStreamError("stream() needs a url", "BAD_REQUEST");
   }
   warnIfUsingHttpInBrowser(options.url, options.warnOnHttp);
   const { signal } = options;
   const requests = readRequests(options);
-  const start = startAt(options.offset ?? "-1");
+  const start = { offset: options.offset ?? "-1", upToDate: false, streamClosed: false };
   try {
     signal?.throwIfAborted();
-    const first = await requests.send(start, undefined, { signal, attempt: (request) => request() });
+    const first = await requests.send(start, undefined, { signal, watch: (response) => response });
     const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
       options,
       requests,

@@ -24,7 +24,7 @@ export interface VisibilitySource {
 /** The page's visibility, where there is a page; `undefined` in servers and workers. */
 export function pageVisibility(): VisibilitySource | undefined {
   const page = globalThis.document as Document | undefined;
-  if (typeof page?.hidden !== "boolean" || typeof page.addEventListener !== "function") return undefined;
+  if (typeof page?.hidden !== "boolean" || !page.addEventListener) return undefined;
   return {
     get hidden() {
       return page.hidden;

@@ -34,7 +34,7 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 describe("the package", () => {
   // A ratchet: it may only be lowered. The aim for stream() is 6,000 bytes.
   test.each([
-    ["stream()", `export { stream } from ${source};`, 6_250],
+    ["stream()", `export { stream } from ${source};`, 6_010],
     ["everything", `export * from ${source};`, 12_000],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;

@@ -1,6 +1,6 @@
 import { isTrue, STREAM_CLOSED, STREAM_NEXT_OFFSET } from "@perennial/protocol";
 import { present } from "../http/defaults.ts";
-import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
+import type { DurableStreamErrorCode } from "./codes.ts";
 import { FetchError } from "./fetch-error.ts";
 
 /**
@@ -21,15 +21,13 @@ export class DurableStreamError extends Error {
   /** The HTTP status, where there was a response. */
   declare status?: number;
   /** What went wrong. */
-  code: DurableStreamErrorCode;
+  declare code: DurableStreamErrorCode;
   /** More about it: the response's body, or the data that did not parse. */
   declare details?: unknown;
 
   constructor(message: string, code: DurableStreamErrorCode, status?: number, details?: unknown) {
     super(message);
-    this.name = "DurableStreamError";
-    this.code = code;
-    Object.assign(this, present({ status, details }));
+    Object.assign(this, present({ name: "DurableStreamError", code, status, details }));
   }
 
   /** Builds the error of a response, reading its body if nobody did. */
@@ -39,12 +37,8 @@ export class DurableStreamError extends Error {
 
   /** The same failure with a code: message and status are kept, `details` is the body. */
   static fromFetchError(error: FetchError): DurableStreamError {
-    return new DurableStreamError(
-      error.message,
-      codeOfStatus(error.status),
-      error.status,
-      error.json ?? error.text,
-    );
+    const { message, code, status, json, text } = error;
+    return new DurableStreamError(message, code, status, json ?? text);
   }
 }
 

@@ -1,4 +1,5 @@
-import { CONTENT_TYPE, parseJson } from "@perennial/protocol";
+import { parseJson } from "@perennial/protocol";
+import { hasType } from "../http/content-type.ts";
 import { present } from "../http/defaults.ts";
 import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
 
@@ -24,15 +25,15 @@ const alsoFetchErrors = new WeakSet<object>();
  */
 export class FetchError extends Error {
   /** The address that was requested. */
-  url: string;
+  declare url: string;
   /** The HTTP status. */
-  status: number;
+  declare status: number;
   /** The body, unless it was JSON. */
   declare text?: string;
   /** The body, if it was JSON. */
   declare json?: object;
   /** The response's headers, names in lower case. */
-  headers: Record<string, string>;
+  declare headers: Record<string, string>;
 
   constructor(
     status: number,
@@ -43,11 +44,7 @@ export class FetchError extends Error {
     message?: string,
   ) {
     super(message ?? `HTTP Error ${status} at ${url}: ${text ?? JSON.stringify(json)}`);
-    this.name = "FetchError";
-    this.url = url;
-    this.status = status;
-    this.headers = headers;
-    Object.assign(this, present({ text, json }));
+    Object.assign(this, present({ name: "FetchError", url, status, text, json, headers }));
   }
 
   /** The status as a code, for example `NOT_FOUND` for 404. */
@@ -59,7 +56,7 @@ export class FetchError extends Error {
   static async fromResponse(response: Response, url: string): Promise<FetchError> {
     const { status, headers, body, bodyUsed } = response;
     const text = body && !bodyUsed ? await response.text() : undefined;
-    const isJson = text && headers.get(CONTENT_TYPE)?.includes("application/json");
+    const isJson = text && hasType(response, "application/json");
     const json = isJson ? (parseJson(text) as object | undefined) : undefined;
     return new FetchError(status, json ? undefined : text, json, Object.fromEntries(headers), url);
   }
@@ -70,8 +67,8 @@ export class FetchError extends Error {
 
 /** Subclasses inherit the test, and ask it about themselves. */
 function hasInstance(this: unknown, value: unknown): boolean {
-  if (this === FetchError && alsoFetchErrors.has(value as object)) return true;
-  return Function.prototype[Symbol.hasInstance].call(this, value);
+  const isAlso = this === FetchError && alsoFetchErrors.has(value as object);
+  return isAlso || Error[Symbol.hasInstance].call(this, value);
 }
 
 /** Lends an error the members of a `FetchError` and makes `instanceof FetchError` true of it. */

@@ -2,7 +2,7 @@ import type { DurableStreamErrorCode } from "../errors/codes.ts";
 import { writeError } from "../errors/write-error.ts";
 import { type BackoffPolicy, backoffPolicy } from "../http/backoff.ts";
 import { createFetchWithConsumedBody } from "../http/consumed-body.ts";
-import { retryingFetch } from "../http/fetch-with-backoff.ts";
+import { hasRepeatableBody, retryingFetch } from "../http/fetch-with-backoff.ts";
 import { writeUrl } from "../http/read-url.ts";
 import { headersOf, mergeHeaders, type ProtocolHeaders, resolveRecord } from "../http/records.ts";
 import { anySignal } from "../http/signals.ts";
@@ -44,7 +44,8 @@ export class HandleRequests {
 
   /** Sends a request, with retries, and waits for the whole response. */
   send(request: HandleRequest): Promise<Response> {
-    return this.sendWith(createFetchWithConsumedBody(retryingFetch(this.fetch, this.#policy)), request);
+    const patient = retryingFetch(this.fetch, this.#policy, hasRepeatableBody);
+    return this.sendWith(createFetchWithConsumedBody(patient), request);
   }
 
   /** As `send`, for a body that can be opened again only while `canRepeat` says so. */

@@ -5,7 +5,7 @@ import type { BackoffOptions } from "../options.ts";
 import { addressOf, parseAddress } from "./address.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "./timer.ts";
 
 /**
  * Wraps `fetch` with retries: 429, 5xx and network failures are tried again after a jittered wait that respects
@@ -27,14 +27,14 @@ export function createFetchWithBackoff(
   fetchClient: typeof fetch,
   backoffOptions: Partial<BackoffOptions> = BackoffDefaults,
 ): typeof fetch {
-  return retryingFetch(fetchClient, backoffPolicy(backoffOptions));
+  return retryingFetch(fetchClient, backoffPolicy(backoffOptions), hasRepeatableBody);
 }
 
 /** As `createFetchWithBackoff`; `canRepeat` may veto a retry, for bodies that can be sent only once. */
 export function retryingFetch(
   fetchClient: typeof fetch,
   policy: BackoffPolicy,
-  canRepeat: (init: RequestInit | undefined) => boolean = hasRepeatableBody,
+  canRepeat: (init: RequestInit | undefined) => boolean = () => true,
 ): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal;
@@ -57,7 +57,7 @@ export function retryingFetch(
       const mayHelp = response ? isTransient(response.status) : !isMisuse(input, init);
       const isLate = Date.now() + wait - started > policy.deadline;
       if (!mayHelp || isLate || failures > policy.maxRetries || !canRepeat(init)) throw error;
-      if (policy.debug) console.log("[Durable Streams] next attempt in ms:", wait, error);
+      if (policy.debug) console.log("[Durable Streams] retry in ms:", wait, error);
       await sleep(wait, signal);
     }
   };
@@ -78,6 +78,7 @@ function isMisuse(input: string | URL | Request, init: RequestInit | undefined):
   }
 }
 
-function hasRepeatableBody(init: RequestInit | undefined): boolean {
+/** A stream can be read only once. */
+export function hasRepeatableBody(init: RequestInit | undefined): boolean {
   return !(init?.body instanceof ReadableStream);
 }

@@ -16,9 +16,9 @@ export function readUrl(
 ): string {
   // Protocol section 3.2.
   const query = { offset, live, cursor };
-  for (const name in params) {
-    if (!Object.hasOwn(query, name)) continue;
-    const message = `params cannot set "${name}", use the options of stream()`;
+  for (const name in query) {
+    if (!(name in params)) continue;
+    const message = `params cannot set "${name}", which is the protocol's`;
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
   const url = withParams(base, { ...params, ...query });

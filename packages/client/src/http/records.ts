@@ -3,13 +3,12 @@ import { present } from "./defaults.ts";
 
 /** Calls the functions of a record, one after the other in the order of its keys, and drops what is `undefined`. */
 export async function resolveRecord(record: ParamsRecord | undefined): Promise<Record<string, string>> {
-  const resolved: Record<string, string> = {};
+  const resolved: Record<string, string | undefined> = {};
   for (const key in record) {
     const value = record[key];
-    const text = typeof value === "function" ? await value() : value;
-    if (text !== undefined) resolved[key] = text;
+    resolved[key] = typeof value === "function" ? await value() : value;
   }
-  return resolved;
+  return present(resolved);
 }
 
 /** Headers of the protocol; those that are undefined are not sent. */

@@ -8,8 +8,8 @@ export const RETRY_AFTER_MAX_MS = 3_600_000;
  * @returns a wait in ms, in `[0, RETRY_AFTER_MAX_MS]`; 0 for anything absent, invalid or past
  */
 export function retryAfterMs(value: string | null | undefined, now: number): number {
-  if (!value) return 0;
-  const seconds = Number(value);
-  const wait = Number.isNaN(seconds) ? Date.parse(value) - now : seconds * 1000;
+  const text = value ?? "";
+  const seconds = Number(text);
+  const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1000;
   return wait > 0 ? Math.min(wait, RETRY_AFTER_MAX_MS) : 0;
 }

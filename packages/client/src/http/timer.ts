@@ -1,16 +1,33 @@
-/** The longest delay of a timer, in ms: about 25 days. Timers set to more run out at once. */
-export const TIMER_MAX_MS = 2 ** 31 - 1;
+/** The longest delay of a timer, in ms: about 25 days. One that is set to more runs out at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
 
-/** Waits for `ms` milliseconds (`TIMER_MAX_MS` at most), or until the signal is aborted. */
+/**
+ * Calls back once, after `ms` milliseconds (about 25 days at most) or when the signal is aborted.
+ *
+ * @returns lets go of both, so that nothing is called any more
+ */
+export function whenOver(
+  ms: number,
+  signal: AbortSignal | null | undefined,
+  callback: () => void,
+): () => void {
+  const release = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
+  };
+  const end = () => {
+    release();
+    callback();
+  };
+  const timer = setTimeout(end, Math.min(ms, TIMER_MAX_MS));
+  signal?.addEventListener("abort", end);
+  if (signal?.aborted) end();
+  return release;
+}
+
+/** Waits for `ms` milliseconds, or until the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal | null | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.min(ms, TIMER_MAX_MS));
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
+    whenOver(ms, signal, resolve);
   });
 }

@@ -5,7 +5,7 @@ import { asBytes, type Content, joinContents } from "../handle/content.ts";
 import type { DurableStream } from "../handle/durable-stream.ts";
 import { requestsOf } from "../handle/registry.ts";
 import { backoffBound } from "../http/backoff.ts";
-import { sleep } from "../http/sleep.ts";
+import { sleep } from "../http/timer.ts";
 import type { CloseResult, IdempotentProducerOptions, Offset } from "../options.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
 import { type ProducerPost, producerPost } from "./post.ts";

@@ -1,4 +1,4 @@
-import { TIMER_MAX_MS } from "../http/sleep.ts";
+import { whenOver } from "../http/timer.ts";
 
 /**
  * One step of the read loop, which can be cut short at any time: a wait, or a request and the body of its response,
@@ -9,7 +9,8 @@ export class Connection {
   readonly #controller = new AbortController();
   readonly #silenceLimit: number;
   readonly #started = Date.now();
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Aborted when the connection is cut. */
+  readonly signal = this.#controller.signal;
   /** The response, once there is one. */
   response: Response | undefined;
   /** Whether the watchdog cut it. */
@@ -21,12 +22,7 @@ export class Connection {
 
   /** @param silenceLimit - in ms */
   constructor(silenceLimit: number) {
-    this.#silenceLimit = Math.min(silenceLimit, TIMER_MAX_MS);
-  }
-
-  /** Aborted when the connection is cut. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+    this.#silenceLimit = silenceLimit;
   }
 
   /** Time since the start, in ms. */
@@ -34,59 +30,44 @@ export class Connection {
     return Date.now() - this.#started;
   }
 
-  /** Waits for one attempt of the request under the watchdog. Rejects once the connection is cut. */
-  attempt(request: () => Promise<Response>): Promise<Response> {
+  /** Waits for something to arrive, under the watchdog. Rejects once the connection is cut. */
+  watch<T>(arrival: Promise<T>): Promise<T> {
     const { signal } = this;
-    const whenCut = new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    });
-    return this.#watch(Promise.race([request(), whenCut]));
-  }
-
-  /** Takes over a response and its body. */
-  open(response: Response): Response {
-    this.response = response;
-    this.#reader = response.body?.getReader();
-    if (this.signal.aborted) this.close();
-    return response;
-  }
-
-  /** The body, piece by piece. Throws when it breaks or is cut. */
-  async *chunks(): AsyncGenerator<Uint8Array, void> {
-    while (this.#reader) {
-      const { done, value } = await this.#watch(this.#reader.read()).catch((error: unknown) => {
-        this.isLost = true;
-        throw error;
+    return new Promise((resolve, reject) => {
+      const release = whenOver(this.#silenceLimit, signal, () => {
+        this.isSilent = !signal.aborted;
+        this.cut();
+        reject(signal.reason);
       });
-      this.signal.throwIfAborted();
-      if (done) return;
-      this.isBarren = false;
-      yield value;
+      arrival.then(resolve, reject).finally(release);
+    });
+  }
+
+  /** The body of the response, piece by piece. Throws when it breaks or is cut. */
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    const reader = this.response?.body?.getReader();
+    try {
+      while (reader) {
+        const { done, value } = await this.watch(reader.read());
+        if (done) return;
+        this.isBarren = false;
+        yield value;
+      }
+    } catch (error) {
+      this.isLost = true;
+      throw error;
+    } finally {
+      reader?.cancel().catch(ignore);
     }
   }
 
   /** Cuts the connection; what waits for it ends at once. */
   cut(): void {
     this.#controller.abort();
-    this.close();
-  }
-
-  /** Gives up what is left of the body. */
-  close(): void {
-    this.#reader?.cancel().catch(() => {
-      // The body had already failed: there is nothing left to give up.
-    });
-  }
-
-  async #watch<T>(work: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => {
-      this.isSilent = true;
-      this.cut();
-    }, this.#silenceLimit);
-    try {
-      return await work;
-    } finally {
-      clearTimeout(timer);
-    }
+    // If someone is reading the body, it is theirs to cancel, and this fails.
+    this.response?.body?.cancel().catch(ignore);
   }
 }
+
+/** A body that has failed, or is given up, is no concern any more. */
+function ignore(): void {}

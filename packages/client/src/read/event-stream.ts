@@ -1,10 +1,4 @@
-import {
-  CONTENT_TYPE,
-  mediaType,
-  parseControl,
-  STREAM_SSE_DATA_ENCODING,
-  sseDecoder,
-} from "@perennial/protocol";
+import { parseControl, STREAM_SSE_DATA_ENCODING, sseDecoder } from "@perennial/protocol";
 import { parseError } from "../errors/parse-error.ts";
 import type { Control } from "./position.ts";
 
@@ -36,28 +30,19 @@ export function flushDecoder(): (bytes: Uint8Array) => Flush[] {
     for (const { event, data } of decoder.push(text.decode(bytes, { stream: true }))) {
       if (event === "data") payloads.push(data);
       else if (event === "control") {
-        flushes.push({ payloads, control: parse(data) });
+        const control = parseControl(data);
+        if (control === undefined) throw parseError("SSE control event", data);
+        flushes.push({ payloads, control });
         payloads = [];
         length = 0;
       }
     }
-    if (length > UNCONFIRMED_LENGTH_MAX) throw parseError("SSE event", "it is too large");
+    if (length > UNCONFIRMED_LENGTH_MAX) throw parseError("SSE event", "too large");
     return flushes;
   };
-}
-
-/** Whether a response is an event stream rather than a page. */
-export function isEventStream({ headers }: Response): boolean {
-  return mediaType(headers.get(CONTENT_TYPE) ?? "") === "text/event-stream";
 }
 
 /** Whether the data events of a response are base64. Each connection says so for itself. */
 export function isBase64({ headers }: Response): boolean {
   return headers.get(STREAM_SSE_DATA_ENCODING)?.toLowerCase() === "base64";
-}
-
-function parse(data: string): Control {
-  const control = parseControl(data);
-  if (control === undefined) throw parseError("SSE control event", data);
-  return control;
 }

@@ -27,6 +27,8 @@ const backingOff = state({ phase: "backing-off", next: "long-poll" });
 const ended = state({ phase: "ended" });
 const lost: ReadEvent = { type: "lost", short: false };
 const notServed: ReadEvent = { type: "not-served" };
+const hide: ReadEvent = { type: "visibility", hidden: true };
+const show: ReadEvent = { type: "visibility", hidden: false };
 const closed = page({ streamClosed: true });
 const idle = page({ idle: true });
 const beforeTail = page({ upToDate: false });
@@ -125,22 +127,16 @@ const rows: readonly (readonly [number, string, ReadState, ReadEvent, Partial<Re
     { type: "waited" },
     { phase: "catch-up" },
   ],
-  [15, "long-poll hide", longPoll, { type: "hide" }, { phase: "paused", next: "catch-up", hidden: true }],
-  [16, "sse hide", sse, { type: "hide" }, { phase: "paused", next: "sse", hidden: true }],
-  [17, "catch-up hide", catchUp, { type: "hide" }, { phase: "catch-up", hidden: true }],
-  [17, "backing-off hide", backingOff, { type: "hide" }, { phase: "backing-off", hidden: true }],
-  [17, "paused hide", paused, { type: "hide" }, { phase: "paused", hidden: true }],
-  [17, "not live hide", state({ live: false }), { type: "hide" }, { phase: "catch-up", hidden: true }],
-  [18, "paused show", paused, { type: "show" }, { phase: "catch-up", hidden: false }],
-  [18, "paused show, sse", { ...paused, next: "sse" }, { type: "show" }, { phase: "sse" }],
-  [19, "catch-up show", { ...catchUp, hidden: true }, { type: "show" }, { phase: "catch-up", hidden: false }],
-  [
-    19,
-    "backing-off show",
-    { ...backingOff, hidden: true },
-    { type: "show" },
-    { phase: "backing-off", hidden: false },
-  ],
+  [15, "long-poll hide", longPoll, hide, { phase: "paused", next: "catch-up", hidden: true }],
+  [16, "sse hide", sse, hide, { phase: "paused", next: "sse", hidden: true }],
+  [17, "catch-up hide", catchUp, hide, { phase: "catch-up", hidden: true }],
+  [17, "backing-off hide", backingOff, hide, { phase: "backing-off", hidden: true }],
+  [17, "paused hide", paused, hide, { phase: "paused", hidden: true }],
+  [17, "not live hide", state({ live: false }), hide, { phase: "catch-up", hidden: true }],
+  [18, "paused show", paused, show, { phase: "catch-up", hidden: false }],
+  [18, "paused show, sse", { ...paused, next: "sse" }, show, { phase: "sse" }],
+  [19, "catch-up show", { ...catchUp, hidden: true }, show, { phase: "catch-up", hidden: false }],
+  [19, "backing-off show", { ...backingOff, hidden: true }, show, { phase: "backing-off", hidden: false }],
 ];
 
 const anyEvent: fc.Arbitrary<ReadEvent> = fc.oneof(
@@ -151,9 +147,8 @@ const anyEvent: fc.Arbitrary<ReadEvent> = fc.oneof(
     idle: fc.boolean(),
   }),
   fc.record({ type: fc.constantFrom("ended" as const, "lost" as const), short: fc.boolean() }),
-  fc.record({
-    type: fc.constantFrom("not-served" as const, "waited" as const, "hide" as const, "show" as const),
-  }),
+  fc.record({ type: fc.constantFrom("not-served" as const, "waited" as const) }),
+  fc.record({ type: fc.constant("visibility" as const), hidden: fc.boolean() }),
 );
 
 describe("the read loop", () => {

@@ -31,11 +31,11 @@ import type { Resilience } from "./resilience.ts";
  *     12  sse          not served                              long-poll
  *     13  other        not served                              the same
  *     14  backing-off  waited                                  next, or paused when hidden and next is live
- *     15  long-poll    hide                                    paused (next: catch-up)
- *     16  sse          hide                                    paused (next: sse)
- *     17  other        hide                                    the same, remembered for 4 and 14
- *     18  paused       show                                    next
- *     19  other        show                                    the same
+ *     15  long-poll    hidden                                  paused (next: catch-up)
+ *     16  sse          hidden                                  paused (next: sse)
+ *     17  other        hidden                                  the same, remembered for 4 and 14
+ *     18  paused       shown                                   next
+ *     19  other        shown                                   the same
  *
  * 11 and 12 are for good: `live` becomes long-poll. 15 makes the first request after the pause a plain GET, which is
  * answered at once. In `ended` and `paused` every other event is late news of a request that was cut, and changes
@@ -53,7 +53,7 @@ export interface ReadState {
   /** What follows `backing-off` or `paused`. */
   readonly next: Reading;
   readonly hidden: boolean;
-  /** How long `backing-off` waits at most, in ms. */
+  /** How long `backing-off` or `paused` lasts at most, in ms. */
   readonly waitMax: number;
   /** Connections lost in a row, with no page between. */
   readonly failures: number;
@@ -71,8 +71,7 @@ export type ReadEvent =
   /** What should have been an event stream was something else, or nothing at all. */
   | { readonly type: "not-served" }
   | { readonly type: "waited" }
-  | { readonly type: "hide" }
-  | { readonly type: "show" }
+  | { readonly type: "visibility"; readonly hidden: boolean }
   | { readonly type: "stop" };
 
 /** What the transitions need to know of the options. */
@@ -104,11 +103,10 @@ export function transition(state: ReadState, event: ReadEvent, policy: ReadPolic
   switch (event.type) {
     case "stop":
       return end(state); // 1
-    case "hide":
-      return isReading(phase) ? enter({ ...state, hidden: true }, phase) : { ...state, hidden: true }; // 15, 16, 17
-    case "show": {
-      const shown = { ...state, hidden: false };
-      return phase === "paused" ? enter(shown, state.next) : shown; // 18, 19
+    case "visibility": {
+      const seen = { ...state, hidden: event.hidden };
+      if (isReading(phase)) return enter(seen, phase); // 15, 16, 17, 19
+      return phase === "paused" && !event.hidden ? enter(seen, state.next) : seen; // 17, 18, 19
     }
     case "waited":
       return phase === "backing-off" ? enter(state, state.next) : state; // 14
@@ -152,7 +150,8 @@ function onShortConnection(state: ReadState, policy: ReadPolicy): ReadState {
 /** Starts a phase, or the pause before it when it is a live one and the app is hidden. */
 function enter(state: ReadState, phase: Reading): ReadState {
   if (!state.hidden || phase === "catch-up") return { ...state, phase };
-  return { ...state, phase: "paused", next: phase === "sse" ? phase : "catch-up" };
+  const next = phase === "sse" ? phase : "catch-up";
+  return { ...state, phase: "paused", next, waitMax: Number.POSITIVE_INFINITY };
 }
 
 function backOff(state: ReadState, next: Reading, waitMax: number): ReadState {

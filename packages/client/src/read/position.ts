@@ -18,11 +18,6 @@ export interface Control {
   readonly streamClosed: boolean;
 }
 
-/** The position before the first response. */
-export function startAt(offset: string): Position {
-  return { offset, upToDate: false, streamClosed: false };
-}
-
 /** The position after a plain response. A 304 repeats what the asker holds up to the tail. */
 export function afterResponse(position: Position, { headers, status }: Response): Position {
   return advance(position, {

@@ -3,15 +3,15 @@ import { type BackoffPolicy, backoffBound, backoffPolicy } from "../http/backoff
 import { retryingFetch } from "../http/fetch-with-backoff.ts";
 import { readUrl } from "../http/read-url.ts";
 import { mergeHeaders, resolveRecord } from "../http/records.ts";
-import { sleep } from "../http/sleep.ts";
+import { sleep } from "../http/timer.ts";
 import type { ParamsRecord, StreamOptions } from "../options.ts";
 import type { Position } from "./position.ts";
 
 /** What carries requests. */
 export interface Line {
   readonly signal: AbortSignal | undefined;
-  /** Performs one attempt of a request; a connection puts its watchdog around it. */
-  attempt(request: () => Promise<Response>): Promise<Response>;
+  /** Waits for the response to one attempt of a request; a connection puts its watchdog around that. */
+  watch(response: Promise<Response>): Promise<Response>;
 }
 
 /**
@@ -32,36 +32,29 @@ export interface ReadRequests {
 }
 
 /** The requests of a session with these options. */
-export function readRequests({ url, onError, ...options }: StreamOptions): ReadRequests {
+export function readRequests(options: StreamOptions): ReadRequests {
   const backoff = backoffPolicy(options.backoffOptions);
-  const fetchOnce: typeof fetch = (input, init) => (options.fetch ?? fetch)(input, init);
   let headers: ParamsRecord | undefined = options.headers;
   let { params } = options;
 
   const consult: ReadRequests["consult"] = async (error) => {
-    const answer = await onError?.(error instanceof Error ? error : new Error(String(error)));
-    if (typeof answer !== "object" || answer === null) return false;
+    const answer = await options.onError?.(error instanceof Error ? error : new Error(String(error)));
+    if (!answer) return false;
     headers = mergeHeaders(headers, answer.headers);
     params = { ...params, ...answer.params };
     return true;
-  };
-  const sendOnce: ReadRequests["send"] = async (position, live, line) => {
-    const init: RequestInit = { method: "GET", headers: await resolveRecord(headers) };
-    if (line.signal) init.signal = line.signal;
-    const address = readUrl(url, position, live, await resolveRecord(params));
-    const response = await retryingFetch(
-      (input, request) => line.attempt(() => fetchOnce(input, request)),
-      backoff,
-    )(address, init);
-    // A condition is about the first page. Later requests ask for other pages, which it would wrongly withhold.
-    headers = mergeHeaders(headers, { [IF_NONE_MATCH]: undefined });
-    return response;
   };
   const send: ReadRequests["send"] = async (position, live, line) => {
     for (let refusals = 0; ; refusals++) {
       if (refusals > 1) await sleep(Math.random() * backoffBound(backoff, refusals - 1), line.signal);
       try {
-        return await sendOnce(position, live, line);
+        const init = { method: "GET", headers: await resolveRecord(headers), signal: line.signal ?? null };
+        const url = readUrl(options.url, position, live, await resolveRecord(params));
+        const fetchOnce = () => line.watch((options.fetch ?? fetch)(url, init));
+        const response = await retryingFetch(fetchOnce, backoff)(url, init);
+        // A condition is about the first page. Later requests ask for other pages, which it would wrongly withhold.
+        headers = mergeHeaders(headers, { [IF_NONE_MATCH]: undefined });
+        return response;
       } catch (error) {
         if (line.signal?.aborted || !(await consult(error))) throw error;
       }

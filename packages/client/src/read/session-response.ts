@@ -2,6 +2,7 @@ import { CONTENT_TYPE } from "@perennial/protocol";
 import { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from "../async-iterable.ts";
 import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
+import { hasType } from "../http/content-type.ts";
 import type { LiveMode, Offset, StreamOptions } from "../options.ts";
 import { bytesFormat } from "./formats/bytes.ts";
 import type { Format, Piece } from "./formats/format.ts";
@@ -37,17 +38,18 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     this.contentType = first.headers.get(CONTENT_TYPE) ?? undefined;
     this.live = options.live ?? true;
     this.startOffset = start.offset;
-    // As the official client: `application/json` anywhere in the content type.
-    this.#isJson = options.json || /application\/json/i.test(this.contentType ?? "");
+    this.#isJson = options.json || hasType(first, "application/json");
     this.#session = new ReadSession(options, requests, start, first);
     const { signal } = options;
-    const onAbort = () => this.cancel();
-    const release = () => signal?.removeEventListener("abort", onAbort);
-    signal?.addEventListener("abort", onAbort);
+    const release = () => signal?.removeEventListener("abort", this.cancel);
+    signal?.addEventListener("abort", this.cancel);
     if (signal?.aborted) this.cancel();
     // Nobody is obliged to watch `closed`: unhandled, a failure that the consumer sees elsewhere would end the process.
     this.closed.then(release, release);
   }
+
+  /** Bound to the response: it is handed out as it is. */
+  readonly cancel = (_reason?: unknown): void => this.#session.stop();
 
   get closed(): Promise<void> {
     return this.#session.closed;
@@ -121,20 +123,16 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     return this.#subscribe("subscribeText", textFormat(), (text, meta) => onChunk({ text, ...meta }));
   }
 
-  cancel(_reason?: unknown): void {
-    this.#session.stop();
-  }
-
   /** Registers the one method of consumption. Those for JSON have it in their name. */
   #claim(method: keyof StreamResponse): void {
     if (this.#consumedBy !== undefined) {
-      const message = `${method}(): already being consumed via ${this.#consumedBy}(); call stream() again`;
+      const message = `${method}(): already being consumed via ${this.#consumedBy}(): call stream() again`;
       throw new DurableStreamError(message, "ALREADY_CONSUMED");
     }
     this.#consumedBy = method;
     if (this.#isJson || !/json/i.test(method)) return;
     this.cancel();
-    const message = `${method}(): the content type is ${this.contentType}; pass { json: true } to read it as JSON`;
+    const message = `${method}(): ${this.contentType} is not JSON; pass { json: true } if it is`;
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
 
@@ -155,9 +153,9 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     split: (piece: T) => readonly Item[],
   ): ReadableStreamAsyncIterable<Item> {
     this.#claim(method);
-    const receiver = readableReceiver(format, split, () => this.cancel());
+    const receiver = readableReceiver(format, split, this.cancel);
     void this.#session.run(receiver);
-    this.closed.then(() => receiver.end(format.finish()), receiver.fail);
+    this.closed.then(receiver.end, receiver.fail);
     return asAsyncIterableReadableStream(receiver.stream);
   }
 
@@ -168,7 +166,7 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
   ): () => void {
     this.#claim(method);
     void this.#session.run(subscriber(format, deliver));
-    return () => this.cancel();
+    return this.cancel;
   }
 }
 

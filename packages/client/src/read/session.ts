@@ -1,8 +1,10 @@
-import { sleep } from "../http/sleep.ts";
+import { hasType } from "../http/content-type.ts";
+import { withDefaults } from "../http/defaults.ts";
+import { sleep } from "../http/timer.ts";
 import type { StreamOptions } from "../options.ts";
 import { pageVisibility } from "../visibility.ts";
 import { Connection } from "./connection.ts";
-import { flushDecoder, isBase64, isEventStream } from "./event-stream.ts";
+import { flushDecoder, isBase64 } from "./event-stream.ts";
 import { decodeEvents, type Piece } from "./formats/format.ts";
 import {
   initialState,
@@ -16,7 +18,7 @@ import {
 import { advance, afterResponse, type Position } from "./position.ts";
 import type { Receiver } from "./receivers/receiver.ts";
 import type { ReadRequests } from "./requests.ts";
-import { type Resilience, resilience, warnAboutFallback } from "./resilience.ts";
+import { RESILIENCE_DEFAULTS, type Resilience, warnAboutFallback } from "./resilience.ts";
 
 /** A long-poll answered sooner than this with nothing in it was no wait at all, in ms. */
 const IDLE_ANSWER_MS = 50;
@@ -37,13 +39,14 @@ export class ReadSession {
   readonly #silenceLimit: number;
   readonly #policy: ReadPolicy & Resilience;
   readonly #unsubscribe: (() => void) | undefined;
+  #receiver!: Receiver<Piece>;
   #state: ReadState;
   /** The position after what was fetched; the consumer's may be one response behind. */
   #position: Position;
   /** Bytes of the page after the position that were handed on before it broke off: its content never changes. */
   #handedOn = 0;
   /** The connection in use; before the session runs, the one of the first response. */
-  #connection: Connection | undefined;
+  #connection: Connection;
   /** The latest delivery. Never rejects. */
   #pending = Promise.resolve();
   #stopped = false;
@@ -55,10 +58,10 @@ export class ReadSession {
   constructor(options: StreamOptions, requests: ReadRequests, start: Position, first: Response) {
     this.#requests = requests;
     this.#silenceLimit = options.silenceTimeout ?? SILENCE_TIMEOUT_MS;
-    this.#policy = { ...resilience(options.sseResilience), backoff: requests.backoff };
+    this.#policy = { ...withDefaults(RESILIENCE_DEFAULTS, options.sseResilience), backoff: requests.backoff };
     this.#position = start;
     this.#connection = new Connection(this.#silenceLimit);
-    this.#connection.open(first);
+    this.#connection.response = first;
     this.latest = first;
     this.delivered = afterResponse(start, first);
     this.closed = new Promise((resolve, reject) => {
@@ -69,14 +72,15 @@ export class ReadSession {
     const visibility = (live && (options.visibility ?? pageVisibility())) || undefined;
     this.#state = initialState(live, visibility?.hidden ?? false);
     this.#unsubscribe = visibility?.subscribe(() =>
-      this.#interrupt({ type: visibility.hidden ? "hide" : "show" }),
+      this.#interrupt({ type: "visibility", hidden: visibility.hidden }),
     );
   }
 
   /** Reads until the session ends, see `closed`. */
-  async run<T extends Piece>(receiver: Receiver<T>): Promise<void> {
+  async run(receiver: Receiver<Piece>): Promise<void> {
+    this.#receiver = receiver;
     try {
-      while (this.#state.phase !== "ended") await this.#step(receiver);
+      while (this.#state.phase !== "ended") await this.#step();
       await this.#pending;
       this.stop();
     } catch (error) {
@@ -107,106 +111,89 @@ export class ReadSession {
   #interrupt(event: ReadEvent): void {
     const { phase } = this.#state;
     this.#on(event);
-    if (this.#state.phase !== phase) this.#connection?.cut();
+    if (this.#state.phase !== phase) this.#connection.cut();
   }
 
-  async #step<T extends Piece>(receiver: Receiver<T>): Promise<void> {
-    this.#connection ??= new Connection(this.#silenceLimit);
-    const connection = this.#connection;
-    const { phase } = this.#state;
+  async #step(): Promise<void> {
+    const { phase, waitMax } = this.#state;
     try {
-      if (isReading(phase)) await this.#read(phase, connection, receiver);
+      if (isReading(phase)) await this.#read(phase);
       else {
-        const wait = phase === "paused" ? Number.POSITIVE_INFINITY : Math.random() * this.#state.waitMax;
-        await sleep(wait, connection.signal);
+        await sleep(Math.random() * waitMax, this.#connection.signal);
         this.#on({ type: "waited" });
       }
     } catch (error) {
-      this.#handedOn -= receiver.format.drop();
-      await this.#onBroken(connection, error);
-    } finally {
-      connection.close();
-      this.#connection = undefined;
+      this.#handedOn -= this.#receiver.format.drop();
+      await this.#onBroken(error);
     }
+    this.#connection = new Connection(this.#silenceLimit);
   }
 
-  async #read<T extends Piece>(phase: Reading, connection: Connection, receiver: Receiver<T>): Promise<void> {
+  async #read(phase: Reading): Promise<void> {
     const live = phase === "catch-up" ? undefined : phase;
-    const response =
-      connection.response ?? connection.open(await this.#requests.send(this.#position, live, connection));
-    if (isEventStream(response)) await this.#events(response, connection, receiver);
-    else await this.#page(response, connection, receiver);
+    const connection = this.#connection;
+    connection.response ??= await this.#requests.send(this.#position, live, connection);
+    const { response } = connection;
+    if (hasType(response, "text/event-stream")) await this.#events(response);
+    else await this.#page(response);
   }
 
-  /** A connection was cut from this side or broke: the loop resumes, unless it broke too often in a row. */
-  async #onBroken(connection: Connection, error: unknown): Promise<void> {
-    const { isSilent, isLost, isBarren, signal } = connection;
+  /** The connection was cut from this side or broke: the loop resumes, unless it broke too often in a row. */
+  async #onBroken(error: unknown): Promise<void> {
+    const { isSilent, isLost, isBarren, signal } = this.#connection;
     if (isSilent && isBarren) this.#on({ type: "not-served" });
     if (signal.aborted) return;
     if (!isLost) throw error;
-    this.#on({ type: "lost", short: isBarren && this.#isShort(connection) });
-    if (this.#state.failures > this.#policy.backoff.maxRetries && !(await this.#requests.consult(error)))
-      throw error;
+    this.#on({ type: "lost", short: isBarren && this.#isShort() });
+    const isTooOften = this.#state.failures > this.#policy.backoff.maxRetries;
+    if (isTooOften && !(await this.#requests.consult(error))) throw error;
   }
 
-  #isShort({ age }: Connection): boolean {
-    return age < this.#policy.minConnectionDuration;
+  #isShort(): boolean {
+    return this.#connection.age < this.#policy.minConnectionDuration;
   }
 
-  async #page<T extends Piece>(
-    response: Response,
-    connection: Connection,
-    receiver: Receiver<T>,
-  ): Promise<void> {
+  async #page(response: Response): Promise<void> {
+    const { format } = this.#receiver;
     this.latest = response;
-    let seen = 0;
-    for await (const bytes of connection.chunks()) {
-      const piece = receiver.format.push(bytes.subarray(Math.max(0, this.#handedOn - seen)));
-      seen += bytes.length;
-      this.#handedOn = Math.max(this.#handedOn, seen);
-      if (piece.length > 0) await this.#deliver(() => receiver.piece(piece));
+    let known = this.#handedOn;
+    for await (const bytes of this.#connection.chunks()) {
+      const news = bytes.subarray(known);
+      known = Math.max(0, known - bytes.length);
+      this.#handedOn += news.length;
+      const piece = format.push(news);
+      await this.#deliver(() => this.#receiver.piece(piece));
     }
-    const rest = receiver.format.finishPage();
+    const rest = format.finishPage();
     this.#on({ type: "not-served" });
-    await this.#arrive(afterResponse(this.#position, response), connection, receiver, rest);
+    await this.#arrive(afterResponse(this.#position, response), rest);
   }
 
-  async #events<T extends Piece>(
-    response: Response,
-    connection: Connection,
-    receiver: Receiver<T>,
-  ): Promise<void> {
+  async #events(response: Response): Promise<void> {
     const base64 = isBase64(response);
     const decode = flushDecoder();
-    for await (const bytes of connection.chunks()) {
+    for await (const bytes of this.#connection.chunks()) {
       for (const { payloads, control } of decode(bytes)) {
-        const data = decodeEvents(receiver.format, payloads, base64);
+        const data = decodeEvents(this.#receiver.format, payloads, base64);
         const after = advance(this.#position, control);
-        const isNews = payloads.length > 0 || after.upToDate;
-        await this.#arrive(after, connection, receiver, data, isNews);
+        await this.#arrive(after, data, payloads.length > 0 || after.upToDate);
         if (this.#state.phase === "ended") return;
       }
     }
-    this.#on({ type: "ended", short: this.#isShort(connection) });
+    this.#on({ type: "ended", short: this.#isShort() });
   }
 
   /** Everything up to a position has arrived, with data that a batch tells of unless it is no news. */
-  #arrive<T extends Piece>(
-    position: Position,
-    connection: Connection,
-    receiver: Receiver<T>,
-    data: T,
-    isNews = true,
-  ): Promise<void> {
+  #arrive(position: Position, data: Piece, isNews = true): Promise<void> {
     const moved = position.offset !== this.#position.offset;
-    const idle = !moved && (connection.age < IDLE_ANSWER_MS || !position.upToDate);
+    const idle = !moved && (this.#connection.age < IDLE_ANSWER_MS || !position.upToDate);
     this.#position = position;
     this.#handedOn = 0;
     this.#on({ type: "page", idle, ...position });
     const commit = () => {
       this.delivered = position;
     };
-    return this.#deliver(() => (isNews ? receiver.page(data, position, commit) : commit()));
+    return this.#deliver(() => (isNews ? this.#receiver.page(data, position, commit) : commit()));
   }
 
   /** Delivers once the delivery before is finished, which it waits for. */

@@ -23,12 +23,12 @@ export function jsonFormat<T>(): Format<readonly T[]> {
     length = bytes.length;
     parseAt = Math.max(INCREMENTAL_PARSE_LENGTH, 2 * length);
   };
-  const take = (bytes: Uint8Array, closing: string): readonly T[] =>
-    parse(opening + decoder.decode(bytes) + closing);
-  const drop = () => {
-    const dropped = length;
-    hold(new Uint8Array());
-    return dropped;
+  /** Parses a page up to where it is cut, and holds the rest. */
+  const take = (page: Uint8Array, cut: number, closing: string): readonly T[] => {
+    const text = opening + decoder.decode(page.subarray(0, cut)) + closing;
+    opening = closing && "[";
+    hold(page.subarray(cut + 1));
+    return parse(text);
   };
 
   return {
@@ -38,19 +38,18 @@ export function jsonFormat<T>(): Format<readonly T[]> {
       if (length < parseAt) return [];
       const page = joinBytes(held);
       const cut = lastCut(page, opening.length);
-      hold(page.subarray(cut + 1));
-      if (cut < 0) return [];
-      const messages = take(page.subarray(0, cut), "]");
-      opening = "[";
-      return messages;
+      if (cut >= 0) return take(page, cut, "]");
+      hold(page);
+      return [];
     },
     finishPage() {
-      const messages = take(joinBytes(held), "");
-      drop();
-      opening = "";
-      return messages;
+      return take(joinBytes(held), length, "");
     },
-    drop,
+    drop() {
+      const dropped = length;
+      hold(new Uint8Array());
+      return dropped;
+    },
     event: parse<T>,
     finish: () => [],
     join: (pieces) => pieces.flat() as T[],
@@ -58,8 +57,7 @@ export function jsonFormat<T>(): Format<readonly T[]> {
 }
 
 function parse<T>(text: string): readonly T[] {
-  if (text.trim() === "") return [];
-  const value = parseJson(text);
+  const value = parseJson(text.trim() || "[]");
   if (value === undefined) throw parseError("JSON response", text);
   return Array.isArray(value) ? (value as T[]) : [value as T];
 }

@@ -15,18 +15,15 @@ const STEPS: Readonly<Record<number, number>> = { 91: 1, 93: -1, 123: 2, 125: -2
  */
 export function lastCut(json: Uint8Array, depth: number): number {
   let cut = -1;
+  let isString = false;
   for (let index = 0; index < json.length; index++) {
     const byte = json[index] as number;
-    if (byte === QUOTE) index = endOfString(json, index);
+    if (byte === QUOTE) isString = !isString;
+    // Only in strings: what it escapes, a quote perhaps, is passed over.
+    else if (byte === BACKSLASH) index++;
+    else if (isString) continue;
     else if (byte === COMMA && depth === 1) cut = index;
     else depth += STEPS[byte] ?? 0;
   }
   return cut;
-}
-
-/** The index of the quote that ends a string, or of the end of the bytes. */
-function endOfString(json: Uint8Array, start: number): number {
-  let index = start + 1;
-  while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1;
-  return index;
 }

@@ -4,8 +4,8 @@ import type { Receiver } from "./receiver.ts";
 /** A receiver with the stream that it feeds. */
 export interface ReadableReceiver<T extends Piece, Item> extends Receiver<T> {
   readonly stream: ReadableStream<Item>;
-  /** The session is over; everything but `rest` was delivered. */
-  end(rest: T): void;
+  /** The session is over; everything was delivered but what the format held back. */
+  end(): void;
   /** The session failed. */
   fail(error: unknown): void;
 }
@@ -40,7 +40,7 @@ export function readableReceiver<T extends Piece, Item>(
   const present = (piece: T, commit?: () => void): void | Promise<void> => {
     items = split(piece);
     taken = 0;
-    if (items.length === 0 || isOver) return commit?.();
+    if (items.length === 0) return commit?.();
     return new Promise((resolve) => {
       whenTaken = () => {
         commit?.();
@@ -72,9 +72,9 @@ export function readableReceiver<T extends Piece, Item>(
     piece: present,
     page: (rest, _meta, commit) => present(rest, commit),
     stream,
-    end: (rest) =>
+    end: () =>
       finish(() => {
-        for (const item of split(rest)) controller.enqueue(item);
+        for (const item of split(format.finish())) controller.enqueue(item);
         controller.close();
       }),
     fail: (error) => finish(() => controller.error(error)),

@@ -11,6 +11,8 @@ export default defineConfig({
     // The content security policy allows no data:, and every file has a hashed name.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What others wrote may be passed on with their names and terms.
+    license: { fileName: "licenses.txt" },
   },
   // `npm start -w packages/explorer`: the page under development, beside a server that runs.
   server: { proxy: { "/v1/stream": "http://localhost:4437" } },

@@ -17,14 +17,14 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
     "/streams/chat/support",
     async (page) => {
       await page.getByText("Live").waitFor();
-      await page.getByRole("slider").fill("41");
+      await page.getByRole("slider").fill("101");
       await page.getByRole("complementary").waitFor();
     },
   ],
   [
     "beside",
     "/streams/chat/support?beside=chat/support-fork",
-    async (page) => page.getByText("step 20").waitFor(),
+    async (page) => page.getByText("step 40").waitFor(),
   ],
   [
     "state",
@@ -36,6 +36,15 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
   ],
   ["producers", "/streams/orders?panel=producers", async (page) => page.getByText("importer-1").waitFor()],
   ["forks", "/streams/chat/support?panel=forks", async (page) => page.locator(".lane").nth(3).waitFor()],
+  [
+    "append",
+    "/streams/orders",
+    async (page) => {
+      await page.getByRole("button", { name: "Append" }).click();
+      await page.getByRole("textbox", { name: "Message to append" }).fill('{"order": "importer-1-42", ');
+    },
+  ],
+  ["keys", "/", async (page) => page.keyboard.press("?")],
   ["text", "/streams/logs/api", async (page) => page.getByText("Live").waitFor()],
   [
     "multiplayer",
@@ -43,25 +52,35 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
     async (page) => {
       await page.getByRole("textbox", { name: "Say something as Ada" }).fill("What happens if I drop Grace?");
       await page.keyboard.press("Enter");
-      const grace = page.getByRole("region", { name: "Grace", exact: true });
-      await grace.getByText("one message").waitFor();
-      await grace.getByRole("button", { name: "Drop" }).click();
-      await page.getByRole("region", { name: "Ada", exact: true }).getByText("because what I").waitFor();
+      const pane = (name: string) => page.getByRole("region", { name, exact: true });
+      await pane("Grace").getByText("one message").waitFor();
+      await pane("Grace").getByRole("button", { name: "Drop" }).click();
+      await pane("Ada").getByText("words that were").waitFor();
+      await pane("Grace").getByRole("button", { name: "Reconnect" }).click();
+      await pane("Ada").getByRole("button", { name: "Drop" }).click();
+      await pane("Grace").getByText("because what I").waitFor();
     },
   ],
 ];
 
+async function take(name: string, page: Page): Promise<void> {
+  for (const [style, apply] of STYLES) {
+    await apply(page);
+    await page.screenshot({ path: `${FOLDER}${name}-${style}.png` });
+  }
+  await page.context().close();
+}
+
 test("the main views have their picture taken, light, dark and on a phone", async () => {
   mkdirSync(FOLDER, { recursive: true });
+  const empty = await explorer.open("/");
+  await empty.getByText("The first stream").waitFor({ state: "attached" });
+  await take("empty", empty);
   await fillDemo(explorer.server);
   for (const [name, path, prepare] of VIEWS) {
     const page = await explorer.open(path);
     await page.locator("#root > *").first().waitFor();
     await prepare(page);
-    for (const [style, apply] of STYLES) {
-      await apply(page);
-      await page.screenshot({ path: `${FOLDER}${name}-${style}.png` });
-    }
-    await page.context().close();
+    await take(name, page);
   }
 }, 240_000);

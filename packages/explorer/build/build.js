@@ -1,7 +1,7 @@
 // Builds the page, and packs its files into one module that a server can import and a single executable can hold.
 // Run by itself, it builds when something changed; `--force` builds anyway.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv, execPath } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -20,14 +20,23 @@ const INPUTS = [
   ...["protocol", "client", "state"].map((name) => join(root, "..", name, "src")),
 ];
 
+/** Typefaces that the page brings along (src/design/fonts.css). The bundler knows the terms of scripts only. */
+const FONTS = ["@fontsource-variable/instrument-sans", "@fontsource-variable/jetbrains-mono"];
+
 /** Builds the page if its sources are newer than what was built. Throws what the bundler throws. */
 export async function buildExplorer({ force = false } = {}) {
   if (!force && isUpToDate()) return;
   // Loaded only when needed: it takes longer than finding out that it is not.
   const { build } = await import("vite");
   await inProduction(() => build({ root, logLevel: "error", configFile: join(root, "vite.config.ts") }));
+  for (const font of FONTS) appendFileSync(join(root, "dist/page/licenses.txt"), licenseOf(font));
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(output, embed(join(root, "dist/page")));
+}
+
+function licenseOf(name) {
+  const text = readFileSync(fileURLToPath(import.meta.resolve(`${name}/LICENSE`)), "utf8");
+  return `\n## ${name} (OFL-1.1)\n\n${text}`;
 }
 
 /**

@@ -22,3 +22,9 @@ test("the page names no other host and holds no inline script or style", () => {
   const page = new TextDecoder().decode(assets.find(({ path }) => path === "/")!.body);
   expect(page).not.toMatch(/https?:|<style|style=|<script(?![^>]*src=)/);
 });
+
+test("the terms of what others wrote come with it", () => {
+  const terms = new TextDecoder().decode(assets.find(({ path }) => path === "/licenses.txt")!.body);
+  for (const name of ["react-dom", "@tanstack/react-router", "instrument-sans", "jetbrains-mono"])
+    expect(terms).toContain(name);
+});

@@ -2,14 +2,6 @@
 import { DurableStream, IdempotentProducer } from "@perennial/client";
 import type { TestServer } from "./server.ts";
 
-const SUPPORT = [
-  ["ada", "My export has been at 99 % since this morning."],
-  ["agent", "I see your export. It waits for a file of 4.2 GB; shall I split it?"],
-  ["ada", "Yes, please. And tell me when it is done."],
-  ["agent", "Split into 9 parts, 3 of them are done. I write here when the last one is."],
-  ["grace", "I am on call: the storage is slow today, it is not your export."],
-  ["agent", "Thank you, Grace. I have raised the timeout for Ada’s job."],
-] as const;
 const START = Date.UTC(2026, 0, 12, 9, 0, 0);
 
 /** Fills a server. */
@@ -29,18 +21,37 @@ export async function fillDemo(server: TestServer): Promise<void> {
   await server.create("uploads/avatar.png", "application/octet-stream", "\u0089PNG\r\n\u001a\n".repeat(300));
 }
 
+/** A question to an agent, and what it does about it; `parts` is how much it has to look at. */
+function supportRound(round: number, parts: number): readonly object[] {
+  const exportId = `exp_${8100 + round * 37}`;
+  const files = Array.from({ length: parts }, (_, part) => ({
+    part: part + 1,
+    bytes: ((round * 7919 + part * 104_729) % 90_000) + 10_000,
+    state: part % 3 === 2 ? "waiting" : "done",
+  }));
+  return [
+    { from: "ada", text: `${exportId} has been at 99 % since this morning.` },
+    { from: "agent", calls: "exports.get", with: { id: exportId } },
+    { from: "agent", gets: { id: exportId, files } },
+    { from: "agent", text: `It waits for ${parts} files; shall I split the largest?` },
+    { from: "ada", text: "Yes, please. And tell me when it is done." },
+    {
+      from: "grace",
+      text: "I am on call: the storage is slow today, it is not your export.",
+    },
+    { from: "agent", text: `Done. ${exportId} is ready, and its link holds for a week.` },
+  ];
+}
+
 async function conversation(server: TestServer): Promise<void> {
   const handle = await server.create("chat/support", "application/json");
+  const events = Array.from({ length: 26 }, (_, round) =>
+    supportRound(round, 1 + Math.round(5 * Math.sin(round / 3) ** 2)),
+  ).flat();
   const offsets: string[] = [];
-  for (let round = 0; round < 24; round++) {
-    const messages = SUPPORT.map(([from, text], index) => ({
-      id: round * SUPPORT.length + index,
-      from,
-      text: round % 5 === 4 ? text.repeat(1 + (index % 4)) : text,
-      at: new Date(START + (round * SUPPORT.length + index) * 41_000).toISOString(),
-    }));
-    for (const message of messages.slice(0, 1 + ((round * 5) % 6)))
-      offsets.push((await handle.append(JSON.stringify(message))).offset);
+  for (const [index, event] of events.entries()) {
+    const at = new Date(START + index * 41_000).toISOString();
+    offsets.push((await handle.append(JSON.stringify({ ...event, at }))).offset);
   }
   const fork = (path: string, source: string, at: number) =>
     DurableStream.create({
@@ -49,11 +60,13 @@ async function conversation(server: TestServer): Promise<void> {
       forkedFrom: `/v1/stream/${source}`,
       forkOffset: offsets[at]!,
     });
-  const other = await fork("chat/support-fork", "chat/support", 30);
-  for (let index = 0; index < 20; index++)
+  const other = await fork("chat/support-fork", "chat/support", 66);
+  for (let index = 0; index < 40; index++)
     await other.append(JSON.stringify({ from: "agent", text: `Another way, step ${index + 1}` }));
-  await fork("chat/support-fork-2", "chat/support", 55);
-  await fork("chat/support-fork-fork", "chat/support-fork", 12);
+  const second = await fork("chat/support-fork-2", "chat/support", 120);
+  for (const event of supportRound(40, 9)) await second.append(JSON.stringify(event));
+  const third = await fork("chat/support-fork-fork", "chat/support-fork", 30);
+  for (const event of supportRound(50, 30)) await third.append(JSON.stringify(event));
 }
 
 const PEOPLE = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Ken"];
@@ -102,7 +115,9 @@ async function orders(server: TestServer): Promise<void> {
 async function logs(server: TestServer): Promise<void> {
   const lines = Array.from({ length: 2000 }, (_, index) => {
     const at = new Date(START + index * 500).toISOString();
-    return `${at} ${index % 50 === 0 ? "WARN slow" : "INFO ok  "} GET /v1/stream/chat ${(index * 37) % 91} ms\n`;
+    const isSlow = index % 50 === 0;
+    const trace = "  at storage.read\n".repeat(isSlow ? 4 + 4 * (index % 7) : 0);
+    return `${at} ${isSlow ? "WARN slow" : "INFO ok  "} GET /v1/stream/chat ${(index * 37) % 91} ms\n${trace}`;
   });
   await server.create("logs/api", "text/plain", lines.join(""));
 }

@@ -24,10 +24,10 @@ export const HOTKEYS: readonly Hotkey[] = [
 /** Keys that the lists know, for the help. */
 export const LIST_KEYS: readonly { readonly keys: readonly string[]; readonly help: string }[] = [
   { keys: ["j", "k", "↓", "↑"], help: "Next and previous" },
-  { keys: ["Page ↓", "Page ↑"], help: "A page down and up" },
+  { keys: ["Page ↓", "Page ↑"], help: "A page on and back" },
   { keys: ["g", "Home"], help: "The first" },
-  { keys: ["G", "End", "Esc"], help: "The newest: back to now" },
-  { keys: ["→", "←"], help: "Open and close a folder" },
+  { keys: ["G", "End", "Esc"], help: "Back to now" },
+  { keys: ["→", "←"], help: "Open, close a folder" },
   { keys: ["Enter"], help: "Open a stream" },
 ];
 

@@ -52,7 +52,7 @@ export function Pane({ name, isAgent, session, newest, onPosition, onRefresh }: 
       </header>
       <Transcript snapshot={snapshot} />
       {isAgent ? (
-        <p className="pane-note small soft">Answers whatever is said, a word at a time, from a script.</p>
+        <p className="pane-note small soft">Answers from a script, a word at a time.</p>
       ) : (
         <SayForm name={name} onSay={(text) => participant.say(text)} />
       )}

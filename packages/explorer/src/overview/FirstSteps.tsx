@@ -13,9 +13,9 @@ curl -X POST ${url} -H 'Content-Type: application/json' -d '{"text": "Hello"}'
         <h2>The first stream</h2>
         <CopyButton label="Copy" text={() => commands} />
       </header>
-      <section className="first-commands" aria-label="Commands" tabIndex={0}>
+      <div className="first-commands">
         <pre>{commands}</pre>
-      </section>
+      </div>
       <p className="soft">It shows here as soon as it is there.</p>
     </section>
   );

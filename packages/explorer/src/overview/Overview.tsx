@@ -31,7 +31,10 @@ export function Overview() {
         </span>
       </Link>
       <p className="soft small overview-keys">
-        <kbd>/</kbd> searches the streams, <kbd>?</kbd> shows all keys.
+        <span>
+          <kbd>/</kbd> searches the streams, <kbd>?</kbd> shows all keys.
+        </span>
+        <a href="/licenses.txt">Licenses</a>
       </p>
     </div>
   );

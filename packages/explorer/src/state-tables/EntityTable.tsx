@@ -50,7 +50,7 @@ export function EntityTable({ replay, position, type, chosen, onChoose }: Props)
             const entity = entities[index]!;
             return (
               <tr key={entity.key} className={entity.key === chosen ? "chosen" : undefined}>
-                <th scope="row">
+                <th scope="row" className="mono">
                   <button type="button" className="entity-key" onClick={() => onChoose(entity.key)}>
                     {entity.key}
                   </button>

@@ -32,9 +32,9 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 }
 
 describe("the package", () => {
-  // A ratchet: it may only be lowered. The aim for stream() is 6,000 bytes.
+  // The budget that the package promises. In bytes; 1 kB is 1,000 of them.
   test.each([
-    ["stream()", `export { stream } from ${source};`, 6_010],
+    ["stream()", `export { stream } from ${source};`, 6_000],
     ["everything", `export * from ${source};`, 12_000],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
@@ -44,7 +44,7 @@ describe("the package", () => {
 
   test("stream() alone brings no code for writing", async () => {
     const code = await bundle(`export { stream } from ${source};`, false);
-    expect(code).not.toMatch(/class (DurableStream|IdempotentProducer|ProducerQueue|AppendQueue)\b/);
+    expect(code).not.toMatch(/class (DurableStream|IdempotentProducer|ProducerQueue|AppendQueue|StreamClosedError)\b/);
   });
 
   test("it needs nothing at run time, and loads on its own", async () => {

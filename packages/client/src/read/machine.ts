@@ -96,75 +96,77 @@ export function initialState(live: LiveMode, hidden: boolean): ReadState {
   };
 }
 
-/** The next state. Rows of the table above are named in the comments. */
+/** The next state. */
 export function transition(state: ReadState, event: ReadEvent, policy: ReadPolicy): ReadState {
-  const { phase } = state;
-  if (phase === "ended") return state;
+  return { ...state, ...change(state, event, policy) };
+}
+
+type Change = Partial<ReadState>;
+
+/** What an event changes. Rows of the table above are named in the comments. */
+function change(state: ReadState, event: ReadEvent, policy: ReadPolicy): Change {
+  const { phase, next } = state;
+  if (phase === "ended") return {};
   switch (event.type) {
     case "stop":
-      return end(state); // 1
+      return ENDED; // 1
     case "visibility": {
-      const seen = { ...state, hidden: event.hidden };
-      if (isReading(phase)) return enter(seen, phase); // 15, 16, 17, 19
-      return phase === "paused" && !event.hidden ? enter(seen, state.next) : seen; // 17, 18, 19
+      const { hidden } = event;
+      if (isReading(phase)) return { hidden, ...enter(phase, hidden) }; // 15, 16, 17, 19
+      return phase === "paused" && !hidden ? { hidden, ...enter(next, hidden) } : { hidden }; // 17, 18, 19
     }
     case "waited":
-      return phase === "backing-off" ? enter(state, state.next) : state; // 14
+      return phase === "backing-off" ? enter(next, state.hidden) : {}; // 14
     default:
-      if (event.type === "page" && event.streamClosed) return end(state); // 2
-      return isReading(phase) ? onReading(state, phase, event, policy) : state;
+      if (event.type === "page" && event.streamClosed) return ENDED; // 2
+      return isReading(phase) ? onReading(state, phase, event, policy) : {};
   }
 }
 
 type Page = Extract<ReadEvent, { type: "page" }>;
 type ReadingEvent = Extract<ReadEvent, { type: "page" | "ended" | "lost" | "not-served" }>;
 
-function onReading(state: ReadState, phase: Reading, event: ReadingEvent, policy: ReadPolicy): ReadState {
-  if (event.type === "page") return onPage({ ...state, failures: 0 }, phase, event, policy);
-  if (event.type === "not-served") return phase === "sse" ? fallBack(state) : state; // 12, 13
+function onReading(state: ReadState, phase: Reading, event: ReadingEvent, policy: ReadPolicy): Change {
+  if (event.type === "page") return { failures: 0, ...onPage(state, phase, event, policy) };
+  if (event.type === "not-served") return phase === "sse" ? FALLEN_BACK : {}; // 12, 13
   if (phase === "sse" && event.short) return onShortConnection(state, policy); // 11
-  if (event.type === "ended") return { ...state, shortConnections: 0 }; // 10
+  if (event.type === "ended") return { shortConnections: 0 }; // 10
   const failures = state.failures + 1;
-  return backOff({ ...state, failures }, phase, backoffBound(policy.backoff, failures)); // 9
+  return { failures, ...backOff(phase, backoffBound(policy.backoff, failures)) }; // 9
 }
 
-function onPage(state: ReadState, phase: Reading, { upToDate, idle }: Page, policy: ReadPolicy): ReadState {
-  if (phase === "sse") return state; // 8
+function onPage(state: ReadState, phase: Reading, { upToDate, idle }: Page, policy: ReadPolicy): Change {
+  if (phase === "sse") return {}; // 8
   if (phase === "catch-up") {
-    if (!state.live && (upToDate || idle)) return end(state); // 3
-    if (upToDate) return enter(state, state.live === "sse" ? "sse" : "long-poll"); // 4
+    if (!state.live && (upToDate || idle)) return ENDED; // 3
+    if (upToDate) return enter(state.live === "sse" ? "sse" : "long-poll", state.hidden); // 4
   }
+  const next = upToDate ? phase : "catch-up";
   const idleAnswers = idle ? state.idleAnswers + 1 : 0;
-  const counted = { ...state, phase: upToDate ? phase : "catch-up", idleAnswers } as const;
-  if (idleAnswers <= IDLE_ANSWERS_MAX) return counted; // 5, 6, 7
-  return backOff(counted, counted.phase, backoffBound(policy.backoff, idleAnswers)); // 5, 6
+  if (idleAnswers <= IDLE_ANSWERS_MAX) return { phase: next, idleAnswers }; // 5, 6, 7
+  return { idleAnswers, ...backOff(next, backoffBound(policy.backoff, idleAnswers)) }; // 5, 6
 }
 
-function onShortConnection(state: ReadState, policy: ReadPolicy): ReadState {
+function onShortConnection(state: ReadState, policy: ReadPolicy): Change {
   const shortConnections = state.shortConnections + 1;
-  if (shortConnections >= policy.maxShortConnections) return fallBack(state);
+  if (shortConnections >= policy.maxShortConnections) return FALLEN_BACK;
   const bound = policy.backoffBaseDelay * 2 ** shortConnections;
-  return backOff({ ...state, shortConnections }, "sse", Math.min(bound, policy.backoffMaxDelay));
+  return { shortConnections, ...backOff("sse", Math.min(bound, policy.backoffMaxDelay)) };
 }
 
 /** Starts a phase, or the pause before it when it is a live one and the app is hidden. */
-function enter(state: ReadState, phase: Reading): ReadState {
-  if (!state.hidden || phase === "catch-up") return { ...state, phase };
+function enter(phase: Reading, hidden: boolean): Change {
+  if (!hidden || phase === "catch-up") return { phase };
   const next = phase === "sse" ? phase : "catch-up";
-  return { ...state, phase: "paused", next, waitMax: Number.POSITIVE_INFINITY };
+  return { phase: "paused", next, waitMax: Number.POSITIVE_INFINITY };
 }
 
-function backOff(state: ReadState, next: Reading, waitMax: number): ReadState {
-  return { ...state, phase: "backing-off", next, waitMax };
+function backOff(next: Reading, waitMax: number): Change {
+  return { phase: "backing-off", next, waitMax };
 }
 
-function fallBack(state: ReadState): ReadState {
-  return { ...state, live: "long-poll", phase: "long-poll", shortConnections: 0 };
-}
-
-function end(state: ReadState): ReadState {
-  return { ...state, phase: "ended" };
-}
+const ENDED: Change = { phase: "ended" };
+const FALLEN_BACK: Change = { live: "long-poll", phase: "long-poll", shortConnections: 0 };
 
 export function isReading(phase: Phase): phase is Reading {
   return phase === "catch-up" || phase === "long-poll" || phase === "sse";

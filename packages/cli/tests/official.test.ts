@@ -1,35 +1,16 @@
 /** The official command lines: arguments, outputs and exit codes of specification sections 2 to 6. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { run } from "./support/process.ts";
 import { TestServer } from "./support/server.ts";
 
-let server: TestServer;
-let streams = 0;
-
-beforeAll(async () => {
-  server = await TestServer.start();
-});
-
+const server = await TestServer.start();
 afterAll(() => server.stop());
-
-/** An id that no test has used. */
-function fresh(): string {
-  streams += 1;
-  return `official/stream-${streams}`;
-}
 
 /** A stream that exists. */
 async function created(contentType = "application/octet-stream"): Promise<string> {
-  const id = fresh();
+  const id = server.freshId();
   await server.fetch(id, { method: "PUT", headers: { "Content-Type": contentType } });
   return id;
-}
-
-/** Runs a command line that succeeds, and returns what it prints. */
-async function ok(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await server.run(args);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return stdout;
 }
 
 describe("create", () => {
@@ -41,18 +22,22 @@ describe("create", () => {
     [["--json", "--content-type", "text/plain"], "text/plain"],
     [["--content-type", "text/plain", "--json"], "application/json"],
   ])("with %j makes a stream of type %s, whether flags stand before or after the id", async (flags, type) => {
-    const id = fresh();
-    const args = streams % 2 === 0 ? [...flags, id] : [id, ...flags];
-    expect(await ok("create", ...args)).toBe(
-      `Stream created successfully: "${id}"\n  URL: ${server.baseUrl}/${id}\n`,
-    );
-    expect((await server.fetch(id, { method: "HEAD" })).headers.get("content-type")).toBe(type);
+    const [before, after] = [server.freshId(), server.freshId()];
+    for (const [id, args] of [
+      [before, [...flags, before]],
+      [after, [after, ...flags]],
+    ] as const) {
+      expect(await server.ok("create", ...args)).toBe(
+        `Stream created successfully: "${id}"\n  URL: ${server.baseUrl}/${id}\n`,
+      );
+      expect((await server.fetch(id, { method: "HEAD" })).headers.get("content-type")).toBe(type);
+    }
   });
 
   it("succeeds again for the same stream, and fails for another type", async () => {
-    const id = fresh();
-    await ok("create", id);
-    await ok("create", id);
+    const id = server.freshId();
+    await server.ok("create", id);
+    await server.ok("create", id);
     const { code, stdout, stderr } = await server.run(["create", id, "--json"]);
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
     expect(stderr).toMatch(new RegExp(`^Failed to create stream "${id}"\n  Conflict \\(409\\) at http`));
@@ -62,11 +47,11 @@ describe("create", () => {
 describe("write", () => {
   it("appends words joined by blanks, with escapes resolved once", async () => {
     const id = await created("text/plain");
-    expect(await ok("write", id, "Hello,", "world\\n", "--content-type", "text/plain")).toBe(
+    expect(await server.ok("write", id, "Hello,", "world\\n", "--content-type", "text/plain")).toBe(
       `Wrote 13 bytes to stream "${id}"\n`,
     );
-    await ok("write", id, "a\\\\n");
-    await ok("write", id, "--raw", "\\n");
+    await server.ok("write", id, "a\\\\n");
+    await server.ok("write", id, "--raw", "\\n");
     expect(await server.content(id)).toBe("Hello, world\na\\n\\n");
   });
 
@@ -76,12 +61,12 @@ describe("write", () => {
     ["x".repeat(1536), "1.5 KB"],
   ])("says how much it wrote (%#)", async (content, size) => {
     const id = await created();
-    expect(await ok("write", id, content)).toBe(`Wrote ${size} to stream "${id}"\n`);
+    expect(await server.ok("write", id, content)).toBe(`Wrote ${size} to stream "${id}"\n`);
   });
 
   it("takes words with one dash, and all words after --, as content", async () => {
     const id = await created("text/plain");
-    await ok("write", id, "-1", "-h", "--content-type", "text/plain", "--", "--url");
+    await server.ok("write", id, "-1", "-h", "--content-type", "text/plain", "--", "--url");
     expect(await server.content(id)).toBe("-1 -h --url");
   });
 
@@ -94,10 +79,10 @@ describe("write", () => {
 
   it("appends JSON as one message, its text unchanged, arrays too", async () => {
     const id = await created("application/json");
-    expect(await ok("write", id, "--json", '{"a": 12345678901234567890, "b":"x\\ny"}')).toBe(
+    expect(await server.ok("write", id, "--json", '{"a": 12345678901234567890, "b":"x\\ny"}')).toBe(
       `Wrote 1 JSON message to stream "${id}"\n`,
     );
-    expect(await ok("write", id, "[[1,2]]")).toContain("Wrote 1 JSON message");
+    expect(await server.ok("write", id, "[[1,2]]")).toContain("Wrote 1 JSON message");
     expect(await server.content(id)).toBe('[{"a": 12345678901234567890, "b":"x\\ny"},[[1,2]]]');
   });
 
@@ -108,7 +93,7 @@ describe("write", () => {
     ["[]", "0 messages", "[]"],
   ])("--batch-json %s: %s", async (content, count, stored) => {
     const id = await created("application/json");
-    expect(await ok("write", id, "--batch-json", content)).toBe(`Wrote ${count} to stream "${id}"\n`);
+    expect(await server.ok("write", id, "--batch-json", content)).toBe(`Wrote ${count} to stream "${id}"\n`);
     expect((await server.run(["write", "--batch-json", id], { input: content })).stdout).toContain(count);
     expect(await server.content(id)).toBe(
       `[${[stored, stored].map((text) => text.slice(1, -1)).filter(Boolean)}]`,
@@ -117,15 +102,17 @@ describe("write", () => {
 
   it("writes bytes when --batch-json is followed by another type", async () => {
     const id = await created("text/plain");
-    expect(await ok("write", id, "--batch-json", "--content-type", "text/plain", "[1]")).toContain("3 bytes");
+    expect(await server.ok("write", id, "--batch-json", "--content-type", "text/plain", "[1]")).toContain(
+      "3 bytes",
+    );
   });
 });
 
 describe("read and delete", () => {
   it("read prints a closed stream's bytes and ends; further words are ignored", async () => {
-    const id = fresh();
+    const id = server.freshId();
     await server.fetch(id, { method: "PUT", headers: { "Stream-Closed": "true" }, body: "a\0b" });
-    expect(await ok("read", id, "ignored")).toBe("a\0b");
+    expect(await server.ok("read", id, "ignored")).toBe("a\0b");
   });
 
   it("read follows until the stream is closed; JSON comes as arrays", async () => {
@@ -143,7 +130,7 @@ describe("read and delete", () => {
 
   it("delete says so, and fails for a stream that is not there", async () => {
     const id = await created();
-    expect(await ok("delete", id, "ignored")).toBe(`Stream deleted successfully: "${id}"\n`);
+    expect(await server.ok("delete", id, "ignored")).toBe(`Stream deleted successfully: "${id}"\n`);
     const { code, stderr } = await server.run(["delete", id]);
     expect(code).toBe(3);
     expect(stderr).toMatch(
@@ -155,7 +142,7 @@ describe("read and delete", () => {
 describe("global options", () => {
   it("may stand anywhere; the last one wins and beats the environment", async () => {
     const env = { STREAM_URL: "http://127.0.0.1:1/wrong" };
-    const id = fresh();
+    const id = server.freshId();
     const args = ["--url", "http://127.0.0.1:1/too", "create", `--url=${server.baseUrl}//`, id];
     const { code, stdout } = await server.run(args, { env });
     expect({ code, stdout }).toEqual({
@@ -165,7 +152,7 @@ describe("global options", () => {
   });
 
   it("warns about an unusual authorization and goes on", async () => {
-    const { code, stderr } = await server.run(["create", fresh(), "--auth", "secret"]);
+    const { code, stderr } = await server.run(["create", server.freshId(), "--auth", "secret"]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Warning: Authorization value doesn't match common formats\./);
   });
@@ -241,7 +228,7 @@ describe("what is refused, in the official words", () => {
     const env = { STREAM_URL: "ftp://h" };
     const { stderr } = await run(["create", "x"], { env });
     expect(stderr).toMatch(/^Error: Invalid STREAM_URL environment variable: Invalid URL protocol/);
-    expect((await server.run(["create", fresh(), "--url", server.baseUrl], { env })).code).toBe(0);
+    expect((await server.run(["create", server.freshId(), "--url", server.baseUrl], { env })).code).toBe(0);
     expect((await run(["create", "x"], { env: { STREAM_AUTH: " " } })).stderr).toMatch(
       /^Error: Invalid STREAM_AUTH environment variable: Authorization value cannot be empty/,
     );

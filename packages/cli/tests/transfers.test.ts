@@ -4,24 +4,13 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { TestServer } from "./support/server.ts";
 import { atTerminal } from "./support/terminal.ts";
 
-let server: TestServer;
-let streams = 0;
-const directory = mkdtempSync(join(tmpdir(), "perennial-transfers-"));
-
-beforeAll(async () => {
-  server = await TestServer.start();
-});
-
+const server = await TestServer.start();
 afterAll(() => server.stop());
-
-function fresh(): string {
-  streams += 1;
-  return `transfers/stream-${streams}`;
-}
+const directory = mkdtempSync(join(tmpdir(), "perennial-transfers-"));
 
 function file(name: string, content?: string | Uint8Array): string {
   const path = join(directory, name);
@@ -29,40 +18,34 @@ function file(name: string, content?: string | Uint8Array): string {
   return path;
 }
 
-async function ok(...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await server.run(args);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  return stdout;
-}
-
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 describe("import", () => {
   it("goes on where a file has grown, and begins anew with another file", async () => {
-    const id = fresh();
+    const id = server.freshId();
     const path = file("grown.jsonl", '{"a":1}\n\n  [2]  \n');
-    expect(await ok("import", id, path)).toBe(`Imported 2 messages into stream "${id}"\n`);
+    expect(await server.ok("import", id, path)).toBe(`Imported 2 messages into stream "${id}"\n`);
     appendFileSync(path, '"three"\n4');
-    expect(await ok("import", id, path)).toContain("Imported 2 messages");
+    expect(await server.ok("import", id, path)).toContain("Imported 2 messages");
     writeFileSync(path, "5\n");
-    expect(await ok("import", id, path)).toBe(`Imported 1 message into stream "${id}"\n`);
+    expect(await server.ok("import", id, path)).toBe(`Imported 1 message into stream "${id}"\n`);
     expect(await server.content(id)).toBe('[{"a":1},  [2]  ,"three",4,5]'.replace(/ +/g, ""));
   });
 
   it("takes bytes of any kind, and closes the stream when told to", async () => {
-    const id = fresh();
+    const id = server.freshId();
     const bytes = Buffer.from(Uint8Array.from({ length: 1_500_000 }, (_, index) => (index * 31) % 251));
-    expect(await ok("import", id, file("bytes.bin", bytes), "--close")).toBe(
+    expect(await server.ok("import", id, file("bytes.bin", bytes), "--close")).toBe(
       `Imported 1.4 MB into stream "${id}"\n`,
     );
-    expect(await ok("import", id, file("bytes.bin"), "--close")).toContain("is closed already");
+    expect(await server.ok("import", id, file("bytes.bin"), "--close")).toContain("is closed already");
     const response = await server.fetch(`${id}?offset=-1`);
     expect(response.headers.get("stream-closed")).toBe("true");
     expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);
   });
 
   it("resumes standard input by --id", async () => {
-    const id = fresh();
+    const id = server.freshId();
     const run = (input: string) => server.run(["import", id, "-", "--json", "--id", "job"], { input });
     await run("1\n2\n");
     expect((await run("1\n2\n3\n")).stdout).toContain("Imported 1 message");
@@ -71,7 +54,7 @@ describe("import", () => {
   });
 
   it("says which line is not JSON", async () => {
-    const { code, stderr } = await server.run(["import", fresh(), file("bad.ndjson", "1\n1,2\n")]);
+    const { code, stderr } = await server.run(["import", server.freshId(), file("bad.ndjson", "1\n1,2\n")]);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(/the line at byte 2 is not JSON .*: 1,2/),
@@ -80,8 +63,9 @@ describe("import", () => {
 
   it("shows a bar with rate and time left at a terminal", async () => {
     const path = file("bar.bin", Buffer.alloc(3_000_000, "x"));
-    const { code, stdout } = await atTerminal(["import", fresh(), path], { STREAM_URL: server.baseUrl })
-      .finished;
+    const { code, stdout } = await atTerminal(["import", server.freshId(), path], {
+      STREAM_URL: server.baseUrl,
+    }).finished;
     expect(code).toBe(0);
     expect(stripVTControlCharacters(stdout)).toMatch(/ 0% {2}0 bytes of 2\.9 MB .*\/s .* left/);
     expect(stdout).toMatch(/Imported 2\.9 MB/);
@@ -90,16 +74,16 @@ describe("import", () => {
 
 describe("export", () => {
   it("writes lines for JSON, bytes for anything else, to a file or standard output", async () => {
-    const id = fresh();
+    const id = server.freshId();
     await server.fetch(id, {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
       body: '[{"a":\n1},12345678901234567890]',
     });
     const path = file("messages.ndjson");
-    expect(await ok("export", id, path)).toBe(`Exported 30 bytes to ${path}\n`);
+    expect(await server.ok("export", id, path)).toBe(`Exported 30 bytes to ${path}\n`);
     expect(readFileSync(path, "utf8")).toBe('{"a": 1}\n12345678901234567890\n');
-    expect(await ok("export", id)).toBe('{"a": 1}\n12345678901234567890\n');
+    expect(await server.ok("export", id)).toBe('{"a": 1}\n12345678901234567890\n');
     expect((await server.run(["export", id, path])).stderr).toContain(
       "exists; delete it or name another file",
     );
@@ -109,7 +93,7 @@ describe("export", () => {
   });
 
   it("that was killed goes on, and the file is the stream", async () => {
-    const id = fresh();
+    const id = server.freshId();
     const content = Array.from({ length: 3_000_000 }, (_, index) => `${index}\n`).join("");
     await server.fetch(id, { method: "PUT", headers: { "Content-Type": "text/plain" }, body: content });
     const path = file("killed.txt");
@@ -119,7 +103,7 @@ describe("export", () => {
     while (noted() === 0) await server.fetch(id, { method: "HEAD" });
     exporter.child.kill("SIGKILL");
     await exporter.finished;
-    expect(await ok("export", id, path)).toMatch(/; \d.* MB were there already\n$/);
+    expect(await server.ok("export", id, path)).toMatch(/; \d.* MB were there already\n$/);
     expect(hash(readFileSync(path, "utf8"))).toBe(hash(content));
     expect(existsSync(note)).toBe(false);
   });
@@ -128,8 +112,8 @@ describe("export", () => {
 describe("copy", () => {
   it("brings a stream to another server, again and again without doubling, and closes it with the source", async () => {
     const other = await TestServer.start();
-    const id = fresh();
-    const copy = () => ok("copy", `${server.baseUrl}/${id}`, `${other.baseUrl}/copied`);
+    const id = server.freshId();
+    const copy = () => server.ok("copy", `${server.baseUrl}/${id}`, `${other.baseUrl}/copied`);
     await server.fetch(id, {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
@@ -142,8 +126,8 @@ describe("copy", () => {
       code: 2,
       stderr: expect.stringContaining('Invalid URL format: "nonsense"'),
     });
-    await ok("write", id, "12345678901234567890");
-    await ok("close", id);
+    await server.ok("write", id, "12345678901234567890");
+    await server.ok("close", id);
     expect(await copy()).toBe("Copied 1 message and closed the copy, like the source\n");
     expect(await other.content("copied")).toBe("[1,[2],3,12345678901234567890]");
     expect(await copy()).toBe("Copied nothing: source and target are closed\n");

@@ -1,9 +1,11 @@
 import { createServer, type DurableStreamsServer, type ServerOptions } from "@perennial/server";
+import { expect } from "vitest";
 import { type Finished, type Running, type RunOptions, run, start } from "./process.ts";
 
 /** A server in this process, and the command line pointed at it. */
 export class TestServer {
   readonly #server: DurableStreamsServer;
+  #ids = 0;
 
   private constructor(server: DurableStreamsServer) {
     this.#server = server;
@@ -22,6 +24,19 @@ export class TestServer {
   /** The base URL of its streams. */
   get baseUrl(): string {
     return `${this.#server.url}/v1/stream`;
+  }
+
+  /** An id that no test has used. */
+  freshId(): string {
+    this.#ids += 1;
+    return `tests/stream-${this.#ids}`;
+  }
+
+  /** Runs a command line that succeeds without a complaint, and returns what it prints. */
+  async ok(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    return stdout;
   }
 
   /** Runs `perennial` against it. */

@@ -44,7 +44,9 @@ describe("the package", () => {
 
   test("stream() alone brings no code for writing", async () => {
     const code = await bundle(`export { stream } from ${source};`, false);
-    expect(code).not.toMatch(/class (DurableStream|IdempotentProducer|ProducerQueue|AppendQueue|StreamClosedError)\b/);
+    expect(code).not.toMatch(
+      /class (DurableStream|IdempotentProducer|ProducerQueue|AppendQueue|StreamClosedError)\b/,
+    );
   });
 
   test("it needs nothing at run time, and loads on its own", async () => {

@@ -287,6 +287,22 @@ describe("known weaknesses of the official client, reading", () => {
     },
   );
 
+  test("W14: leaving a loop in the middle of the first page gives up the rest of the page", async () => {
+    const cancel = vi.fn();
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
+      controller.enqueue(new TextEncoder().encode("more and "));
+    const endless = new ReadableStream<Uint8Array>({ pull, cancel });
+    const fetch = scriptedFetch(page(endless, { next: "a", type: "text/plain" }));
+    const response = await stream({ ...options, fetch });
+    for await (const _ of response.textStream()) {
+      // Time for the next piece to arrive, which nobody will take.
+      await new Promise((resolve) => setTimeout(resolve));
+      break;
+    }
+    await response.closed;
+    expect(cancel).toHaveBeenCalledTimes(1);
+  });
+
   test("W22: 304 is passed through, and the condition is not repeated", async () => {
     const fetch = scriptedFetch(
       new Response(null, { status: 304, headers: { "stream-next-offset": "a" } }),

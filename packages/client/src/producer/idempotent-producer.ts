@@ -218,14 +218,14 @@ export class IdempotentProducer {
 
   async #close(message: Content | undefined): Promise<CloseResult> {
     await this.flush();
-    if (this.#queue.failure !== undefined) throw this.#queue.failure.error;
     const contentType = this.#contentType;
     const body =
       message === undefined
         ? undefined
         : (asBytes(joinContents([message], contentType)) as Uint8Array<ArrayBuffer>);
     for (let failures = 0; ; ) {
-      const { epoch, nextSeq: seq } = this.#queue;
+      const { epoch, nextSeq: seq, failure } = this.#queue;
+      if (failure !== undefined) throw failure.error;
       const outcome = await this.#post({ epoch, seq, body, closes: true, contentType });
       if (outcome.type === "stored") {
         this.#queue.advance();

@@ -9,6 +9,7 @@ export class Connection {
   readonly #controller = new AbortController();
   readonly #silenceLimit: number;
   readonly #started = Date.now();
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** Aborted when the connection is cut. */
   readonly signal = this.#controller.signal;
   /** The response, once there is one. */
@@ -45,10 +46,10 @@ export class Connection {
 
   /** The body of the response, piece by piece. Throws when it breaks or is cut. */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
-    const reader = this.response?.body?.getReader();
+    this.#reader = this.response?.body?.getReader();
     try {
-      while (reader) {
-        const { done, value } = await this.watch(reader.read());
+      while (this.#reader) {
+        const { done, value } = await this.watch(this.#reader.read());
         if (done) return;
         this.isBarren = false;
         yield value;
@@ -57,17 +58,20 @@ export class Connection {
       this.isLost = true;
       throw error;
     } finally {
-      reader?.cancel().catch(ignore);
+      this.#close();
     }
   }
 
   /** Cuts the connection; what waits for it ends at once. */
   cut(): void {
     this.#controller.abort();
-    // If someone is reading the body, it is theirs to cancel, and this fails.
-    this.response?.body?.cancel().catch(ignore);
+    this.#close();
+  }
+
+  /** Gives up what is left of the body. */
+  #close(): void {
+    (this.#reader ?? this.response?.body)?.cancel().catch(() => {
+      // The body had already failed: there is nothing left to give up.
+    });
   }
 }
-
-/** A body that has failed, or is given up, is no concern any more. */
-function ignore(): void {}

@@ -111,10 +111,11 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
   forWriting(path: string): Found {
     const stream = this.catalog.newest(path);
     if (stream === undefined) return NOT_FOUND;
-    if (stream.state.life === "live" && stream.isExpired(this.now())) this.expire(stream);
+    const isExpired = stream.isExpired(this.now());
+    if (isExpired && stream.state.life === "live") this.expire(stream);
     switch (stream.state.life) {
       case "live":
-        return stream.isExpired(this.now()) ? NOT_FOUND : { kind: "found", stream };
+        return isExpired ? NOT_FOUND : { kind: "found", stream };
       case "soft-deleted":
         return GONE;
       case "removed":

@@ -26,6 +26,8 @@ import { type FastReplies, writeFastReply } from "./write-fast-reply.ts";
 /** What all connections of the lane share. */
 export interface FastLane extends FastReplies {
   readonly budget: BodyBudget;
+  /** How long a client may take nothing of an answer that ends its connection, milliseconds. */
+  readonly silenceMs: number;
   /** Gives the socket, on which the lane may have served requests, to node:http, which sees `bytes` first. */
   handOver(socket: Socket, bytes: Buffer, hasServed: boolean): void;
   /** The connection is over, or not the lane's any more. */
@@ -54,27 +56,24 @@ export class FastConnection implements Answerer {
   readonly #onData = (bytes: Buffer): void => this.#receive(bytes);
   readonly #onEnd = (): void => this.#halfClosed();
   readonly #onClose = (): void => this.#closed();
-  readonly #onTimeout = (): void => this.#silent();
   readonly #onError = (): void => undefined;
   readonly #onAnswered = (): void => this.#answered();
   readonly #resume = (): void => void this.#socket.resume();
 
-  constructor(socket: Socket, lane: FastLane, silenceMs: number) {
+  constructor(socket: Socket, lane: FastLane) {
     this.#lane = lane;
     this.#config = lane.context.config;
     this.#socket = socket;
     this.#idleSince = this.#config.now();
-    socket.setTimeout(silenceMs);
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
-    socket.on("timeout", this.#onTimeout);
     socket.on("error", this.#onError);
   }
 
   /** Closes the connection if it has been between two requests since before `then`, epoch milliseconds. */
   closeIfIdleSince(then: number): void {
-    if (this.#state === "idle" && this.#idleSince <= then) this.#socket.destroySoon();
+    if (this.#state === "idle" && this.#idleSince <= then) this.#end();
   }
 
   /** Cuts the connection, whatever it is doing. */
@@ -183,8 +182,7 @@ export class FastConnection implements Answerer {
     this.#requestDone();
     if (this.#state !== "serving") return;
     if (!this.#keepsAlive) {
-      this.#state = "ended";
-      this.#socket.destroySoon();
+      this.#end();
       return;
     }
     this.#state = "idle";
@@ -195,6 +193,13 @@ export class FastConnection implements Answerer {
     else if (this.#socket.isPaused()) setImmediate(this.#resume);
   }
 
+  /** Closes the connection once the client has taken what it was sent, for which it is given time. */
+  #end(): void {
+    this.#state = "ended";
+    this.#socket.setTimeout(this.#lane.silenceMs, () => this.#socket.destroy());
+    this.#socket.destroySoon();
+  }
+
   #handOver(bytes: Buffer): void {
     this.#detach();
     this.#lane.forget(this);
@@ -203,11 +208,9 @@ export class FastConnection implements Answerer {
 
   #detach(): void {
     this.#state = "ended";
-    this.#socket.setTimeout(0);
     this.#socket.off("data", this.#onData);
     this.#socket.off("end", this.#onEnd);
     this.#socket.off("close", this.#onClose);
-    this.#socket.off("timeout", this.#onTimeout);
     this.#socket.off("error", this.#onError);
   }
 
@@ -224,10 +227,6 @@ export class FastConnection implements Answerer {
   /** Whether the reply may take for ever, so that somebody must notice when the client goes away. */
   #watchesClient(): boolean {
     return this.#request?.disconnected !== undefined;
-  }
-
-  #silent(): void {
-    this.#socket.destroy();
   }
 
   #closed(): void {

@@ -17,6 +17,7 @@ import { FastConnection, type FastLane } from "./fast-connection.ts";
 export class FastDoor implements ListeningDoor, FastLane {
   readonly context: Context;
   readonly budget: BodyBudget;
+  readonly silenceMs: number;
   readonly heads: ReplyHeads;
   readonly framer = new ChunkFramer();
   readonly #config: Config;
@@ -31,11 +32,12 @@ export class FastDoor implements ListeningDoor, FastLane {
     const { config } = context;
     this.#config = config;
     this.budget = budget;
+    this.silenceMs = silenceMs(config);
     this.heads = new ReplyHeads(commonHeaders(config), config.keepAliveMs);
     this.#nodeDoor = new NodeDoor(context, budget);
     // Like node:http, which sees a half-closed connection to its end itself.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      this.#connections.add(new FastConnection(socket, this, silenceMs(config)));
+      this.#connections.add(new FastConnection(socket, this));
     });
   }
 

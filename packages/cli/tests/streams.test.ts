@@ -198,13 +198,17 @@ describe("ls, stat, close and fork", () => {
 
   it("fork shares the source's content up to a point", async () => {
     const id = await created("application/json", "[1,2,3]");
-    const [whole, part] = [server.freshId(), server.freshId()];
-    expect(await server.ok("fork", id, whole)).toBe(
-      `Stream forked: "${id}" to "${whole}"\n  URL: ${server.baseUrl}/${whole}\n`,
-    );
-    await server.ok("fork", id, part, "--at", "0000000000000000_0000000000000000", "--sub", "2");
-    expect(await server.content(whole)).toBe("[1,2,3]");
-    expect(await server.content(part)).toBe("[1,2]");
+    const forked = async (...flags: readonly string[]): Promise<string> => {
+      const fork = server.freshId();
+      expect(await server.ok("fork", id, fork, ...flags)).toBe(
+        `Stream forked: "${id}" to "${fork}"\n  URL: ${server.baseUrl}/${fork}\n`,
+      );
+      return server.content(fork);
+    };
+    expect(await forked()).toBe("[1,2,3]");
+    expect(await forked("--at", "0000000000000000_0000000000000002", "--sub", "1")).toBe("[1,2]");
+    expect(await forked("--sub", "1")).toBe("[1]");
+    expect(await forked("--at", "-1")).toBe("[]");
   });
 
   it("close is final, and says where", async () => {

@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { HEADER, ZERO_OFFSET } from "@perennial/protocol";
 import { Command } from "commander";
 import { wholeNumber } from "../arguments/option-values.ts";
 import { requestFailure } from "../failure.ts";
@@ -15,10 +15,10 @@ export function forkCommand(invocation: Invocation): Command {
     .description("create a stream that begins with the content of another")
     .argument("<source>", "stream to fork")
     .argument("<new>", "stream to create")
-    .option("--at <offset>", "share the content up to this offset (default: all of it)")
+    .option("--at <offset>", "share the content up to this offset; -1: the beginning (default: all of it)")
     .option(
       "--sub <n>",
-      "share so much beyond --at: messages of a JSON stream, else bytes",
+      "share so much beyond --at, or without it beyond the beginning: messages of a JSON stream, else bytes",
       wholeNumber("--sub"),
     )
     .action((source: string, target: string, flags: ForkFlags) =>
@@ -34,9 +34,11 @@ async function fork(
 ): Promise<void> {
   const connection = connect(invocation);
   const url = connection.streamUrl(target);
+  // The protocol counts from the tail unless told otherwise, and beyond that there is nothing to share.
+  const anchor = at === "-1" || (at === undefined && sub !== undefined) ? ZERO_OFFSET : at;
   const headers = {
     [HEADER.streamForkedFrom]: new URL(connection.streamUrl(source)).pathname,
-    ...(at !== undefined && { [HEADER.streamForkOffset]: at }),
+    ...(anchor !== undefined && { [HEADER.streamForkOffset]: anchor }),
     ...(sub !== undefined && { [HEADER.streamForkSubOffset]: String(sub) }),
   };
   try {

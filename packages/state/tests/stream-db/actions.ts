@@ -71,6 +71,81 @@ export function describeActions(fixture: Fixture): void {
       await expect(failed.isPersisted.promise).rejects.toThrow("refused");
       expect(users.has("bad")).toBe(false);
       expect(() => db.actions.clumsy(undefined)).toThrow("clumsy");
+      expect(users.size).toBe(0);
+    });
+
+    it("are made once, of the database and its very handle, and get their transaction", async () => {
+      const stream = await fixture.createStream();
+      const mutationFn = vi.fn(async () => {});
+      const onMutate = (id: string): void => {
+        db.collections.users.insert({ id, name: "Ada" });
+      };
+      const factory = vi.fn(() => ({ add: { onMutate, mutationFn } }));
+      const db = createStreamDB({ stream, state: board, actions: factory });
+      fixture.closing.push(db.close);
+      expect(factory).toHaveBeenCalledExactlyOnceWith({ db, stream });
+      const transaction = db.actions.add("1");
+      // An action returns no promise: to await it waits for nothing.
+      expect(transaction).not.toHaveProperty("then");
+      await transaction.isPersisted.promise;
+      expect(mutationFn).toHaveBeenCalledExactlyOnceWith(
+        "1",
+        expect.objectContaining({ transaction: expect.objectContaining({ id: transaction.id }) }),
+      );
+    });
+
+    it("leave it to TanStack DB to refuse what it does not take", async () => {
+      const stream = await fixture.createStream();
+      const mutationFn = async (): Promise<void> => {};
+      const db = createStreamDB({
+        stream,
+        state: board,
+        actions: ({ db }) => ({
+          late: { onMutate: async () => {}, mutationFn },
+          wrong: {
+            onMutate: () => {
+              db.collections.users.insert({ id: "1" } as never);
+            },
+            mutationFn,
+          },
+        }),
+      });
+      fixture.closing.push(db.close);
+      await db.preload();
+      expect(() => db.actions.late(undefined)).toThrow(
+        expect.objectContaining({ name: "OnMutateMustBeSynchronousError" }),
+      );
+      expect(() => db.actions.wrong(undefined)).toThrow(
+        expect.objectContaining({ name: "SchemaValidationError" }),
+      );
+      expect(() => db.collections.users.insert({ id: "1", name: "Ada" })).toThrow(
+        "no 'onInsert' handler is configured",
+      );
+    });
+
+    it("may store another key than they showed: both show until the action has settled", async () => {
+      const stream = await fixture.createStream();
+      const db = createStreamDB({
+        stream,
+        state: board,
+        actions: ({ db, stream }) => ({
+          add: {
+            onMutate: (name: string) => {
+              db.collections.users.insert({ id: "for now", name });
+            },
+            mutationFn: async (name: string) => {
+              await appendEvents(stream, [board.users.insert({ value: { id: "1", name } })], { txid: "add" });
+              await db.utils.awaitTxId("add");
+            },
+          },
+        }),
+      });
+      fixture.closing.push(db.close);
+      await db.preload();
+      const added = db.actions.add("Ada");
+      expect(db.collections.users.has("for now")).toBe(true);
+      await added.isPersisted.promise;
+      await vi.waitFor(() => expect(plain(db.collections.users.toArray)).toEqual([{ id: "1", name: "Ada" }]));
     });
   });
 }

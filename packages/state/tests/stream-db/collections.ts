@@ -21,6 +21,8 @@ export function describeCollections(fixture: Fixture): void {
     expect(Object.keys(db)).toEqual(
       expect.arrayContaining(["collections", "stream", "offset", "preload", "close", "utils"]),
     );
+    expect(db).not.toHaveProperty("actions");
+    expect(() => Object.assign(db, { collections: {} })).toThrow(TypeError);
   });
 
   it("shows the stream's rows by collection after preload", async () => {

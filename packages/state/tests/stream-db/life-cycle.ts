@@ -34,6 +34,20 @@ export function describeLifeCycle(fixture: Fixture): void {
       await vi.waitFor(() => expect(modes).toEqual(expected));
     });
 
+    it("takes offsets as they come, of whatever form", async () => {
+      const headers = {
+        "Content-Type": "application/json",
+        "Stream-Next-Offset": "0",
+        "Stream-Up-To-Date": "true",
+      };
+      const fetch = vi.fn<typeof globalThis.fetch>(async () => new Response("[]", { headers }));
+      const stream = new DurableStream({ url: "http://127.0.0.1/stream", fetch, warnOnHttp: false });
+      const { db } = await fixture.open([], { stream, live: false });
+      await db.preload();
+      expect([db.offset, db.status]).toEqual(["0", "ready"]);
+      expect(fetch).toHaveBeenCalledTimes(1);
+    });
+
     it("shows changes over SSE as well", async () => {
       const { db, users, stream } = await fixture.open([user("1", "a")], { live: "sse" });
       await db.preload();

@@ -18,6 +18,14 @@ export function describeTransactionIds(fixture: Fixture): void {
       await db.utils.awaitTxId("t1", 1);
     });
 
+    it("that the stream holds already resolve with preload", async () => {
+      const { db, users, stream } = await fixture.open();
+      await appendEvents(stream, [user("1", "a")], { txid: "early" });
+      const waiting = db.utils.awaitTxId("early").then(() => users.size);
+      await db.preload();
+      expect(await waiting).toBe(1);
+    });
+
     it("time out", async () => {
       const { db } = await fixture.open();
       await db.preload();

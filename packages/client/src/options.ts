@@ -110,7 +110,7 @@ export interface StreamOptions {
   warnOnHttp?: boolean | undefined;
   /**
    * A live connection silent for this long is cut and resumed, in ms. Default 45,000: three heartbeats of a server
-   * that sends one every 15 s. `Infinity` never cuts.
+   * that sends one every 15 s. At most 25 days, so `Infinity` in effect never cuts.
    */
   silenceTimeout?: number | undefined;
   /** When the app is in the background, so that live requests pause. Default: the page's; `false` never pauses. */

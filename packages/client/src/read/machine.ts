@@ -166,7 +166,7 @@ function backOff(next: Reading, waitMax: number): Change {
 }
 
 const ENDED: Change = { phase: "ended" };
-const FALLEN_BACK: Change = { live: "long-poll", phase: "long-poll", shortConnections: 0 };
+const FALLEN_BACK: Change = { live: "long-poll", phase: "long-poll" };
 
 export function isReading(phase: Phase): phase is Reading {
   return phase === "catch-up" || phase === "long-poll" || phase === "sse";

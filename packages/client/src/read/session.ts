@@ -193,7 +193,7 @@ export class ReadSession {
     const commit = () => {
       this.delivered = position;
     };
-    return this.#deliver(() => (isNews ? this.#receiver.page(data, position, commit) : commit()));
+    return this.#deliver(() => (isNews ? this.#receiver.page(data, commit, position) : commit()));
   }
 
   /** Delivers once the delivery before is finished, which it waits for. */

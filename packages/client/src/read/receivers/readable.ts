@@ -70,7 +70,7 @@ export function readableReceiver<T extends Piece, Item>(
   return {
     format,
     piece: present,
-    page: (rest, _meta, commit) => present(rest, commit),
+    page: present,
     stream,
     end: () =>
       finish(() => {

@@ -13,5 +13,5 @@ export interface Receiver<T extends Piece> {
    * The end of a page (or a whole SSE flush), with what is left of it. `commit` makes `meta` the response's visible
    * state; the receiver calls it when the page has reached the consumer.
    */
-  page(rest: T, meta: Readonly<JsonBatchMeta>, commit: () => void): void | Promise<void>;
+  page(rest: T, commit: () => void, meta: Readonly<JsonBatchMeta>): void | Promise<void>;
 }

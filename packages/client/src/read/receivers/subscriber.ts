@@ -13,7 +13,7 @@ export function subscriber<T extends Piece>(
     piece(piece) {
       pieces.push(piece);
     },
-    page(rest, meta, commit) {
+    page(rest, commit, meta) {
       const data = format.join([...pieces, rest]);
       pieces = [];
       commit();

@@ -38,6 +38,17 @@ test("everything about a stream can be done by keys", async () => {
   await expect.poll(() => beside.locator(".message-preview").count()).toBe(3);
 });
 
+test("of two streams side by side, keys mean the one that the keyboard is in", async () => {
+  await explorer.server.create("left", "application/json", "[1]");
+  await explorer.server.create("right", "application/json", "[2]");
+  const page = await explorer.open("/streams/left?beside=right");
+  const right = page.getByRole("region", { name: "Stream right" });
+  await right.getByRole("listbox").focus();
+  await page.keyboard.press("p");
+  await right.getByText("Paused").waitFor();
+  await page.getByRole("region", { name: "Stream left" }).getByText("Live").waitFor();
+});
+
 test("on a phone the streams and one of them take turns", async () => {
   await explorer.server.create("in-hand", "application/json", "[1]");
   const page = await explorer.open("/", { viewport: { width: 390, height: 844 }, hasTouch: true });

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { hotkeyOf } from "./hotkeys.ts";
+import { type Hotkey, hotkeyOf } from "./hotkeys.ts";
 
 const TEXT = 'input:not([type="range"]), textarea, select, [contenteditable="true"]';
 
@@ -10,7 +10,7 @@ export function useHotkeys(): void {
       const isInText = (event.target as Element).closest(`${TEXT}, dialog[open]`) !== null;
       const { key, ctrlKey, metaKey, altKey } = event;
       const hotkey = hotkeyOf({ key, ctrlKey, metaKey, altKey, isInText });
-      const element = hotkey && document.querySelector<HTMLElement>(`[data-hotkey="${hotkey.target}"]`);
+      const element = hotkey && targetOf(hotkey, event.target as Element);
       if (!element || event.defaultPrevented) return;
       event.preventDefault();
       if (hotkey.action === "focus") element.focus();
@@ -19,4 +19,11 @@ export function useHotkeys(): void {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   }, []);
+}
+
+/** The element that a key leads to. Of two streams side by side, in the one that the keyboard is in. */
+function targetOf({ target }: Hotkey, from: Element): HTMLElement | null {
+  const selector = `[data-hotkey="${target}"]`;
+  const view = from.closest("section.view");
+  return view?.querySelector<HTMLElement>(selector) ?? document.querySelector<HTMLElement>(selector);
 }

@@ -39,6 +39,19 @@ test("a position is an address that can be shared", async () => {
   await other.getByText("As it was after 1\u202f234 of 3\u202f000").waitFor();
 });
 
+test("the link leads to the panel that is open", async () => {
+  const page = await openNumbers("shared-panel", 10, "?panel=state");
+  await page.getByText("10 messages").waitFor();
+  await slider(page).fill("4");
+  await page.getByText("As it was after 4 of 10").waitFor();
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect.poll(() => clipboard(page)).toContain("panel=state");
+  const link = new URL(await clipboard(page));
+  const other = await explorer.open(link.pathname + link.search);
+  await other.getByText("As it was after 4 of 10").waitFor();
+  await other.getByText("No message up to here is an event").waitFor();
+});
+
 test("the keyboard goes from message to message, and back to now", async () => {
   const page = await openNumbers("keys", 500);
   await page.getByText("499", { exact: true }).waitFor();

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { Icon } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
 
 const KEY = "perennial-theme";
 const THEMES = ["system", "light", "dark"] as const;
@@ -17,14 +17,12 @@ export function ThemeSwitch() {
   }, [theme]);
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!;
   return (
-    <button
-      type="button"
-      className="quiet icon-only"
-      aria-label={`Theme: ${theme}`}
+    <IconButton
+      icon={theme}
+      label={`Theme: ${theme}`}
       title={`Theme: ${theme}. Switch to ${next}`}
+      className="quiet"
       onClick={() => setTheme(next)}
-    >
-      <Icon name={theme} />
-    </button>
+    />
   );
 }

@@ -63,17 +63,7 @@ export function TreeList({ ref, rows, shown, cursor, empty, onMove, onOpen, onTo
       onKeyDown={onKeyDown}
       onClick={onClick}
     >
-      {rows.length === 0 && (
-        <div
-          role="treeitem"
-          tabIndex={-1}
-          aria-disabled="true"
-          aria-selected="false"
-          className="tree-empty soft"
-        >
-          {empty}
-        </div>
-      )}
+      {rows.length === 0 && <NoStreams words={empty} />}
       <div className="tree-rows" role="presentation" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start }) => (
           <TreeItem
@@ -94,4 +84,13 @@ export function TreeList({ ref, rows, shown, cursor, empty, onMove, onOpen, onTo
 function useWatch(first: string | undefined, last: string | undefined): void {
   const catalog = useCatalogStore();
   useEffect(() => catalog.watch(first, last), [catalog, first, last]);
+}
+
+/** An item, since a tree must have one. */
+function NoStreams({ words }: { readonly words: string }) {
+  return (
+    <div role="treeitem" tabIndex={-1} aria-disabled="true" aria-selected="false" className="tree-empty soft">
+      {words}
+    </div>
+  );
 }

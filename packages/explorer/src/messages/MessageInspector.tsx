@@ -1,6 +1,6 @@
 import { formatOffset } from "@perennial/protocol";
 import { CopyButton } from "../design/CopyButton.tsx";
-import { Icon } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
 import { Offset } from "../design/Offset.tsx";
 import type { Row } from "../feed/cut-rows.ts";
 import { useFeed } from "../feed/use-feed.ts";
@@ -33,15 +33,7 @@ export function MessageInspector({ row, number, mode, onClose }: Props) {
         <span className="soft small">{formatBytes(row.bytes.length)}</span>
         <span className="spacer" />
         <ForkButton position={row.end} />
-        <button
-          type="button"
-          className="quiet icon-only"
-          aria-label="Close the message"
-          title="Close the message"
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close the message" className="quiet" onClick={onClose} />
       </header>
       <dl className="inspector-offsets small soft">
         <dt>Offset</dt>

@@ -4,7 +4,7 @@ import { formatCount } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { messageTarget } from "./list-keys.ts";
 import { MessageRow } from "./MessageRow.tsx";
-import { ROW_HEIGHT, useListWindow } from "./use-list-window.ts";
+import { type ListWindow, ROW_HEIGHT, useListWindow } from "./use-list-window.ts";
 import type { ViewMode } from "./view-mode.ts";
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 /** All rows of the stream, of which those in sight are elements. At the tail it follows what comes. */
 export function MessageList({ mode, mark, chosen }: Props) {
   const { feed, at, setAt } = useStreamView();
-  const { rowCount, kind } = useFeed(feed);
+  const { rowCount } = useFeed(feed);
   const scroller = useRef<HTMLDivElement>(null);
   const list = useListWindow({ scroller, rowCount, chosen, isNow: at === undefined });
 
@@ -51,37 +51,51 @@ export function MessageList({ mode, mark, chosen }: Props) {
         onKeyDown={onKeyDown}
         onClick={onClick}
       >
-        {rowCount === 0 && (
-          <div
-            role="option"
-            tabIndex={-1}
-            aria-disabled="true"
-            aria-selected="false"
-            className="messages-empty soft"
-          >
-            Nothing has been written yet.
-          </div>
-        )}
-        <div className="messages-rows" role="presentation" style={{ height: list.height }}>
-          {list.items.map(({ index, start }) => {
-            const number = list.first + index;
-            const row = feed.row(number);
-            const isLater = at !== undefined && row !== undefined && row.position >= at;
-            const isChosen = number === chosen;
-            return (
-              <MessageRow
-                key={number}
-                {...{ number, count: rowCount, row, top: start, isChosen, isLater, kind, mode, mark }}
-              />
-            );
-          })}
-        </div>
+        {rowCount === 0 && <NoMessages />}
+        <MessageRows list={list} {...{ mode, mark, chosen }} />
       </div>
       {at === undefined && !list.isAtTail && (
         <button type="button" className="messages-newest primary" onClick={list.goToTail}>
           Newest of {formatCount(rowCount)} ↓
         </button>
       )}
+    </div>
+  );
+}
+
+/** An option, since a list of options must have one. */
+function NoMessages() {
+  return (
+    <div
+      role="option"
+      tabIndex={-1}
+      aria-disabled="true"
+      aria-selected="false"
+      className="messages-empty soft"
+    >
+      Nothing has been written yet.
+    </div>
+  );
+}
+
+/** The rows that are laid out. */
+function MessageRows({ list, mode, mark, chosen }: Props & { readonly list: ListWindow }) {
+  const { feed, at } = useStreamView();
+  const { rowCount, kind } = useFeed(feed);
+  return (
+    <div className="messages-rows" role="presentation" style={{ height: list.height }}>
+      {list.items.map(({ index, start }) => {
+        const number = list.first + index;
+        const row = feed.row(number);
+        const isLater = at !== undefined && row !== undefined && row.position >= at;
+        const isChosen = number === chosen;
+        return (
+          <MessageRow
+            key={number}
+            {...{ number, count: rowCount, row, top: start, isChosen, isLater, kind, mode, mark }}
+          />
+        );
+      })}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useEffectEvent, useState } from "react";
-import { Icon } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
 import { formatBytes } from "../format/sizes.ts";
 import type { ParticipantSnapshot } from "./participant.ts";
 import { Transcript } from "./Transcript.tsx";
@@ -24,32 +24,11 @@ export function Pane({ name, isAgent, session, newest, onPosition, onRefresh }: 
   useEffect(() => tell(snapshot.position), [snapshot.position]);
   return (
     <section className={isCut ? "pane cut" : "pane"} aria-label={name}>
-      <header className="pane-header">
-        <span className={`avatar avatar-${name.toLowerCase()}`} aria-hidden="true">
-          {name.slice(0, 1)}
-        </span>
-        <div className="pane-name">
-          <h2>{name}</h2>
-          <PaneStatus snapshot={snapshot} behind={Math.max(0, newest - snapshot.position)} />
-        </div>
-        <button
-          type="button"
-          className="small"
-          aria-pressed={isCut}
-          onClick={() => (isCut ? participant.restore() : participant.cut())}
-        >
-          {isCut ? "Reconnect" : "Drop"}
-        </button>
-        <button
-          type="button"
-          className="small icon-only"
-          aria-label="Refresh"
-          title="Refresh: a fresh client, with empty hands"
-          onClick={onRefresh}
-        >
-          <Icon name="again" />
-        </button>
-      </header>
+      <PaneHeader
+        {...{ name, snapshot, onRefresh }}
+        behind={Math.max(0, newest - snapshot.position)}
+        onSwitch={() => (isCut ? participant.restore() : participant.cut())}
+      />
       <Transcript snapshot={snapshot} />
       {isAgent ? (
         <p className="pane-note small soft">Answers from a script, a word at a time.</p>
@@ -60,6 +39,40 @@ export function Pane({ name, isAgent, session, newest, onPosition, onRefresh }: 
   );
 }
 
+interface HeaderProps {
+  readonly name: string;
+  readonly snapshot: ParticipantSnapshot;
+  /** Bytes of the stream that others have and this one has not. */
+  readonly behind: number;
+  /** Cuts the connection, or restores it. */
+  readonly onSwitch: () => void;
+  readonly onRefresh: () => void;
+}
+
+function PaneHeader({ name, snapshot, behind, onSwitch, onRefresh }: HeaderProps) {
+  return (
+    <header className="pane-header">
+      <span className={`avatar avatar-${name.toLowerCase()}`} aria-hidden="true">
+        {name.slice(0, 1)}
+      </span>
+      <div className="pane-name">
+        <h2>{name}</h2>
+        <PaneStatus snapshot={snapshot} behind={behind} />
+      </div>
+      <button type="button" className="small" aria-pressed={snapshot.isCut} onClick={onSwitch}>
+        {snapshot.isCut ? "Reconnect" : "Drop"}
+      </button>
+      <IconButton
+        icon="again"
+        label="Refresh"
+        title="Refresh: a fresh client, with empty hands"
+        className="small"
+        onClick={onRefresh}
+      />
+    </header>
+  );
+}
+
 const WORDS = {
   failed: "Failed",
   reconnecting: "Dropped",
@@ -67,13 +80,10 @@ const WORDS = {
   connecting: "Catching up",
 } as const;
 
-interface StatusProps {
-  readonly snapshot: ParticipantSnapshot;
-  /** Bytes of the stream that others have and this one has not. */
-  readonly behind: number;
-}
-
-function PaneStatus({ snapshot: { isCut, isUpToDate, failure }, behind }: StatusProps) {
+function PaneStatus({
+  snapshot: { isCut, isUpToDate, failure },
+  behind,
+}: Pick<HeaderProps, "snapshot" | "behind">) {
   const isFailed = failure !== undefined;
   const status = isFailed ? "failed" : isCut ? "reconnecting" : isUpToDate ? "live" : "connecting";
   return (

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { formatAgo, formatCount } from "../format/sizes.ts";
 import { useNow } from "../format/use-now.ts";
-import { listProducers } from "../server/producers.ts";
+import { listProducers, type ProducersPage } from "../server/producers.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import "../design/table.css";
 
@@ -12,7 +12,6 @@ const REFRESH_MS = 2000;
 export function ProducersPanel() {
   const { path } = useStreamView();
   const [after, setAfter] = useState("");
-  const now = useNow();
   const { data, error } = useQuery({
     queryKey: ["producers", path, after],
     queryFn: ({ signal }) => listProducers(path, after, signal),
@@ -25,32 +24,7 @@ export function ProducersPanel() {
   const { next } = data;
   return (
     <section className="panel table-scroller" aria-label="Producers" tabIndex={0}>
-      <table className="table fit">
-        <thead>
-          <tr>
-            <th scope="col">Producer</th>
-            <th scope="col" className="number">
-              Epoch
-            </th>
-            <th scope="col" className="number">
-              Last sequence
-            </th>
-            <th scope="col">Last seen</th>
-          </tr>
-        </thead>
-        <tbody>
-          {data.producers.map(({ id, epoch, lastSeq, lastAppendAt }) => (
-            <tr key={id}>
-              <th scope="row" className="mono">
-                {id}
-              </th>
-              <td className="number">{formatCount(epoch)}</td>
-              <td className="number">{formatCount(lastSeq)}</td>
-              <td title={lastAppendAt}>{formatAgo(Date.parse(lastAppendAt), now)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ProducersTable producers={data.producers} />
       <div className="panel-tools">
         {after !== "" && (
           <button type="button" onClick={() => setAfter("")}>
@@ -64,5 +38,37 @@ export function ProducersPanel() {
         )}
       </div>
     </section>
+  );
+}
+
+function ProducersTable({ producers }: Pick<ProducersPage, "producers">) {
+  const now = useNow();
+  return (
+    <table className="table fit">
+      <thead>
+        <tr>
+          <th scope="col">Producer</th>
+          <th scope="col" className="number">
+            Epoch
+          </th>
+          <th scope="col" className="number">
+            Last sequence
+          </th>
+          <th scope="col">Last seen</th>
+        </tr>
+      </thead>
+      <tbody>
+        {producers.map(({ id, epoch, lastSeq, lastAppendAt }) => (
+          <tr key={id}>
+            <th scope="row" className="mono">
+              {id}
+            </th>
+            <td className="number">{formatCount(epoch)}</td>
+            <td className="number">{formatCount(lastSeq)}</td>
+            <td title={lastAppendAt}>{formatAgo(Date.parse(lastAppendAt), now)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef } from "react";
 import { cellText, columnsOf, WHOLE_VALUE } from "./columns.ts";
-import type { Replay } from "./replay.ts";
+import type { Entity, Replay } from "./replay.ts";
 
 const ROW_HEIGHT = 30;
 
@@ -48,20 +48,8 @@ export function EntityTable({ replay, position, type, chosen, onChoose }: Props)
           {above > 0 && <Space height={above} columns={columns.length + 1} />}
           {items.map(({ index }) => {
             const entity = entities[index]!;
-            return (
-              <tr key={entity.key} className={entity.key === chosen ? "chosen" : undefined}>
-                <th scope="row" className="mono">
-                  <button type="button" className="entity-key" onClick={() => onChoose(entity.key)}>
-                    {entity.key}
-                  </button>
-                </th>
-                {columns.map((column) => (
-                  <td key={column} className="mono">
-                    {cellText(entity, column).slice(0, 200)}
-                  </td>
-                ))}
-              </tr>
-            );
+            const isChosen = entity.key === chosen;
+            return <EntityRow key={entity.key} {...{ entity, columns, isChosen, onChoose }} />;
           })}
           {below > 0 && <Space height={below} columns={columns.length + 1} />}
         </tbody>
@@ -74,6 +62,30 @@ function Space({ height, columns }: { readonly height: number; readonly columns:
   return (
     <tr>
       <td className="state-space" colSpan={columns} style={{ height }} />
+    </tr>
+  );
+}
+
+interface RowProps {
+  readonly entity: Entity;
+  readonly columns: readonly string[];
+  readonly isChosen: boolean;
+  readonly onChoose: (key: string) => void;
+}
+
+function EntityRow({ entity, columns, isChosen, onChoose }: RowProps) {
+  return (
+    <tr className={isChosen ? "chosen" : undefined}>
+      <th scope="row" className="mono">
+        <button type="button" className="entity-key" onClick={() => onChoose(entity.key)}>
+          {entity.key}
+        </button>
+      </th>
+      {columns.map((column) => (
+        <td key={column} className="mono">
+          {cellText(entity, column).slice(0, 200)}
+        </td>
+      ))}
     </tr>
   );
 }

@@ -1,5 +1,5 @@
 import { formatOffset } from "@perennial/protocol";
-import { Icon } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
 import { useFeed } from "../feed/use-feed.ts";
 import { useScan } from "../feed/use-scan.ts";
 import { useStreamView } from "../stream/stream-view.ts";
@@ -30,15 +30,7 @@ export function RowHistory({ type, entity, onClose }: Props) {
           <span className="soft">{type}</span> {entity}
         </h2>
         <span className="spacer" />
-        <button
-          type="button"
-          className="quiet icon-only"
-          aria-label="Close the history"
-          title="Close the history"
-          onClick={onClose}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close the history" className="quiet" onClick={onClose} />
       </header>
       {entries.length === ENTRIES && <p className="panel-note small soft">The newest {ENTRIES} changes.</p>}
       <ol className="history">

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Icon } from "../design/Icon.tsx";
+import { IconButton } from "../design/IconButton.tsx";
 import { useFeed } from "../feed/use-feed.ts";
 import { readablePath } from "../server/address.ts";
 import { StreamActions } from "../writing/StreamActions.tsx";
@@ -47,15 +48,7 @@ export function StreamHeader({ isAppending, onAppend, onClose }: Props) {
         )}
         {status !== "gone" && <StreamActions />}
         {onClose !== undefined && (
-          <button
-            type="button"
-            className="quiet icon-only"
-            aria-label="Close this view"
-            title="Close this view"
-            onClick={onClose}
-          >
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Close this view" className="quiet" onClick={onClose} />
         )}
       </div>
       <StreamFacts />

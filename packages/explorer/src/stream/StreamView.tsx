@@ -8,7 +8,6 @@ import { StreamHeader } from "./StreamHeader.tsx";
 import { StreamViewContext, type StreamViewState } from "./stream-view.ts";
 
 interface Props extends Omit<StreamViewState, "feed"> {
-  readonly panel: string | undefined;
   readonly setPanel: (panel: string) => void;
   /** Closes the view, if it can be closed. */
   readonly onClose?: () => void;
@@ -19,7 +18,10 @@ export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClo
   usePinnedStream(path);
   const feed = useStreamFeed(path);
   const { kind, status } = useFeed(feed);
-  const view = useMemo(() => ({ path, feed, at, setAt, openBeside }), [path, feed, at, setAt, openBeside]);
+  const view = useMemo(
+    () => ({ path, feed, at, panel, setAt, openBeside }),
+    [path, feed, at, panel, setAt, openBeside],
+  );
   const [isAppending, setAppending] = useState(false);
   const panels = PANELS.filter(({ isFor }) => isFor(kind));
   const shown = panels.find(({ id }) => id === panel) ?? panels[0]!;

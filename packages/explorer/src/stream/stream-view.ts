@@ -8,6 +8,8 @@ export interface StreamViewState {
   readonly feed: StreamFeed;
   /** The position that is looked at, in stored bytes: all before it has happened. undefined: now, at the tail. */
   readonly at: number | undefined;
+  /** The panel that is open; undefined: the first one. */
+  readonly panel: string | undefined;
   /** Travels to a position; undefined: back to now. */
   readonly setAt: (position: number | undefined) => void;
   /** Opens another stream beside this one. */

@@ -1,8 +1,8 @@
-import { DurableStream } from "@perennial/client";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useFeed } from "../feed/use-feed.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { parseMessage } from "./parse-message.ts";
+import { useAppend } from "./use-append.ts";
 import "./append-box.css";
 
 const HINTS = {
@@ -14,39 +14,26 @@ const HINTS = {
 /** Appends one message. What is no JSON is not sent to a JSON stream. */
 export function AppendBox({ onClose }: { readonly onClose: () => void }) {
   const { feed } = useStreamView();
-  const { kind, contentType } = useFeed(feed);
+  const { kind } = useFeed(feed);
   const [text, setText] = useState("");
-  const [failure, setFailure] = useState<string>();
-  const [isUnderWay, setUnderWay] = useState(false);
+  const { failure, isUnderWay, append, forgetFailure } = useAppend();
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => box.current?.focus(), []);
 
   const parsed = parseMessage(text, kind);
-  const append = async (): Promise<void> => {
+  const submit = async (): Promise<void> => {
     if (parsed.kind !== "message" || isUnderWay) return;
-    setUnderWay(true);
-    try {
-      // Not repeated when its answer is lost: nobody knows then whether it is stored, and the list shows it.
-      const backoffOptions = { maxRetries: 0 };
-      const handle = new DurableStream({ url: feed.url, contentType, warnOnHttp: false, backoffOptions });
-      await handle.append(parsed.body);
-      setText("");
-      setFailure(undefined);
-    } catch (error) {
-      setFailure((error as Error).message);
-    }
-    setUnderWay(false);
+    if (await append(parsed.body)) setText("");
     box.current?.focus();
   };
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
-    void append();
+    void submit();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void append();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
     if (event.key === "Escape") onClose();
   };
-  const problem = failure ?? (parsed.kind === "wrong" ? parsed.reason : undefined);
   return (
     <form className="append-box" onSubmit={onSubmit}>
       <textarea
@@ -59,7 +46,7 @@ export function AppendBox({ onClose }: { readonly onClose: () => void }) {
         value={text}
         onChange={(event) => {
           setText(event.target.value);
-          setFailure(undefined);
+          forgetFailure();
         }}
         onKeyDown={onKeyDown}
       />
@@ -70,7 +57,7 @@ export function AppendBox({ onClose }: { readonly onClose: () => void }) {
         <span className="small soft">Ctrl+Enter</span>
       </div>
       <p className="small error" role="alert">
-        {problem}
+        {failure ?? (parsed.kind === "wrong" && parsed.reason)}
       </p>
     </form>
   );

@@ -9,13 +9,10 @@ import { useStreamView } from "../stream/stream-view.ts";
 
 /** Ways to end a stream. Each asks first. */
 export function StreamActions() {
-  const { path, feed } = useStreamView();
+  const { feed } = useStreamView();
   const { status } = useFeed(feed);
-  const catalog = useCatalogStore();
   const [asked, setAsked] = useState<"close" | "delete">();
-  const handle = (): DurableStream => new DurableStream({ url: feed.url, warnOnHttp: false });
-  const name = <strong>{readablePath(path)}</strong>;
-  const close = (): void => setAsked(undefined);
+  const putAway = (): void => setAsked(undefined);
   return (
     <>
       <Menu
@@ -25,32 +22,51 @@ export function StreamActions() {
           { label: "Delete the stream…", isDanger: true, onChoose: () => setAsked("delete") },
         ]}
       />
-      {asked === "close" && (
-        <Confirm
-          title="Close the stream?"
-          action="Close for good"
-          onClose={close}
-          onConfirm={async () => {
-            await handle().close();
-            await catalog.refresh(path);
-          }}
-        >
-          Nothing can be appended to {name} afterwards. It stays readable.
-        </Confirm>
-      )}
-      {asked === "delete" && (
-        <Confirm
-          title="Delete the stream?"
-          action="Delete for good"
-          onClose={close}
-          onConfirm={async () => {
-            await handle().delete();
-            await catalog.refresh(path);
-          }}
-        >
-          {name} and all of its messages will be gone. Forks of it keep what they share with it.
-        </Confirm>
-      )}
+      {asked === "close" && <ConfirmClose onClose={putAway} />}
+      {asked === "delete" && <ConfirmDelete onClose={putAway} />}
     </>
   );
+}
+
+interface ConfirmProps {
+  readonly onClose: () => void;
+}
+
+function ConfirmClose({ onClose }: ConfirmProps) {
+  const { name, finish } = useEnding();
+  return (
+    <Confirm
+      title="Close the stream?"
+      action="Close for good"
+      onClose={onClose}
+      onConfirm={() => finish((stream) => stream.close())}
+    >
+      Nothing can be appended to <strong>{name}</strong> afterwards. It stays readable.
+    </Confirm>
+  );
+}
+
+function ConfirmDelete({ onClose }: ConfirmProps) {
+  const { name, finish } = useEnding();
+  return (
+    <Confirm
+      title="Delete the stream?"
+      action="Delete for good"
+      onClose={onClose}
+      onConfirm={() => finish((stream) => stream.delete())}
+    >
+      <strong>{name}</strong> and all of its messages will be gone. Forks of it keep what they share with it.
+    </Confirm>
+  );
+}
+
+/** The stream's name, and a way to do the last thing with it that the list has to learn of. */
+function useEnding() {
+  const { path, feed } = useStreamView();
+  const catalog = useCatalogStore();
+  const finish = async (end: (stream: DurableStream) => Promise<unknown>): Promise<void> => {
+    await end(new DurableStream({ url: feed.url, warnOnHttp: false }));
+    await catalog.refresh(path);
+  };
+  return { name: readablePath(path), finish };
 }

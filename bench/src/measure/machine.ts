@@ -22,7 +22,7 @@ export function describeMachine(pinned: Cores | undefined): Machine {
     processor: processors[0]?.model.trim() ?? "unknown",
     cores: processors.length,
     memoryBytes: totalmem(),
-    kernel: `Linux ${release()}`,
+    kernel: `Linux ${release().split("-")[0]}`,
     node: process.versions.node,
     openFilesMax:
       /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "unknown",

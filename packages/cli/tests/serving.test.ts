@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { rawRequest } from "../../server/tests/support/raw-socket.ts";
+import { TEST_CERT_FILE, TEST_KEY_FILE } from "../../server/tests/support/tls-identity.ts";
 import { launch, type Running, run, start } from "./support/process.ts";
 import { shellAtTerminal } from "./support/terminal.ts";
 
@@ -72,6 +74,24 @@ describe("perennial serve", () => {
     expect(events[0]).toMatchObject({ msg: "log opened", streams: 0, tornTail: false });
     expect(events[1]).toMatchObject({ msg: "listening", url: expect.stringMatching(LISTENING) });
     expect(events.at(-1)).toMatchObject({ msg: "stopped" });
+  });
+
+  it("speaks TLS with a certificate and its key, and says what is wrong with them", async () => {
+    const server = startServer("serve", "--memory", "--tls-cert", TEST_CERT_FILE, "--tls-key", TEST_KEY_FILE);
+    const [, origin] = await server.output(/(https:\/\/127\.0\.0\.1:\d+)/);
+    const { status } = await rawRequest(origin!, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect(status).toBe(200);
+    const wrong = [
+      [["--tls-cert", TEST_CERT_FILE], /--tls-cert needs --tls-key/],
+      [["--tls-key", TEST_KEY_FILE], /--tls-key needs --tls-cert/],
+      [["--tls-cert", "no-such.pem", "--tls-key", TEST_KEY_FILE], /--tls-cert no-such\.pem cannot be read/],
+      [["--tls-cert", TEST_KEY_FILE, "--tls-key", TEST_KEY_FILE], /both as PEM/],
+    ] as const;
+    for (const [args, message] of wrong) {
+      const { code, stderr } = await run(["serve", "--memory", "--port", "0", ...args]);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(2);
+    }
   });
 
   it("finishes a request that is under way, and stops at once on a second signal", async () => {

@@ -1,4 +1,5 @@
 /** Options, parsed once into one complete, read-only configuration. */
+import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
 import type { Log } from "./log/log.ts";
 import type { Pending } from "./shard/pending.ts";
@@ -13,6 +14,12 @@ export type ServerOptions = Partial<Omit<Config, "log">> & {
 /** Makes the log when the server starts. */
 export type LogFactory = () => Promise<Log<Pending>>;
 
+/** A certificate, followed by those that vouch for it, and its private key, as PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface Config {
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host: string;
@@ -23,6 +30,8 @@ export interface Config {
   readonly http: "fast" | "node";
   /** TCP port, [0, 65535]; 0 lets the system choose. Default 4437, the protocol's own. */
   readonly port: number;
+  /** What the server shows its clients: then it speaks TLS only. Default none: plain HTTP. */
+  readonly tls: TlsIdentity | undefined;
   /**
    * Origin under which clients reach the server, for `Location`; without it the request's `Host` counts.
    * Default none.
@@ -142,6 +151,7 @@ export function parseConfig(options: ServerOptions): Config {
     ...numbers,
     host: options.host ?? "127.0.0.1",
     http: options.http ?? "fast",
+    tls: checkedTls(options.tls),
     publicUrl: checkedOrigin(options.publicUrl),
     trustProxy: options.trustProxy ?? false,
     corsOrigin: options.corsOrigin ?? "*",
@@ -187,6 +197,17 @@ function checkedOrigin(text: string | undefined): string | undefined {
       `publicUrl must be an http or https origin such as https://example.com, not ${text}`,
     );
   return url.origin;
+}
+
+function checkedTls(tls: TlsIdentity | undefined): TlsIdentity | undefined {
+  try {
+    if (tls !== undefined) createSecureContext({ cert: tls.cert, key: tls.key });
+    return tls;
+  } catch (error) {
+    throw new ConfigError(
+      `tls must be a certificate and its private key, both as PEM: ${(error as Error).message}`,
+    );
+  }
 }
 
 export type { Logger, LogLevel };

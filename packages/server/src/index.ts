@@ -5,6 +5,7 @@ export {
   NUMBER_SETTINGS,
   parseConfig,
   type ServerOptions,
+  type TlsIdentity,
 } from "./config.ts";
 export type { Asset } from "./http/assets.ts";
 export type { CheckProgress, CheckReport } from "./log/local/check.ts";

@@ -8,6 +8,7 @@ import type { ListeningDoor } from "./http/door.ts";
 import { FastDoor } from "./http/fast/fast-door.ts";
 import { FetchDoor } from "./http/fetch/fetch-door.ts";
 import { NodeDoor } from "./http/node/node-door.ts";
+import { schemeOf } from "./http/origin.ts";
 import { LiveHub } from "./live/hub.ts";
 import type { LogMetrics, Recovery } from "./log/log.ts";
 import { MemoryLog } from "./log/memory/memory-log.ts";
@@ -104,7 +105,7 @@ class Running implements DurableStreamsServer {
     const { context, budget } = await this.#open();
     this.#door = openDoor(context, budget);
     const { address, family, port } = await this.#door.listen();
-    this.#url = `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    this.#url = `${schemeOf(this.config)}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -151,7 +152,7 @@ class Running implements DurableStreamsServer {
 }
 
 function openDoor(context: Context, budget: BodyBudget): ListeningDoor {
-  return context.config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget);
+  return context.config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget, true);
 }
 
 /** The live clock ticks often enough for its shortest interval to be kept to a quarter. */

@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 const MIB = 1024 * 1024;
 
 /** How much garbage the heap may hold in any case, bytes. */
-const GARBAGE_BYTES = 64 * MIB;
+const GARBAGE_BYTES = 32 * MIB;
 /** The most and the least that the heap may grow over what lives in it before it is collected, percent. */
 const GROWTH_MAX = 400;
 const GROWTH_MIN = 50;

@@ -8,6 +8,7 @@ import { explorerAssets } from "./explorer.ts";
 import { boundGarbage } from "./heap.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
+import { tlsOf } from "./tls.ts";
 
 type Server = ReturnType<typeof createServer>;
 
@@ -40,7 +41,13 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const logger = createLogger(settings.get("logLevel") as LogLevel);
   const storage = storageOf(settings);
   const explorer = settings.get("explorer") === false ? [] : await explorerAssets(logger);
-  const server = createServer({ ...serverOptions(settings), ...storage.options, explorer, logger });
+  const server = createServer({
+    ...serverOptions(settings),
+    ...tlsOf(settings),
+    ...storage.options,
+    explorer,
+    logger,
+  });
   const stopped = stopSignal();
   await start(server);
   logger.info({ data: storage.description, ...server.recovery }, "log opened");

@@ -25,7 +25,7 @@ export interface Setting {
 }
 
 /** Settings of the server that can be written as text. */
-type ServerKey = Exclude<keyof Config, "explorer" | "logger" | "log" | "now" | "random">;
+type ServerKey = Exclude<keyof Config, "explorer" | "tls" | "logger" | "log" | "now" | "random">;
 
 type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
 
@@ -100,6 +100,20 @@ const COMMAND_SETTINGS: readonly Setting[] = [
     kind: "switch",
     group: "Storage",
     help: "the same as --durability memory",
+    fallback: undefined,
+  },
+  {
+    key: "tlsCert",
+    kind: "text",
+    group: "Listening",
+    help: "file with the certificate chain, PEM; with --tls-key the server speaks TLS",
+    fallback: undefined,
+  },
+  {
+    key: "tlsKey",
+    kind: "text",
+    group: "Listening",
+    help: "file with the certificate's private key, PEM",
     fallback: undefined,
   },
   {

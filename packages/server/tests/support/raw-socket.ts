@@ -1,5 +1,7 @@
 /** A TCP connection on which tests say exactly what they mean, well-formed or not. */
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { TEST_IDENTITY } from "./tls-identity.ts";
 
 export interface RawAnswer {
   readonly status: number;
@@ -28,9 +30,13 @@ export class RawSocket {
   }
 
   static open(origin: string): Promise<RawSocket> {
-    const { hostname, port } = new URL(origin);
+    const { protocol, hostname, port } = new URL(origin);
     return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => resolve(new RawSocket(socket)));
+      const onOpen = (): void => resolve(new RawSocket(socket));
+      const socket: Socket =
+        protocol === "https:"
+          ? connectTls({ port: Number(port), host: hostname, ca: TEST_IDENTITY.cert }, onOpen)
+          : connect(Number(port), hostname, onOpen);
       socket.once("error", reject);
     });
   }

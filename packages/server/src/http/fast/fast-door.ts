@@ -2,13 +2,14 @@
  * The fast lane: owns the port, answers requests of one strict shape straight off the socket, and hands any other
  * connection over to node:http, which keeps it to its end.
  */
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import type { Config } from "../../config.ts";
 import type { BodyBudget } from "../body-budget.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
 import { listen } from "../listen.ts";
+import { createListener } from "../listener.ts";
 import { NodeDoor, silenceMs } from "../node/node-door.ts";
 import { ReplyHeads } from "../reply-head.ts";
 import { ChunkFramer } from "./chunked-frames.ts";
@@ -34,9 +35,8 @@ export class FastDoor implements ListeningDoor, FastLane {
     this.budget = budget;
     this.silenceMs = silenceMs(config);
     this.heads = new ReplyHeads(commonHeaders(config), config.keepAliveMs);
-    this.#nodeDoor = new NodeDoor(context, budget);
-    // Like node:http, which sees a half-closed connection to its end itself.
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    this.#nodeDoor = new NodeDoor(context, budget, false);
+    this.#server = createListener(config, (socket) => {
       this.#connections.add(new FastConnection(socket, this));
     });
   }

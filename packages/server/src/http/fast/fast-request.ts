@@ -36,7 +36,7 @@ export class FastRequest implements HttpRequest, Access {
   }
 
   origin(): string {
-    return originOf(this, "http", this.#config);
+    return originOf(this, this.#config);
   }
 
   body(): StoredBytes | RequestProblem {

@@ -36,7 +36,7 @@ export class FetchRequest implements HttpRequest {
     ) {
       return this.#url.origin;
     }
-    return originOf(this, this.#url.protocol.slice(0, -1), this.#config);
+    return originOf(this, this.#config, this.#url.protocol.slice(0, -1));
   }
 
   async body(): Promise<StoredBytes | RequestProblem> {

@@ -1,5 +1,6 @@
 /** The door on node:http: it takes whatever HTTP/1.1 there is, and judges what is odd or malformed. */
 import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Config } from "../../config.ts";
 import { logAccess } from "../access-log.ts";
@@ -10,6 +11,7 @@ import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
 import { problemReply } from "../errors.ts";
 import { listen } from "../listen.ts";
+import { tlsOptions } from "../listener.ts";
 import { STREAM_METHODS } from "../operations/preflight.ts";
 import type { RequestProblem } from "../problems.ts";
 import type { Reply } from "../reply.ts";
@@ -39,36 +41,40 @@ const LINGER_MS = 1000;
 export class NodeDoor implements ListeningDoor {
   readonly #context: Context;
   readonly #config: Config;
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
   readonly #budget: BodyBudget;
   readonly #settings: WriteSettings;
   readonly #heads: ReplyHeads;
+  readonly #sockets = new Set<Socket>();
   /** Connections that had their last answer. */
   readonly #refused = new WeakSet<Socket>();
   /** Adopted connections on which the other door has answered requests. */
   readonly #served = new WeakSet<Socket>();
   #stopping = false;
 
-  constructor(context: Context, budget: BodyBudget) {
+  /** @param ownsPort whether it is to listen itself; otherwise it takes over connections, which are decrypted already */
+  constructor(context: Context, budget: BodyBudget, ownsPort: boolean) {
     this.#context = context;
     const { config } = context;
     this.#config = config;
     this.#budget = budget;
     this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs: config.stalledReaderMs };
     this.#heads = new ReplyHeads(this.#settings.commonHeaders, config.keepAliveMs);
-    this.#server = createServer(
-      {
-        maxHeaderSize: config.headerBytes,
-        headersTimeout: config.headerTimeoutMs,
-        requestTimeout: config.headerTimeoutMs + config.bodyTimeoutMs,
-        connectionsCheckingInterval: Math.min(1000, config.headerTimeoutMs, config.bodyTimeoutMs),
-        keepAliveTimeout: config.keepAliveMs,
-        noDelay: true,
-        requireHostHeader: false, // we answer that ourselves, like all else that is wrong
-      },
-      (message, response) => this.#serve(message, response),
-    );
+    const isSecure = ownsPort && config.tls !== undefined;
+    const serve = (message: IncomingMessage, response: ServerResponse): void =>
+      this.#serve(message, response);
+    this.#server = isSecure
+      ? createTlsServer({ ...serverOptions(config), ...tlsOptions(config) }, serve)
+      : createServer(serverOptions(config), serve);
     this.#server.timeout = silenceMs(config);
+    this.#server.on(isSecure ? "secureConnection" : "connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    this.#answerWhatIsOdd();
+  }
+
+  #answerWhatIsOdd(): void {
     this.#server.on("clientError", (error: ParserError, socket: Socket) =>
       this.#refuse(this.#parserProblem(error, this.#isFirst(socket)), socket),
     );
@@ -108,16 +114,20 @@ export class NodeDoor implements ListeningDoor {
     return listen(this.#server, this.#config);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#stopping = true;
-    return new Promise((resolve) => {
-      const cut = setTimeout(() => this.closeAll(), this.#config.drainMs);
-      this.#server.close(() => {
-        clearTimeout(cut);
-        resolve();
-      });
-      this.#server.closeIdleConnections();
-    });
+    const cut = setTimeout(() => this.closeAll(), this.#config.drainMs);
+    await this.#endedAreOut();
+    await new Promise((resolve) => this.#server.close(resolve));
+    clearTimeout(cut);
+  }
+
+  /** node:http takes a connection for idle whose answer has ended but is not out yet, and would cut it. */
+  async #endedAreOut(): Promise<void> {
+    for (const socket of this.#sockets) {
+      const latest = latestOn(socket);
+      if (latest?.writableEnded) await new Promise<void>((resolve) => afterResponse(latest, resolve));
+    }
   }
 
   /** Cuts all connections, adopted ones too. */
@@ -216,6 +226,18 @@ export class NodeDoor implements ListeningDoor {
       logAccess(this.#config, { method, target, status: response.statusCode, startedAt });
     });
   }
+}
+
+function serverOptions(config: Config) {
+  return {
+    maxHeaderSize: config.headerBytes,
+    headersTimeout: config.headerTimeoutMs,
+    requestTimeout: config.headerTimeoutMs + config.bodyTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, config.headerTimeoutMs, config.bodyTimeoutMs),
+    keepAliveTimeout: config.keepAliveMs,
+    noDelay: true,
+    requireHostHeader: false, // we answer that ourselves, like all else that is wrong
+  };
 }
 
 /** The latest response is kept on its socket: a weak map, changed at each request, is a burden to the collector. */

@@ -39,7 +39,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   origin(): string {
-    return originOf(this, "http", this.#config);
+    return originOf(this, this.#config);
   }
 
   body(): Promise<StoredBytes | RequestProblem> {

@@ -1,5 +1,5 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
-import { setFlagsFromString } from "node:v8";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
 
 const MIB = 1024 * 1024;
 
@@ -16,15 +16,16 @@ const GROWTH_MIN = 50;
  * a fifth of all CPU time. So the room for garbage is a fixed number of bytes, until half of what lives is more.
  */
 export function boundGarbage(): void {
-  letHeapGrow(process.memoryUsage().heapUsed);
+  letHeapGrow();
   const observer = new PerformanceObserver((list) => {
-    if (list.getEntries().some(isOfWholeHeap)) letHeapGrow(process.memoryUsage().heapUsed);
+    if (list.getEntries().some(isOfWholeHeap)) letHeapGrow();
   });
   observer.observe({ type: "gc" });
 }
 
-function letHeapGrow(livingBytes: number): void {
-  const percent = Math.round((GARBAGE_BYTES / livingBytes) * 100);
+/** Called when little but what lives is on the heap. */
+function letHeapGrow(): void {
+  const percent = Math.round((GARBAGE_BYTES / getHeapStatistics().used_heap_size) * 100);
   setFlagsFromString(`--heap-growing-percent=${Math.max(GROWTH_MIN, Math.min(GROWTH_MAX, percent))}`);
 }
 

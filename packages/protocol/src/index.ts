@@ -48,6 +48,7 @@ export { parseJson } from "./json/parse.ts";
 export { JSON_MAX_DEPTH } from "./json/scan-value.ts";
 export { type JsonFraming, splitJsonMessages } from "./json/split.ts";
 export { beginsWithStateMessage, nameStateOffsets } from "./json/state-offsets.ts";
+export type { ListedPage, ListedStream } from "./listing.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
 export {
   CONTROL_SEGMENT,

@@ -1,7 +1,8 @@
+import type { ListedStream } from "@perennial/protocol";
 import { Command } from "commander";
 import { requestFailure } from "../failure.ts";
 import { connect, type Invocation } from "../invocation.ts";
-import { type ListedStream, listStreams } from "../listing/list-streams.ts";
+import { listStreams } from "../listing/list-streams.ts";
 import { writeOut } from "../output/standard-output.ts";
 import { formatSize } from "../writing/sizes.ts";
 

@@ -1,29 +1,8 @@
 /** The list of streams, an extension of Perennial's server (docs/extensions.md). */
 import { FetchError } from "@perennial/client";
-import { CONTROL_SEGMENT } from "@perennial/protocol";
+import { CONTROL_SEGMENT, type ListedPage, type ListedStream } from "@perennial/protocol";
 import type { Connection } from "../connection/connection.ts";
 import { failure } from "../failure.ts";
-
-/** A stream as the list describes it. */
-export interface ListedStream {
-  /** Its id: the path below the stream root. */
-  readonly path: string;
-  readonly contentType: string;
-  readonly offset: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly closed: boolean;
-  readonly createdAt: string;
-  readonly lastAppendAt: string;
-  readonly ttlSeconds?: number;
-  readonly expiresAt?: string;
-  readonly forkedFrom?: { readonly path: string; readonly offset: string };
-}
-
-interface Page {
-  readonly streams: readonly ListedStream[];
-  readonly next?: string;
-}
 
 const PAGE_STREAMS = 1000;
 
@@ -34,7 +13,7 @@ export async function* listStreams(
 ): AsyncGenerator<readonly ListedStream[]> {
   let after: string | undefined = "";
   while (after !== undefined) {
-    const page: Page = await requestPage(connection, { prefix, after, limit: PAGE_STREAMS });
+    const page: ListedPage = await requestPage(connection, { prefix, after, limit: PAGE_STREAMS });
     yield page.streams;
     after = page.next;
   }
@@ -53,11 +32,11 @@ export async function findListed(connection: Connection, id: string): Promise<Li
 async function requestPage(
   connection: Connection,
   query: { readonly prefix: string; readonly after: string; readonly limit: number },
-): Promise<Page> {
+): Promise<ListedPage> {
   const url = new URL(connection.streamUrl(`${CONTROL_SEGMENT}/streams`));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   try {
-    return (await (await connection.request("GET", url.href)).json()) as Page;
+    return (await (await connection.request("GET", url.href)).json()) as ListedPage;
   } catch (error) {
     if (!(error instanceof FetchError) || error.status !== 404) throw error;
     throw failure("this server does not list streams; that is an extension of Perennial's own server");

@@ -1,8 +1,8 @@
 /** The certificate and the key of the server, by the settings. */
 import { readFileSync } from "node:fs";
-import { ConfigError, parseConfig, type ServerOptions } from "@perennial/server";
+import type { ServerOptions } from "@perennial/server";
 import { usageFailure } from "../failure.ts";
-import type { GivenSettings } from "../settings/resolve.ts";
+import { checkOptions, type GivenSettings } from "../settings/resolve.ts";
 
 /** What the server takes. Throws a usage failure that names the file that is missing or wrong. */
 export function tlsOf(settings: GivenSettings): Pick<ServerOptions, "tls"> {
@@ -12,12 +12,7 @@ export function tlsOf(settings: GivenSettings): Pick<ServerOptions, "tls"> {
   if (cert === undefined) throw usageFailure("--tls-key needs --tls-cert, the file with its certificate");
   if (key === undefined) throw usageFailure("--tls-cert needs --tls-key, the file with its private key");
   const tls = { cert: read("--tls-cert", cert), key: read("--tls-key", key) };
-  try {
-    parseConfig({ tls });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw usageFailure(`--tls-cert ${cert} and --tls-key ${key}: ${error.message}`);
-  }
+  checkOptions({ tls }, (message) => `--tls-cert ${cert} and --tls-key ${key}: ${message}`);
   return { tls };
 }
 

@@ -51,16 +51,18 @@ function checked(setting: Setting, { place, value }: Given): SettingValue {
   const parsed = parseValue(setting, value);
   if ("expected" in parsed)
     throw usageFailure(`${place} must be ${parsed.expected}, not ${JSON.stringify(value)}`);
-  if (SERVER_KEYS.has(setting.key)) checkRange(setting, place, parsed.value);
+  if (SERVER_KEYS.has(setting.key))
+    checkOptions({ [setting.key]: parsed.value }, (message) => message.replace(setting.key, place));
   return parsed.value;
 }
 
-function checkRange(setting: Setting, place: string, value: SettingValue): void {
+/** Throws a usage failure if the server would not take the options; `explain` puts its message in the user's terms. */
+export function checkOptions(options: ServerOptions, explain: (message: string) => string): void {
   try {
-    parseConfig({ [setting.key]: value });
+    parseConfig(options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw usageFailure(error.message.replace(setting.key, place));
+    throw usageFailure(explain(error.message));
   }
 }
 

@@ -1,5 +1,6 @@
+import type { ListedPage, ListedStream } from "@perennial/protocol";
 import { describe, expect, test, vi } from "vitest";
-import type { ListedStream, ListPage, ListQuery } from "../server/listing.ts";
+import type { ListQuery } from "../server/listing.ts";
 import { Catalog } from "./catalog.ts";
 
 const stream = (path: string): ListedStream => ({
@@ -16,7 +17,7 @@ const stream = (path: string): ListedStream => ({
 function catalogOf(paths: Set<string>, isUp: () => boolean = () => true) {
   const waits: (() => void)[] = [];
   const asked: string[] = [];
-  const list = async ({ prefix = "", after = "" }: ListQuery): Promise<ListPage> => {
+  const list = async ({ prefix = "", after = "" }: ListQuery): Promise<ListedPage> => {
     if (!isUp()) throw new Error("unreachable");
     asked.push(prefix);
     const page = [...paths].sort().filter((path) => path.startsWith(prefix) && path > after);

@@ -1,5 +1,6 @@
 /** All streams of the server, kept up to date by paging through its list again and again. */
-import { type ListedStream, type ListPage, type ListQuery, PAGE_STREAMS } from "../server/listing.ts";
+import type { ListedPage, ListedStream } from "@perennial/protocol";
+import { type ListQuery, PAGE_STREAMS } from "../server/listing.ts";
 import { firstAtOrAfter, mergeSegment, type StreamEntry } from "./merge-page.ts";
 
 /** What the page shows of it. A new object for every change. */
@@ -14,7 +15,7 @@ export interface CatalogSnapshot {
 
 /** What the catalogue needs from outside. */
 export interface CatalogSources {
-  readonly list: (query: ListQuery) => Promise<ListPage>;
+  readonly list: (query: ListQuery) => Promise<ListedPage>;
   readonly now: () => number;
   /** Resolves after so many ms. */
   readonly wait: (ms: number) => Promise<void>;
@@ -116,7 +117,7 @@ export class Catalog {
     this.#replace(this.#before(path), path, found);
   }
 
-  async #ask(query: ListQuery): Promise<ListPage | undefined> {
+  async #ask(query: ListQuery): Promise<ListedPage | undefined> {
     try {
       const page = await this.#sources.list(query);
       if (this.#latest.failure !== undefined) this.#publish({ failure: undefined });

@@ -1,6 +1,6 @@
+import type { ListedStream } from "@perennial/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ListedStream } from "../server/listing.ts";
 import { mergeSegment, type StreamEntry } from "./merge-page.ts";
 
 const stream = (path: string, size = 0): ListedStream => ({

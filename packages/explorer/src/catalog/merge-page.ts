@@ -1,5 +1,5 @@
 /** Folding a page of the server's list into what is known of all streams. */
-import type { ListedStream } from "../server/listing.ts";
+import type { ListedStream } from "@perennial/protocol";
 
 /** A stream, and how fast it grows. */
 export interface StreamEntry extends ListedStream {

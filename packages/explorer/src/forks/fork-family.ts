@@ -5,7 +5,7 @@ export interface ForkedStream {
   readonly path: string;
   /** The tail, in stored bytes. */
   readonly size: number;
-  readonly forkedFrom?: { readonly path: string; readonly offset: string };
+  readonly forkedFrom?: { readonly path: string; readonly offset: string } | undefined;
 }
 
 /** One stream of a family, on a line of its own. */

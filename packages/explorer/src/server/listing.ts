@@ -1,28 +1,6 @@
 /** The server's list of streams, an extension (docs/extensions.md). */
+import type { ListedPage, ListedStream } from "@perennial/protocol";
 import { extensionUrl } from "./address.ts";
-
-/** A stream as the list describes it. */
-export interface ListedStream {
-  /** Canonical, percent-encoded, relative to the stream root. */
-  readonly path: string;
-  readonly contentType: string;
-  /** The tail. */
-  readonly offset: string;
-  /** Stored bytes, inherited ones included. */
-  readonly size: number;
-  readonly closed: boolean;
-  readonly createdAt: string;
-  readonly lastAppendAt: string;
-  readonly ttlSeconds?: number;
-  readonly expiresAt?: string;
-  readonly forkedFrom?: { readonly path: string; readonly offset: string };
-}
-
-export interface ListPage {
-  readonly streams: readonly ListedStream[];
-  /** Where the next page begins; absent on the last. */
-  readonly next?: string;
-}
 
 export interface ListQuery {
   readonly prefix?: string;
@@ -38,13 +16,13 @@ export const PAGE_STREAMS = 1000;
 export async function listStreams(
   { prefix = "", after = "", limit }: ListQuery,
   signal?: AbortSignal,
-): Promise<ListPage> {
+): Promise<ListedPage> {
   const response = await fetch(extensionUrl("streams", { prefix, after, limit }), {
     ...(signal !== undefined && { signal }),
     cache: "no-store",
   });
   if (!response.ok) throw new Error(`the server does not list its streams (status ${response.status})`);
-  return (await response.json()) as ListPage;
+  return (await response.json()) as ListedPage;
 }
 
 /** What the list says about one stream; undefined when there is none of this path. */

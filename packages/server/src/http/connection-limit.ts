@@ -13,7 +13,7 @@ const WARNING_INTERVAL_MS = 60_000;
  * segment, whoever opens enough connections would stop all appends.
  */
 export function limitConnections(server: Server, { connections, logger, now }: Config): void {
-  const limit = connectionsAtMost(connections, openFilesAtMost());
+  const limit = Math.max(1, Math.min(connections, openFilesAtMost() - OWN_FILES));
   let warnedAt = Number.NEGATIVE_INFINITY;
   server.maxConnections = limit;
   server.on("drop", () => {
@@ -21,11 +21,6 @@ export function limitConnections(server: Server, { connections, logger, now }: C
     warnedAt = now();
     logger.warn({ connections: limit }, "closing new connections: as many are open as may be");
   });
-}
-
-/** @param openFiles how many files the process may have open */
-export function connectionsAtMost(configured: number, openFiles: number): number {
-  return Math.max(1, Math.min(configured, openFiles - OWN_FILES));
 }
 
 interface Limits {

@@ -1,13 +1,18 @@
 /** GET of the list of streams: an extension, described in docs/extensions.md. */
-import { CONTROL_SEGMENT, formatExpiresAt, formatOffset, HEADER, STREAM_ROOT } from "@perennial/protocol";
+import {
+  CONTROL_SEGMENT,
+  formatExpiresAt,
+  formatOffset,
+  type ListedStream,
+  STREAM_ROOT,
+} from "@perennial/protocol";
 import type { Stream } from "../../catalog/stream.ts";
 import { list as listStreams } from "../../shard/list.ts";
 import { deadlineOf } from "../../stream/expiry.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import { parseLimit } from "../page-limit.ts";
-import type { RequestProblem } from "../problems.ts";
-import { type Query, repeatedParameter } from "../query.ts";
+import { pageProblem, pageReply, parseLimit } from "../extension-page.ts";
+import type { Query } from "../query.ts";
 import type { Reply } from "../reply.ts";
 
 /** Where the list is. */
@@ -17,28 +22,18 @@ export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;
 const ROOT = `${STREAM_ROOT}/`;
 
 export function list({ shard }: Context, method: string, query: Query): Reply {
-  if (method !== "GET") return problemReply({ kind: "method-not-allowed", allow: "GET, OPTIONS" });
-  const twice = repeated(query);
-  if (twice !== undefined) return problemReply(twice);
+  const problem = pageProblem(method, query, ["prefix", "after", "limit"]);
+  if (problem !== undefined) return problemReply(problem);
   const limit = parseLimit(query);
   if (typeof limit !== "number") return problemReply(limit);
   const prefix = ROOT + (query.values.get("prefix") ?? "");
   const after = ROOT + (query.values.get("after") ?? "");
   const page = listStreams(shard, { prefix, after, limit });
-  const body = { streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) };
-  return {
-    status: 200,
-    headers: [HEADER.contentType, "application/json", HEADER.cacheControl, "no-store"],
-    body: Buffer.from(JSON.stringify(body)),
-  };
-}
-
-function repeated(query: Query): RequestProblem | undefined {
-  return ["prefix", "after", "limit"].map((name) => repeatedParameter(query, name)).find(Boolean);
+  return pageReply({ streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });
 }
 
 /** A stream as the list shows it. Absent members (undefined) do not apply to it. */
-function describe(stream: Stream): object {
+function describe(stream: Stream): ListedStream {
   const { state, visibleTail, visibleClosed, lastUse } = stream;
   const deadline = deadlineOf(state, lastUse);
   return {

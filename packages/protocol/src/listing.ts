@@ -1,0 +1,24 @@
+/** A stream as the list of streams describes it: an extension of Perennial's server (docs/extensions.md). */
+export interface ListedStream {
+  /** Canonical, percent-encoded, relative to the stream root. */
+  readonly path: string;
+  readonly contentType: string;
+  /** The tail. */
+  readonly offset: string;
+  /** Stored bytes, inherited ones included. */
+  readonly size: number;
+  readonly closed: boolean;
+  /** RFC 3339, like all times here. */
+  readonly createdAt: string;
+  readonly lastAppendAt: string;
+  readonly ttlSeconds?: number | undefined;
+  readonly expiresAt?: string | undefined;
+  readonly forkedFrom?: { readonly path: string; readonly offset: string } | undefined;
+}
+
+/** One page of the list. */
+export interface ListedPage {
+  readonly streams: readonly ListedStream[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: string | undefined;
+}

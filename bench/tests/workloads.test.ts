@@ -28,7 +28,7 @@ test.each([
   ["json-batch-100", 2, "cpuMicrosPerOperation"],
   ["read-1k", 2, "operationsPerSecond"],
   ["catchup-1m", 2, "bytesPerCpuSecond"],
-  ["replay-1000", 10, "anonymousGrowth"],
+  ["replay-1000", 10, "p99"],
   ["sse-fanout", 3, "p99"],
   ["sse-tail", 20, "p99"],
   ["long-poll-tail", 20, "p99"],

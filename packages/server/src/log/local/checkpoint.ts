@@ -81,10 +81,11 @@ export class Checkpoint {
       this.#slices = undefined;
     }
     await log.dropBefore(cut);
-    await this.#parts.removed.collect(cut, async (changes) => {
+    const write = async (changes: readonly Change[]) => {
       await this.#parts.store.write(changes);
       await giveWay();
-    });
+    };
+    await this.#parts.removed.collect(cut, write, giveWay);
   }
 
   async #archive(slices: Slices, log: CheckpointedLog): Promise<void> {

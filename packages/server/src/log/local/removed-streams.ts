@@ -8,6 +8,10 @@ import { decodeNumber } from "./archive/rows.ts";
 
 /** Keys removed in one transaction. */
 const KEYS_PER_STEP = 256;
+/** Notes looked at before others get their turn. */
+const NOTES_PER_STEP = 4096;
+/** Searches for chunks, of some twenty microseconds each, before others get their turn. */
+const SEARCHES_PER_STEP = 32;
 
 export class RemovedStreams {
   readonly #store: ArchiveStore;
@@ -47,13 +51,20 @@ export class RemovedStreams {
    * Gives back space, in small transactions.
    *
    * @param logPosition the archive's: records before it are not replayed, so notes up to it are not needed
-   * @param write carries out one transaction
+   * @param write carries out one transaction, and then gives way
+   * @param giveWay lets the event loop serve others
    */
-  async collect(logPosition: number, write: (changes: Change[]) => Promise<void>): Promise<void> {
-    await this.#removeChunks(write);
+  async collect(
+    logPosition: number,
+    write: (changes: readonly Change[]) => Promise<void>,
+    giveWay: () => Promise<void>,
+  ): Promise<void> {
+    await this.#removeChunks(write, giveWay);
     const changes: Change[] = [];
     const gone: number[] = [];
+    let looked = 0;
     for (const [id, heldTo] of this.#heldTo) {
+      if (++looked % NOTES_PER_STEP === 0) await giveWay();
       if (heldTo > logPosition || this.#withChunks.has(id)) continue;
       changes.push({ key: removedKey(id), value: undefined });
       gone.push(id);
@@ -63,27 +74,63 @@ export class RemovedStreams {
     for (const id of gone) this.#heldTo.delete(id);
   }
 
-  async #removeChunks(write: (changes: Change[]) => Promise<void>): Promise<void> {
+  async #removeChunks(
+    write: (changes: readonly Change[]) => Promise<void>,
+    giveWay: () => Promise<void>,
+  ): Promise<void> {
     let changes: Change[] = [];
-    let emptied: number[] = [];
+    let emptied: Neighbours[] = [];
+    let searches = 0;
     const flush = async () => {
       if (changes.length > 0) await write(changes);
-      for (const id of emptied) this.#withChunks.delete(id);
+      for (const run of emptied) this.#forgetChunks(run);
       changes = [];
       emptied = [];
     };
-    for (const id of this.#withChunks) {
-      let from = chunkKey(id, 0);
-      for (;;) {
-        const keys = this.#store.keys(from, chunkKey(id + 1, 0), KEYS_PER_STEP);
+    for (const run of neighbours(this.#withChunks)) {
+      for (const keys of this.#chunkKeys(run)) {
         for (const key of keys) changes.push({ key, value: undefined });
-        if (keys.length < KEYS_PER_STEP) break;
-        from = Buffer.concat([keys.at(-1)!, Uint8Array.of(0)]);
-        await flush();
+        if (changes.length >= KEYS_PER_STEP) await flush();
+        if (++searches % SEARCHES_PER_STEP === 0) await giveWay();
       }
-      emptied.push(id);
-      if (changes.length >= KEYS_PER_STEP || emptied.length >= KEYS_PER_STEP) await flush();
+      emptied.push(run);
     }
     await flush();
   }
+
+  /** The keys of all chunks of these streams, in pages. */
+  *#chunkKeys({ first, last }: Neighbours): Generator<readonly Uint8Array[]> {
+    const end = chunkKey(last + 1, 0);
+    let from = chunkKey(first, 0);
+    for (;;) {
+      const keys = this.#store.keys(from, end, KEYS_PER_STEP);
+      yield keys;
+      if (keys.length < KEYS_PER_STEP) return;
+      from = Buffer.concat([keys.at(-1)!, Uint8Array.of(0)]);
+    }
+  }
+
+  #forgetChunks({ first, last }: Neighbours): void {
+    for (let id = first; id <= last; id++) this.#withChunks.delete(id);
+  }
+}
+
+/** Streams with ids from `first` to `last`, without a gap. One search finds the chunks of all of them. */
+interface Neighbours {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The longest runs of neighbours among ids, in their order. */
+function* neighbours(ids: Iterable<number>): Generator<Neighbours> {
+  let run: Neighbours | undefined;
+  for (const id of ids) {
+    if (run !== undefined && id === run.last + 1) {
+      run = { first: run.first, last: id };
+      continue;
+    }
+    if (run !== undefined) yield run;
+    run = { first: id, last: id };
+  }
+  if (run !== undefined) yield run;
 }

@@ -25,9 +25,9 @@ import { archivedBoundary, readArchived } from "./archive/chunks.ts";
 import { STORE_KEY } from "./archive/keys.ts";
 import { decodeStoreRow, type StoreRow } from "./archive/rows.ts";
 import { Budget, type BudgetLimits, type BudgetUse } from "./budget.ts";
-import { Checkpoint, type CheckpointedLog } from "./checkpoint.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import { CheckpointSchedule, type ScheduledLog, type ScheduleParts } from "./checkpoint-schedule.ts";
 import type { Disk } from "./disk.ts";
-import { failureOf, RecordsLost } from "./failure.ts";
 import { LogWriter, type WriterEvents } from "./log-writer.ts";
 import { walkLog } from "./recovery.ts";
 import { RemovedStreams } from "./removed-streams.ts";
@@ -38,7 +38,7 @@ import { StreamArchiver } from "./stream-archiver.ts";
 import { Tails } from "./tails.ts";
 
 /** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
-export interface LocalLogParts extends BudgetLimits {
+export interface LocalLogParts extends BudgetLimits, ScheduleParts {
   /** The directory of the segments. */
   readonly disk: Disk;
   readonly store: ArchiveStore;
@@ -52,14 +52,8 @@ export interface LocalLogParts extends BudgetLimits {
   readonly segmentBytes: number;
   /** The most bytes that one transaction of a checkpoint brings into the archive, give or take one chunk. */
   readonly sliceBytes: number;
-  /** Changes are archived after this many milliseconds, even if they are few. */
-  readonly checkpointIntervalMs: number;
   /** Names a new store. */
   readonly newStoreId: () => string;
-  /** Milliseconds of a clock that never goes back. */
-  readonly now: () => number;
-  /** Runs a function after some milliseconds, without keeping the process alive for it. */
-  readonly after: (ms: number, run: () => void) => void;
   /** Called when the log is closed. */
   readonly afterClose: () => Promise<void>;
 }
@@ -70,11 +64,8 @@ interface Opened<Pending extends PendingRecord> {
   readonly segments: Segments;
 }
 
-/** How long to wait before the next checkpoint is tried when the archive had no room. */
-const ARCHIVE_RETRY_MS = 1000;
-
 export class LocalLog<Pending extends PendingRecord>
-  implements Log<Pending>, WriterEvents<Pending>, CheckpointedLog, BudgetUse
+  implements Log<Pending>, WriterEvents<Pending>, ScheduledLog, BudgetUse
 {
   readonly archive: Archive;
   readonly #parts: LocalLogParts;
@@ -83,16 +74,13 @@ export class LocalLog<Pending extends PendingRecord>
   readonly #slabs: Slabs;
   readonly #tails: Tails;
   readonly #checkpoint: Checkpoint;
+  readonly #schedule: CheckpointSchedule;
   readonly #budget: Budget;
   readonly #storeRow: StoreRow;
   #listener: LogListener<Pending> | undefined;
   #opened: Opened<Pending> | undefined;
   #lastId: number;
   #term: number;
-  #archiveHealth: LogHealth = "ok";
-  #running: Promise<void> | undefined;
-  #checkpoints = 0;
-  #lastCheckpointMs = 0;
   #closed = false;
 
   constructor(parts: LocalLogParts) {
@@ -112,6 +100,7 @@ export class LocalLog<Pending extends PendingRecord>
     const archiver = new StreamArchiver(store, this.#tails);
     const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, sliceBytes, now };
     this.#checkpoint = new Checkpoint(checkpointParts, this.#storeRow);
+    this.#schedule = new CheckpointSchedule(parts, this.#checkpoint, this.#budget, this);
   }
 
   /** @throws CorruptLog when acknowledged data is damaged */
@@ -141,7 +130,7 @@ export class LocalLog<Pending extends PendingRecord>
     this.#opened = { writer, segments };
     await writer.startTerm();
     segments.prepareNext();
-    this.#scheduleCheckpoint();
+    this.#schedule.begin();
     return {
       streams: this.#checkpoint.streams + replay.newStreams,
       records: walked.records,
@@ -175,13 +164,13 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   get checkpointProgress(): number | undefined {
-    return this.#running === undefined ? undefined : this.#checkpoint.progress;
+    return this.#schedule.progress;
   }
 
   admit(byteLength: number): Promise<void> | undefined {
     if (this.health() !== "ok") return undefined;
     const room = this.#budget.admit(byteLength);
-    if (room !== undefined) this.#startCheckpoint();
+    if (room !== undefined) this.#schedule.start();
     return room;
   }
 
@@ -224,12 +213,9 @@ export class LocalLog<Pending extends PendingRecord>
 
   health(): LogHealth {
     // Whoever waited for room until now comes too late.
-    return this.#closed ? "read-only" : this.#diskHealth;
-  }
-
-  get #diskHealth(): LogHealth {
+    if (this.#closed) return "read-only";
     const writing = this.#opened?.writer.health ?? "ok";
-    return writing === "ok" ? this.#archiveHealth : writing;
+    return writing === "ok" ? this.#schedule.health : writing;
   }
 
   metrics(): LogMetrics {
@@ -239,21 +225,21 @@ export class LocalLog<Pending extends PendingRecord>
       unarchivedStreams: this.#tails.changedCount,
       slabBytes: this.#slabs.heldBytes,
       segments: this.#opened?.segments.count ?? 0,
-      checkpointsTotal: this.#checkpoints,
-      lastCheckpointMs: this.#lastCheckpointMs,
+      checkpointsTotal: this.#schedule.count,
+      lastCheckpointMs: this.#schedule.lastMs,
     };
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#schedule.stop();
     if (this.#opened !== undefined) {
       const { writer, segments } = this.#opened;
       // What was lost on the way has been told to the listener.
       await writer.secure(this.end).catch(() => {});
       this.#letIn();
-      await this.#running;
-      if (this.#diskHealth === "ok") await this.#runCheckpoint();
+      await this.#schedule.finish();
       writer.close();
       await segments.close();
     }
@@ -263,49 +249,8 @@ export class LocalLog<Pending extends PendingRecord>
 
   /** Writes a checkpoint now, or waits for the one under way. Resolves also when it failed: see `health`. */
   checkpoint(): Promise<void> {
-    this.#startCheckpoint();
-    return this.#running ?? Promise.resolve();
-  }
-
-  #scheduleCheckpoint(): void {
-    this.#parts.after(this.#parts.checkpointIntervalMs, () => {
-      if (this.#closed) return;
-      if (this.#tails.changedCount > 0) this.#startCheckpoint();
-      this.#scheduleCheckpoint();
-    });
-  }
-
-  #startCheckpoint(): void {
-    if (this.#running !== undefined || this.#closed || this.#opened?.writer.health !== "ok") return;
-    if (this.#archiveHealth === "read-only") return;
-    this.#budget.checkpointBegins();
-    this.#running = this.#runCheckpoint().finally(() => {
-      this.#running = undefined;
-      this.#letIn();
-      this.#checkpointIfDue();
-    });
-  }
-
-  async #runCheckpoint(): Promise<void> {
-    const began = this.#parts.now();
-    try {
-      await this.#checkpoint.run(this);
-      this.#archiveHealth = "ok";
-      this.#checkpoints += 1;
-      this.#lastCheckpointMs = this.#parts.now() - began;
-    } catch (error) {
-      if (!(error instanceof RecordsLost)) this.#onArchiveFailure(failureOf(error));
-    }
-  }
-
-  #onArchiveFailure(failure: LogFailure): void {
-    this.#archiveHealth = failure.kind === "full" ? "full" : "read-only";
-    if (failure.kind === "full") this.#parts.after(ARCHIVE_RETRY_MS, () => this.#startCheckpoint());
-  }
-
-  #checkpointIfDue(): void {
-    const { isCheckpointDue, isAnyoneWaiting } = this.#budget;
-    if ((isCheckpointDue || isAnyoneWaiting) && this.health() === "ok") this.#startCheckpoint();
+    this.#schedule.start();
+    return this.#schedule.settled();
   }
 
   // What the writer tells.
@@ -315,7 +260,7 @@ export class LocalLog<Pending extends PendingRecord>
       if (record.kind === "delete") for (const id of record.removed) this.#tails.get(id)!.gone = true;
     }
     this.#listener!.onDurable(batch);
-    this.#checkpointIfDue();
+    this.#schedule.startIfDue();
   }
 
   onUndo({ record }: Pending): void {
@@ -359,6 +304,14 @@ export class LocalLog<Pending extends PendingRecord>
 
   onArchived(): void {
     this.#listener!.onArchived();
+    this.#letIn();
+  }
+
+  get isWriting(): boolean {
+    return this.#opened?.writer.health === "ok";
+  }
+
+  onCheckpointEnd(): void {
     this.#letIn();
   }
 }

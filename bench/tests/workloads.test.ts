@@ -38,7 +38,7 @@ test.each([
   const [variant] = workload!.variants([connections]);
   let seconds = 0;
   const sample = await variant!.run({
-    ...{ server, seconds: 0.3, generator: "own", loadThreads: 1, cores: undefined },
+    ...{ server, seconds: 1, generator: "own", loadThreads: 1, cores: undefined },
     measured: ({ from, to }) => {
       seconds = (to - from) / 1000;
     },

@@ -51,7 +51,8 @@ test("ends after its time and lets the last answers come in", async () => {
       answered++;
     },
   });
-  expect(result.operations).toBeGreaterThan(0);
+  expect(result.seconds).toBeGreaterThan(0.09);
+  expect(answered).toBeGreaterThan(0);
   expect(answered).toBe(sent);
 });
 

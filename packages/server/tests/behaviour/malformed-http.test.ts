@@ -126,6 +126,44 @@ describe.each([nodeDoor, fastLane])("odd and malformed HTTP, through $name", (do
     raw.destroy();
   });
 
+  test("events that wait behind another answer keep their order and their chunks", async () => {
+    const http = new Http(open.url);
+    await http.put("behind", { headers: TEXT });
+    const raw = await RawSocket.open(open.url);
+    raw.write(
+      "GET /v1/stream/s?offset=now&live=long-poll HTTP/1.1\r\nHost: x\r\n\r\n" +
+        "GET /v1/stream/behind?offset=-1&live=sse HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
+    await expect.poll(() => open.server.metrics().liveReaders).toBe(2);
+    await http.post("behind", { headers: TEXT, body: "early" });
+    await raw.until((received) => received.includes("early"));
+    await http.post("behind", { headers: TEXT, body: "late" });
+    await http.post("behind", { headers: { ...TEXT, "Stream-Closed": "true" } });
+    await raw.until((received) => received.endsWith("0\r\n\r\n"));
+    const [, waited, events] = raw.received.split(/^HTTP\/1\.1 /m);
+    expect(waited).toMatch(/^204 /);
+    const text = joinChunks(events!.slice(events!.indexOf("\r\n\r\n") + 4));
+    expect(text.match(/data:(early|late)|"streamClosed":true/g)).toEqual([
+      "data:early",
+      "data:late",
+      '"streamClosed":true',
+    ]);
+    raw.destroy();
+  });
+
+  test("events go to a client of HTTP/1.0 without chunks", async () => {
+    const http = new Http(open.url);
+    await http.put("old", { headers: TEXT, body: "one" });
+    const raw = await RawSocket.open(open.url);
+    raw.write("GET /v1/stream/old?offset=-1&live=sse HTTP/1.0\r\n\r\n");
+    await raw.until((received) => received.includes("data:one"));
+    await http.post("old", { headers: { ...TEXT, "Stream-Closed": "true" }, body: "two" });
+    await raw.closed();
+    const body = raw.received.slice(raw.received.indexOf("\r\n\r\n") + 4);
+    expect(body).toMatch(/^(id:.*\n)?event: ?data\n/);
+    expect(body.match(/data:(one|two)/g)).toEqual(["data:one", "data:two"]);
+  });
+
   test("a request that waits is answered before what comes after it is refused", async () => {
     const raw = await RawSocket.open(open.url);
     raw.write("GET /v1/stream/s?offset=now&live=long-poll HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -135,3 +173,17 @@ describe.each([nodeDoor, fastLane])("odd and malformed HTTP, through $name", (do
     expect(open.server.metrics().liveReaders).toBe(0);
   });
 });
+
+/** The content of a chunked body that has ended. */
+function joinChunks(body: string): string {
+  let content = "";
+  for (let at = 0; ; ) {
+    const size = /^([0-9a-f]+)\r\n/.exec(body.slice(at))!;
+    const from = at + size[0].length;
+    const length = Number.parseInt(size[1]!, 16);
+    expect(body.slice(from + length, from + length + 2)).toBe("\r\n");
+    if (length === 0) return content;
+    content += body.slice(from, from + length);
+    at = from + length + 2;
+  }
+}

@@ -5,6 +5,7 @@
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Config } from "../../config.ts";
 import type { BodyBudget } from "../body-budget.ts";
+import { ChunkFramer } from "../chunked-frames.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
@@ -12,7 +13,6 @@ import { listen } from "../listen.ts";
 import { createListener } from "../listener.ts";
 import { NodeDoor, silenceMs } from "../node/node-door.ts";
 import { ReplyHeads } from "../reply-head.ts";
-import { ChunkFramer } from "./chunked-frames.ts";
 import { FastConnection, type FastLane } from "./fast-connection.ts";
 
 export class FastDoor implements ListeningDoor, FastLane {

@@ -1,10 +1,10 @@
 /** Writing a reply straight to the socket: one buffer where there is a whole body, or none. */
 import type { Socket } from "node:net";
+import { type ChunkFramer, LAST_CHUNK } from "../chunked-frames.ts";
 import type { Context } from "../context.ts";
 import { pump } from "../pump.ts";
 import { isLive, isSource, type LiveBody, type LiveSession, type Reply } from "../reply.ts";
 import type { ReplyHeads } from "../reply-head.ts";
-import { type ChunkFramer, LAST_CHUNK } from "./chunked-frames.ts";
 
 /** What the replies of all connections share. */
 export interface FastReplies {

@@ -6,6 +6,7 @@ import type { Config } from "../../config.ts";
 import { logAccess } from "../access-log.ts";
 import { answer } from "../answer.ts";
 import type { BodyBudget } from "../body-budget.ts";
+import { ChunkFramer } from "../chunked-frames.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Context } from "../context.ts";
 import type { ListeningDoor } from "../door.ts";
@@ -58,7 +59,8 @@ export class NodeDoor implements ListeningDoor {
     const { config } = context;
     this.#config = config;
     this.#budget = budget;
-    this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs: config.stalledReaderMs };
+    const { stalledReaderMs } = config;
+    this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs, framer: new ChunkFramer() };
     this.#heads = new ReplyHeads(this.#settings.commonHeaders, config.keepAliveMs);
     const isSecure = ownsPort && config.tls !== undefined;
     const serve = (message: IncomingMessage, response: ServerResponse): void =>

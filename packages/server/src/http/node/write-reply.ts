@@ -1,6 +1,7 @@
 /** Writing a reply to a node:http response, with the back-pressure of its socket. */
 import type { ServerResponse } from "node:http";
 import type { SseSink } from "../../live/sse-session.ts";
+import type { ChunkFramer } from "../chunked-frames.ts";
 import { pump } from "../pump.ts";
 import { isLive, isSource, type LiveBody, type Reply } from "../reply.ts";
 
@@ -9,6 +10,7 @@ export interface WriteSettings {
   readonly commonHeaders: readonly string[];
   /** How long a client that takes nothing is waited for, milliseconds. */
   readonly stalledReaderMs: number;
+  readonly framer: ChunkFramer;
 }
 
 export function writeReply(response: ServerResponse, reply: Reply, settings: WriteSettings): void {
@@ -35,9 +37,14 @@ function hasLength(response: ServerResponse, { status, body }: Reply): boolean {
   return body !== undefined || response.req.method !== "HEAD";
 }
 
-function openLive(response: ServerResponse, body: LiveBody, { stalledReaderMs }: WriteSettings): void {
+function openLive(
+  response: ServerResponse,
+  body: LiveBody,
+  { stalledReaderMs, framer }: WriteSettings,
+): void {
+  const { socket } = response.req;
   const sink: SseSink = {
-    write: (frame) => void response.write(frame),
+    write: (frame) => writeFrame(response, frame, framer),
     bufferedBytes: () => response.writableLength,
     end: () => {
       response.end();
@@ -48,6 +55,20 @@ function openLive(response: ServerResponse, body: LiveBody, { stalledReaderMs }:
     destroy: () => response.destroy(),
   };
   const session = body.open(sink);
-  response.on("drain", () => session.onDrain());
-  response.on("close", () => session.onDisconnect());
+  const onDrain = (): void => session.onDrain();
+  response.on("drain", onDrain);
+  socket.on("drain", onDrain);
+  response.on("close", () => {
+    socket.off("drain", onDrain);
+    session.onDisconnect();
+  });
+}
+
+/**
+ * Writes a frame straight to the socket once that is the response's (an answer before it may still be under way):
+ * node:http would hand over length, frame and line end one by one, for each reader anew. In HTTP/1.0 there are no chunks.
+ */
+function writeFrame(response: ServerResponse, frame: Uint8Array, framer: ChunkFramer): void {
+  if (response.socket !== null && response.chunkedEncoding) response.socket.write(framer.chunkOf(frame));
+  else response.write(frame);
 }

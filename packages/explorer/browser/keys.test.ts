@@ -28,11 +28,13 @@ test("everything about a stream can be done by keys", async () => {
   await page.keyboard.press("a");
   await page.keyboard.type('"d"');
   await page.keyboard.press("Control+Enter");
-  await page.getByText('"d"').waitFor();
+  await page.getByRole("option").filter({ hasText: '"d"' }).waitFor();
   await page.keyboard.press("Escape");
   await page.keyboard.press("m");
   await page.keyboard.press("k");
+  await page.getByRole("option", { selected: true }).filter({ hasText: '"d"' }).waitFor();
   await page.keyboard.press("k");
+  await page.getByRole("option", { selected: true }).filter({ hasText: '"c"' }).waitFor();
   await page.keyboard.press("b");
   const beside = page.getByRole("region", { name: "Stream by-keys-fork" });
   await expect.poll(() => beside.locator(".message-preview").count()).toBe(3);

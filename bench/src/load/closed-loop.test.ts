@@ -42,7 +42,7 @@ test("ends after its time and lets the last answers come in", async () => {
   let answered = 0;
   let sent = 0;
   const result = await runClosedLoop({
-    ...{ address, connections: 2, seconds: 0.1 },
+    ...{ address, connections: 2, seconds: 1 },
     next: () => {
       sent++;
       return request;
@@ -51,8 +51,8 @@ test("ends after its time and lets the last answers come in", async () => {
       answered++;
     },
   });
-  expect(result.seconds).toBeGreaterThan(0.09);
-  expect(answered).toBeGreaterThan(0);
+  expect(result.operations).toBeGreaterThan(0);
+  expect(result.seconds).toBeGreaterThan(0.99);
   expect(answered).toBe(sent);
 });
 

@@ -56,6 +56,7 @@ function openLive(
   };
   const session = body.open(sink);
   const onDrain = (): void => session.onDrain();
+  // What waited behind another answer drains from the response, frames written straight to the socket from there.
   response.on("drain", onDrain);
   socket.on("drain", onDrain);
   response.on("close", () => {

@@ -14,6 +14,7 @@ import {
   STORE_KEY,
   STREAM_RANGE,
   streamKey,
+  successor,
 } from "./archive/keys.ts";
 import { decodeNumber, decodeRowHeader, decodeState, decodeStoreRow } from "./archive/rows.ts";
 import { decodeRecord } from "./codec/record-codec.ts";
@@ -118,7 +119,7 @@ class Check {
       progress(this.#streams, Math.max(total, this.#streams));
       const last = rows.at(-1);
       if (last === undefined) break;
-      from = Buffer.concat([last.key, Uint8Array.of(0)]);
+      from = successor(last.key);
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#streams !== total)
@@ -167,7 +168,7 @@ class Check {
       if (chunkAppendStart(entry.value) > start)
         this.#problem(`${name}: the chunk at ${start} begins after itself`);
       position = Math.max(position, start + chunkBytes(entry.value).length);
-      from = Buffer.concat([entry.key, Uint8Array.of(0)]);
+      from = successor(entry.key);
     }
     this.#archivedBytes += state.tail - ownStart(state);
     if (position < state.tail) this.#problem(`${name}: bytes from ${position} to ${state.tail} are missing`);

@@ -3,7 +3,7 @@
  * the note that they are gone, which must outlive the records that mention them.
  */
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
-import { chunkKey, numberOfKey, REMOVED_RANGE, removedKey } from "./archive/keys.ts";
+import { chunkKey, numberOfKey, REMOVED_RANGE, removedKey, successor } from "./archive/keys.ts";
 import { decodeNumber } from "./archive/rows.ts";
 
 /** Keys removed in one transaction. */
@@ -28,7 +28,7 @@ export class RemovedStreams {
       for (const { key, value } of entries) this.add(numberOfKey(key, 0), decodeNumber(value));
       const last = entries.at(-1);
       if (last === undefined) break;
-      from = Buffer.concat([last.key, Uint8Array.of(0)]);
+      from = successor(last.key);
     }
   }
 
@@ -65,7 +65,7 @@ export class RemovedStreams {
     let looked = 0;
     for (const [id, heldTo] of this.#heldTo) {
       if (++looked % NOTES_PER_STEP === 0) await giveWay();
-      if (heldTo > logPosition || this.#withChunks.has(id)) continue;
+      if (heldTo > logPosition) continue;
       changes.push({ key: removedKey(id), value: undefined });
       gone.push(id);
       if (changes.length >= KEYS_PER_STEP) await write(changes.splice(0));
@@ -78,24 +78,17 @@ export class RemovedStreams {
     write: (changes: readonly Change[]) => Promise<void>,
     giveWay: () => Promise<void>,
   ): Promise<void> {
-    let changes: Change[] = [];
-    let emptied: Neighbours[] = [];
+    const changes: Change[] = [];
     let searches = 0;
-    const flush = async () => {
-      if (changes.length > 0) await write(changes);
-      for (const run of emptied) this.#forgetChunks(run);
-      changes = [];
-      emptied = [];
-    };
     for (const run of neighbours(this.#withChunks)) {
       for (const keys of this.#chunkKeys(run)) {
         for (const key of keys) changes.push({ key, value: undefined });
-        if (changes.length >= KEYS_PER_STEP) await flush();
+        if (changes.length >= KEYS_PER_STEP) await write(changes.splice(0));
         if (++searches % SEARCHES_PER_STEP === 0) await giveWay();
       }
-      emptied.push(run);
     }
-    await flush();
+    if (changes.length > 0) await write(changes);
+    this.#withChunks.clear();
   }
 
   /** The keys of all chunks of these streams, in pages. */
@@ -106,12 +99,8 @@ export class RemovedStreams {
       const keys = this.#store.keys(from, end, KEYS_PER_STEP);
       yield keys;
       if (keys.length < KEYS_PER_STEP) return;
-      from = Buffer.concat([keys.at(-1)!, Uint8Array.of(0)]);
+      from = successor(keys.at(-1)!);
     }
-  }
-
-  #forgetChunks({ first, last }: Neighbours): void {
-    for (let id = first; id <= last; id++) this.#withChunks.delete(id);
   }
 }
 

@@ -4,6 +4,7 @@
  * what is left for the next one.
  */
 import type { ArchiveStore, Change, Entry } from "../local/archive/archive-store.ts";
+import { successor } from "../local/archive/keys.ts";
 import type { Disk, DiskFile } from "../local/disk.ts";
 import type { Random } from "./random.ts";
 import { type SimulatedFile, SimulatedMedia } from "./simulated-media.ts";
@@ -147,7 +148,7 @@ export class SimulatedMachine {
         .sort((left, right) => Buffer.compare(left.key, right.key));
     return {
       get: (key) => this.#entries.get(nameOf(key)),
-      last: (from, to) => between(from, Buffer.concat([to, Uint8Array.of(0)])).at(-1),
+      last: (from, to) => between(from, successor(to)).at(-1),
       entries: (from, to, limit) => between(from, to).slice(0, limit),
       keys: (from, to, limit) =>
         between(from, to)

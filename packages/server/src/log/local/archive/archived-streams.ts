@@ -3,7 +3,7 @@ import type { StreamState } from "../../../stream/state.ts";
 import type { Archive } from "../../log.ts";
 import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
-import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey } from "./keys.ts";
+import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey, successor } from "./keys.ts";
 import { decodeNumber, decodeState } from "./rows.ts";
 
 export class ArchivedStreams implements Archive {
@@ -69,8 +69,4 @@ export class ArchivedStreams implements Archive {
     this.#tails.forget(state.id);
     return true;
   }
-}
-
-function successor(key: Uint8Array): Uint8Array {
-  return Buffer.concat([key, Uint8Array.of(0)]);
 }

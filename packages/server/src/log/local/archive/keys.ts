@@ -77,6 +77,11 @@ export function pathRangeEnd(prefix: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(PATH), bytes, Uint8Array.of(0xff)]);
 }
 
+/** The least key after this one: where a walk over a range goes on. */
+export function successor(key: Uint8Array): Uint8Array {
+  return Buffer.concat([key, Uint8Array.of(0)]);
+}
+
 function numbersKey(kind: number, ...numbers: readonly number[]): Uint8Array {
   const key = Buffer.allocUnsafe(1 + 8 * numbers.length);
   key[0] = kind;

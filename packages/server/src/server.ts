@@ -2,16 +2,16 @@
 import { randomUUID } from "node:crypto";
 import { type Config, parseConfig, type ServerOptions } from "./config.ts";
 import { Assets } from "./http/assets.ts";
-import { BodyBudget } from "./http/body-budget.ts";
 import type { Context } from "./http/context.ts";
-import type { ListeningDoor } from "./http/door.ts";
-import { FastDoor } from "./http/fast/fast-door.ts";
-import { FetchDoor } from "./http/fetch/fetch-door.ts";
-import { NodeDoor } from "./http/node/node-door.ts";
-import { schemeOf } from "./http/origin.ts";
+import type { ListeningDoor } from "./http/doors/door.ts";
+import { FastDoor } from "./http/doors/fast/fast-door.ts";
+import { FetchDoor } from "./http/doors/fetch/fetch-door.ts";
+import { NodeDoor } from "./http/doors/node/node-door.ts";
+import { BodyBudget } from "./http/limits/body-budget.ts";
+import { schemeOf } from "./http/message/origin.ts";
+import type { LogMetrics, Recovery } from "./journal/contract.ts";
+import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { LiveHub } from "./live/hub.ts";
-import type { LogMetrics, Recovery } from "./log/log.ts";
-import { MemoryLog } from "./log/memory/memory-log.ts";
 import { Shard } from "./shard/shard.ts";
 import { Sweeper } from "./shard/sweeper.ts";
 

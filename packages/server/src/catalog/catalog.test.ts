@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { EMPTY_ARCHIVE } from "../log/empty-archive.ts";
-import type { Archive } from "../log/log.ts";
+import type { Archive } from "../journal/contract.ts";
+import { EMPTY_ARCHIVE } from "../journal/empty-archive.ts";
 import { initialState } from "../stream/evolve.ts";
 import { NO_BYTES } from "../stream/records.ts";
 import type { StreamState } from "../stream/state.ts";

@@ -3,7 +3,7 @@
  * dropped again when more are held than there should be, it was not used for a while, and the archive has it as
  * it is.
  */
-import type { Archive } from "../log/log.ts";
+import type { Archive } from "../journal/contract.ts";
 import type { StreamState } from "../stream/state.ts";
 import { SortedPaths } from "./sorted-paths.ts";
 import { Stream } from "./stream.ts";

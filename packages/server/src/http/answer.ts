@@ -1,9 +1,9 @@
 /** From a request to its reply, for every door: whatever happens, there is exactly one answer. */
 import type { Context } from "./context.ts";
 import { problemReply } from "./errors.ts";
-import { exposed } from "./exposed-headers.ts";
-import type { Reply } from "./reply.ts";
-import type { HttpRequest } from "./request.ts";
+import { exposed } from "./message/exposed-headers.ts";
+import type { Reply } from "./message/reply.ts";
+import type { HttpRequest } from "./message/request.ts";
 import { route } from "./router.ts";
 
 /** Where the answer to one request goes. */

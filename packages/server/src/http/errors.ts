@@ -4,8 +4,8 @@
  */
 import { formatOffset, HEADER, PROBLEM_CONTENT_TYPE, type Problem } from "@perennial/protocol";
 import type { Rejection } from "../stream/rejections.ts";
+import type { Reply } from "./message/reply.ts";
 import type { RequestProblem } from "./problems.ts";
-import type { Reply } from "./reply.ts";
 
 /** How one kind of failure is answered. */
 interface Row<F> {

@@ -2,6 +2,9 @@
 import { type PathProblem, parseStreamPath } from "@perennial/protocol";
 import type { Context } from "./context.ts";
 import { problemReply } from "./errors.ts";
+import { parseQuery, type Query } from "./message/query.ts";
+import type { Reply } from "./message/reply.ts";
+import type { HttpRequest } from "./message/request.ts";
 import { append } from "./operations/append.ts";
 import { asset } from "./operations/asset.ts";
 import { create } from "./operations/create.ts";
@@ -13,9 +16,6 @@ import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
 import { PRODUCERS_PATH, producers } from "./operations/producers.ts";
 import { read } from "./operations/read.ts";
 import type { RequestProblem } from "./problems.ts";
-import { parseQuery, type Query } from "./query.ts";
-import type { Reply } from "./reply.ts";
-import type { HttpRequest } from "./request.ts";
 
 /** Answers a request, whatever it is. Rejects only if there is a bug; the door turns that into a 500. */
 export function route(context: Context, request: HttpRequest): Reply | Promise<Reply> {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MemoryLog } from "../log/memory/memory-log.ts";
+import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { append } from "../shard/append.ts";
 import { create } from "../shard/create.ts";
 import { remove } from "../shard/remove.ts";

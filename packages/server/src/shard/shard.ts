@@ -5,8 +5,8 @@
  */
 import { Catalog } from "../catalog/catalog.ts";
 import { Stream } from "../catalog/stream.ts";
-import { EMPTY_ARCHIVE } from "../log/empty-archive.ts";
-import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../log/log.ts";
+import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../journal/contract.ts";
+import { EMPTY_ARCHIVE } from "../journal/empty-archive.ts";
 import { decideDelete } from "../stream/decide-delete.ts";
 import { evolve, initialState } from "../stream/evolve.ts";
 import { needsRenewRecord } from "../stream/expiry.ts";

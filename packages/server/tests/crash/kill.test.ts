@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
-import { Random } from "../../src/log/testing/random.ts";
+import { Random } from "../../src/journal/testing/random.ts";
 import { BINARY, Http } from "../support/http.ts";
 import { judge, Producer, Reader } from "./load.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";

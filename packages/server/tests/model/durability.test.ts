@@ -1,7 +1,7 @@
 /** Random histories over a log that takes its time and loses records, judged by the model. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ManualLog } from "../../src/log/testing/manual-log.ts";
+import { ManualLog } from "../../src/journal/testing/manual-log.ts";
 import type { Pending } from "../../src/shard/pending.ts";
 import { runs } from "../support/effort.ts";
 import { type Command, history, lookAround } from "./commands.ts";

@@ -1,7 +1,7 @@
 /** The real thing, run by the same commands as the model. */
 
-import type { Log, RecoveryTarget } from "../../src/log/log.ts";
-import { MemoryLog } from "../../src/log/memory/memory-log.ts";
+import type { Log, RecoveryTarget } from "../../src/journal/contract.ts";
+import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
 import { append } from "../../src/shard/append.ts";
 import { pieces } from "../../src/shard/bytes.ts";
 import { create } from "../../src/shard/create.ts";

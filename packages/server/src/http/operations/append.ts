@@ -5,9 +5,9 @@ import type { AppendCommand } from "../../stream/commands.ts";
 import type { ProducerTuple, StoredBytes } from "../../stream/records.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { isProblem, type RequestProblem } from "../problems.ts";
-import type { Reply } from "../reply.ts";
-import type { HttpRequest } from "../request.ts";
 
 export function append(context: Context, request: HttpRequest, path: string): Reply | Promise<Reply> {
   const body = request.body();

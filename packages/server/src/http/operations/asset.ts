@@ -2,8 +2,8 @@
 import { HEADER, matchesIfNoneMatch } from "@perennial/protocol";
 import type { Asset } from "../assets.ts";
 import { problemReply } from "../errors.ts";
-import type { Reply } from "../reply.ts";
-import type { HttpRequest } from "../request.ts";
+import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 
 /** A year, which is as long as caches keep anything. */
 const IMMUTABLE = "public, max-age=31536000, immutable";

@@ -15,9 +15,9 @@ import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { isProblem, type RequestProblem } from "../problems.ts";
-import type { Reply } from "../reply.ts";
-import type { HttpRequest } from "../request.ts";
 
 export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
   const body = await request.body();

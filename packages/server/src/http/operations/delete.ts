@@ -3,9 +3,9 @@ import { HEADER } from "@perennial/protocol";
 import { remove } from "../../shard/remove.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { isProblem } from "../problems.ts";
-import type { Reply } from "../reply.ts";
-import type { HttpRequest } from "../request.ts";
 
 const REMOVED: Reply = { status: 204, headers: [HEADER.cacheControl, "no-store"], body: undefined };
 

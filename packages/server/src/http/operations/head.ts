@@ -2,7 +2,7 @@
 import { formatExpiresAt, formatOffset, HEADER } from "@perennial/protocol";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../message/reply.ts";
 
 export function head(context: Context, path: string): Reply {
   const found = context.shard.forReading(path);

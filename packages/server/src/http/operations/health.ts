@@ -2,7 +2,7 @@
 import { HEADER } from "@perennial/protocol";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../message/reply.ts";
 
 /** 200 while writes are taken, 503 while they are not; the body says which and why. */
 export function health({ shard }: Context, method: string): Reply {

@@ -11,9 +11,9 @@ import { list as listStreams } from "../../shard/list.ts";
 import { deadlineOf } from "../../stream/expiry.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import { pageProblem, pageReply, parseLimit } from "../extension-page.ts";
-import type { Query } from "../query.ts";
-import type { Reply } from "../reply.ts";
+import type { Query } from "../message/query.ts";
+import type { Reply } from "../message/reply.ts";
+import { pageProblem, pageReply, parseLimit } from "./extension-page.ts";
 
 /** Where the list is. */
 export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;

@@ -4,11 +4,11 @@ import type { Stream, TailListener } from "../../catalog/stream.ts";
 import { type Snapshot, snapshot } from "../../shard/read.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import { refuseReader } from "../live-limit.ts";
-import type { ReadParameters } from "../read-parameters.ts";
-import type { Reply } from "../reply.ts";
-import type { HttpRequest } from "../request.ts";
+import { refuseReader } from "../limits/live-limit.ts";
+import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { cacheControl, etagOf, sliceReply } from "./read.ts";
+import type { ReadParameters } from "./read-parameters.ts";
 
 export function longPoll(
   context: Context,

@@ -1,5 +1,5 @@
 /** OPTIONS: what a page on another origin may do (protocol section 3.5). Any path, existing or not. */
-import type { Reply } from "../reply.ts";
+import type { Reply } from "../message/reply.ts";
 
 const ALLOWED_HEADERS = [
   "Content-Type",

@@ -3,10 +3,10 @@ import { CONTROL_SEGMENT, parseStreamPath, STREAM_ROOT } from "@perennial/protoc
 import { type KnownProducer, producers as listProducers } from "../../shard/producers.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import { pageProblem, pageReply, parseLimit } from "../extension-page.ts";
+import type { Query } from "../message/query.ts";
+import type { Reply } from "../message/reply.ts";
 import type { RequestProblem } from "../problems.ts";
-import type { Query } from "../query.ts";
-import type { Reply } from "../reply.ts";
+import { pageProblem, pageReply, parseLimit } from "./extension-page.ts";
 
 /** Where they are. */
 export const PRODUCERS_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/producers`;

@@ -3,15 +3,15 @@ import { formatEtag, formatOffset, HEADER, matchesIfNoneMatch } from "@perennial
 import { type Snapshot, snapshot } from "../../shard/read.ts";
 import { sliceEnd } from "../../shard/slice.ts";
 import { namesOffsets } from "../../shard/state-streams.ts";
-import { sliceBody } from "../body-source.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { sliceBody } from "../message/body-source.ts";
+import type { Query } from "../message/query.ts";
+import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { isProblem } from "../problems.ts";
-import type { Query } from "../query.ts";
-import { parseRead, type ReadParameters } from "../read-parameters.ts";
-import type { Reply } from "../reply.ts";
-import type { HttpRequest } from "../request.ts";
 import { longPoll } from "./long-poll.ts";
+import { parseRead, type ReadParameters } from "./read-parameters.ts";
 import { sse } from "./sse.ts";
 
 /** Stored bytes of one page of a stream whose messages are shown with their offsets: some 2 ms of work. */

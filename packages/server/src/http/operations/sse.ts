@@ -4,9 +4,9 @@ import { SseSession } from "../../live/sse-session.ts";
 import { snapshot } from "../../shard/read.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
-import { refuseReader } from "../live-limit.ts";
-import type { ReadParameters } from "../read-parameters.ts";
-import type { Reply } from "../reply.ts";
+import { refuseReader } from "../limits/live-limit.ts";
+import type { Reply } from "../message/reply.ts";
+import type { ReadParameters } from "./read-parameters.ts";
 
 /** `X-Accel-Buffering` keeps a proxy from gathering events; `no-transform` from compressing them. */
 const HEADERS = [

@@ -1,0 +1,59 @@
+/** A request of the fast lane as the operations see it. Its body is there, or given up, before any operation runs. */
+import type { Config } from "../../../config.ts";
+import type { StoredBytes } from "../../../stream/records.ts";
+import type { Access } from "../../access-log.ts";
+import { originOf } from "../../message/origin.ts";
+import { rawHeader } from "../../message/raw-headers.ts";
+import type { HttpRequest } from "../../message/request.ts";
+import { isProblem, type RequestProblem } from "../../problems.ts";
+import type { FastHead } from "./request-shape.ts";
+
+export class FastRequest implements HttpRequest, Access {
+  readonly method: string;
+  readonly target: string;
+  readonly startedAt: number;
+  /** Of the reply, once there is one. */
+  status = 0;
+  /** Called when the client goes away before it was answered completely. */
+  disconnected: (() => void) | undefined;
+  readonly #head: FastHead;
+  readonly #body: StoredBytes | RequestProblem;
+  #askedForBody = false;
+  readonly #config: Config;
+
+  /** @param body the body, or why there is none */
+  constructor(head: FastHead, body: StoredBytes | RequestProblem, config: Config) {
+    this.method = head.method;
+    this.target = head.target;
+    this.startedAt = config.accessLog ? performance.now() : 0;
+    this.#head = head;
+    this.#body = body;
+    this.#config = config;
+  }
+
+  header(name: string): string | undefined {
+    return rawHeader(this.#head.rawHeaders, name);
+  }
+
+  origin(): string {
+    return originOf(this, this.#config);
+  }
+
+  body(): StoredBytes | RequestProblem {
+    this.#askedForBody = true;
+    return this.#body;
+  }
+
+  /** What became of the body: `cut` when it never came whole, `missed` when the answer says so. */
+  get bodyFate(): "whole" | "cut" | "missed" {
+    if (!isProblem(this.#body)) return "whole";
+    return this.#askedForBody ? "missed" : "cut";
+  }
+
+  onDisconnect(listener: () => void): () => void {
+    this.disconnected = listener;
+    return () => {
+      if (this.disconnected === listener) this.disconnected = undefined;
+    };
+  }
+}

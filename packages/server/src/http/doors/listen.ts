@@ -1,0 +1,16 @@
+import type { AddressInfo, Server } from "node:net";
+import type { Config } from "../../config.ts";
+import { limitConnections } from "../limits/connection-limit.ts";
+
+/** Starts to listen where the configuration says. Rejects when the address is taken or not ours. */
+export function listen(server: Server, config: Config): Promise<AddressInfo> {
+  const { host, port } = config;
+  limitConnections(server, config);
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}

@@ -1,0 +1,302 @@
+/** The door on node:http: it takes whatever HTTP/1.1 there is, and judges what is odd or malformed. */
+import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Config } from "../../../config.ts";
+import { logAccess } from "../../access-log.ts";
+import { answer } from "../../answer.ts";
+import type { Context } from "../../context.ts";
+import { problemReply } from "../../errors.ts";
+import type { BodyBudget } from "../../limits/body-budget.ts";
+import { commonHeaders } from "../../message/common-headers.ts";
+import type { Reply } from "../../message/reply.ts";
+import { ReplyHeads } from "../../message/reply-head.ts";
+import { STREAM_METHODS } from "../../operations/preflight.ts";
+import type { RequestProblem } from "../../problems.ts";
+import { ChunkFramer } from "../chunked-frames.ts";
+import type { ListeningDoor } from "../door.ts";
+import { listen } from "../listen.ts";
+import { tlsOptions } from "../listener.ts";
+import { NodeRequest } from "./node-request.ts";
+import { type WriteSettings, writeReply } from "./write-reply.ts";
+
+/** The longest silence on a socket that is part of the protocol, and then some, in milliseconds. */
+export function silenceMs({ longPollTimeoutMs, sseHeartbeatMs, stalledReaderMs }: Config): number {
+  return Math.max(longPollTimeoutMs, sseHeartbeatMs) + stalledReaderMs;
+}
+
+/** What node:http tells of a request that it cannot parse. */
+interface ParserError extends NodeJS.ErrnoException {
+  /** The packet it stumbled over. */
+  readonly rawPacket?: Buffer;
+}
+
+/** A client that sends so many requests ahead of the answers is cut off: node:http reads all that a packet holds. */
+const PIPELINED_MAX = 100;
+
+const REQUEST_LINE = /^([A-Z-]{1,32}) \/\S* HTTP\/1\.[01]\r\n/;
+
+/** How long a refused client may take to read its answer and close, milliseconds. */
+const LINGER_MS = 1000;
+
+export class NodeDoor implements ListeningDoor {
+  readonly #context: Context;
+  readonly #config: Config;
+  readonly #server: Server | TlsServer;
+  readonly #budget: BodyBudget;
+  readonly #settings: WriteSettings;
+  readonly #heads: ReplyHeads;
+  readonly #sockets = new Set<Socket>();
+  /** Connections that had their last answer. */
+  readonly #refused = new WeakSet<Socket>();
+  /** Adopted connections on which the other door has answered requests. */
+  readonly #served = new WeakSet<Socket>();
+  #stopping = false;
+
+  /** @param ownsPort whether it is to listen itself; otherwise it takes over connections, which are decrypted already */
+  constructor(context: Context, budget: BodyBudget, ownsPort: boolean) {
+    this.#context = context;
+    const { config } = context;
+    this.#config = config;
+    this.#budget = budget;
+    const { stalledReaderMs } = config;
+    this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs, framer: new ChunkFramer() };
+    this.#heads = new ReplyHeads(this.#settings.commonHeaders, config.keepAliveMs);
+    const isSecure = ownsPort && config.tls !== undefined;
+    const serve = (message: IncomingMessage, response: ServerResponse): void =>
+      this.#serve(message, response);
+    this.#server = isSecure
+      ? createTlsServer({ ...serverOptions(config), ...tlsOptions(config) }, serve)
+      : createServer(serverOptions(config), serve);
+    this.#server.timeout = silenceMs(config);
+    this.#server.on(isSecure ? "secureConnection" : "connection", (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
+    this.#answerWhatIsOdd();
+  }
+
+  #answerWhatIsOdd(): void {
+    this.#server.on("clientError", (error: ParserError, socket: Socket) =>
+      this.#refuse(this.#parserProblem(error, this.#isFirst(socket)), socket),
+    );
+    // Left to itself, node:http would write its 100 at once, even into the middle of the answer before.
+    this.#server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
+      const previous = latestOn(message.socket);
+      this.#serve(message, response, () => continueAfter(previous, response));
+    });
+    this.#server.on("checkExpectation", (message: IncomingMessage, response: ServerResponse) => {
+      noteLatest(message.socket, response);
+      writeReply(response, problemReply({ kind: "expectation-failed" }), this.#settings);
+    });
+    this.#server.on("connect", (_message: IncomingMessage, socket: Socket) =>
+      this.#refuse({ kind: "method-not-allowed", allow: STREAM_METHODS }, socket),
+    );
+  }
+
+  /**
+   * Takes over a connection that another door accepted, with the bytes that it has read. The other door must call
+   * `watchAdopted` first.
+   *
+   * @param hasServed whether the other door has answered requests on it
+   */
+  adopt(socket: Socket, bytes: Buffer, hasServed: boolean): void {
+    if (hasServed) this.#served.add(socket);
+    this.#server.emit("connection", socket);
+    socket.unshift(bytes);
+    socket.resume();
+  }
+
+  /** Enforces the timeouts of adopted connections, as `listen` does for its own. */
+  watchAdopted(): void {
+    this.#server.emit("listening");
+  }
+
+  listen(): Promise<AddressInfo> {
+    return listen(this.#server, this.#config);
+  }
+
+  async close(): Promise<void> {
+    this.#stopping = true;
+    const cut = setTimeout(() => this.closeAll(), this.#config.drainMs);
+    await this.#endedAreOut();
+    await new Promise((resolve) => this.#server.close(resolve));
+    clearTimeout(cut);
+  }
+
+  /** node:http takes a connection for idle whose answer has ended but is not out yet, and would cut it. */
+  async #endedAreOut(): Promise<void> {
+    for (const socket of this.#sockets) {
+      const latest = latestOn(socket);
+      if (latest?.writableEnded) await new Promise<void>((resolve) => afterResponse(latest, resolve));
+    }
+  }
+
+  /** Cuts all connections, adopted ones too. */
+  closeAll(): void {
+    this.#server.closeAllConnections();
+  }
+
+  /** @param beforeBody called when an operation asks for the body, which is received once it resolves */
+  #serve(message: IncomingMessage, response: ServerResponse, beforeBody?: () => Promise<void>): void {
+    if (this.#stopping) response.shouldKeepAlive = false;
+    if (isFlooded(message.socket)) {
+      message.socket.destroy();
+      return;
+    }
+    noteLatest(message.socket, response);
+    const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
+    if (this.#config.accessLog) this.#logWhenDone(request, response);
+    const send = (reply: Reply): void => {
+      request.release();
+      if (this.#stopping) response.shouldKeepAlive = false;
+      if (!response.destroyed) writeReply(response, reply, this.#settings);
+    };
+    if (message.httpVersion === "1.1" && request.header("Host") === undefined) {
+      send(problemReply({ kind: "bad-header", header: "Host", reason: "is missing" }));
+    } else {
+      answer(this.#context, request, { send, abort: () => response.destroy() });
+    }
+  }
+
+  /**
+   * Answers what is no request to us: what node:http could not parse, or not in time, or CONNECT. A request before it
+   * that is being answered goes first.
+   */
+  #refuse(problem: RequestProblem, socket: Socket): void {
+    const latest = latestOn(socket);
+    // A request whose body is still arriving is itself what is refused: nothing else would ever answer it.
+    if (latest?.req.complete === false) this.#refuseArriving(problem, latest, socket);
+    else afterResponse(latest, () => this.#refuseNext(problem, socket));
+  }
+
+  #refuseArriving(problem: RequestProblem, latest: ServerResponse, socket: Socket): void {
+    // Answered without its body, that answer is the last one; it may still wait behind others.
+    if (latest.writableEnded) afterResponse(latest, () => socket.destroySoon());
+    else if (!socket.writable || latest.headersSent) socket.destroySoon();
+    else afterResponse(responseBefore(latest), () => this.#writeRefusal(problem, socket));
+  }
+
+  #refuseNext(problem: RequestProblem, socket: Socket): void {
+    // Nobody is there, or the client knows already that the connection ends.
+    if (!socket.writable || latestOn(socket)?.shouldKeepAlive === false) socket.destroySoon();
+    else this.#writeRefusal(problem, socket);
+  }
+
+  #writeRefusal(problem: RequestProblem, socket: Socket): void {
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    const { status, headers, body } = problemReply(problem);
+    const text = body as Uint8Array;
+    const framing = `Content-Length: ${text.length}\r\n`;
+    const head = this.#heads.head(status, headers, framing, false, this.#config.now());
+    socket.end(Buffer.concat([Buffer.from(`${head}\r\n`), text]));
+    // What the client still sends is read and dropped: a connection that is closed over unread bytes is reset, and
+    // the client may never see the answer.
+    socket.resume();
+    const linger = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once("close", () => clearTimeout(linger));
+  }
+
+  /** Whether the connection has had no request yet. */
+  #isFirst(socket: Socket): boolean {
+    return latestOn(socket) === undefined && !this.#served.has(socket);
+  }
+
+  /**
+   * An unknown method is told from noise at the beginning of a connection only: later on, nobody knows where the
+   * request began.
+   */
+  #parserProblem({ code, rawPacket }: ParserError, isFirst: boolean): RequestProblem {
+    switch (code) {
+      case "HPE_HEADER_OVERFLOW":
+        return { kind: "headers-too-large", limit: this.#config.headerBytes };
+      case "ERR_HTTP_REQUEST_TIMEOUT":
+        return { kind: "request-timeout" };
+      case "HPE_INVALID_METHOD":
+        return isFirst && beginsWithUnknownMethod(rawPacket)
+          ? { kind: "method-not-allowed", allow: STREAM_METHODS }
+          : { kind: "malformed-request" };
+      default:
+        return { kind: "malformed-request" };
+    }
+  }
+
+  #logWhenDone({ method, target }: NodeRequest, response: ServerResponse): void {
+    const startedAt = performance.now();
+    response.once("close", () => {
+      logAccess(this.#config, { method, target, status: response.statusCode, startedAt });
+    });
+  }
+}
+
+function serverOptions(config: Config) {
+  return {
+    maxHeaderSize: config.headerBytes,
+    headersTimeout: config.headerTimeoutMs,
+    requestTimeout: config.headerTimeoutMs + config.bodyTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, config.headerTimeoutMs, config.bodyTimeoutMs),
+    keepAliveTimeout: config.keepAliveMs,
+    noDelay: true,
+    requireHostHeader: false, // we answer that ourselves, like all else that is wrong
+  };
+}
+
+/** The latest response is kept on its socket: a weak map, changed at each request, is a burden to the collector. */
+const LATEST = Symbol("latest response");
+
+/** The one before it, if that was still under way when it began (pipelining). */
+const BEFORE = Symbol("response before");
+
+interface NotedSocket extends Socket {
+  [LATEST]?: ServerResponse;
+}
+
+interface NotedResponse extends ServerResponse {
+  [BEFORE]?: ServerResponse;
+}
+
+function latestOn(socket: NotedSocket): ServerResponse | undefined {
+  return socket[LATEST];
+}
+
+function responseBefore(response: NotedResponse): ServerResponse | undefined {
+  return response[BEFORE];
+}
+
+function noteLatest(socket: NotedSocket, response: NotedResponse): void {
+  const before = socket[LATEST];
+  if (before?.closed === false) response[BEFORE] = before;
+  socket[LATEST] = response;
+}
+
+/** Whether a connection has more requests without an answer than any client sends ahead. */
+function isFlooded(socket: Socket): boolean {
+  let unanswered = 0;
+  for (let response = latestOn(socket); response?.closed === false; response = responseBefore(response)) {
+    if (++unanswered === PIPELINED_MAX) return true;
+  }
+  return false;
+}
+
+/** Whether a packet begins with a request that is well-formed but for a method that node:http does not know. */
+function beginsWithUnknownMethod(packet: Buffer | undefined): boolean {
+  const method = REQUEST_LINE.exec(packet?.toString("latin1") ?? "")?.[1];
+  return method !== undefined && !METHODS.includes(method);
+}
+
+/** Asks for the body once the response before is out: the final answer must not come before its 100. */
+function continueAfter(previous: ServerResponse | undefined, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) =>
+    afterResponse(previous, () => {
+      response.writeContinue();
+      resolve();
+    }),
+  );
+}
+
+/** Runs once the response is out, or at once if there is none. */
+function afterResponse(response: ServerResponse | undefined, run: () => void): void {
+  if (response === undefined || response.closed) run();
+  else response.once("close", run);
+}

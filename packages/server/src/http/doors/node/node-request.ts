@@ -1,0 +1,82 @@
+/** A node:http request as the operations see it. */
+import type { IncomingMessage } from "node:http";
+import type { Config } from "../../../config.ts";
+import type { StoredBytes } from "../../../stream/records.ts";
+import type { BodyBudget } from "../../limits/body-budget.ts";
+import { originOf } from "../../message/origin.ts";
+import { rawHeader } from "../../message/raw-headers.ts";
+import type { HttpRequest } from "../../message/request.ts";
+import type { RequestProblem } from "../../problems.ts";
+import { receiveBody } from "./receive-body.ts";
+
+export class NodeRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly #message: IncomingMessage;
+  readonly #config: Config;
+  readonly #budget: BodyBudget;
+  readonly #beforeBody: (() => Promise<void>) | undefined;
+  /** Bytes of the body counted against the budget, until `release`. */
+  #held = 0;
+
+  /** @param beforeBody called when an operation asks for the body, which is received once it resolves */
+  constructor(
+    message: IncomingMessage,
+    config: Config,
+    budget: BodyBudget,
+    beforeBody?: () => Promise<void>,
+  ) {
+    this.method = message.method!;
+    this.target = originForm(message.url!);
+    this.#message = message;
+    this.#config = config;
+    this.#budget = budget;
+    this.#beforeBody = beforeBody;
+  }
+
+  header(name: string): string | undefined {
+    return rawHeader(this.#message.rawHeaders, name);
+  }
+
+  origin(): string {
+    return originOf(this, this.#config);
+  }
+
+  body(): Promise<StoredBytes | RequestProblem> {
+    return this.#beforeBody === undefined ? this.#receive() : this.#beforeBody().then(() => this.#receive());
+  }
+
+  #receive(): Promise<StoredBytes | RequestProblem> {
+    return receiveBody(this.#message, this.#announcedLength(), this.#budget, (byteLength) => {
+      this.#held = byteLength;
+    });
+  }
+
+  /** Node's parser has made sure that at most one of the two headers is there, and well-formed. */
+  #announcedLength(): number | undefined {
+    const length = this.header("Content-Length");
+    if (length !== undefined) return Number(length);
+    return this.header("Transfer-Encoding") === undefined ? 0 : undefined;
+  }
+
+  /** The operation is done with the body. */
+  release(): void {
+    this.#budget.release(this.#held);
+    this.#held = 0;
+  }
+
+  onDisconnect(listener: () => void): () => void {
+    const { socket } = this.#message;
+    socket.once("close", listener);
+    return () => socket.off("close", listener);
+  }
+}
+
+/** The absolute form of a target, as it is sent to proxies, means the same as the origin form (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const origin = /^https?:\/\/[^/?#]*/i.exec(target);
+  if (origin === null) return target;
+  const rest = target.slice(origin[0].length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}

@@ -1,0 +1,20 @@
+import type { Config } from "../../config.ts";
+import type { HttpRequest } from "./request.ts";
+
+/** The origin under which the client reached the server: as configured, as a trusted proxy says, or as it asked. */
+export function originOf(request: HttpRequest, config: Config, scheme: string = schemeOf(config)): string {
+  if (config.publicUrl !== undefined) return config.publicUrl;
+  const forwardedHost = config.trustProxy ? firstOf(request.header("X-Forwarded-Host")) : undefined;
+  const forwardedScheme = config.trustProxy ? firstOf(request.header("X-Forwarded-Proto")) : undefined;
+  const host = forwardedHost ?? request.header("Host") ?? `${config.host}:${config.port}`;
+  return `${forwardedScheme === "https" ? "https" : scheme}://${host}`;
+}
+
+/** The scheme of what the server's own doors listen for. */
+export function schemeOf({ tls }: Config): "http" | "https" {
+  return tls === undefined ? "http" : "https";
+}
+
+function firstOf(list: string | undefined): string | undefined {
+  return list?.split(",", 1)[0]?.trim() || undefined;
+}

@@ -1,0 +1,37 @@
+/** The parameters of a GET (protocol section 3.2). */
+import { HEADER, type OffsetRequest, parseCursor, parseOffsetRequest, QUERY } from "@perennial/protocol";
+import { type Query, repeatedParameter } from "../message/query.ts";
+import type { HttpRequest } from "../message/request.ts";
+import type { RequestProblem } from "../problems.ts";
+
+export interface ReadParameters {
+  readonly mode: "catch-up" | "long-poll" | "sse";
+  readonly offset: OffsetRequest;
+  /** The cursor of an earlier live response, echoed by the client. */
+  readonly cursor: number | undefined;
+}
+
+const FROM_START: OffsetRequest = { kind: "start" };
+
+export function parseRead(request: HttpRequest, query: Query): ReadParameters | RequestProblem {
+  const repeated = repeatedParameter(query, QUERY.offset) ?? repeatedParameter(query, QUERY.live);
+  if (repeated !== undefined) return repeated;
+  const live = query.values.get(QUERY.live);
+  if (live !== undefined && live !== "long-poll" && live !== "sse") {
+    return { kind: "bad-parameter", parameter: QUERY.live, reason: "must be long-poll or sse" };
+  }
+  const mode = live ?? "catch-up";
+  const cursor = parseCursor(query.values.get(QUERY.cursor));
+  // What an EventSource saw last is newer than the offset in the URL it was opened with.
+  const lastEventId = mode === "sse" ? request.header(HEADER.lastEventId) : undefined;
+  const text = lastEventId ?? query.values.get(QUERY.offset);
+  if (text === undefined && mode !== "catch-up") {
+    return { kind: "bad-parameter", parameter: QUERY.offset, reason: "is required for live reads" };
+  }
+  const offset = text === undefined ? FROM_START : parseOffsetRequest(text);
+  if (offset !== undefined) return { mode, offset, cursor };
+  const reason = "must be -1, now or an offset that this server gave out";
+  return lastEventId === undefined
+    ? { kind: "bad-parameter", parameter: QUERY.offset, reason }
+    : { kind: "bad-header", header: HEADER.lastEventId, reason };
+}

@@ -1,0 +1,72 @@
+/** The archive as the catalogue sees it: streams by path, id and deadline, without those just removed. */
+import type { StreamState } from "../../../stream/state.ts";
+import type { Archive } from "../../contract.ts";
+import type { Tails } from "../tails.ts";
+import type { ArchiveStore } from "./archive-store.ts";
+import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey, successor } from "./keys.ts";
+import { decodeNumber, decodeState } from "./rows.ts";
+
+export class ArchivedStreams implements Archive {
+  readonly #store: ArchiveStore;
+  readonly #tails: Tails;
+  /** Streams whose removal was accepted and is not archived yet. */
+  readonly #hidden = new Set<number>();
+
+  constructor(store: ArchiveStore, tails: Tails) {
+    this.#store = store;
+    this.#tails = tails;
+  }
+
+  /** The stream's removal was accepted. */
+  hide(id: number): void {
+    this.#hidden.add(id);
+  }
+
+  /** The removal failed, or is archived now. */
+  unhide(id: number): void {
+    this.#hidden.delete(id);
+  }
+
+  byPath(path: string): StreamState | undefined {
+    const id = this.#store.get(pathKey(path));
+    return id === undefined ? undefined : this.byId(decodeNumber(id));
+  }
+
+  byId(id: number): StreamState | undefined {
+    if (this.#hidden.has(id)) return undefined;
+    const row = this.#store.get(streamKey(id));
+    return row === undefined ? undefined : decodeState(row);
+  }
+
+  paths(prefix: string, after: string, limit: number): readonly string[] {
+    const paths: string[] = [];
+    const end = pathRangeEnd(prefix);
+    // The least key after that of `after` is the same with a zero byte.
+    let from = after < prefix ? pathKey(prefix) : successor(pathKey(after));
+    while (paths.length < limit) {
+      const entries = this.#store.entries(from, end, limit - paths.length);
+      for (const { value } of entries) {
+        const path = this.byId(decodeNumber(value))?.path;
+        if (path?.startsWith(prefix)) paths.push(path);
+      }
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      from = successor(last.key);
+    }
+    return paths;
+  }
+
+  due(beforeMs: number, limit: number): readonly number[] {
+    const keys = this.#store.keys(deadlineKey(0, 0), deadlineKey(beforeMs + 1, 0), limit + this.#hidden.size);
+    return keys
+      .map((key) => numberOfKey(key, 1))
+      .filter((id) => !this.#hidden.has(id))
+      .slice(0, limit);
+  }
+
+  release(state: StreamState): boolean {
+    if (this.#tails.get(state.id)?.changed) return false;
+    this.#tails.forget(state.id);
+    return true;
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Frames records and makes them durable in batches: while one write is under way the next batch gathers, so
+ * that all streams share the cost of the disk's barrier. There is never more than one write in flight.
+ *
+ * A failed write is never repeated. Everything accepted fails, in order, and the log's end returns to where that
+ * write began. With a full disk the log then asks from time to time for the smallest thing that helps: to
+ * make the first frame of a new term durable at that place. From then on nothing that the failed write left
+ * behind can count (`codec/frame.ts`), and records are accepted again.
+ */
+import type { LogFailure, LogHealth, LogListener, PendingRecord } from "../contract.ts";
+import { allocateBlock } from "./codec/bytes.ts";
+import { FRAME_HEADER_BYTES, FRAME_KIND, type FramePlace, sealFrame } from "./codec/frame.ts";
+import { frameRoom, RecordEncoder } from "./codec/record-codec.ts";
+import { failureOf, RecordsLost } from "./failure.ts";
+import type { Segments } from "./segments.ts";
+import type { Slabs } from "./slabs.ts";
+import type { Tails } from "./tails.ts";
+
+/** How often a full disk is asked whether there is room again. */
+const PROBE_INTERVAL_MS = 1000;
+
+/** A batch that still grows after so many turns of the event loop is written nevertheless. */
+const GATHERING_TURNS_MAX = 20;
+
+/** What the writer tells the log, besides what it tells the listener. */
+export interface WriterEvents<Pending extends PendingRecord>
+  extends Omit<LogListener<Pending>, "onArchived"> {
+  /** A record is being taken back; newest first. */
+  onUndo(pending: Pending, logPosition: number): void;
+  /** `health` may have changed. */
+  onHealth(): void;
+}
+
+export interface WriterParts {
+  readonly slabs: Slabs;
+  readonly tails: Tails;
+  readonly segments: Segments;
+  /** Whether a write of `segments` is durable when it resolves. */
+  readonly flushing: boolean;
+  /** Runs a function after some milliseconds. */
+  readonly after: (ms: number, run: () => void) => void;
+}
+
+interface Waiter {
+  readonly position: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class LogWriter<Pending extends PendingRecord> {
+  readonly #parts: WriterParts;
+  readonly #events: WriterEvents<Pending>;
+  readonly #encoder = new RecordEncoder(allocateBlock(0));
+  /** Reused for every frame. */
+  readonly #place: { -readonly [Key in keyof FramePlace]: FramePlace[Key] };
+  #gathering: Pending[] = [];
+  #inFlight: Pending[] = [];
+  /** The arrays of settled batches, empty again. */
+  readonly #spare: Pending[][] = [];
+  #scheduled = false;
+  /** For how many turns of the event loop the batch has gathered behind the last write. */
+  #turn = 0;
+  /** Records that were gathered when the turn began. */
+  #seen = 0;
+  #writing = false;
+  /** Where the batch that is gathering begins; all before it is written or being written. */
+  #gatheredFrom: number;
+  /** All before this is written: durable, if the log is flushing. */
+  #writtenTo: number;
+  /** All before this is durable. */
+  #durableTo: number;
+  #waiters: Waiter[] = [];
+  #health: LogHealth = "ok";
+  #closed = false;
+  readonly #nextTurn = (): void => this.#gatherOrWrite();
+
+  /** @param term the highest term in the log */
+  constructor(parts: WriterParts, events: WriterEvents<Pending>, term: number) {
+    const { end } = parts.slabs;
+    this.#parts = parts;
+    this.#events = events;
+    this.#place = { position: end, term, barrier: end };
+    this.#gatheredFrom = end;
+    this.#writtenTo = end;
+    this.#durableTo = end;
+  }
+
+  get health(): LogHealth {
+    return this.#health;
+  }
+
+  /** The current term. */
+  get term(): number {
+    return this.#place.term;
+  }
+
+  /** Begins a new term; must be done before anything is appended. Resolves whatever becomes of it: see `health`. */
+  async startTerm(): Promise<void> {
+    const { slabs, segments } = this.#parts;
+    const position = slabs.end;
+    const place = { position, term: this.#place.term + 1, barrier: this.#durableTo };
+    const slab = slabs.reserve(FRAME_HEADER_BYTES);
+    sealFrame(slab, slab.used, FRAME_HEADER_BYTES, FRAME_KIND.termStart, 0, place);
+    slabs.extend(slab, FRAME_HEADER_BYTES);
+    try {
+      await segments.write(slabs.range(position, slabs.end), position);
+      await segments.flush();
+      this.#place.term = place.term;
+      this.#gatheredFrom = this.#writtenTo = this.#durableTo = slabs.end;
+      this.#setHealth("ok");
+      this.#wake(slabs.end);
+    } catch (error) {
+      const failure = failureOf(error);
+      slabs.truncate(position);
+      this.#setHealth(failure.kind === "full" ? "full" : "read-only");
+      this.#rejectWaiters(failure);
+    }
+    if (this.#health === "full") this.#parts.after(PROBE_INTERVAL_MS, () => this.#probe());
+  }
+
+  #probe(): void {
+    if (this.#health === "full" && !this.#closed) void this.startTerm();
+  }
+
+  #setHealth(health: LogHealth): void {
+    this.#health = health;
+    this.#events.onHealth();
+  }
+
+  /** Frames the record, whose bytes are copied. The log must be `ok`. */
+  append(pending: Pending): void {
+    const { slabs, tails } = this.#parts;
+    const { record } = pending;
+    const place = this.#place;
+    const position = slabs.end;
+    const slab = slabs.reserve(frameRoom(record));
+    place.position = position;
+    place.barrier = this.#parts.flushing ? this.#gatheredFrom : this.#durableTo;
+    const previous = tails.distanceToNewest(record.id, position);
+    slabs.extend(slab, this.#encoder.encode(slab, slab.used, record, previous, place));
+    tails.note(pending, position, slabs.end);
+    this.#gathering.push(pending);
+    // Whatever else this turn of the event loop brings is part of the batch.
+    if (!this.#writing && !this.#scheduled) this.#schedule(GATHERING_TURNS_MAX);
+  }
+
+  #schedule(turn: number): void {
+    this.#scheduled = true;
+    this.#turn = turn;
+    this.#seen = this.#gathering.length;
+    setImmediate(this.#nextTurn);
+  }
+
+  /**
+   * Behind a write, the batch gathers until a turn of the event loop brings nothing more. Those just answered append
+   * again at once, as a rule, and one write for all costs half of two for half of them each.
+   */
+  #gatherOrWrite(): void {
+    const stillComing = this.#gathering.length > this.#seen || this.#turn === 0;
+    if (stillComing && this.#turn < GATHERING_TURNS_MAX) this.#schedule(this.#turn + 1);
+    else this.#startWrite();
+  }
+
+  #startWrite(): void {
+    this.#scheduled = false;
+    if (this.#writing || this.#gathering.length === 0) return;
+    const { slabs, segments } = this.#parts;
+    const from = this.#gatheredFrom;
+    const to = slabs.end;
+    this.#writing = true;
+    this.#inFlight = this.#gathering;
+    this.#gathering = this.#spare.pop() ?? [];
+    this.#gatheredFrom = to;
+    segments.write(slabs.range(from, to), from).then(
+      () => this.#written(to),
+      (error: unknown) => this.#lost(from, failureOf(error)),
+    );
+  }
+
+  #written(to: number): void {
+    const batch = this.#inFlight;
+    this.#writing = false;
+    this.#writtenTo = to;
+    if (this.#parts.flushing) this.#durableTo = to;
+    this.#events.onDurable(batch);
+    if (this.#gathering.length > 0 && !this.#scheduled) this.#schedule(0);
+    batch.length = 0;
+    this.#spare.push(batch);
+    this.#wake(to);
+  }
+
+  #wake(position: number): void {
+    if (this.#waiters.length === 0) return;
+    const due = this.#waiters.filter((waiter) => waiter.position <= position);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.position > position);
+    for (const waiter of due) waiter.resolve();
+  }
+
+  /** @param from where the failed write began */
+  #lost(from: number, failure: LogFailure): void {
+    const { slabs } = this.#parts;
+    const lost = [...this.#inFlight, ...this.#gathering];
+    this.#undo(lost, from);
+    slabs.truncate(from);
+    this.#writing = false;
+    this.#gatheredFrom = from;
+    this.#inFlight = [];
+    this.#gathering = [];
+    this.#setHealth(failure.kind === "full" ? "full" : "read-only");
+    this.#events.onFailed(lost, failure);
+    this.#rejectWaiters(failure);
+    if (failure.kind === "full") this.#parts.after(PROBE_INTERVAL_MS, () => this.#probe());
+  }
+
+  #rejectWaiters(failure: LogFailure): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(new RecordsLost(failure.cause.message));
+  }
+
+  #undo(lost: readonly Pending[], from: number): void {
+    const { slabs, tails } = this.#parts;
+    const positions: number[] = [];
+    for (let position = from; position < slabs.end; ) {
+      positions.push(position);
+      const slab = slabs.at(position);
+      position += slab.view.getUint32(position - slab.start + 4, true);
+    }
+    for (let index = lost.length - 1; index >= 0; index--) {
+      const pending = lost[index]!;
+      tails.undo(pending.record, positions[index]!);
+      this.#events.onUndo(pending, positions[index]!);
+    }
+  }
+
+  /** Resolves once all before the log position is durable. Rejects with `RecordsLost` when that was lost. */
+  async secure(position: number): Promise<void> {
+    await this.#untilWritten(position);
+    if (this.#durableTo >= position) return;
+    const written = this.#writtenTo;
+    try {
+      await this.#parts.segments.flush();
+    } catch (error) {
+      this.#setHealth("read-only");
+      throw error;
+    }
+    this.#durableTo = Math.max(this.#durableTo, written);
+  }
+
+  #untilWritten(position: number): Promise<void> | undefined {
+    if (this.#writtenTo >= position) return undefined;
+    return new Promise((resolve, reject) => this.#waiters.push({ position, resolve, reject }));
+  }
+
+  /** Ends the log as it is. What was accepted must have settled. */
+  close(): void {
+    this.#closed = true;
+  }
+}

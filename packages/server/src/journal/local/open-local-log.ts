@@ -1,0 +1,86 @@
+/** The local log of a server: on a directory of the file system, with LMDB as its archive. */
+import { randomUUID } from "node:crypto";
+import type { PendingRecord } from "../contract.ts";
+import { LmdbStore } from "./archive/lmdb-store.ts";
+import { SLICE_BYTES } from "./checkpoint-slices.ts";
+import { makeDirectory, prepareDirectory } from "./data-directory.ts";
+import { lockDirectory } from "./directory-lock.ts";
+import { LocalLog } from "./local-log.ts";
+import { NodeDisk } from "./node-disk.ts";
+import { SEGMENT_BYTES } from "./segments.ts";
+import { SLAB_BYTES } from "./slabs.ts";
+
+/**
+ * What an acknowledgement means. `fsync`: the record is on the disk and survives a power cut. `os`: the operating
+ * system has it; it survives the end of the process, but the last moments may be lost in a power cut or a crash
+ * of the machine (never the order, and never a part of a record).
+ */
+export type LocalDurability = "fsync" | "os";
+
+export interface LocalLogOptions {
+  /** Created if it does not exist. One process at a time can have it open. */
+  readonly directory: string;
+  /** Default `fsync`. */
+  readonly durability?: LocalDurability;
+  /**
+   * Memory for what is not archived yet, bytes, at least 4 MiB. At half of it a checkpoint begins; when all of it
+   * is in use, appends wait. Default 32 MiB.
+   */
+  readonly budgetBytes?: number;
+  /** Changes are archived after at most this many milliseconds. Default 10,000. */
+  readonly checkpointIntervalMs?: number;
+}
+
+const BUDGET_BYTES = 32 * 1024 * 1024;
+const BUDGET_BYTES_MIN = 4 * 1024 * 1024;
+/** Distances between records of one stream are stored in 32 bits. */
+const BUDGET_BYTES_MAX = 2 * 1024 * 1024 * 1024;
+/** A recovery seldom has more than the budget before it; to archive it in parts costs more than to hold it. */
+const RECOVERY_BYTES_MIN = 64 * 1024 * 1024;
+/** A changed stream cannot be dropped from memory, and takes just under a kilobyte there. */
+const BUDGET_STREAMS = 100_000;
+const CHECKPOINT_INTERVAL_MS = 10_000;
+
+/**
+ * Locks the directory and prepares it. Records are read when the log is opened; closing it gives the lock back.
+ *
+ * @throws RangeError for a budget out of range
+ * @throws DirectoryInUse when another process has the directory
+ * @throws UnusableDirectory when its format is not known, and in that case changes nothing
+ */
+export async function openLocalLog<Pending extends PendingRecord>(
+  options: LocalLogOptions,
+): Promise<LocalLog<Pending>> {
+  const { directory, budgetBytes = BUDGET_BYTES } = options;
+  if (budgetBytes < BUDGET_BYTES_MIN || budgetBytes > BUDGET_BYTES_MAX) {
+    throw new RangeError(`budgetBytes must be between ${BUDGET_BYTES_MIN} and ${BUDGET_BYTES_MAX}`);
+  }
+  await makeDirectory(directory);
+  const lock = await lockDirectory(directory);
+  try {
+    const { segments, archiveFile } = await prepareDirectory(directory);
+    return new LocalLog<Pending>({
+      disk: new NodeDisk(segments),
+      store: new LmdbStore(archiveFile),
+      flushing: (options.durability ?? "fsync") === "fsync",
+      budgetBytes,
+      budgetStreams: BUDGET_STREAMS,
+      recoveryBytes: Math.max(budgetBytes, RECOVERY_BYTES_MIN),
+      slabBytes: SLAB_BYTES,
+      segmentBytes: SEGMENT_BYTES,
+      sliceBytes: SLICE_BYTES,
+      checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
+      newStoreId: randomUUID,
+      now: () => performance.now(),
+      after,
+      afterClose: () => lock.release(),
+    });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function after(ms: number, run: () => void): void {
+  setTimeout(run, ms).unref();
+}

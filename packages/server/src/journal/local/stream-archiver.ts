@@ -1,0 +1,165 @@
+/** Turns what the archive does not hold of one stream into changes of the archive. */
+import { deadlineOf } from "../../stream/expiry.ts";
+import type { StreamState } from "../../stream/state.ts";
+import { READ_CHUNK_BYTES } from "../contract.ts";
+import type { ArchiveStore, Change } from "./archive/archive-store.ts";
+import { allocateChunk, chunkAppendStart, chunkBytes } from "./archive/chunks.ts";
+import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive/keys.ts";
+import { decodeNumber, decodeRowHeader, encodeNumber, encodeState, type RowHeader } from "./archive/rows.ts";
+import { Arena } from "./codec/arena.ts";
+import type { Tail, Tails } from "./tails.ts";
+
+/**
+ * A chunk up to this size is read, extended and written again, so that a slow stream does not leave a crumb per
+ * checkpoint. With its headers it fits a page of LMDB, which rewrites whole pages anyway.
+ */
+const MERGED_CHUNK_BYTES = 4000;
+
+/** About what the changes for a removed stream take. */
+const REMOVAL_BYTES = 200;
+
+/** One stream on its way into the archive; a long one takes several transactions. */
+export interface Archiving {
+  readonly tail: Tail;
+  /** Bytes before this position are in the archive or among the changes. */
+  to: number;
+  /** Where the newest chunk begins, if there is one. */
+  lastChunk: number | undefined;
+  /** Whether the stream's row is among the changes, and so all of the stream as it is now. */
+  complete: boolean;
+  /** Whether the changes remove the stream's row. */
+  removed: boolean;
+  /** The header of the stream's row once the changes are written; null for none. Only when `complete`. */
+  row: RowHeader | null;
+  /** How the count of rows changes. */
+  rows: number;
+}
+
+export class StreamArchiver {
+  readonly #store: ArchiveStore;
+  readonly #tails: Tails;
+  readonly #arena = new Arena();
+
+  constructor(store: ArchiveStore, tails: Tails) {
+    this.#store = store;
+    this.#tails = tails;
+  }
+
+  /** The changes made so far are carried out or given up: their memory is used again. */
+  recycle(): void {
+    this.#arena.reset();
+  }
+
+  /** Begins with a stream. */
+  begin(tail: Tail): Archiving {
+    const start = { to: tail.hotFrom, lastChunk: undefined, row: null };
+    return { tail, ...start, complete: false, removed: false, rows: 0 };
+  }
+
+  /**
+   * Adds changes for the stream, as it is now, to `changes`. If the state changes meanwhile, that does not matter.
+   * The values are good until `recycle`.
+   *
+   * @param heldTo the log position up to which its state is complete
+   * @param room bytes that may be added; more only if that is needed to get on at all
+   * @returns bytes added
+   */
+  proceed(archiving: Archiving, heldTo: number, room: number, changes: Change[]): number {
+    const { state } = archiving.tail;
+    const row = this.#rowOf(archiving.tail);
+    if (state.life === "removed") return this.#remove(archiving, row, heldTo, changes);
+    let added = 0;
+    if (row !== null && row.tail === archiving.to) added = this.#extendLastChunk(archiving, row, changes);
+    while (archiving.to < state.tail) {
+      if (added >= room) return added;
+      added += this.#addChunk(archiving, changes);
+    }
+    const encoded = encodeState(this.#arena, state, heldTo, archiving.lastChunk);
+    changes.push({ key: streamKey(state.id), value: encoded });
+    const deadline = this.#index(state, row, changes);
+    archiving.row = { heldTo, tail: state.tail, lastChunk: archiving.lastChunk, deadline };
+    archiving.complete = true;
+    archiving.rows = row === null ? 1 : 0;
+    return added + encoded.length;
+  }
+
+  /** What the archive holds of the stream; read from there at most once while the stream is in memory. */
+  #rowOf(tail: Tail): RowHeader | null {
+    if (tail.row === undefined) {
+      const row = this.#store.get(streamKey(tail.state.id));
+      tail.row = row === undefined ? null : decodeRowHeader(row);
+    }
+    return tail.row;
+  }
+
+  /** Puts few new bytes into the last chunk if that is still short. */
+  #extendLastChunk(archiving: Archiving, row: RowHeader, changes: Change[]): number {
+    const { tail, to } = archiving;
+    const { lastChunk } = row;
+    archiving.lastChunk = lastChunk;
+    if (lastChunk === undefined || to === tail.state.tail) return 0;
+    const length = tail.state.tail - lastChunk;
+    if (length > MERGED_CHUNK_BYTES) return 0;
+    const key = chunkKey(tail.state.id, lastChunk);
+    const old = this.#store.get(key);
+    if (old === undefined || chunkAppendStart(old) !== lastChunk) return 0;
+    const value = allocateChunk(this.#arena, lastChunk, length);
+    chunkBytes(value).set(chunkBytes(old).subarray(0, to - lastChunk));
+    this.#copy(tail, to, tail.state.tail, value, to - lastChunk);
+    changes.push({ key, value });
+    archiving.to = tail.state.tail;
+    return value.length;
+  }
+
+  /** Adds one chunk from `archiving.to` on. */
+  #addChunk(archiving: Archiving, changes: Change[]): number {
+    const { tail, to: from } = archiving;
+    const appendStart = this.#tails.extentAt(tail, from).start;
+    const to = this.#chunkEnd(tail, from);
+    const value = allocateChunk(this.#arena, appendStart, to - from);
+    this.#copy(tail, from, to, value, 0);
+    changes.push({ key: chunkKey(tail.state.id, from), value });
+    archiving.lastChunk = from;
+    archiving.to = to;
+    return value.length;
+  }
+
+  /** Chunks end where an append ends, unless one append is longer than a chunk. */
+  #chunkEnd(tail: Tail, from: number): number {
+    const limit = from + READ_CHUNK_BYTES;
+    const first = this.#tails.extentAt(tail, from);
+    if (first.start < from || first.end > limit) return Math.min(limit, first.end);
+    return limit >= tail.state.tail ? tail.state.tail : this.#tails.extentAt(tail, limit).start;
+  }
+
+  #copy(tail: Tail, from: number, to: number, value: Uint8Array, offset: number): void {
+    this.#tails.copy(tail, from, to, chunkBytes(value).subarray(offset));
+  }
+
+  /** Keeps the ways to the row up to date: by path, and by deadline. */
+  #index(state: StreamState, row: RowHeader | null, changes: Change[]): number | undefined {
+    if (row === null) changes.push({ key: pathKey(state.path), value: encodeNumber(this.#arena, state.id) });
+    const deadline = deadlineOf(state, state.renewedAt);
+    if (deadline === row?.deadline) return deadline;
+    if (row?.deadline !== undefined)
+      changes.push({ key: deadlineKey(row.deadline, state.id), value: undefined });
+    if (deadline !== undefined)
+      changes.push({ key: deadlineKey(deadline, state.id), value: new Uint8Array(0) });
+    return deadline;
+  }
+
+  /** Removes row and index entries and leaves a note, which outlives the chunks and the records of the stream. */
+  #remove(archiving: Archiving, row: RowHeader | null, heldTo: number, changes: Change[]): number {
+    const { id, path } = archiving.tail.state;
+    const key = pathKey(path);
+    const newest = this.#store.get(key);
+    if (newest !== undefined && decodeNumber(newest) === id) changes.push({ key, value: undefined });
+    if (row?.deadline !== undefined) changes.push({ key: deadlineKey(row.deadline, id), value: undefined });
+    if (row !== null) changes.push({ key: streamKey(id), value: undefined });
+    changes.push({ key: removedKey(id), value: encodeNumber(this.#arena, heldTo) });
+    archiving.complete = true;
+    archiving.removed = true;
+    archiving.rows = row === null ? 0 : -1;
+    return REMOVAL_BYTES;
+  }
+}

@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ["packages/*/{src,tests}/**/*.test.ts", "bench/{src,tests}/**/*.test.ts"],
+    include: ["packages/*/{src,tests}/**/*.test.ts", "bench/{src,tests}/**/*.test.ts", "tools/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -1,4 +1,4 @@
-/** The official command lines: arguments, outputs and exit codes of specification sections 2 to 6. */
+/** The official command lines: arguments, outputs and exit codes. */
 import { afterAll, describe, expect, it } from "vitest";
 import { run } from "./support/process.ts";
 import { TestServer } from "./support/server.ts";

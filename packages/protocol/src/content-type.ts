@@ -1,4 +1,4 @@
-/** The content type of a stream that was created without one (section 5). */
+/** The content type of a stream that was created without one (protocol §5). */
 export const DEFAULT_CONTENT_TYPE = "application/octet-stream";
 
 /** The longest content type we store, in characters. */
@@ -20,17 +20,17 @@ export function mediaType(contentType: string): string {
   return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
 }
 
-/** Whether a stream of this content type is in JSON mode (section 11): media type `application/json`. */
+/** Whether a stream of this content type is in JSON mode (protocol §11): media type `application/json`. */
 export function isJson(contentType: string): boolean {
   return contentType === JSON_TYPE || mediaType(contentType) === JSON_TYPE;
 }
 
-/** Whether the media type is `text/*`, which SSE carries as it is (section 14.3). */
+/** Whether the media type is `text/*`, which SSE carries as it is (protocol §14.3). */
 export function isText(contentType: string): boolean {
   return mediaType(contentType).startsWith("text/");
 }
 
-/** Whether SSE must carry a stream of this content type as base64: it is neither text nor JSON (section 14.1). */
+/** Whether SSE must carry a stream of this content type as base64: it is neither text nor JSON (protocol §14.1). */
 export function sseNeedsBase64(contentType: string): boolean {
   return !isJson(contentType) && !isText(contentType);
 }

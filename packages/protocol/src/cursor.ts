@@ -1,5 +1,5 @@
 /**
- * Cursors (section 16.3): a number that changes with time, so that caches may share one answer among many live
+ * Cursors (protocol §16.3): a number that changes with time, so that caches may share one answer among many live
  * readers and yet no reader meets the same answer twice.
  */
 

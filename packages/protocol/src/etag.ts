@@ -1,4 +1,4 @@
-/** What an entity tag of a read stands for (section 16.2). */
+/** What an entity tag of a read stands for (protocol §16.2). */
 export interface EtagParts {
   /** The id of this life of the stream: printable ASCII without blank, comma and quotation mark. */
   readonly instance: string;

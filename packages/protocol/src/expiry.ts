@@ -20,7 +20,7 @@ export interface Lifetime {
   readonly expiresAtMs?: number | undefined;
 }
 
-/** Reads `Stream-TTL`: whole seconds without sign or leading zero, 0 to `TTL_MAX_SECONDS` (section 3.1). */
+/** Reads `Stream-TTL`: whole seconds without sign or leading zero, 0 to `TTL_MAX_SECONDS` (protocol §3.1). */
 export function parseTtl(text: string): number | undefined {
   if (!TTL.test(text)) return undefined;
   const seconds = Number(text);
@@ -61,7 +61,7 @@ export function parseExpiresAt(text: string): number | undefined {
 
 /**
  * Formats an instant (epoch milliseconds, within the years 0000 to 9999) as RFC 3339 in UTC with milliseconds. A
- * fraction of a millisecond is cut off: the result is never later than the instant (section 15.1).
+ * fraction of a millisecond is cut off: the result is never later than the instant (protocol §15.1).
  */
 export function formatExpiresAt(ms: number): string {
   return new Date(Math.min(MAX_INSTANT_MS, Math.max(MIN_INSTANT_MS, Math.floor(ms)))).toISOString();

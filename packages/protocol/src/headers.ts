@@ -21,7 +21,7 @@ export const CACHE_CONTROL = "Cache-Control";
 export const IF_NONE_MATCH = "If-None-Match";
 export const RETRY_AFTER = "Retry-After";
 
-/** Header names of the protocol in their canonical spelling (sections 3.1 and 3.3). Compare ignoring case. */
+/** Header names of the protocol in their canonical spelling (protocol §3.1 and §3.3). Compare ignoring case. */
 export const HEADER = {
   contentType: CONTENT_TYPE,
   streamNextOffset: STREAM_NEXT_OFFSET,
@@ -48,12 +48,12 @@ export const HEADER = {
   location: "Location",
 } as const;
 
-/** Query parameters of a read (section 3.2). Any other parameter is ignored. */
+/** Query parameters of a read (protocol §3.2). Any other parameter is ignored. */
 export const QUERY = { offset: "offset", live: "live", cursor: "cursor" } as const;
 
 /**
  * Whether a flag header such as `Stream-Closed` says "true": it does only when the value equals `true`, ignoring
- * case. Every other value counts as an absent header and is never an error (section 3.1).
+ * case. Every other value counts as an absent header and is never an error (protocol §3.1).
  */
 export function isTrue(value: string | null | undefined): boolean {
   return value?.toLowerCase() === "true";

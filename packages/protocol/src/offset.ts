@@ -1,5 +1,5 @@
 /**
- * Offsets on the wire (section 4): sixteen digits, an underscore, sixteen digits. The first half is always zero in
+ * Offsets on the wire (protocol §4): sixteen digits, an underscore, sixteen digits. The first half is always zero in
  * what we mint; the second is a position. A position counts the stored bytes before it: an integer from 0 to
  * `Number.MAX_SAFE_INTEGER`. Text order equals numeric order.
  */

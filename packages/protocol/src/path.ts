@@ -1,4 +1,4 @@
-/** The path under which all streams live (section 2). */
+/** The path under which all streams live (protocol §2). */
 export const STREAM_ROOT = "/v1/stream";
 
 /** The first segment below the stream root that belongs to the control API and never to a stream. */

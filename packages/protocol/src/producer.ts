@@ -3,7 +3,7 @@ import { HEADER } from "./headers.ts";
 /** The longest `Producer-Id` we accept, in characters: producers are state that a stream keeps. */
 export const PRODUCER_ID_MAX_LENGTH = 256;
 
-/** What the three producer headers of a request say (section 3.1). */
+/** What the three producer headers of a request say (protocol §3.1). */
 export type ProducerHeaders =
   | { readonly kind: "none" }
   | { readonly kind: "trio"; readonly id: string; readonly epoch: number; readonly seq: number }

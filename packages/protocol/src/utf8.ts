@@ -18,7 +18,7 @@ export function skipMultiByteCharacter(bytes: Uint8Array, index: number): number
 
 /**
  * How many bytes at the end belong to a character that is not complete yet: 0 to 3. A text stream's SSE reader is
- * given only whole characters (section 14.3). Bytes that can never become a character are not held back.
+ * given only whole characters (protocol §14.3). Bytes that can never become a character are not held back.
  */
 export function incompleteUtf8Length(bytes: Uint8Array): number {
   for (let held = 1; held <= 3 && held <= bytes.length; held++) {

@@ -1,4 +1,4 @@
-/** The exported readers of arguments, by specification sections 1, 4 and 5. */
+/** The exported readers of arguments, as the official command reads them. */
 import { describe, expect, it } from "vitest";
 import {
   buildHeaders,

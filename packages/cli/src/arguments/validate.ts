@@ -10,7 +10,7 @@ export interface Validation {
 const VALID: Validation = { valid: true };
 const STREAM_ID_MAX_LENGTH = 256;
 const STREAM_ID = /^[a-zA-Z0-9_\-.:/]+$/;
-/** What a header may carry (RFC 9110, section 5.5). */
+/** What a header may carry (RFC 9110 §5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const KNOWN_SCHEME = /^(?:bearer|basic|apikey|token) /i;
 

@@ -9,7 +9,7 @@ interface ForkFlags {
   readonly sub?: number;
 }
 
-/** `fork <source> <new>`: a new stream that begins with the source's content (protocol section 6). */
+/** `fork <source> <new>`: a new stream that begins with the source's content (protocol §6). */
 export function forkCommand(invocation: Invocation): Command {
   return new Command("fork")
     .description("create a stream that begins with the content of another")

@@ -3,7 +3,7 @@
  *
  * The trick: the producer epoch of an append says how far into the source it reaches (bytes of a file, messages of a
  * stream). Servers of the protocol store the epoch with the data in one step, accept only greater ones, and tell the
- * stored one when they refuse (section 9). So the target itself knows how much of the source it has, and nothing
+ * stored one when they refuse (protocol §9). So the target itself knows how much of the source it has, and nothing
  * needs to be noted elsewhere. Only one append may be on its way at a time; batches are cut by the same rule in each
  * run, so that one that was still on its way when its sender died is recognised as the same.
  */

@@ -9,7 +9,7 @@ import {
 import type { ProtocolHeaders } from "../http/records.ts";
 import type { CreateOptions } from "../options.ts";
 
-/** The protocol's headers of a creating request (protocol sections 5 and 6). */
+/** The protocol's headers of a creating request (protocol §5 and §6). */
 export function createHeaders(
   contentType: string | undefined,
   options: Pick<

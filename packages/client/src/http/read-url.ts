@@ -2,8 +2,8 @@ import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import type { Position } from "../read/position.ts";
 
 /**
- * The address of a read. The query is sorted, so that readers of the same range share one cache entry (protocol
- * section 16.3).
+ * The address of a read. The query is sorted, so that readers of the same range share one cache entry
+ * (protocol §16.3).
  *
  * @throws DurableStreamError `BAD_REQUEST` when `params` sets a parameter of the protocol
  * @throws TypeError when `base` is not an absolute URL
@@ -14,7 +14,7 @@ export function readUrl(
   live: "long-poll" | "sse" | undefined,
   params: Readonly<Record<string, string>>,
 ): string {
-  // Protocol section 3.2.
+  // Protocol §3.2.
   const query = { offset, live, cursor };
   for (const name in query) {
     if (!(name in params)) continue;

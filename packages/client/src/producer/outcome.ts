@@ -13,7 +13,7 @@ import { retryAfterMs } from "../http/retry-after.ts";
 import type { Outcome } from "./queue.ts";
 
 /**
- * What a response to a producer's request means (protocol section 9). A 403 fences only if it names the epoch that
+ * What a response to a producer's request means (protocol §9). A 403 fences only if it names the epoch that
  * took over, and a 409 is a gap only if it names an earlier sequence number: the rest are refusals.
  */
 export async function outcomeOf(response: Response, url: string, seq: number): Promise<Outcome> {

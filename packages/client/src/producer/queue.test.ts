@@ -134,7 +134,7 @@ function run(
   expect(queue.failure).toBeUndefined();
 }
 
-/** The server's side of section 9 of the protocol, for one producer. */
+/** The server's side of protocol §9, for one producer. */
 class ModelServer {
   readonly texts: string[] = [];
   #epoch = 0;

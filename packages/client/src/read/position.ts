@@ -10,7 +10,7 @@ import type { JsonBatchMeta } from "../batches.ts";
 /** Where a reader is in its stream; also what a batch that ends there tells of itself. */
 export type Position = Readonly<JsonBatchMeta>;
 
-/** What an SSE control event says (protocol section 14.4). Declared here: published types name no other package. */
+/** What an SSE control event says (protocol §14.4). Declared here: published types name no other package. */
 export interface Control {
   readonly streamNextOffset: string | null;
   readonly streamCursor: string | null | undefined;

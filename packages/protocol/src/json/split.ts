@@ -30,7 +30,7 @@ const COMMA_PART = Uint8Array.of(COMMA);
 const NO_MESSAGES: JsonFraming = { ok: true, count: 0, parts: [], byteLength: 0 };
 
 /**
- * Splits a body in JSON mode into its messages (section 11): the elements of a top-level array, else the one value.
+ * Splits a body in JSON mode into its messages (protocol §11): the elements of a top-level array, else the one value.
  * Each keeps its text byte for byte; only white space around it goes. Refused is what is not one JSON text in valid
  * UTF-8 (a byte order mark included) or nests deeper than `JSON_MAX_DEPTH` within a message.
  */

@@ -1,6 +1,6 @@
 import { parseJson } from "../json/parse.ts";
 
-/** The payload of a control event (section 14.4). */
+/** The payload of a control event (protocol §14.4). */
 export interface ControlEvent {
   /** Where the next read starts. */
   readonly streamNextOffset: string;

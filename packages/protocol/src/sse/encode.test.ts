@@ -24,7 +24,7 @@ function encode(...args: Parameters<typeof pair>): string {
   return decoder.decode(encodeSseEvents(pair(...args)));
 }
 
-test("a data event and its control event have the exact framing of section 14.2, and an id", () => {
+test("a data event and its control event have the exact framing of protocol §14.2, and an id", () => {
   expect(encode('[{"n":1},{"n":2}]', "json")).toBe(
     "event: data\n" +
       'data:[{"n":1},{"n":2}]\n' +

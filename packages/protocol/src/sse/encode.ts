@@ -1,7 +1,7 @@
 import { base64Length, writeBase64 } from "./base64.ts";
 import { linesLength, writeLines } from "./lines.ts";
 
-/** How a data event carries its payload (section 14.3). */
+/** How a data event carries its payload (protocol §14.3). */
 export type SseEncoding = "text" | "json" | "base64";
 
 /** One data event with the control event that belongs to it. */
@@ -26,7 +26,7 @@ const textEncoder = new TextEncoder();
 const DATA_EVENT = textEncoder.encode("event: data\ndata:");
 
 /**
- * Encodes a data event and its control event as the bytes of one write (section 14.2: LF only, no blank after
+ * Encodes a data event and its control event as the bytes of one write (protocol §14.2: LF only, no blank after
  * `data:`). The data event's last line, or the control event's when there is no payload, is an `id:` with the
  * offset, by which an `EventSource` resumes. No payload can end its event or form a field: each of its lines, where
  * CRLF, CR and LF all end a line, becomes a `data:` line of its own.

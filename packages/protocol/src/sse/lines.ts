@@ -1,5 +1,5 @@
 /**
- * Text as the lines of a data event (section 14.3). CRLF, CR and LF all end a line, and each line stands behind
+ * Text as the lines of a data event (protocol §14.3). CRLF, CR and LF all end a line, and each line stands behind
  * `data:`. Readers drop one blank after `data:`, so a line that starts with a blank gets another one before it.
  */
 

@@ -75,7 +75,7 @@ export class Stream {
 
   /**
    * Whether the stream's life is over at `now`, recorded or not. A TTL does not run out under a live reader
-   * (protocol section 15.4); a fixed expiry does.
+   * (protocol §15.4); a fixed expiry does.
    */
   isExpired(now: number): boolean {
     const deadline = deadlineOf(this.state, this.lastUse);

@@ -1,4 +1,4 @@
-/** SSE frames of a stream: encoded once, however many readers get them (protocol section 14.2). */
+/** SSE frames of a stream: encoded once, however many readers get them (protocol §14.2). */
 import { encodeSseEvents, formatOffset, sseNeedsBase64 } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { jsonArray } from "../shard/json-array.ts";
@@ -13,7 +13,7 @@ const EVENT_BYTES = 256 * 1024;
 
 /**
  * Frames of one place that are kept, one for each cursor. Clients that come back from the same interval differ by up
- * to 180 intervals (protocol section 16.3); more differ only because somebody makes up cursors.
+ * to 180 intervals (protocol §16.3); more differ only because somebody makes up cursors.
  */
 const CURSORS_MAX = 256;
 

@@ -50,8 +50,8 @@ export class LiveHub {
   }
 
   /**
-   * Places a reader at a stream's tail. While it is there, the stream's TTL does not run out (protocol section
-   * 15.4).
+   * Places a reader at a stream's tail. While it is there, the stream's TTL does not run out (protocol
+   * §15.4).
    *
    * @param end ends the reader's response properly; called when the server stops
    * @returns takes the reader away again; may be called more than once

@@ -1,5 +1,5 @@
 /**
- * One SSE reader (protocol section 14.5), as a small machine:
+ * One SSE reader (protocol §14.5), as a small machine:
  *
  *   pushing   it has all there is; each advance of the stream is written to it at once
  *   lagging   it does not take what it was sent; nothing more is pushed, and once it drains it reads on from the

@@ -1,4 +1,4 @@
-/** Create a stream or a fork, or confirm one (protocol sections 5 and 6). */
+/** Create a stream or a fork, or confirm one (protocol §5 and §6). */
 import type { Stream } from "../catalog/stream.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
 import { sameMediaType } from "../stream/decide-append.ts";

@@ -1,4 +1,4 @@
-/** What a read may see: one consistent slice of a stream, taken at one instant (protocol section 12). */
+/** What a read may see: one consistent slice of a stream, taken at one instant (protocol §12). */
 import { MessageScanner, type OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";

@@ -1,4 +1,4 @@
-/** Delete a stream (protocol section 15.2). */
+/** Delete a stream (protocol §15.2). */
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import type { Shard } from "./shard.ts";

@@ -133,7 +133,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     return stream.state.life === "soft-deleted" ? GONE : NOT_FOUND;
   }
 
-  /** A use that renews the TTL (protocol section 15.4). */
+  /** A use that renews the TTL (protocol §15.4). */
   touch(stream: Stream): void {
     if (stream.state.ttlSeconds === undefined) return;
     const now = this.now();

@@ -33,7 +33,7 @@ function messageEnd(shard: Shard, stream: Stream, from: number, to: number, limi
 
 /**
  * Where a text slice that begins at `from` and would end at `end` can end as an SSE event, which carries whole
- * characters and whole line breaks only (protocol section 14.3). Held back are up to three bytes that are the
+ * characters and whole line breaks only (protocol §14.3). Held back are up to three bytes that are the
  * beginning of a character still to come, and a CR whose LF comes right after the cut.
  *
  * @param tail the stream has bytes up to here

@@ -1,7 +1,7 @@
 /** What a client asks for, already parsed and syntactically right; whether it may have it is for `decide`. */
 import type { ProducerTuple, StoredBytes } from "./records.ts";
 
-/** Append bytes, close, or both in one step (protocol sections 7 and 8). */
+/** Append bytes, close, or both in one step (protocol §7 and §8). */
 export interface AppendCommand {
   /** As received: for JSON streams still the JSON text, not yet split into messages. */
   readonly body: StoredBytes;
@@ -12,7 +12,7 @@ export interface AppendCommand {
   readonly streamSeq: string | undefined;
 }
 
-/** Which stream to fork, and where (protocol section 6). */
+/** Which stream to fork, and where (protocol §6). */
 export interface ForkRequest {
   readonly sourcePath: string;
   /** Position of `Stream-Fork-Offset`; absent means the source's tail. */
@@ -21,7 +21,7 @@ export interface ForkRequest {
   readonly subOffset: number;
 }
 
-/** Create a stream or a fork, or confirm that it exists as described (protocol sections 5 and 6). */
+/** Create a stream or a fork, or confirm that it exists as described (protocol §5 and §6). */
 export interface CreateCommand {
   readonly path: string;
   /** Absent: the default content type, or the source's for a fork. */

@@ -1,6 +1,6 @@
 /**
- * May this append happen, and what exactly would it record? The checks run in the order of protocol section
- * 17.1: body, closed, content type, producer, Stream-Seq, JSON.
+ * May this append happen, and what exactly would it record? The checks run in the order of protocol §17.1:
+ * body, closed, content type, producer, Stream-Seq, JSON.
  */
 import { mediaType, splitJsonMessages } from "@perennial/protocol";
 import type { AppendCommand } from "./commands.ts";
@@ -61,7 +61,7 @@ export function decideAppend(
   return { kind: "record", record };
 }
 
-/** Closed streams accept nothing, but recognise the request that closed them (protocol section 8). */
+/** Closed streams accept nothing, but recognise the request that closed them (protocol §8). */
 function decideOnClosed(state: StreamState, command: AppendCommand): AppendDecision {
   const { producer } = command;
   if (producer === undefined && command.body.byteLength === 0) return { kind: "already-closed" };
@@ -77,12 +77,12 @@ function decideOnClosed(state: StreamState, command: AppendCommand): AppendDecis
   return reject({ kind: "stream-closed", finalPosition: state.tail });
 }
 
-/** Content types are compared without parameters and letter case (protocol section 3.1). */
+/** Content types are compared without parameters and letter case (protocol §3.1). */
 export function sameMediaType(left: string, right: string): boolean {
   return left === right || mediaType(left) === mediaType(right);
 }
 
-/** `Stream-Seq` must grow, compared byte by byte (protocol section 10). */
+/** `Stream-Seq` must grow, compared byte by byte (protocol §10). */
 function regresses(last: string | undefined, next: string | undefined): boolean {
   return last !== undefined && next !== undefined && next <= last;
 }

@@ -1,4 +1,4 @@
-/** May this stream be created, or is it there already just as described? (protocol sections 5 and 6) */
+/** May this stream be created, or is it there already just as described? (protocol §5 and §6) */
 import { DEFAULT_CONTENT_TYPE, isJson } from "@perennial/protocol";
 import type { CreateCommand } from "./commands.ts";
 import { frameBody, sameMediaType } from "./decide-append.ts";

@@ -1,4 +1,4 @@
-/** What deleting or expiring a stream means for it and for the streams it was forked from (section 15.3). */
+/** What deleting or expiring a stream means for it and for the streams it was forked from (protocol §15.3). */
 import type { DeleteRecord } from "./records.ts";
 import type { StreamState } from "./state.ts";
 

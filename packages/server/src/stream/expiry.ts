@@ -1,4 +1,4 @@
-/** When a stream's life ends by itself (protocol section 15.4). */
+/** When a stream's life ends by itself (protocol §15.4). */
 import { deadline } from "@perennial/protocol";
 import type { StreamState } from "./state.ts";
 

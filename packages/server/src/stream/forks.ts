@@ -1,4 +1,4 @@
-/** Where a fork leaves its source (protocol section 6.1). */
+/** Where a fork leaves its source (protocol §6.1). */
 import { MessageScanner } from "@perennial/protocol";
 import type { ForkRequest } from "./commands.ts";
 import { type Rejected, reject } from "./rejections.ts";

@@ -1,4 +1,4 @@
-/** Idempotent producers: is this request new, a repeat, or out of step? (protocol section 9) */
+/** Idempotent producers: is this request new, a repeat, or out of step? (protocol §9) */
 import type { ProducerTuple } from "./records.ts";
 import { type Rejected, reject } from "./rejections.ts";
 import type { ProducerState, StreamState } from "./state.ts";

@@ -6,7 +6,7 @@
  * durable) lives beside it, in the catalogue's `Stream`.
  */
 
-/** De-duplication state of one producer on one stream (protocol section 9). */
+/** De-duplication state of one producer on one stream (protocol §9). */
 export interface ProducerState {
   /** Highest epoch accepted so far. */
   epoch: number;
@@ -16,14 +16,14 @@ export interface ProducerState {
   lastAt: number;
 }
 
-/** The producer request that closed a stream, so that its retry is recognised (protocol section 8). */
+/** The producer request that closed a stream, so that its retry is recognised (protocol §8). */
 export interface ClosingTuple {
   readonly producerId: string;
   readonly epoch: number;
   readonly seq: number;
 }
 
-/** Where a fork came from and where it left its source (protocol section 6). */
+/** Where a fork came from and where it left its source (protocol §6). */
 export interface ForkOrigin {
   readonly sourceId: number;
   readonly sourcePath: string;
@@ -38,7 +38,7 @@ export interface ForkOrigin {
 }
 
 /**
- * `live`: in use. `soft-deleted`: gone for clients, but its bytes still serve forks (protocol section 15.3).
+ * `live`: in use. `soft-deleted`: gone for clients, but its bytes still serve forks (protocol §15.3).
  * `removed`: gone altogether.
  */
 export type Life = "live" | "soft-deleted" | "removed";
@@ -50,7 +50,7 @@ export interface StreamState {
   readonly path: string;
   /** As sent at creation, byte for byte. */
   readonly contentType: string;
-  /** JSON mode (protocol section 11): stored bytes are messages, each followed by one comma. */
+  /** JSON mode (protocol §11): stored bytes are messages, each followed by one comma. */
   readonly json: boolean;
   /** Epoch milliseconds. */
   readonly createdAt: number;

@@ -6,7 +6,7 @@ import { throughEachDoor } from "../support/through-each-door.ts";
 
 const CLOSE = { "Stream-Closed": "true" } as const;
 
-throughEachDoor("POST: append and close (sections 7 and 8)", (s) => {
+throughEachDoor("POST: append and close (protocol §7 and §8)", (s) => {
   test("7: a chunked body is one atomic append", async () => {
     const name = s.name();
     await s.http.put(name, { headers: JSON_TYPE });
@@ -97,7 +97,7 @@ throughEachDoor("POST: append and close (sections 7 and 8)", (s) => {
 });
 
 throughEachDoor(
-  "idempotent producers (section 9)",
+  "idempotent producers (protocol §9)",
   (s) => {
     /** A stream, and how to append to it as a producer. */
     async function stream(headers: Readonly<Record<string, string>> = TEXT) {

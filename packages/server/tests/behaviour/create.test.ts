@@ -5,7 +5,7 @@ import { RawSocket } from "../support/raw-socket.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
 
 throughEachDoor(
-  "PUT (section 5)",
+  "PUT (protocol §5)",
   (s) => {
     test("a refused body leaves no stream behind", async () => {
       const name = s.name();

@@ -4,7 +4,7 @@ import { expectProblem } from "../support/problem.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
 
 throughEachDoor(
-  "forks (section 6)",
+  "forks (protocol §6)",
   (s) => {
     const forkOf = (source: string, headers: Readonly<Record<string, string>> = {}) => ({
       headers: { "Stream-Forked-From": s.http.path(source), ...headers },

@@ -4,7 +4,7 @@ import { JSON_TYPE, offset } from "../support/http.ts";
 import { expectProblem } from "../support/problem.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
 
-throughEachDoor("JSON mode (section 11)", (s) => {
+throughEachDoor("JSON mode (protocol §11)", (s) => {
   async function streamOf(...bodies: readonly (string | Uint8Array)[]): Promise<string> {
     const name = s.name();
     await s.http.put(name, { headers: JSON_TYPE });
@@ -95,7 +95,7 @@ throughEachDoor("JSON mode (section 11)", (s) => {
 });
 
 throughEachDoor(
-  "pages (section 12)",
+  "pages (protocol §12)",
   (s) => {
     const PAGE = 65_536;
 

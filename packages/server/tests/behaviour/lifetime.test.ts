@@ -7,7 +7,7 @@ const TTL = { ...TEXT, "Stream-TTL": "10" } as const;
 const CLOSE = { "Stream-Closed": "true" } as const;
 
 throughEachDoor(
-  "TTL and expiry (section 15.4)",
+  "TTL and expiry (protocol §15.4)",
   (s) => {
     const liveReaders = () => s.open.server.metrics().liveReaders;
 

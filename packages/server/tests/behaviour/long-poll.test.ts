@@ -6,7 +6,7 @@ import { throughEachDoor } from "../support/through-each-door.ts";
 const CLOSE = { "Stream-Closed": "true" } as const;
 
 throughEachDoor(
-  "long-poll (section 13)",
+  "long-poll (protocol §13)",
   (s) => {
     const liveReaders = () => s.open.server.metrics().liveReaders;
 
@@ -136,7 +136,7 @@ throughEachDoor(
 );
 
 throughEachDoor(
-  "long-poll timeouts (section 13)",
+  "long-poll timeouts (protocol §13)",
   (s) => {
     test("a timeout answers 204 with tail, cursor and up-to-date, and is not to be stored", async () => {
       const name = s.name();

@@ -3,7 +3,7 @@ import { BINARY, JSON_TYPE, offset, TEXT } from "../support/http.ts";
 import { expectProblem } from "../support/problem.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
 
-throughEachDoor("GET: catch-up (sections 4 and 12)", (s) => {
+throughEachDoor("GET: catch-up (protocol §4 and §12)", (s) => {
   test.each([
     ["0_0", "a short form"],
     ["%2B1", "a sign"],
@@ -82,7 +82,7 @@ throughEachDoor("GET: catch-up (sections 4 and 12)", (s) => {
   });
 });
 
-throughEachDoor("caching (section 16)", (s) => {
+throughEachDoor("caching (protocol §16)", (s) => {
   const cacheOf = async (name: string, query = "") =>
     (await s.http.get(name, query)).headers.get("Cache-Control");
 
@@ -158,7 +158,7 @@ throughEachDoor("caching (section 16)", (s) => {
 });
 
 throughEachDoor(
-  "configured caching (section 16.1)",
+  "configured caching (protocol §16.1)",
   (s) => {
     test("cacheControl is that of reads with data, and of no others", async () => {
       await s.http.put("s", { headers: TEXT, body: "x" });

@@ -4,7 +4,7 @@ import { expectProblem } from "../support/problem.ts";
 import { rawRequest } from "../support/raw-socket.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
 
-throughEachDoor("URLs and routing (section 2)", (s) => {
+throughEachDoor("URLs and routing (protocol §2)", (s) => {
   test("two encodings of one name are one stream", async () => {
     expect((await s.http.put("caf%C3%A9/a%41", { headers: TEXT, body: "x" })).status).toBe(201);
     expect((await s.http.get("caf%c3%a9/aA")).text).toBe("x");
@@ -90,7 +90,7 @@ throughEachDoor("URLs and routing (section 2)", (s) => {
   });
 });
 
-throughEachDoor("headers of every response (section 3)", (s) => {
+throughEachDoor("headers of every response (protocol §3)", (s) => {
   test("security and CORS headers are on successes and failures of every kind", async () => {
     const name = s.name();
     const answers = [
@@ -177,7 +177,7 @@ throughEachDoor("headers of every response (section 3)", (s) => {
 });
 
 throughEachDoor(
-  "Location behind a trusted proxy (section 5)",
+  "Location behind a trusted proxy (protocol §5)",
   (s) => {
     test("comes from X-Forwarded-Proto and X-Forwarded-Host, the first of each", async () => {
       const headers = {
@@ -197,7 +197,7 @@ throughEachDoor(
   () => ({ trustProxy: true }),
 );
 
-throughEachDoor("Location without a trusted proxy (section 5)", (s) => {
+throughEachDoor("Location without a trusted proxy (protocol §5)", (s) => {
   test("ignores X-Forwarded-*", async () => {
     const headers = { ...TEXT, "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example" };
     const created = await s.http.put("plain", { headers });

@@ -14,7 +14,7 @@ async function tail(s: Suite, name: string, from = "-1", more = ""): Promise<Eve
 }
 
 throughEachDoor(
-  "SSE (section 14)",
+  "SSE (protocol §14)",
   (s) => {
     test("14.2: a data event and its control event, to the letter", async () => {
       const name = s.name();
@@ -247,7 +247,7 @@ throughEachDoor(
 );
 
 throughEachDoor(
-  "SSE as time goes by (section 14.5)",
+  "SSE as time goes by (protocol §14.5)",
   (s) => {
     test("an idle connection hears a comment at each heartbeat", async () => {
       const name = s.name();

@@ -1,4 +1,4 @@
-/** The official TypeScript client against this server (protocol section 20). */
+/** The official TypeScript client against this server (protocol §20). */
 import { DurableStream, IdempotentProducer, stream } from "@durable-streams/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";

@@ -1,4 +1,4 @@
-/** What could not be made durable leaves no trace (protocol section 17.3, rule 4), through each door. */
+/** What could not be made durable leaves no trace (protocol §17.3, rule 4), through each door. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualLog } from "../../src/journal/testing/manual-log.ts";
 import type { Pending } from "../../src/shard/pending.ts";

@@ -1,4 +1,4 @@
-/** Nothing shows before it is durable (protocol section 17.3, rule 2), through each door. */
+/** Nothing shows before it is durable (protocol §17.3, rule 2), through each door. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualLog } from "../../src/journal/testing/manual-log.ts";
 import type { Pending } from "../../src/shard/pending.ts";

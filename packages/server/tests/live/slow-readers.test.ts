@@ -1,4 +1,4 @@
-/** A subscriber that does not read costs a bounded number of bytes (protocol section 14.5, rule 9). */
+/** A subscriber that does not read costs a bounded number of bytes (protocol §14.5, rule 9). */
 import type { ServerOptions } from "@perennial/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";

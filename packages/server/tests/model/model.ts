@@ -78,7 +78,7 @@ export class Model {
     }
   }
 
-  /** Section 17.1, step 2. */
+  /** Protocol §17.1, step 2. */
   #withStream(path: string, use: (stream: ModelStream) => Observation): Observation {
     const stream = this.#find(path);
     if (stream === undefined) return rejected("stream-not-found");
@@ -91,7 +91,7 @@ export class Model {
     return this.#streams.get(path);
   }
 
-  /** Expiry is exact for the stream itself; its sources are released when somebody notices (section 15.3). */
+  /** Expiry is exact for the stream itself; its sources are released when somebody notices (protocol §15.3). */
   #notice(stream: ModelStream): void {
     const { ttlSeconds, expiresAt, lastUse } = stream;
     const end = ttlSeconds === undefined ? expiresAt : lastUse + ttlSeconds * 1000;
@@ -160,7 +160,7 @@ export class Model {
     return created("created", stream);
   }
 
-  /** Sections 6.1 and 6.3. */
+  /** Protocol §6.1 and §6.3. */
   #locate(fork: ForkFrom, contentType: string | undefined): LocatedFork | { readonly refusal: Observation } {
     const source = this.#find(fork.source);
     if (source === undefined) return refuse("source-not-found");
@@ -179,7 +179,7 @@ export class Model {
     return { source, anchor, subOffset: fork.subOffset, sourceLifetime: { ttlSeconds, expiresAt }, count };
   }
 
-  /** Section 5, idempotence key: what the request leaves out counts as it was resolved at creation. */
+  /** Protocol §5, idempotence key: what the request leaves out counts as it was resolved at creation. */
   #equals(existing: ModelStream, command: Create, asked: Lifetime): boolean {
     const { fork } = existing;
     if ((fork === undefined) !== (command.fork === undefined)) return false;
@@ -227,7 +227,7 @@ export class Model {
     });
   }
 
-  /** Section 9. */
+  /** Protocol §9. */
   #judgeProducer(stream: ModelStream, { producer }: Append): Observation | undefined {
     if (producer === undefined) return undefined;
     const known = stream.producers.get(producer.id);
@@ -245,7 +245,7 @@ export class Model {
   }
 }
 
-/** Section 17.1, steps 4 to 6, and section 8 for closed streams. */
+/** Protocol §17.1, steps 4 to 6, and §8 for closed streams. */
 function refusedBeforeProducer(stream: ModelStream, command: Append): Observation | undefined {
   const { body, closes, contentType, producer } = command;
   if (body.text === "" && !closes) return rejected("empty-body");

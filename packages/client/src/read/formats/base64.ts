@@ -1,7 +1,7 @@
 import { parseError } from "../../errors/parse-error.ts";
 
 /**
- * Decodes the payload of a base64 data event (protocol section 14.3). Line breaks are ignored.
+ * Decodes the payload of a base64 data event (protocol §14.3). Line breaks are ignored.
  *
  * @throws DurableStreamError `PARSE_ERROR` for anything that is not padded base64
  */

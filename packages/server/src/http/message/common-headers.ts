@@ -1,4 +1,4 @@
-/** Headers that every reply carries, errors included (protocol sections 3.4 and 3.5). */
+/** Headers that every reply carries, errors included (protocol §3.4 and §3.5). */
 import type { Config } from "../../config.ts";
 
 /** Names and values in turn. */

@@ -1,4 +1,4 @@
-/** Which headers a page on another origin may read (protocol section 3.5). */
+/** Which headers a page on another origin may read (protocol §3.5). */
 import type { Reply } from "./reply.ts";
 import type { HttpRequest } from "./request.ts";
 

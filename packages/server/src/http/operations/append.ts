@@ -1,4 +1,4 @@
-/** POST: append, close, or both (protocol sections 7 to 10). */
+/** POST: append, close, or both (protocol §7 to §10). */
 import { formatOffset, HEADER, isTrue, parseProducerTrio } from "@perennial/protocol";
 import { type AppendOutcome, append as appendToStream } from "../../shard/append.ts";
 import type { AppendCommand } from "../../stream/commands.ts";
@@ -24,7 +24,7 @@ function appendBody(
   if (isProblem(body)) return problemReply(body);
   const command = parseAppend(request, body);
   if (isProblem(command)) {
-    // Whether the stream exists is answered before the headers are judged (protocol section 17.1).
+    // Whether the stream exists is answered before the headers are judged (protocol §17.1).
     const found = context.shard.forReading(path);
     return problemReply(found.kind === "found" ? command : found);
   }
@@ -65,7 +65,7 @@ function render(outcome: AppendOutcome, producer: ProducerTuple | undefined): Re
 
 /**
  * Official clients take any 409 without `Producer-Expected-Seq` for a gap with 0 expected, and send the request
- * again at once, for ever. Naming the received sequence as the expected one makes them stop (section 9).
+ * again at once, for ever. Naming the received sequence as the expected one makes them stop (protocol §9).
  */
 function renderRejection(
   { rejection }: Extract<AppendOutcome, { kind: "rejected" }>,

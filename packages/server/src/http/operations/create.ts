@@ -1,4 +1,4 @@
-/** PUT: create a stream or a fork, or confirm that it exists (protocol sections 5 and 6). */
+/** PUT: create a stream or a fork, or confirm that it exists (protocol §5 and §6). */
 import {
   formatOffset,
   HEADER,
@@ -53,7 +53,7 @@ function parseCreate(
   const contentType = request.header(HEADER.contentType);
   return {
     path,
-    // An unusable content type counts as an absent one (section 3.1).
+    // An unusable content type counts as an absent one (protocol §3.1).
     contentType: contentType !== undefined && isValidContentType(contentType) ? contentType : undefined,
     ...lifetime,
     closed: isTrue(request.header(HEADER.streamClosed)),

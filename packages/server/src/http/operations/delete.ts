@@ -1,4 +1,4 @@
-/** DELETE (protocol section 15.2). */
+/** DELETE (protocol §15.2). */
 import { HEADER } from "@perennial/protocol";
 import { remove } from "../../shard/remove.ts";
 import type { Context } from "../context.ts";

@@ -1,4 +1,4 @@
-/** HEAD: what a stream is, without its bytes and without renewing its TTL (protocol section 15.1). */
+/** HEAD: what a stream is, without its bytes and without renewing its TTL (protocol §15.1). */
 import { formatExpiresAt, formatOffset, HEADER } from "@perennial/protocol";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";

@@ -1,4 +1,4 @@
-/** GET with live=long-poll: wait at the tail for what comes next (protocol section 13). */
+/** GET with live=long-poll: wait at the tail for what comes next (protocol §13). */
 import { formatOffset, HEADER, nextCursor, type OffsetRequest } from "@perennial/protocol";
 import type { Stream, TailListener } from "../../catalog/stream.ts";
 import { type Snapshot, snapshot } from "../../shard/read.ts";

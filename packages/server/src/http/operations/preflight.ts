@@ -1,4 +1,4 @@
-/** OPTIONS: what a page on another origin may do (protocol section 3.5). Any path, existing or not. */
+/** OPTIONS: what a page on another origin may do (protocol §3.5). Any path, existing or not. */
 import type { Reply } from "../message/reply.ts";
 
 const ALLOWED_HEADERS = [

@@ -1,4 +1,4 @@
-/** The parameters of a GET (protocol section 3.2). */
+/** The parameters of a GET (protocol §3.2). */
 import { HEADER, type OffsetRequest, parseCursor, parseOffsetRequest, QUERY } from "@perennial/protocol";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { HttpRequest } from "../message/request.ts";

@@ -1,4 +1,4 @@
-/** GET: catch-up reads, and the way to the live ones (protocol section 12). */
+/** GET: catch-up reads, and the way to the live ones (protocol §12). */
 import { formatEtag, formatOffset, HEADER, matchesIfNoneMatch } from "@perennial/protocol";
 import { type Snapshot, snapshot } from "../../shard/read.ts";
 import { sliceEnd } from "../../shard/slice.ts";
@@ -25,7 +25,7 @@ export function read(
 ): Reply | Promise<Reply> {
   const parameters = parseRead(request, query);
   if (isProblem(parameters)) {
-    // Whether the stream exists is answered before the parameters are judged (protocol section 17.1).
+    // Whether the stream exists is answered before the parameters are judged (protocol §17.1).
     const found = context.shard.forReading(path);
     return problemReply(found.kind === "found" ? parameters : found);
   }

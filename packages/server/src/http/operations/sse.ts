@@ -1,4 +1,4 @@
-/** GET with live=sse: events as they come (protocol section 14). */
+/** GET with live=sse: events as they come (protocol §14). */
 import { HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { SseSession } from "../../live/sse-session.ts";
 import { snapshot } from "../../shard/read.ts";

@@ -1,0 +1,60 @@
+/**
+ * The rooms of the house and what each may import: the architecture as a table. A file belongs to the room with
+ * the longest path that contains it, and may always import from its own room. Tests and benchmarks are free.
+ */
+
+/** One room. */
+export interface Room {
+  /** A folder of the repository. */
+  readonly path: string;
+  /** The rooms it may import from, by their paths. */
+  readonly imports: readonly string[];
+  /** Whether it may use `node:*`. Rooms that may not run in browsers, or are pure. */
+  readonly node?: true;
+}
+
+const PROTOCOL = "packages/protocol/src";
+const CLIENT = "packages/client/src";
+const STATE = "packages/state/src";
+const EXPLORER = "packages/explorer/src";
+const SERVER = "packages/server/src";
+const STREAM = `${SERVER}/stream`;
+const JOURNAL = `${SERVER}/journal`;
+const MEMORY = `${JOURNAL}/memory`;
+const LOCAL = `${JOURNAL}/local`;
+const CATALOG = `${SERVER}/catalog`;
+const SHARD = `${SERVER}/shard`;
+const LIVE = `${SERVER}/live`;
+const TELEMETRY = `${SERVER}/telemetry`;
+const HTTP = `${SERVER}/http`;
+
+export const ROOMS: readonly Room[] = [
+  { path: PROTOCOL, imports: [] },
+  { path: CLIENT, imports: [PROTOCOL] },
+  { path: STATE, imports: [CLIENT] },
+  { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
+  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER], node: true },
+  { path: STREAM, imports: [PROTOCOL] },
+  { path: JOURNAL, imports: [PROTOCOL, STREAM] },
+  { path: MEMORY, imports: [PROTOCOL, STREAM, JOURNAL] },
+  { path: LOCAL, imports: [PROTOCOL, STREAM, JOURNAL], node: true },
+  { path: CATALOG, imports: [PROTOCOL, STREAM, JOURNAL] },
+  { path: SHARD, imports: [PROTOCOL, STREAM, JOURNAL, CATALOG] },
+  { path: LIVE, imports: [PROTOCOL, STREAM, CATALOG, SHARD] },
+  { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, CATALOG, SHARD, LIVE], node: true },
+  { path: TELEMETRY, imports: [] },
+  {
+    path: SERVER,
+    imports: [PROTOCOL, STREAM, JOURNAL, MEMORY, LOCAL, CATALOG, SHARD, LIVE, HTTP, TELEMETRY],
+    node: true,
+  },
+];
+
+/** The room of a file, or undefined where the house has no rule. */
+export function roomOf(path: string): Room | undefined {
+  let found: Room | undefined;
+  for (const room of ROOMS) {
+    if (path.startsWith(`${room.path}/`) && room.path.length > (found?.path.length ?? 0)) found = room;
+  }
+  return found;
+}

@@ -53,8 +53,8 @@ async function bench(options: Options): Promise<void> {
     measured: printVariant,
   });
   rmSync(dataDirectory, { recursive: true, force: true });
-  await writeProfiles(artifactsDirectory);
-  await writeReport(directory, { ...head, rows }, workloads);
+  writeProfiles(artifactsDirectory);
+  writeReport(directory, { ...head, rows }, workloads);
   console.log(`Report: ${relative(process.cwd(), join(directory, "README.md"))}`);
 }
 

@@ -14,7 +14,7 @@ export const RATCHET: Ratchet = {
   "packages/explorer/src/state-tables/EntityTable.tsx#EntityTable": 41,
   "packages/explorer/src/state-tables/StatePanel.tsx#StatePanel": 43,
   "packages/explorer/src/writing/AppendBox.tsx#AppendBox": 50,
-  "packages/protocol/src/json/scan-value.ts#scanValue": 51,
+  "packages/server/src/stored/scan-value.ts#scanValue": 51,
   "packages/protocol/src/sse/decode.ts#sseDecoder": 43,
   "packages/server/src/http/doors/node/node-door.ts": 302,
   "packages/server/src/http/errors.ts": 303,

@@ -18,6 +18,7 @@ const CLIENT = "packages/client/src";
 const STATE = "packages/state/src";
 const EXPLORER = "packages/explorer/src";
 const SERVER = "packages/server/src";
+const STORED = `${SERVER}/stored`;
 const STREAM = `${SERVER}/stream`;
 const JOURNAL = `${SERVER}/journal`;
 const MEMORY = `${JOURNAL}/memory`;
@@ -34,12 +35,13 @@ export const ROOMS: readonly Room[] = [
   { path: STATE, imports: [CLIENT] },
   { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
   { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER], node: true },
-  { path: STREAM, imports: [PROTOCOL] },
+  { path: STORED, imports: [PROTOCOL] },
+  { path: STREAM, imports: [PROTOCOL, STORED] },
   { path: JOURNAL, imports: [PROTOCOL, STREAM] },
   { path: MEMORY, imports: [PROTOCOL, STREAM, JOURNAL] },
   { path: LOCAL, imports: [PROTOCOL, STREAM, JOURNAL], node: true },
   { path: CATALOG, imports: [PROTOCOL, STREAM, JOURNAL] },
-  { path: SHARD, imports: [PROTOCOL, STREAM, JOURNAL, CATALOG] },
+  { path: SHARD, imports: [PROTOCOL, STORED, STREAM, JOURNAL, CATALOG] },
   { path: LIVE, imports: [PROTOCOL, STREAM, CATALOG, SHARD] },
   { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, CATALOG, SHARD, LIVE], node: true },
   { path: TELEMETRY, imports: [] },

@@ -43,11 +43,7 @@ export {
   STREAM_TTL,
   STREAM_UP_TO_DATE,
 } from "./headers.ts";
-export { isMessageBoundary, MessageScanner, skipMessages, wrapStored } from "./json/messages.ts";
 export { parseJson } from "./json/parse.ts";
-export { JSON_MAX_DEPTH } from "./json/scan-value.ts";
-export { type JsonFraming, splitJsonMessages } from "./json/split.ts";
-export { beginsWithStateMessage, nameStateOffsets } from "./json/state-offsets.ts";
 export type { ListedPage, ListedStream } from "./listing.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
 export {
@@ -62,4 +58,3 @@ export { PRODUCER_ID_MAX_LENGTH, type ProducerHeaders, parseProducerTrio } from 
 export { type ControlEvent, parseControl } from "./sse/control.ts";
 export { type SseDecoder, type SseEvent, sseDecoder } from "./sse/decode.ts";
 export { encodeSseEvents, type SseEncoding, type SsePair, sseHeartbeat } from "./sse/encode.ts";
-export { incompleteUtf8Length } from "./utf8.ts";

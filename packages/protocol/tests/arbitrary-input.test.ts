@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import {
-  incompleteUtf8Length,
-  isMessageBoundary,
   isTrue,
   isValidContentType,
   matchesIfNoneMatch,
@@ -14,10 +12,7 @@ import {
   parseProducerTrio,
   parseStreamPath,
   parseTtl,
-  skipMessages,
-  splitJsonMessages,
   sseDecoder,
-  wrapStored,
 } from "../src/index.ts";
 
 /** Text of any kind, halves of surrogate pairs included. */
@@ -44,21 +39,6 @@ test.each<[string, (input: string) => unknown]>([
 ])("no text makes reading %s throw", (_, read) => {
   fc.assert(
     fc.property(text, (input) => {
-      read(input);
-    }),
-    { numRuns: 500 },
-  );
-});
-
-test.each<[string, (input: Uint8Array) => unknown]>([
-  ["splitting JSON", splitJsonMessages],
-  ["skipping messages", (input) => skipMessages(input, 0, 3)],
-  ["finding boundaries", (input) => isMessageBoundary(input, input.length)],
-  ["wrapping messages", wrapStored],
-  ["finding incomplete characters", incompleteUtf8Length],
-])("no bytes make %s throw", (_, read) => {
-  fc.assert(
-    fc.property(fc.uint8Array(), (input) => {
       read(input);
     }),
     { numRuns: 500 },

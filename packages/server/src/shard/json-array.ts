@@ -1,6 +1,7 @@
 /** The messages of a JSON stream as its readers get them. */
-import { nameStateOffsets, wrapStored } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { wrapStored } from "../stored/messages.ts";
+import { nameStateOffsets } from "../stored/state-offsets.ts";
 import type { Shard } from "./shard.ts";
 import { namesOffsets } from "./state-streams.ts";
 

@@ -1,6 +1,7 @@
 /** What a read may see: one consistent slice of a stream, taken at one instant (protocol §12). */
-import { MessageScanner, type OffsetRequest } from "@perennial/protocol";
+import type { OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { MessageScanner } from "../stored/messages.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore, pieces } from "./bytes.ts";
 import type { Shard } from "./shard.ts";

@@ -1,6 +1,8 @@
 /** Where to cut a slice that is too long for one page or one SSE event. */
-import { incompleteUtf8Length, isText, MessageScanner } from "@perennial/protocol";
+import { isText } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { MessageScanner } from "../stored/messages.ts";
+import { incompleteUtf8Length } from "../stored/utf8.ts";
 import { boundaryBefore, pieces, readBytes } from "./bytes.ts";
 import type { Shard } from "./shard.ts";
 

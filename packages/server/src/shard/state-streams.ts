@@ -1,6 +1,7 @@
 /** Which streams hold state, so that their messages are shown with their offsets (docs/extensions.md). */
-import { beginsWithStateMessage, MessageScanner } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { MessageScanner } from "../stored/messages.ts";
+import { beginsWithStateMessage } from "../stored/state-offsets.ts";
 import { pieces } from "./bytes.ts";
 import type { Shard } from "./shard.ts";
 import { wholeSlice } from "./slice.ts";

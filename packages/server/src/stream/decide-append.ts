@@ -2,7 +2,8 @@
  * May this append happen, and what exactly would it record? The checks run in the order of protocol §17.1:
  * body, closed, content type, producer, Stream-Seq, JSON.
  */
-import { mediaType, splitJsonMessages } from "@perennial/protocol";
+import { mediaType } from "@perennial/protocol";
+import { splitJsonMessages } from "../stored/split.ts";
 import type { AppendCommand } from "./commands.ts";
 import { judgeProducer } from "./producers.ts";
 import type { AppendRecord, StoredBytes } from "./records.ts";

@@ -1,5 +1,5 @@
 /** Where a fork leaves its source (protocol §6.1). */
-import { MessageScanner } from "@perennial/protocol";
+import { MessageScanner } from "../stored/messages.ts";
 import type { ForkRequest } from "./commands.ts";
 import { type Rejected, reject } from "./rejections.ts";
 import type { StreamState } from "./state.ts";

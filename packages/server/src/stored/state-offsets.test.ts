@@ -1,6 +1,6 @@
+import { formatOffset } from "@perennial/protocol";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { formatOffset } from "../offset.ts";
 import { wrapStored } from "./messages.ts";
 import { beginsWithStateMessage, nameStateOffsets } from "./state-offsets.ts";
 

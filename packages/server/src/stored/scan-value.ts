@@ -1,4 +1,3 @@
-import { skipMultiByteCharacter } from "../utf8.ts";
 import {
   BAD_ESCAPE,
   CONTROL_CHARACTER,
@@ -8,6 +7,7 @@ import {
   TOO_DEEP,
   UNEXPECTED,
 } from "./failure.ts";
+import { skipMultiByteCharacter } from "./utf8.ts";
 
 /** The deepest nesting of arrays and objects in one message. */
 export const JSON_MAX_DEPTH = 512;

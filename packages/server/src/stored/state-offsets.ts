@@ -3,7 +3,7 @@
  * `headers` are an object with a text as `operation` or `control`. What readers are shown names in `headers.offset` where
  * the message ends. Stored bytes are known to be valid; nothing here checks them again.
  */
-import { formatOffset } from "../offset.ts";
+import { formatOffset } from "@perennial/protocol";
 import { byteAt, scanValue, skipBlank } from "./scan-value.ts";
 
 const COMMA = 0x2c;

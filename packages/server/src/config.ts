@@ -1,7 +1,7 @@
 /** Options, parsed once into one complete, read-only configuration. */
 import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
-import type { Log } from "./journal/contract.ts";
+import type { Log } from "./journal/contract/index.ts";
 import type { Pending } from "./shard/pending.ts";
 import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
 

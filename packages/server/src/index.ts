@@ -8,7 +8,7 @@ export {
   type TlsIdentity,
 } from "./config.ts";
 export type { Asset } from "./http/assets.ts";
-export type { Log, LogFailure, LogHealth, LogMetrics, Recovery } from "./journal/contract.ts";
+export type { Log, LogFailure, LogHealth, LogMetrics, Recovery } from "./journal/contract/index.ts";
 export type { CheckProgress, CheckReport } from "./journal/local/check.ts";
 export { checkDirectory } from "./journal/local/check-directory.ts";
 export { UnusableDirectory } from "./journal/local/data-directory.ts";

@@ -9,7 +9,7 @@ import { FetchDoor } from "./http/doors/fetch/fetch-door.ts";
 import { NodeDoor } from "./http/doors/node/node-door.ts";
 import { BodyBudget } from "./http/limits/body-budget.ts";
 import { schemeOf } from "./http/message/origin.ts";
-import type { LogMetrics, Recovery } from "./journal/contract.ts";
+import type { LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { LiveHub } from "./live/hub.ts";
 import { Shard } from "./shard/shard.ts";

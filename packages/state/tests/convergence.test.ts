@@ -1,5 +1,6 @@
 import { appendEvents, compact, type StateEvent } from "@perennial/state";
 import { createStreamDB } from "@perennial/state/db";
+import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { board, plain, user } from "./support/board.ts";
@@ -174,9 +175,7 @@ function withTxid(event: StateEvent, txid: string): StateEvent {
   return isChange ? ({ ...event, headers: { ...event.headers, txid } } as StateEvent) : event;
 }
 
-/** How much longer than in every test run, for campaigns: `STATE_RUNS=100 npx vitest run packages/state/tests/conv…`. */
-const effort = Number(process.env.STATE_RUNS ?? "1");
-if (!Number.isInteger(effort) || effort < 1) throw new Error("STATE_RUNS must be a positive integer");
+const histories = runs(40);
 
 describe.each(Object.keys(servers))("on %s", (name) => {
   let server: TestServer;
@@ -190,9 +189,9 @@ describe.each(Object.keys(servers))("on %s", (name) => {
     async () => {
       await fc.assert(
         fc.asyncProperty(steps, (history) => run(server, history)),
-        { numRuns: 40 * effort },
+        { numRuns: histories },
       );
     },
-    60_000 * effort,
+    1500 * histories,
   );
 });

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
-import type { Random } from "./random.ts";
+import type { Random } from "@perennial/testing";
 
 /**
  * What a proxy does to one connection.
@@ -50,7 +50,7 @@ export class FaultyProxy {
   }
 
   #accept(client: Socket): void {
-    const fault = this.#random.choose(this.weights);
+    const fault = this.#random.weighted(this.weights);
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
     this.#track(client);
     if (fault === "refuse") {

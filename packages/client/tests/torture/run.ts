@@ -1,6 +1,6 @@
+import { Random } from "@perennial/testing";
 import { DurableStream, IdempotentProducer, type LiveMode, type StreamOptions } from "../../src/index.ts";
 import { type FaultWeights, FaultyProxy } from "./proxy.ts";
-import { seededRandom } from "./random.ts";
 import type { RestartableServer } from "./restartable.ts";
 
 /** One run: so many producers write through the faults, so many readers read through them. */
@@ -45,7 +45,7 @@ export async function torture(
   server: RestartableServer,
   options: TortureOptions,
 ): Promise<{ readonly seen: readonly Message[][]; readonly faults: Readonly<Record<string, number>> }> {
-  const random = seededRandom(options.seed);
+  const random = new Random(options.seed);
   const proxy = new FaultyProxy(random, () => server.port, CALM);
   const url = `${await proxy.start()}/v1/stream/torture-${options.seed}`;
   try {

@@ -1,21 +1,13 @@
+import { Seeds } from "@perennial/testing";
 import { describe, expect, test } from "vitest";
 import { restartableServers, startRestartable } from "./restartable.ts";
 import { faultsOf, type TortureOptions, torture } from "./run.ts";
 
-/** Seeds per server: a few in every test run, as many as wanted with TORTURE_SEEDS. */
-const seeds = positive("TORTURE_SEEDS", 8);
-/** The first seed; set TORTURE_SEED to the one that a failure names, and TORTURE_SEEDS=1, to replay it. */
-const firstSeed = positive("TORTURE_SEED", 1);
+/** Seeds per server. */
+const seeds = new Seeds(8);
 /** Seeds run at once: a run mostly waits. */
 const LANES = 4;
 const SEED_TIMEOUT_MS = 60_000;
-
-function positive(name: string, fallback: number): number {
-  const text = process.env[name];
-  if (text === undefined) return fallback;
-  if (!/^[1-9][0-9]*$/.test(text)) throw new Error(`${name} must be a positive integer, not "${text}"`);
-  return Number(text);
-}
 
 /** Runs one seed, checks what each reader saw, and returns how often each fault happened. */
 async function runSeed(name: string, seed: number): Promise<Readonly<Record<string, number>>> {
@@ -33,10 +25,10 @@ async function runSeed(name: string, seed: number): Promise<Readonly<Record<stri
 }
 
 describe.each(restartableServers)("a network that cuts, delays, truncates and resets, and %s", (name) => {
-  const title = `every reader gets every message once and in order, for ${seeds} seeds`;
-  test(title, { timeout: SEED_TIMEOUT_MS * seeds }, async () => {
+  const title = `every reader gets every message once and in order, for ${seeds}`;
+  test(title, { timeout: SEED_TIMEOUT_MS * seeds.count }, async () => {
     const faults: Record<string, number> = {};
-    const waiting = Array.from({ length: seeds }, (_, index) => firstSeed + index);
+    const waiting = [...seeds];
     const lane = async () => {
       for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
         for (const [fault, count] of Object.entries(await runSeed(name, seed))) {

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import type { Archive } from "../journal/contract.ts";
-import { EMPTY_ARCHIVE } from "../journal/empty-archive.ts";
+import type { Archive } from "../journal/contract/index.ts";
 import { initialState } from "../stream/evolve.ts";
 import { NO_BYTES } from "../stream/records.ts";
 import type { StreamState } from "../stream/state.ts";
@@ -19,9 +18,10 @@ function stateOf(id: number): StreamState {
 /** A catalogue over an archive that has every stream; `changed` are those that it must not let go of. */
 function world(changed: ReadonlySet<number> = new Set()) {
   const archive: Archive = {
-    ...EMPTY_ARCHIVE,
     byId: stateOf,
     byPath: (path) => stateOf(Number(path.slice(2))),
+    paths: () => [],
+    due: () => [],
     release: ({ id }) => !changed.has(id),
   };
   let crowded = 0;

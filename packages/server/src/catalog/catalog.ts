@@ -3,13 +3,13 @@
  * dropped again when more are held than there should be, it was not used for a while, and the archive has it as
  * it is.
  */
-import type { Archive } from "../journal/contract.ts";
+import type { Archive } from "../journal/contract/index.ts";
 import type { StreamState } from "../stream/state.ts";
 import { SortedPaths } from "./sorted-paths.ts";
 import { Stream } from "./stream.ts";
 
 export class Catalog {
-  readonly #archive: Archive;
+  readonly #archive: Archive | undefined;
   readonly #loadedMax: number;
   readonly #onCrowded: () => void;
   readonly #byPath = new Map<string, Stream>();
@@ -22,10 +22,11 @@ export class Catalog {
   #hand: Iterator<Stream> | undefined;
 
   /**
+   * @param archive undefined: every stream stays in memory
    * @param loadedMax streams held in memory before idle ones are dropped
    * @param onCrowded called when one that was loaded makes them too many: `trim` soon, but not from inside
    */
-  constructor(archive: Archive, loadedMax: number, onCrowded: () => void) {
+  constructor(archive: Archive | undefined, loadedMax: number, onCrowded: () => void) {
     this.#archive = archive;
     this.#loadedMax = loadedMax;
     this.#onCrowded = onCrowded;
@@ -43,7 +44,7 @@ export class Catalog {
       stream.recentlyUsed = true;
       return stream;
     }
-    const state = this.#archive.byPath(path);
+    const state = this.#archive?.byPath(path);
     return state === undefined ? undefined : this.#load(state);
   }
 
@@ -60,8 +61,8 @@ export class Catalog {
    */
   paths(prefix: string, after: string, limit: number): readonly string[] {
     const loaded = this.#paths.page(prefix, after, limit);
-    const archived = this.#archive.paths(prefix, after, limit);
-    if (archived.length === 0) return loaded;
+    const archived = this.#archive?.paths(prefix, after, limit);
+    if (archived === undefined || archived.length === 0) return loaded;
     return [...new Set([...loaded, ...archived])].sort().slice(0, limit);
   }
 
@@ -70,7 +71,7 @@ export class Catalog {
     let stream = this.#byPath.get(path);
     while (stream?.visibility === "unborn") stream = stream.previous;
     if (stream !== undefined || this.#byPath.has(path)) return stream;
-    const state = this.#archive.byPath(path);
+    const state = this.#archive?.byPath(path);
     return state === undefined ? undefined : new Stream(state, state.life);
   }
 
@@ -85,7 +86,7 @@ export class Catalog {
   find(id: number): Stream | undefined {
     const stream = this.#byId.get(id);
     if (stream !== undefined) return stream;
-    const state = this.#archive.byId(id);
+    const state = this.#archive?.byId(id);
     return state === undefined ? undefined : this.#load(state);
   }
 
@@ -174,7 +175,7 @@ export class Catalog {
   evict(stream: Stream): boolean {
     const idle =
       stream.listeners.size === 0 && stream.unsettled === undefined && stream.previous === undefined;
-    if (!idle || stream.visibility !== stream.state.life || !this.#archive.release(stream.state))
+    if (!idle || stream.visibility !== stream.state.life || !this.#archive?.release(stream.state))
       return false;
     this.forget(stream);
     return true;

@@ -2,7 +2,7 @@
  * A stream as the process holds it: the accepted state that writers are judged against, and beside it what
  * readers may see, which is what is durable.
  */
-import type { LogFailure } from "../journal/contract.ts";
+import type { LogFailure } from "../journal/contract/index.ts";
 import { deadlineOf } from "../stream/expiry.ts";
 import type { StreamState } from "../stream/state.ts";
 

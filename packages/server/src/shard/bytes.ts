@@ -1,6 +1,6 @@
 /** Reading a stream's bytes through its forks: what a fork inherited lies with its sources. */
 import type { Stream } from "../catalog/stream.ts";
-import { READ_CHUNK_BYTES } from "../journal/contract.ts";
+import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { ownStart } from "../stream/state.ts";
 import type { Shard } from "./shard.ts";
 

@@ -1,5 +1,5 @@
 /** When a verdict may be told to the client that asked for it. */
-import type { LogFailure } from "../journal/contract.ts";
+import type { LogFailure } from "../journal/contract/index.ts";
 import { type Rejected, type Rejection, reject } from "../stream/rejections.ts";
 import type { Pending } from "./pending.ts";
 import type { Shard } from "./shard.ts";

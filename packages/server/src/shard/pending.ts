@@ -1,5 +1,5 @@
 import type { Settlement, Stream } from "../catalog/stream.ts";
-import type { LogFailure, PendingRecord } from "../journal/contract.ts";
+import type { LogFailure, PendingRecord } from "../journal/contract/index.ts";
 import type { StreamRecord } from "../stream/records.ts";
 import type { Before } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";

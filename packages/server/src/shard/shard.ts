@@ -5,8 +5,7 @@
  */
 import { Catalog } from "../catalog/catalog.ts";
 import { Stream } from "../catalog/stream.ts";
-import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../journal/contract.ts";
-import { EMPTY_ARCHIVE } from "../journal/empty-archive.ts";
+import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../journal/contract/index.ts";
 import { decideDelete } from "../stream/decide-delete.ts";
 import { evolve, initialState } from "../stream/evolve.ts";
 import { needsRenewRecord } from "../stream/expiry.ts";
@@ -72,7 +71,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     this.stateStreams = deps.stateOffsets ? new StateStreams() : undefined;
     const { archive } = deps.log;
     // Without an archive there is nowhere to bring a stream back from.
-    const loadedMax = archive === EMPTY_ARCHIVE ? Number.POSITIVE_INFINITY : deps.loadedStreams;
+    const loadedMax = archive === undefined ? Number.POSITIVE_INFINITY : deps.loadedStreams;
     this.catalog = new Catalog(archive, loadedMax, () => this.#trimSoon());
   }
 

@@ -50,7 +50,7 @@ export class Sweeper {
 
   #expireArchived(): void {
     const now = this.#shard.now();
-    for (const id of this.#shard.log.archive.due(now, STEP)) {
+    for (const id of this.#shard.log.archive?.due(now, STEP) ?? []) {
       const stream = this.#shard.catalog.find(id);
       if (stream?.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
     }

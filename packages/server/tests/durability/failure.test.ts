@@ -1,6 +1,7 @@
 /** What could not be made durable leaves no trace (protocol §17.3, rule 4), through each door. */
+
+import { ManualLog } from "@perennial/testing/journal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ManualLog } from "../../src/journal/testing/manual-log.ts";
 import type { Pending } from "../../src/shard/pending.ts";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";

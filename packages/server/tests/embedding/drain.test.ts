@@ -1,6 +1,7 @@
 /** Stopping: nothing new, live reads end properly, what is under way is finished, and it does not take long. */
+
+import { ManualLog } from "@perennial/testing/journal";
 import { describe, expect, test } from "vitest";
-import { ManualLog } from "../../src/journal/testing/manual-log.ts";
 import type { Pending } from "../../src/shard/pending.ts";
 import { DOORS, fetchDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";

@@ -3,18 +3,17 @@
  * the same number of requests and leave the connection in the same state. Any request that one of them frames
  * otherwise than the other is a failure.
  *
- * `DIFFERENTIAL_COUNT` and `DIFFERENTIAL_SEED` set how many connections are tried, and from which seed; the message of
- * a failure names the seed that repeats it alone.
+ * `PERENNIAL_SEEDS` and `PERENNIAL_SEED` set how many connections are tried, and from which seed; the message of a
+ * failure names the seed that repeats it alone.
  */
 import { MemoryLog } from "@perennial/server";
+import { Random, replayOf, Seeds } from "@perennial/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Door, fastLane, nodeDoor, type OpenDoor } from "../doors/doors.ts";
 import { type Exchange, exchange, normalised } from "./exchange.ts";
 import { generateBytes, generateCuts } from "./generated-requests.ts";
-import { Random } from "./random.ts";
 
-const COUNT = Number(process.env.DIFFERENTIAL_COUNT ?? 20_000);
-const SEED = Number(process.env.DIFFERENTIAL_SEED ?? Date.now() % 1_000_000_000);
+const SEEDS = new Seeds(20_000, Date.now() % 1_000_000_000);
 /** Pairs of servers at work at once. */
 const LANES = 8;
 
@@ -66,16 +65,15 @@ describe("the fast lane and node:http", () => {
     await Promise.all(pairs.map((pair) => pair.close()));
   });
 
-  it(`answer ${COUNT} generated connections alike (seed ${SEED})`, { timeout: 3_600_000 }, async () => {
-    let next = 0;
+  it(`answer generated connections alike, for ${SEEDS}`, { timeout: 3_600_000 }, async () => {
+    const seeds = SEEDS[Symbol.iterator]();
     const work = async (pair: Pair): Promise<void> => {
-      while (next < COUNT) {
-        const seed = SEED + next++;
+      for (const seed of seeds) {
         const random = new Random(seed);
         const bytes = generateBytes(random);
         const cuts = generateCuts(random, bytes.length);
         const [plain, fast] = await pair.ask(bytes, cuts);
-        expect(fast, `DIFFERENTIAL_SEED=${seed} DIFFERENTIAL_COUNT=1: ${JSON.stringify(bytes)}`).toBe(plain);
+        expect(fast, `${replayOf(seed)}: ${JSON.stringify(bytes)}`).toBe(plain);
       }
     };
     await Promise.all(pairs.map(work));

@@ -2,7 +2,7 @@
  * Requests for the differential test: valid ones, and mutations of them with the tricks of the request smuggling
  * literature. Latin-1 text, one character a byte.
  */
-import type { Random } from "./random.ts";
+import type { Random } from "@perennial/testing";
 
 const METHODS = [
   "GET",

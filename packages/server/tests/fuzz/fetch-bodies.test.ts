@@ -1,8 +1,8 @@
 /** Bodies that break, stall or are abandoned, given straight to the fetch handler. */
 import { createServer } from "@perennial/server";
+import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { runs } from "../support/effort.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 
 type Ending = "close" | "error" | "abort";

@@ -1,8 +1,9 @@
 /** Random requests through each door: always a proper answer, never a 500, and a server that still works. */
+
+import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
-import { runs } from "../support/effort.ts";
 import { type Answer, Http, TEXT } from "../support/http.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 import { type FuzzRequest, fuzzRequest } from "./requests.ts";

@@ -1,8 +1,9 @@
 /** Random bytes, damaged requests and cut connections, on the socket. */
+
+import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fastLane, nodeDoor, type OpenDoor } from "../doors/doors.ts";
-import { runs } from "../support/effort.ts";
 import { Http, TEXT } from "../support/http.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 import { errorKeeper } from "../support/silent-logger.ts";

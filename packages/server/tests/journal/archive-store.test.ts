@@ -2,11 +2,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Random } from "@perennial/testing";
+import { SimulatedMachine } from "@perennial/testing/journal";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ArchiveStore, Change } from "../../src/journal/local/archive/archive-store.ts";
 import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
-import { Random } from "../../src/journal/testing/random.ts";
-import { SimulatedMachine } from "../../src/journal/testing/simulated-machine.ts";
 
 const root = await mkdtemp(join(tmpdir(), "perennial-store-"));
 afterAll(() => rm(root, { recursive: true }));

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Model, type ModelRecord } from "@perennial/testing/journal";
 import { afterAll, expect, test } from "vitest";
 import { chunkKey, pathKey, streamKey } from "../../src/journal/local/archive/keys.ts";
 import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
@@ -8,7 +9,6 @@ import { checkDirectory } from "../../src/journal/local/check-directory.ts";
 import { DirectoryInUse } from "../../src/journal/local/directory-lock.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
 import { CorruptLog } from "../../src/journal/local/recovery.ts";
-import { Model, type ModelRecord } from "../../src/journal/testing/model.ts";
 
 const root = await mkdtemp(join(tmpdir(), "perennial-check-"));
 afterAll(() => rm(root, { recursive: true }));

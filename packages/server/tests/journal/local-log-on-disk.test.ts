@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ModelRecord } from "@perennial/testing/journal";
+import { describeDurableLogContract, describeLogContract } from "@perennial/testing/journal";
 import { afterAll } from "vitest";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
-import { describeDurableLogContract } from "../../src/journal/testing/durable-log-contract.ts";
-import { describeLogContract } from "../../src/journal/testing/log-contract.ts";
-import type { ModelRecord } from "../../src/journal/testing/model.ts";
 
 const root = await mkdtemp(join(tmpdir(), "perennial-log-"));
 afterAll(() => rm(root, { recursive: true }));

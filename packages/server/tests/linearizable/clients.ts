@@ -1,5 +1,5 @@
 /** Clients that write down what they do. Each does one thing at a time; many of them run at once. */
-import type { Random } from "../../src/journal/testing/random.ts";
+import type { Random } from "@perennial/testing";
 import { type Answer, BINARY, type Http, producer } from "../support/http.ts";
 import type { AppendOperation, History } from "./history.ts";
 

@@ -5,10 +5,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Random, runs } from "@perennial/testing";
 import { afterAll, expect, test } from "vitest";
-import { Random } from "../../src/journal/testing/random.ts";
 import { type ServerProcess, startServer } from "../crash/server-process.ts";
-import { runs } from "../support/effort.ts";
 import { BINARY, Http } from "../support/http.ts";
 import { violation } from "./check.ts";
 import { Watcher, Writer } from "./clients.ts";

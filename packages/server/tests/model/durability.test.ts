@@ -1,9 +1,10 @@
 /** Random histories over a log that takes its time and loses records, judged by the model. */
+
+import { runs } from "@perennial/testing";
+import { ManualLog } from "@perennial/testing/journal";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ManualLog } from "../../src/journal/testing/manual-log.ts";
 import type { Pending } from "../../src/shard/pending.ts";
-import { runs } from "../support/effort.ts";
 import { type Command, history, lookAround } from "./commands.ts";
 import { Model, type Observation } from "./model.ts";
 import { Subject } from "./subject.ts";

@@ -1,11 +1,12 @@
 /** Random histories, judged by the model and replayed from their records. */
+
+import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { evolve, initialState } from "../../src/stream/evolve.ts";
 import { changedIds, type StreamRecord } from "../../src/stream/records.ts";
 import { capture, restore } from "../../src/stream/restore.ts";
 import type { StreamState } from "../../src/stream/state.ts";
-import { runs } from "../support/effort.ts";
 import { type Command, history, lookAround } from "./commands.ts";
 import { Model } from "./model.ts";
 import { RecordingLog, recover, Subject, statesOf } from "./subject.ts";

@@ -1,6 +1,6 @@
 /** The real thing, run by the same commands as the model. */
 
-import type { Log, RecoveryTarget } from "../../src/journal/contract.ts";
+import type { Log, RecoveryTarget } from "../../src/journal/contract/index.ts";
 import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
 import { append } from "../../src/shard/append.ts";
 import { pieces } from "../../src/shard/bytes.ts";

@@ -1,6 +1,6 @@
 /** Writing a body of known length piece by piece, never more than the socket takes. */
 import type { Writable } from "node:stream";
-import { READ_CHUNK_BYTES } from "../../journal/contract.ts";
+import { READ_CHUNK_BYTES } from "../../journal/contract/index.ts";
 import type { ByteSource } from "../message/reply.ts";
 
 /** What one body gets of a turn of the event loop: a reader as fast as the server must leave others theirs. */

@@ -1,6 +1,6 @@
 /** A slice of a stream as a response body, held in memory one piece at a time. */
 import type { Stream } from "../../catalog/stream.ts";
-import { READ_CHUNK_BYTES } from "../../journal/contract.ts";
+import { READ_CHUNK_BYTES } from "../../journal/contract/index.ts";
 import { readBytes } from "../../shard/bytes.ts";
 import { jsonArray } from "../../shard/json-array.ts";
 import type { Shard } from "../../shard/shard.ts";

@@ -1,5 +1,5 @@
 /** When checkpoints run: now and then, when the budget asks for one, and again when the archive had no room. */
-import type { LogFailure, LogHealth } from "../contract.ts";
+import type { LogFailure, LogHealth } from "../contract/index.ts";
 import type { Budget } from "./budget.ts";
 import type { Checkpoint, CheckpointedLog } from "./checkpoint.ts";
 import { failureOf, RecordsLost } from "./failure.ts";

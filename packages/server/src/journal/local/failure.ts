@@ -1,4 +1,4 @@
-import type { LogFailure } from "../contract.ts";
+import type { LogFailure } from "../contract/index.ts";
 
 /** Errors of the system that go away when somebody makes room. */
 const NO_ROOM = new Set(["ENOSPC", "EDQUOT"]);

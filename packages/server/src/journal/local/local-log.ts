@@ -18,7 +18,7 @@ import {
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
-} from "../contract.ts";
+} from "../contract/index.ts";
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import { ArchivedStreams } from "./archive/archived-streams.ts";
 import { archivedBoundary, readArchived } from "./archive/chunks.ts";

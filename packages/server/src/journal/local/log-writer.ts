@@ -7,7 +7,7 @@
  * make the first frame of a new term durable at that place. From then on nothing that the failed write left
  * behind can count (`codec/frame.ts`), and records are accepted again.
  */
-import type { LogFailure, LogHealth, LogListener, PendingRecord } from "../contract.ts";
+import type { LogFailure, LogHealth, LogListener, PendingRecord } from "../contract/index.ts";
 import { allocateBlock } from "./codec/bytes.ts";
 import { FRAME_HEADER_BYTES, FRAME_KIND, type FramePlace, sealFrame } from "./codec/frame.ts";
 import { frameRoom, RecordEncoder } from "./codec/record-codec.ts";

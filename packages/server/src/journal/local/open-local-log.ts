@@ -1,6 +1,6 @@
 /** The local log of a server: on a directory of the file system, with LMDB as its archive. */
 import { randomUUID } from "node:crypto";
-import type { PendingRecord } from "../contract.ts";
+import type { PendingRecord } from "../contract/index.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";

@@ -1,6 +1,6 @@
+import { Random } from "@perennial/testing";
+import { SimulatedMachine } from "@perennial/testing/journal";
 import { beforeEach, expect, test } from "vitest";
-import { Random } from "../testing/random.ts";
-import { SimulatedMachine } from "../testing/simulated-machine.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { CHUNK_RANGE, chunkKey, REMOVED_RANGE, removedKey } from "./archive/keys.ts";
 import { RemovedStreams } from "./removed-streams.ts";

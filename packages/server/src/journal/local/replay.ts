@@ -1,7 +1,7 @@
 /** Hands the records of the log to the recovery target, and takes note of what is not archived. */
 import type { StreamRecord } from "../../stream/records.ts";
 import type { StreamState } from "../../stream/state.ts";
-import type { RecoveryTarget } from "../contract.ts";
+import type { RecoveryTarget } from "../contract/index.ts";
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import type { ArchivedStreams } from "./archive/archived-streams.ts";
 import { streamKey } from "./archive/keys.ts";

@@ -1,7 +1,7 @@
 /** Turns what the archive does not hold of one stream into changes of the archive. */
 import { deadlineOf } from "../../stream/expiry.ts";
 import type { StreamState } from "../../stream/state.ts";
-import { READ_CHUNK_BYTES } from "../contract.ts";
+import { READ_CHUNK_BYTES } from "../contract/index.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { allocateChunk, chunkAppendStart, chunkBytes } from "./archive/chunks.ts";
 import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive/keys.ts";

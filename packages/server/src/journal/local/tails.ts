@@ -8,7 +8,7 @@
  */
 import type { AppendRecord, CreateRecord, StreamRecord } from "../../stream/records.ts";
 import type { StreamState } from "../../stream/state.ts";
-import type { PendingRecord } from "../contract.ts";
+import type { PendingRecord } from "../contract/index.ts";
 import type { RowHeader } from "./archive/rows.ts";
 import {
   dataLength,

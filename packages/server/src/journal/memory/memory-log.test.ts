@@ -1,4 +1,4 @@
-import { describeLogContract } from "../testing/log-contract.ts";
+import { describeLogContract } from "@perennial/testing/journal";
 import { MemoryLog } from "./memory-log.ts";
 
 describeLogContract("MemoryLog", async () => new MemoryLog("store"));

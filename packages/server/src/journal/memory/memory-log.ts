@@ -14,12 +14,11 @@ import {
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
-} from "../contract.ts";
-import { EMPTY_ARCHIVE } from "../empty-archive.ts";
+} from "../contract/index.ts";
 import { StreamChunks } from "./stream-chunks.ts";
 
 export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
-  readonly archive = EMPTY_ARCHIVE;
+  readonly archive = undefined;
   readonly #storeId: string;
   readonly #chunks = new Map<number, StreamChunks>();
   #listener: LogListener<Pending> | undefined;

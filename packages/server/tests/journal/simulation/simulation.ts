@@ -3,9 +3,10 @@
  * in which the disk works, full and broken disks, kills and power cuts (in recovery, too), and what a crash
  * leaves of the files. `lives.ts` judges what is there after each recovery.
  */
+
+import { Random } from "@perennial/testing";
+import { SimulatedMachine } from "@perennial/testing/journal";
 import { LocalLog, type LocalLogParts } from "../../../src/journal/local/local-log.ts";
-import { Random } from "../../../src/journal/testing/random.ts";
-import { SimulatedMachine } from "../../../src/journal/testing/simulated-machine.ts";
 import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
 import type { Pending } from "../../../src/shard/pending.ts";

@@ -1,6 +1,6 @@
 /** The archive as the catalogue sees it: streams by path, id and deadline, without those just removed. */
 import type { StreamState } from "../../../stream/state.ts";
-import type { Archive } from "../../contract.ts";
+import type { Archive } from "../../contract/index.ts";
 import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey, successor } from "./keys.ts";

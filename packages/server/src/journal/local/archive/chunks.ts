@@ -7,7 +7,7 @@
  * far as they go, since stored bytes never change, and are covered or overwritten by the next checkpoint; so
  * chunks may overlap, and each holds the truth.
  */
-import { READ_CHUNK_BYTES } from "../../contract.ts";
+import { READ_CHUNK_BYTES } from "../../contract/index.ts";
 import type { Arena } from "../codec/arena.ts";
 import { blockOf, getU64, setU64 } from "../codec/bytes.ts";
 import type { ArchiveStore } from "./archive-store.ts";

@@ -20,6 +20,11 @@ export class Random {
     return Math.floor(this.next() * bound);
   }
 
+  /** An integer in `[from, to)`. */
+  integer(from: number, to: number): number {
+    return from + this.below(to - from);
+  }
+
   /** True with the given probability. */
   chance(probability: number): boolean {
     return this.next() < probability;
@@ -28,5 +33,15 @@ export class Random {
   /** One of the items, of which there must be some. */
   pick<Item>(items: readonly Item[]): Item {
     return items[this.below(items.length)]!;
+  }
+  /** One of the choices, each as likely as its weight says. At least one weight must be above zero. */
+  weighted<Choice extends string>(weights: Readonly<Record<Choice, number>>): Choice {
+    const entries = Object.entries(weights) as [Choice, number][];
+    let rest = this.next() * entries.reduce((total, [, weight]) => total + weight, 0);
+    for (const [choice, weight] of entries) {
+      rest -= weight;
+      if (rest < 0) return choice;
+    }
+    return entries.at(-1)![0];
   }
 }

@@ -10,7 +10,7 @@
  * A disk that loses what it has acknowledged is not among the faults: no single log can survive it, and ours
  * reports it as corruption. One that lies about flushes is, to prove that the simulation would notice.
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 const SECTOR_BYTES = 512;
 

@@ -6,8 +6,8 @@
  * may a reader see it or its writer be answered. Records become durable in the order in which they were
  * appended, and when one fails, so do all that were accepted after it.
  */
-import type { StreamRecord } from "../stream/records.ts";
-import type { StreamState } from "../stream/state.ts";
+import type { StreamRecord } from "../../stream/records.ts";
+import type { StreamState } from "../../stream/state.ts";
 
 /** A record on its way to the disk. Whoever appends it subclasses this with what is to be done when it settles. */
 export interface PendingRecord {
@@ -69,8 +69,7 @@ export interface Recovery {
 export type LogHealth = "ok" | "full" | "read-only";
 
 /**
- * Streams that are not held in memory. A log that keeps everything in memory has an empty one. A stream whose
- * removal was appended is not returned any more (unless the removal failed).
+ * Streams that need not be held in memory, since they can be brought back from here. A stream whose was appended is not returned any more (unless the removal failed).
  */
 export interface Archive {
   /** The state of a live or soft-deleted stream, as of its last checkpoint; a fresh object each time. */
@@ -91,7 +90,8 @@ export interface Archive {
 export type LogMetrics = Readonly<Record<string, number>>;
 
 export interface Log<Pending extends PendingRecord = PendingRecord> {
-  readonly archive: Archive;
+  /** Undefined: every stream stays in memory. */
+  readonly archive: Archive | undefined;
 
   /** Replays what is stored, then hears of records. Called once, before anything else. */
   open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery>;

@@ -2,10 +2,20 @@
  * The smallest caller a log can have: states by id, and a list of what became of each record. It stands in for
  * the shard where a log is tested by itself.
  */
-import { evolve, initialState } from "../../stream/evolve.ts";
-import { type AppendRecord, type CreateRecord, changedIds, type StreamRecord } from "../../stream/records.ts";
-import type { StreamState } from "../../stream/state.ts";
-import type { Log, LogFailure, LogListener, PendingRecord, RecoveryTarget } from "../contract.ts";
+import {
+  type AppendRecord,
+  type CreateRecord,
+  changedIds,
+  evolve,
+  initialState,
+  type Log,
+  type LogFailure,
+  type LogListener,
+  type PendingRecord,
+  type RecoveryTarget,
+  type StreamRecord,
+  type StreamState,
+} from "@perennial/server/journal";
 
 export interface ModelRecord extends PendingRecord {
   /** Set when the record settles: `durable`, or why it was lost. */
@@ -34,7 +44,7 @@ export class Model implements LogListener<ModelRecord>, RecoveryTarget {
 
   /** The state of a stream, from memory or from the archive. */
   stateOf(id: number): StreamState {
-    const state = this.states.get(id) ?? this.log.archive.byId(id);
+    const state = this.states.get(id) ?? this.log.archive?.byId(id);
     if (state === undefined) throw new Error(`no stream with id ${id}`);
     this.states.set(id, state);
     return state;

@@ -1,6 +1,7 @@
 /** What a log promises that outlives its process: everything is there again when it is opened anew. */
+
+import { type Log, READ_CHUNK_BYTES } from "@perennial/server/journal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Log, READ_CHUNK_BYTES } from "../contract.ts";
 import { bytes, Model, type ModelRecord } from "./model.ts";
 
 /** A log that can be told to write a checkpoint. */
@@ -82,7 +83,7 @@ export function describeDurableLogContract(name: string, make: () => Promise<Ope
     test("the archive finds streams by path, id and deadline", async () => {
       const [plain, mortal, dated, closed, source, fork, again] = await populate();
       await log.checkpoint();
-      const { archive } = log;
+      const archive = log.archive!;
       expect(archive.byPath("/dated/ünïcode")).toEqual(model.stateOf(dated!));
       expect(archive.byPath("/gone")).toEqual(model.stateOf(again!));
       expect(archive.byId(source!)?.life).toBe("soft-deleted");
@@ -105,15 +106,15 @@ export function describeDurableLogContract(name: string, make: () => Promise<Ope
       const [plain] = await populate();
       await log.checkpoint();
       model.remove(plain!);
-      expect(log.archive.byId(plain!)).toBeUndefined();
-      expect(log.archive.byPath(`/streams/${plain}`)).toBeUndefined();
+      expect(log.archive?.byId(plain!)).toBeUndefined();
+      expect(log.archive?.byPath(`/streams/${plain}`)).toBeUndefined();
       await model.quiet();
       expect(() => log.read(plain!, 0, 5)).toThrow();
       await log.checkpoint();
       expect(() => log.read(plain!, 0, 5)).toThrow();
       await reopen();
-      expect(log.archive.byId(plain!)).toBeUndefined();
-      expect(log.archive.paths(`/streams/${plain}`, "", 10)).toEqual([]);
+      expect(log.archive?.byId(plain!)).toBeUndefined();
+      expect(log.archive?.paths(`/streams/${plain}`, "", 10)).toEqual([]);
       expect(() => log.read(plain!, 0, 5)).toThrow();
     });
 

@@ -2,19 +2,18 @@
  * A log for tests that settles records when it is told to: what happens between acceptance and durability, and
  * what happens when durability fails, can be walked through step by step.
  */
-
-import type {
-  Log,
-  LogFailure,
-  LogHealth,
-  LogListener,
-  LogMetrics,
-  PendingRecord,
-  Recovery,
-} from "../contract.ts";
-import { READ_CHUNK_BYTES, type RecoveryTarget } from "../contract.ts";
-import { EMPTY_ARCHIVE } from "../empty-archive.ts";
-import { StreamChunks } from "../memory/stream-chunks.ts";
+import {
+  type Log,
+  type LogFailure,
+  type LogHealth,
+  type LogListener,
+  type LogMetrics,
+  type PendingRecord,
+  READ_CHUNK_BYTES,
+  type Recovery,
+  type RecoveryTarget,
+} from "@perennial/server/journal";
+import { PlainStream } from "./plain-stream.ts";
 
 /** An accepted record with its own copy of the record's bytes. */
 interface Accepted<Pending> {
@@ -23,8 +22,9 @@ interface Accepted<Pending> {
 }
 
 export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
-  readonly archive = EMPTY_ARCHIVE;
-  readonly #chunks = new Map<number, StreamChunks>();
+  /** Every stream stays in memory. */
+  readonly archive = undefined;
+  readonly #streams = new Map<number, PlainStream>();
   readonly #accepted: Accepted<Pending>[] = [];
   readonly #waiters: (() => void)[] = [];
   #listener: LogListener<Pending> | undefined;
@@ -89,13 +89,11 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
 
   #store({ record }: Pending, bytes: Uint8Array): void {
     if (record.kind === "create") {
-      const chunks = new StreamChunks(record.fork?.offset ?? 0);
-      chunks.append([bytes], bytes.length);
-      this.#chunks.set(record.id, chunks);
+      this.#streams.set(record.id, new PlainStream(record.fork?.offset ?? 0, bytes));
     } else if (record.kind === "append") {
-      this.#of(record.id).append([bytes], bytes.length);
+      this.#of(record.id).append(bytes);
     } else if (record.kind === "delete") {
-      for (const id of record.removed) this.#chunks.delete(id);
+      for (const id of record.removed) this.#streams.delete(id);
     }
   }
 
@@ -119,10 +117,10 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
     return this.#of(id).boundaryBefore(position);
   }
 
-  #of(id: number): StreamChunks {
-    const chunks = this.#chunks.get(id);
-    if (chunks === undefined) throw new Error(`stream ${id} does not exist any more`);
-    return chunks;
+  #of(id: number): PlainStream {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) throw new Error(`stream ${id} does not exist any more`);
+    return stream;
   }
 
   health(): LogHealth {

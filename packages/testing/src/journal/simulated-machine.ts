@@ -3,10 +3,8 @@
  * by itself: each operation waits until `step` picks it. A crash freezes the running log for ever and decides
  * what is left for the next one.
  */
-import type { ArchiveStore, Change, Entry } from "../local/archive/archive-store.ts";
-import { successor } from "../local/archive/keys.ts";
-import type { Disk, DiskFile } from "../local/disk.ts";
-import type { Random } from "./random.ts";
+import type { ArchiveStore, Change, Disk, DiskFile, Entry } from "@perennial/server/journal/local";
+import type { Random } from "../random.ts";
 import { type SimulatedFile, SimulatedMedia } from "./simulated-media.ts";
 
 /** What the next writes meet. `broken`: the next one fails with EIO. */
@@ -141,14 +139,17 @@ export class SimulatedMachine {
   /** The archive's store: transactions are atomic, and durable when they resolve. */
   store(): ArchiveStore {
     const boot = this.#boot;
-    const between = (from: Uint8Array, to: Uint8Array): Entry[] =>
+    const where = (isIn: (key: Uint8Array) => boolean): Entry[] =>
       [...this.#entries]
         .map(([key, value]) => ({ key: Buffer.from(key, "latin1"), value }))
-        .filter(({ key }) => Buffer.compare(key, from) >= 0 && Buffer.compare(key, to) < 0)
+        .filter(({ key }) => isIn(key))
         .sort((left, right) => Buffer.compare(left.key, right.key));
+    const between = (from: Uint8Array, to: Uint8Array): Entry[] =>
+      where((key) => Buffer.compare(key, from) >= 0 && Buffer.compare(key, to) < 0);
     return {
       get: (key) => this.#entries.get(nameOf(key)),
-      last: (from, to) => between(from, successor(to)).at(-1),
+      last: (from, to) =>
+        where((key) => Buffer.compare(key, from) >= 0 && Buffer.compare(key, to) <= 0).at(-1),
       entries: (from, to, limit) => between(from, to).slice(0, limit),
       keys: (from, to, limit) =>
         between(from, to)

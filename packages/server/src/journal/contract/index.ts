@@ -1,0 +1,36 @@
+/**
+ * All that somebody needs who writes a log of their own: the contract, the records that it stores, and the states
+ * that records change. `@perennial/testing` has the suites that hold an implementation to it.
+ */
+export { evolve, initialState } from "../../stream/evolve.ts";
+export {
+  type AppendRecord,
+  type CreateRecord,
+  changedIds,
+  type DeleteRecord,
+  NO_BYTES,
+  type ProducerTuple,
+  type RenewRecord,
+  type StoredBytes,
+  type StreamRecord,
+} from "../../stream/records.ts";
+export {
+  type ClosingTuple,
+  type ForkOrigin,
+  type Life,
+  ownStart,
+  type ProducerState,
+  type StreamState,
+} from "../../stream/state.ts";
+export {
+  type Archive,
+  type Log,
+  type LogFailure,
+  type LogHealth,
+  type LogListener,
+  type LogMetrics,
+  type PendingRecord,
+  READ_CHUNK_BYTES,
+  type Recovery,
+  type RecoveryTarget,
+} from "./log.ts";

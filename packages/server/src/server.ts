@@ -140,7 +140,7 @@ class Running implements DurableStreamsServer {
     const { now, random, producersPerStream, loadedStreams, stateOffsets } = config;
     const shard = new Shard({ log, now, random, producersPerStream, loadedStreams, stateOffsets });
     const recovery = await shard.open();
-    const live = new LiveHub(shard, config.liveReaders);
+    const live = new LiveHub(shard, config.liveReaders, config.logger);
     live.start(beatMs(config));
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);

@@ -58,7 +58,7 @@ it("looks at no more streams than it is told", () => {
 
 it("keeps what the archive lacks, what has a reader, and what has to stay", () => {
   const { catalog, ids } = world(new Set([1]));
-  catalog.byId(2).listen({ onAdvance: () => undefined, onGone: () => undefined });
+  catalog.byId(2).listen({ onChange: () => undefined });
   catalog.trim(STREAMS * 3, ({ state }) => state.id === 3);
   expect(ids()).toEqual([1, 2, 3]);
 });

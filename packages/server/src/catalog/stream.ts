@@ -9,12 +9,13 @@ import type { StreamState } from "../stream/state.ts";
 /** `unborn`: its creation is not durable yet. The other values are those of `StreamState.life`, once durable. */
 export type Visibility = "unborn" | "live" | "soft-deleted" | "removed";
 
-/** Somebody who waits at the tail of a stream. Called when the change is durable; must not throw. */
+/** Somebody who waits at the tail of a stream. */
 export interface TailListener {
-  /** Bytes arrived, or the stream was closed. */
-  onAdvance(): void;
-  /** The stream was deleted or has expired. */
-  onGone(): void;
+  /**
+   * What readers see of the stream has changed: bytes arrived, or it was closed, deleted or has expired. Called from
+   * inside the log's own callback: marks itself as ready and does nothing else.
+   */
+  onChange(): void;
 }
 
 /** A record on its way to the disk: `settled` resolves once it is durable (undefined) or lost (why). */

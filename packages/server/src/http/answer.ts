@@ -1,6 +1,8 @@
 /** From a request to its reply, for every door: whatever happens, there is exactly one answer. */
+
+import { logReadFailure } from "../telemetry/read-failure.ts";
 import type { Context } from "./context.ts";
-import { problemReply } from "./errors.ts";
+import { failureReply } from "./errors.ts";
 import { exposed } from "./message/exposed-headers.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
@@ -15,8 +17,8 @@ export interface Answerer {
 }
 
 /**
- * Routes the request and sends the reply. A bug of ours becomes a 500 that says no more than that; the log has the
- * rest.
+ * Routes the request and sends the reply. What is thrown becomes an answer that says no more than whether data is damaged
+ * or we have a bug; the log has the rest.
  */
 export function answer(context: Context, request: HttpRequest, answerer: Answerer): void {
   try {
@@ -43,9 +45,9 @@ function sendOrAbort(context: Context, request: HttpRequest, answerer: Answerer,
 
 function fail(context: Context, request: HttpRequest, answerer: Answerer, error: unknown): void {
   logFailure(context, request, error);
-  sendOrAbort(context, request, answerer, problemReply({ kind: "internal-error" }));
+  sendOrAbort(context, request, answerer, failureReply(error));
 }
 
 function logFailure(context: Context, { method, target }: HttpRequest, error: unknown): void {
-  context.config.logger.error({ err: error, method, target }, "request failed");
+  logReadFailure(context.config.logger, error, { method, target });
 }

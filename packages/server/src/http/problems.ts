@@ -17,9 +17,15 @@ export type RequestProblem =
   | { readonly kind: "bodies-over-budget" }
   | { readonly kind: "too-many-readers"; readonly limit: number }
   | { readonly kind: "stopping" }
-  | { readonly kind: "internal-error" };
+  | { readonly kind: "internal-error" }
+  | { readonly kind: "damaged-data" };
 
 /** Tells a problem from what was parsed, which has no `kind`. */
 export function isProblem(value: object): value is RequestProblem {
   return "kind" in value;
+}
+
+/** Whether a body was refused for its size: its rest still arrives, and is dropped. */
+export function isRefusal({ kind }: RequestProblem): boolean {
+  return kind === "body-too-large" || kind === "bodies-over-budget";
 }

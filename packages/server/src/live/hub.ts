@@ -1,44 +1,67 @@
 /**
- * All live readers of a shard: how many there are, who waits at which tail, and the one clock that drives their
- * heartbeats, cycles and stalls (a timer for each of ten thousand connections would cost more than all of them).
+ * All live readers of a shard: how many there are, who waits at which tail, the loop in which they read, and the one
+ * clock that drives their heartbeats, cycles and stalls (a timer for each of ten thousand connections would cost more
+ * than all of them).
  */
 import type { Stream, TailListener } from "../catalog/stream.ts";
 import type { Shard } from "../shard/shard.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { logReadFailure } from "../telemetry/read-failure.ts";
 import { FrameEncoder } from "./frames.ts";
+import { ReadyReaders, type Runnable } from "./ready-readers.ts";
 
-/** A reader whose connection needs looking after as time goes by. */
-export interface Ticking {
-  /** Called at every beat, with the current time in epoch milliseconds. */
-  tick(now: number): void;
+/** A reader at a tail. What its methods throw ends this reader alone. */
+export interface LiveReader {
+  /** The stream may have changed: reads and sends what there is. */
+  advance(): void;
+  /** A beat of the clock. @param now epoch milliseconds */
+  tick?(now: number): void;
+  /** The server stops: ends the response properly. */
+  finish(): void;
+  /** One of the others threw, which was logged: ends the response as one that failed. Must not throw. */
+  fail(error: unknown): void;
+}
+
+/** A reader's place at a tail. */
+export interface Place {
+  /** Runs a step of the reader's, guarded: what it throws is logged, and the reader fails. */
+  guard(step: () => void): void;
+  /** Takes the reader away. May be called more than once. */
+  leave(): void;
 }
 
 export class LiveHub {
   readonly frames: FrameEncoder;
   readonly #shard: Shard;
   readonly #limit: number;
-  readonly #ticking = new Set<Ticking>();
-  /** How to end each reader when the server stops. */
-  readonly #endings = new Map<TailListener, () => void>();
+  readonly #logger: Logger;
+  readonly #ready = new ReadyReaders();
+  readonly #seats = new Set<Seat>();
+  readonly #ticking = new Set<Seat>();
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
 
-  /** @param limit live readers at once */
-  constructor(shard: Shard, limit: number) {
+  /**
+   * @param limit live readers at once
+   * @param logger hears of reads that failed
+   */
+  constructor(shard: Shard, limit: number, logger: Logger) {
     this.#shard = shard;
     this.#limit = limit;
+    this.#logger = logger;
     this.frames = new FrameEncoder(shard);
   }
 
   /** Live readers at this moment. */
   get readers(): number {
-    return this.#endings.size;
+    return this.#seats.size;
   }
 
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
       const now = this.#shard.now();
-      for (const reader of this.#ticking) reader.tick(now);
+      for (const seat of this.#ticking) seat.tick(now);
     }, beatMs);
     this.#timer.unref();
   }
@@ -49,33 +72,80 @@ export class LiveHub {
     return this.readers < this.#limit ? "free" : "full";
   }
 
-  /**
-   * Places a reader at a stream's tail. While it is there, the stream's TTL does not run out (protocol
-   * §15.4).
-   *
-   * @param end ends the reader's response properly; called when the server stops
-   * @returns takes the reader away again; may be called more than once
-   */
-  join(stream: Stream, reader: TailListener, end: () => void): () => void {
-    stream.listen(reader);
-    this.#endings.set(reader, end);
-    return () => {
-      if (!this.#endings.delete(reader)) return;
-      stream.unlisten(reader);
-      this.#shard.touch(stream);
-    };
+  /** Places a reader at a stream's tail. While it is there, the stream's TTL does not run out (protocol §15.4). */
+  join(stream: Stream, reader: LiveReader): Place {
+    const seat = new Seat(stream, reader, this.#ready, this.#logger, () => this.#leave(seat));
+    stream.listen(seat);
+    this.#seats.add(seat);
+    if (reader.tick !== undefined) this.#ticking.add(seat);
+    return seat;
   }
 
-  /** Lets the clock call `reader` until the returned function is called. */
-  keepTime(reader: Ticking): () => void {
-    this.#ticking.add(reader);
-    return () => this.#ticking.delete(reader);
+  #leave(seat: Seat): void {
+    if (!this.#seats.delete(seat)) return;
+    this.#ticking.delete(seat);
+    seat.stream.unlisten(seat);
+    this.#shard.touch(seat.stream);
   }
 
   /** Ends every reader and admits no more. */
   stop(): void {
     this.#stopping = true;
     clearInterval(this.#timer);
-    for (const end of [...this.#endings.values()]) end();
+    for (const seat of [...this.#seats]) seat.guard(() => seat.reader.finish());
+  }
+}
+
+class Seat implements Place, TailListener, Runnable {
+  readonly stream: Stream;
+  readonly reader: LiveReader;
+  readonly leave: () => void;
+  readonly #ready: ReadyReaders;
+  readonly #logger: Logger;
+  #isMarked = false;
+
+  constructor(stream: Stream, reader: LiveReader, ready: ReadyReaders, logger: Logger, leave: () => void) {
+    this.stream = stream;
+    this.reader = reader;
+    this.leave = leave;
+    this.#ready = ready;
+    this.#logger = logger;
+  }
+
+  onChange(): void {
+    if (this.#isMarked) return;
+    this.#isMarked = true;
+    this.#ready.mark(this);
+  }
+
+  run(): void {
+    this.#isMarked = false;
+    try {
+      this.reader.advance();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  tick(now: number): void {
+    try {
+      this.reader.tick?.(now);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    logReadFailure(this.#logger, error, { stream: this.stream.state.path });
+    this.leave();
+    this.reader.fail(error);
   }
 }

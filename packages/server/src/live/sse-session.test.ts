@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { append } from "../shard/append.ts";
@@ -74,7 +75,7 @@ class World {
     producersPerStream: 10,
     loadedStreams: 100,
   });
-  readonly hub = new LiveHub(this.shard, 1000);
+  readonly hub = new LiveHub(this.shard, 1000, pino({ level: "silent" }));
   readonly sink = new SlowSink();
   session!: SseSession;
 
@@ -91,7 +92,8 @@ class World {
     });
     const stream = this.shard.catalog.newest(PATH)!;
     const all = { ...SETTINGS, ...settings };
-    this.session = new SseSession(this.shard, this.hub, stream, 0, 0, this.sink, all);
+    const first = this.hub.frames.next(stream, 0, 0);
+    this.session = new SseSession(this.shard, this.hub, stream, first, 0, this.sink, all);
     this.sink.onDrain = () => this.session.onDrain();
     return this;
   }
@@ -227,8 +229,9 @@ describe("frames", () => {
       destroy: () => {},
     });
     const stream = world.shard.catalog.newest(PATH)!;
-    const first = new SseSession(world.shard, world.hub, stream, 0, 0, sink(), SETTINGS);
-    const second = new SseSession(world.shard, world.hub, stream, 0, 0, sink(), SETTINGS);
+    const frame = world.hub.frames.next(stream, 0, 0);
+    const first = new SseSession(world.shard, world.hub, stream, frame, 0, sink(), SETTINGS);
+    const second = new SseSession(world.shard, world.hub, stream, frame, 0, sink(), SETTINGS);
     written.length = 0;
     await world.append("abc");
     expect(written).toHaveLength(2);

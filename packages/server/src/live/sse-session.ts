@@ -10,10 +10,10 @@
  * long is cut off. Its client reconnects with the last offset it saw.
  */
 import { currentCursor, sseHeartbeat } from "@perennial/protocol";
-import type { Stream, TailListener } from "../catalog/stream.ts";
+import type { Stream } from "../catalog/stream.ts";
 import type { Shard } from "../shard/shard.ts";
 import type { Frame } from "./frames.ts";
-import type { LiveHub, Ticking } from "./hub.ts";
+import type { LiveHub, LiveReader, Place } from "./hub.ts";
 
 /** Where the session writes. */
 export interface SseSink {
@@ -36,7 +36,7 @@ export interface SseSettings {
 
 const HEARTBEAT = new TextEncoder().encode(sseHeartbeat);
 
-export class SseSession implements TailListener, Ticking {
+export class SseSession implements LiveReader {
   readonly #shard: Shard;
   readonly #hub: LiveHub;
   readonly #stream: Stream;
@@ -45,19 +45,19 @@ export class SseSession implements TailListener, Ticking {
   /** The least cursor it may be sent: greater than the one its client came with. */
   readonly #leastCursor: number;
   readonly #endsAt: number;
-  readonly #leaveTail: () => void;
-  readonly #leaveClock: () => void;
+  readonly #place: Place;
   #state: "pushing" | "lagging" | "ended" = "pushing";
   #position: number;
   #lastWriteAt: number;
   /** When it last took something from its buffer, or had an empty one. */
   #lastProgressAt: number;
 
+  /** @param first the frame at `position`, which was made to see whether the stream can be read */
   constructor(
     shard: Shard,
     hub: LiveHub,
     stream: Stream,
-    position: number,
+    first: Frame,
     leastCursor: number,
     sink: SseSink,
     settings: SseSettings,
@@ -65,7 +65,6 @@ export class SseSession implements TailListener, Ticking {
     this.#shard = shard;
     this.#hub = hub;
     this.#stream = stream;
-    this.#position = position;
     this.#leastCursor = leastCursor;
     this.#sink = sink;
     this.#settings = settings;
@@ -73,18 +72,18 @@ export class SseSession implements TailListener, Ticking {
     this.#lastWriteAt = now;
     this.#lastProgressAt = now;
     this.#endsAt = now + settings.sseCycleMs * (1 - settings.sseCycleJitter * shard.random());
-    this.#leaveTail = hub.join(stream, this, () => this.#finish());
-    this.#leaveClock = hub.keepTime(this);
-    this.#send(this.#nextFrame());
-    this.#catchUp();
+    this.#position = first.end;
+    this.#place = hub.join(stream, this);
+    this.#place.guard(() => {
+      this.#send(first);
+      this.#catchUp();
+    });
   }
 
-  onAdvance(): void {
-    if (this.#state === "pushing") this.#catchUp();
-  }
-
-  onGone(): void {
-    this.#end();
+  advance(): void {
+    if (this.#state === "ended") return;
+    if (this.#stream.visibility !== "live") this.#end();
+    else this.#catchUp();
   }
 
   /** The sink has room again. */
@@ -94,12 +93,17 @@ export class SseSession implements TailListener, Ticking {
     this.#state = "pushing";
     // A client that is always behind is never met pushing by the clock.
     if (this.#lastProgressAt >= this.#endsAt) this.#end();
-    else this.#catchUp();
+    else this.#place.guard(() => this.#catchUp());
   }
 
   /** The client is gone. */
   onDisconnect(): void {
     this.#leave();
+  }
+
+  fail(): void {
+    this.#state = "ended";
+    this.#sink.destroy();
   }
 
   tick(now: number): void {
@@ -146,8 +150,8 @@ export class SseSession implements TailListener, Ticking {
     if (this.#sink.bufferedBytes() > this.#settings.liveBufferBytes) this.#state = "lagging";
   }
 
-  /** The server stops: a last control event, so that the client knows where to resume. */
-  #finish(): void {
+  /** A last control event, so that the client knows where to resume. */
+  finish(): void {
     if (this.#state === "pushing") this.#send(this.#nextFrame());
     this.#end();
   }
@@ -160,7 +164,6 @@ export class SseSession implements TailListener, Ticking {
 
   #leave(): void {
     this.#state = "ended";
-    this.#leaveTail();
-    this.#leaveClock();
+    this.#place.leave();
   }
 }

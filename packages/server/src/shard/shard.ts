@@ -206,12 +206,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
       this.#release(pending);
       pending.settle(undefined);
     }
-    for (const stream of this.#advanced) {
-      for (const listener of stream.listeners) {
-        if (stream.visibility === "live") listener.onAdvance();
-        else listener.onGone();
-      }
-    }
+    for (const stream of this.#advanced) for (const listener of stream.listeners) listener.onChange();
     this.#advanced.clear();
   }
 

@@ -12,6 +12,7 @@ import {
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
+  StreamRemoved,
 } from "@perennial/server/journal";
 import { PlainStream } from "./plain-stream.ts";
 
@@ -119,7 +120,7 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
 
   #of(id: number): PlainStream {
     const stream = this.#streams.get(id);
-    if (stream === undefined) throw new Error(`stream ${id} does not exist any more`);
+    if (stream === undefined) throw new StreamRemoved(id);
     return stream;
   }
 

@@ -37,6 +37,8 @@ class SliceSource implements ByteSource {
   readonly #stream: Stream;
   readonly #to: number;
   #at: number;
+  /** Read before the head of the reply is out: a stream that cannot be read gets an answer that says so. */
+  #first: Uint8Array | undefined;
   #opened: boolean;
 
   constructor(shard: Shard, stream: Stream, from: number, to: number) {
@@ -46,6 +48,7 @@ class SliceSource implements ByteSource {
     this.#to = to;
     this.#opened = !stream.state.json;
     this.byteLength = to - from + (stream.state.json ? 1 : 0);
+    this.#first = readBytes(shard, stream, from, to);
   }
 
   next(memory?: Uint8Array): Uint8Array | undefined {
@@ -54,7 +57,8 @@ class SliceSource implements ByteSource {
       return Uint8Array.of(OPEN);
     }
     if (this.#at === this.#to) return undefined;
-    const piece = readBytes(this.#shard, this.#stream, this.#at, this.#to, memory);
+    const piece = this.#first ?? readBytes(this.#shard, this.#stream, this.#at, this.#to, memory);
+    this.#first = undefined;
     this.#at += piece.length;
     // The comma after the last message becomes the bracket that closes the array.
     if (this.#at === this.#to && this.#stream.state.json) piece[piece.length - 1] = CLOSE;

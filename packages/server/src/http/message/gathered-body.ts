@@ -1,22 +1,27 @@
 /** The body of a request as it arrives. */
 import type { StoredBytes } from "../../stream/records.ts";
 
-/** What is set aside at once for a body of unknown length. */
-const PART_BYTES = 64 * 1024;
+/** Most of what is set aside at once before anything has arrived: the bodies that are usual come in one part. */
+const FIRST_PART_BYTES = 256 * 1024;
+
+/** Least of what is set aside at once: below it, buffers come from a pool that small ones share for long. */
+const LEAST_PART_BYTES = 4 * 1024;
 
 /**
  * Copies the pieces of a body together. A client that sends a byte at a time would otherwise make the server keep a
- * buffer for each, hundreds of times what is counted against it.
+ * buffer for each, hundreds of times what is counted against it. Memory is set aside as bytes arrive, never much more of it
+ * than they need: what a client announces costs it nothing.
  */
 export class GatheredBody {
+  readonly #announced: number;
   readonly #full: Uint8Array[] = [];
-  #filling: Buffer;
+  #filling: Buffer | undefined;
   #filled = 0;
   #byteLength = 0;
 
-  /** @param announced the length that the request announces; its memory is taken up only as bytes arrive */
+  /** @param announced the length that the request announces, if it does */
   constructor(announced: number | undefined) {
-    this.#filling = Buffer.allocUnsafe(announced ?? PART_BYTES);
+    this.#announced = announced ?? Number.POSITIVE_INFINITY;
   }
 
   /** Bytes that have arrived. */
@@ -26,24 +31,31 @@ export class GatheredBody {
 
   add(piece: Uint8Array): void {
     for (let from = 0; from < piece.length; ) {
-      if (this.#filled === this.#filling.length) {
-        this.#full.push(this.#filling);
-        this.#filling = Buffer.allocUnsafe(PART_BYTES);
-        this.#filled = 0;
-      }
-      const fitting = piece.subarray(from, from + this.#filling.length - this.#filled);
-      this.#filling.set(fitting, this.#filled);
+      const part = this.#partWithRoom(piece.length - from);
+      const fitting = piece.subarray(from, from + part.length - this.#filled);
+      part.set(fitting, this.#filled);
       this.#filled += fitting.length;
+      this.#byteLength += fitting.length;
       from += fitting.length;
     }
-    this.#byteLength += piece.length;
+  }
+
+  #partWithRoom(wanted: number): Buffer {
+    if (this.#filling !== undefined) {
+      if (this.#filled < this.#filling.length) return this.#filling;
+      this.#full.push(this.#filling);
+    }
+    const toCome = this.#announced - this.#byteLength;
+    const few = this.#byteLength === 0 && toCome <= FIRST_PART_BYTES ? toCome : this.#byteLength;
+    const size = Math.max(few, wanted, LEAST_PART_BYTES);
+    this.#filling = Buffer.allocUnsafe(Math.max(Math.min(size, toCome), 1));
+    this.#filled = 0;
+    return this.#filling;
   }
 
   /** All that has arrived. */
   bytes(): StoredBytes {
-    return {
-      parts: [...this.#full, this.#filling.subarray(0, this.#filled)],
-      byteLength: this.#byteLength,
-    };
+    const last = this.#filling?.subarray(0, this.#filled);
+    return { parts: last === undefined ? this.#full : [...this.#full, last], byteLength: this.#byteLength };
   }
 }

@@ -9,6 +9,9 @@ export interface Reply {
   readonly body: Uint8Array | ByteSource | LiveBody | undefined;
 }
 
+/** What becomes of a request whose client did not wait for the answer. Nobody gets it; the access log shows its status. */
+export const CLIENT_LEFT: Reply = { status: 499, headers: [], body: undefined };
+
 /** A body of known length that is produced piece by piece, as fast as the client takes it. */
 export interface ByteSource {
   readonly kind: "source";

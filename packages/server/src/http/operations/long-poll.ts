@@ -1,11 +1,11 @@
 /** GET with live=long-poll: wait at the tail for what comes next (protocol §13). */
 import { formatOffset, HEADER, nextCursor, type OffsetRequest } from "@perennial/protocol";
-import type { Stream, TailListener } from "../../catalog/stream.ts";
+import type { LiveReader, Place } from "../../live/hub.ts";
 import { type Snapshot, snapshot } from "../../shard/read.ts";
 import type { Context } from "../context.ts";
-import { problemReply } from "../errors.ts";
+import { failureReply, problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
-import type { Reply } from "../message/reply.ts";
+import { CLIENT_LEFT, type Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { cacheControl, etagOf, sliceReply } from "./read.ts";
 import type { ReadParameters } from "./read-parameters.ts";
@@ -22,11 +22,7 @@ export function longPoll(
   const refusal = refuseReader(context);
   if (refusal !== undefined) return problemReply(refusal);
   return new Promise((resolve) => {
-    const wait = new TailWait(context, slice.stream, path, slice.from, parameters.cursor, (reply) => {
-      stopListening();
-      resolve(reply);
-    });
-    const stopListening = request.onDisconnect(() => wait.finish(undefined));
+    new TailWait(context, request, path, slice, parameters.cursor, resolve);
   });
 }
 
@@ -55,54 +51,59 @@ function cursorFor({ shard }: Context, cursor: number | undefined): string {
 }
 
 /** One long-poll waiting at the tail. Whatever happens first answers it, from a fresh look at the stream. */
-class TailWait implements TailListener {
+class TailWait implements LiveReader {
   readonly #context: Context;
-  readonly #stream: Stream;
+  readonly #slice: Snapshot;
   readonly #path: string;
-  readonly #position: number;
   readonly #cursor: number | undefined;
   readonly #resolve: (reply: Reply) => void;
   readonly #timer: NodeJS.Timeout;
-  readonly #leave: () => void;
+  readonly #place: Place;
+  readonly #stopListening: () => void;
+  #isOver = false;
 
   constructor(
     context: Context,
-    stream: Stream,
+    request: HttpRequest,
     path: string,
-    position: number,
+    slice: Snapshot,
     cursor: number | undefined,
     resolve: (reply: Reply) => void,
   ) {
     this.#context = context;
-    this.#stream = stream;
+    this.#slice = slice;
     this.#path = path;
-    this.#position = position;
     this.#cursor = cursor;
     this.#resolve = resolve;
-    this.#timer = setTimeout(() => this.#answer(), context.config.longPollTimeoutMs);
-    this.#leave = context.live.join(stream, this, () => this.#answer());
+    this.#timer = setTimeout(() => this.#place.guard(() => this.advance()), context.config.longPollTimeoutMs);
+    this.#place = context.live.join(slice.stream, this);
+    this.#stopListening = request.onDisconnect(() => this.#answer(CLIENT_LEFT));
   }
 
-  onAdvance(): void {
-    this.#answer();
-  }
-
-  onGone(): void {
-    this.#answer();
-  }
-
-  #answer(): void {
-    const offset: OffsetRequest = { kind: "at", position: this.#position };
+  advance(): void {
+    if (this.#isOver) return;
+    const offset: OffsetRequest = { kind: "at", position: this.#slice.from };
     const slice = snapshot(this.#context.shard, this.#path, offset);
-    if (slice.kind === "rejected") this.finish(problemReply(slice.rejection));
-    else if (slice.stream !== this.#stream) this.finish(problemReply({ kind: "stream-not-found" }));
-    else this.finish(answer(this.#context, slice, this.#cursor));
+    if (slice.kind === "rejected") this.#answer(problemReply(slice.rejection));
+    else if (slice.stream !== this.#slice.stream) this.#answer(problemReply({ kind: "stream-not-found" }));
+    else this.#answer(answer(this.#context, slice, this.#cursor));
   }
 
-  /** Stops waiting; without a reply when the client is gone. Later calls do nothing. */
-  finish(reply: Reply | undefined): void {
+  finish(): void {
+    this.advance();
+  }
+
+  fail(error: unknown): void {
+    this.#answer(failureReply(error));
+  }
+
+  /** Stops waiting. Later calls do nothing. */
+  #answer(reply: Reply): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#leave();
-    if (reply !== undefined) this.#resolve(reply);
+    this.#place.leave();
+    this.#stopListening();
+    this.#resolve(reply);
   }
 }

@@ -1,5 +1,5 @@
 /** GET with live=sse: events as they come (protocol §14). */
-import { HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
+import { currentCursor, HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { SseSession } from "../../live/sse-session.ts";
 import { snapshot } from "../../shard/read.ts";
 import type { Context } from "../context.ts";
@@ -27,12 +27,14 @@ export function sse(context: Context, path: string, { offset, cursor }: ReadPara
   const { stream, from } = slice;
   const isBinary = sseNeedsBase64(stream.state.contentType);
   const leastCursor = nextCursor(shard.now(), cursor, shard.random);
+  // Made before the head is out: a stream that cannot be read gets an answer that says so.
+  const first = live.frames.next(stream, from, Math.max(leastCursor, currentCursor(shard.now())));
   return {
     status: 200,
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,
     body: {
       kind: "live",
-      open: (sink) => new SseSession(shard, live, stream, from, leastCursor, sink, config),
+      open: (sink) => new SseSession(shard, live, stream, first, leastCursor, sink, config),
     },
   };
 }

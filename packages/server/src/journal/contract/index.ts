@@ -22,6 +22,7 @@ export {
   type ProducerState,
   type StreamState,
 } from "../../stream/state.ts";
+export { DamagedData, StreamRemoved } from "./errors.ts";
 export {
   type Archive,
   type Log,

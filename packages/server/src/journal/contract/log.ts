@@ -110,7 +110,9 @@ export interface Log<Pending extends PendingRecord = PendingRecord> {
 
   /**
    * Bytes of a stream's own range `[from, to)`, which must be durable and not empty: at least one byte, at most
-   * `READ_CHUNK_BYTES`. The caller owns the returned bytes. Throws when the stream does not exist any more.
+   * `READ_CHUNK_BYTES`. The caller owns the returned bytes.
+   * Throws `StreamRemoved` when the stream does not exist any more and `DamagedData` when the bytes are not those
+   * that were written.
    *
    * @param memory where to put them: `READ_CHUNK_BYTES` of the caller's own; without it they get their own
    */

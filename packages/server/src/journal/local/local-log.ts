@@ -18,6 +18,7 @@ import {
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
+  StreamRemoved,
 } from "../contract/index.ts";
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import { ArchivedStreams } from "./archive/archived-streams.ts";
@@ -191,7 +192,7 @@ export class LocalLog<Pending extends PendingRecord>
 
   read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
     const tail = this.#tails.get(id);
-    if (tail?.gone || this.#removed.has(id)) throw gone(id);
+    if (tail?.gone || this.#removed.has(id)) throw new StreamRemoved(id);
     if (tail !== undefined && from >= tail.hotFrom) {
       const length = Math.min(to - from, READ_CHUNK_BYTES);
       const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
@@ -199,7 +200,7 @@ export class LocalLog<Pending extends PendingRecord>
       return bytes;
     }
     const bytes = readArchived(this.#parts.store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
-    if (bytes === undefined) throw gone(id);
+    if (bytes === undefined) throw new StreamRemoved(id);
     return bytes;
   }
 
@@ -314,8 +315,4 @@ export class LocalLog<Pending extends PendingRecord>
   onCheckpointEnd(): void {
     this.#letIn();
   }
-}
-
-function gone(id: number): Error {
-  return new Error(`stream ${id} does not exist any more`);
 }

@@ -14,6 +14,7 @@ import {
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
+  StreamRemoved,
 } from "../contract/index.ts";
 import { StreamChunks } from "./stream-chunks.ts";
 
@@ -89,7 +90,7 @@ export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
 
   #of(id: number): StreamChunks {
     const chunks = this.#chunks.get(id);
-    if (chunks === undefined) throw new Error(`stream ${id} does not exist any more`);
+    if (chunks === undefined) throw new StreamRemoved(id);
     return chunks;
   }
 

@@ -4,7 +4,8 @@
  *   idle      between requests; whatever comes must be one request of the one shape and nothing after it, or the
  *             connection is handed over to node:http, with the bytes so far, for good
  *   body      a request's head is read and its body is arriving
- *   serving   a request is being answered; what the client sends meanwhile waits in the socket
+ *   serving   a request is being answered; what the client sends meanwhile waits in the socket, but for the rest of a
+ *             body that was refused, which is dropped, here and in idle
  *   ended     handed over, closed or broken
  *
  * Requests of one connection are answered one after the other. Pipelined ones, which come several at once, are thus
@@ -16,12 +17,14 @@ import type { StoredBytes } from "../../../stream/records.ts";
 import { logAccess } from "../../access-log.ts";
 import { type Answerer, answer } from "../../answer.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
-import { GatheredBody } from "../../message/gathered-body.ts";
+import { BodyReceiver } from "../../message/body-receiver.ts";
 import type { Reply } from "../../message/reply.ts";
-import type { RequestProblem } from "../../problems.ts";
+import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
+import { logBodyEnd } from "../body-end.ts";
+import type { BodyEnd } from "../wire.ts";
 import { FastRequest } from "./fast-request.ts";
 import { type FastHead, readHead } from "./request-shape.ts";
-import { type FastReplies, writeFastReply } from "./write-fast-reply.ts";
+import { type FastReplies, type FastWriting, writeFastReply } from "./write-fast-reply.ts";
 
 /** What all connections of the lane share. */
 export interface FastLane extends FastReplies {
@@ -36,17 +39,16 @@ export interface FastLane extends FastReplies {
   isStopping(): boolean;
 }
 
-export class FastConnection implements Answerer {
+export class FastConnection implements Answerer, FastWriting {
   readonly #lane: FastLane;
   readonly #config: Config;
   readonly #socket: Socket;
   #state: "idle" | "body" | "serving" | "ended" = "idle";
-  #head: FastHead | undefined;
-  #body: GatheredBody | undefined;
-  #bodyTimer: NodeJS.Timeout | undefined;
   #request: FastRequest | undefined;
-  /** Bytes of the request's body that count against the budget until it is answered. */
-  #held = 0;
+  /** Receives the body of the request, unless that came in one packet with its head. */
+  #receiver: BodyReceiver | undefined;
+  /** Bytes of the body that have not arrived yet. */
+  #toCome = 0;
   /** Whether the connection goes on after the reply under way. */
   #keepsAlive = true;
   /** The client has closed its side. */
@@ -57,7 +59,6 @@ export class FastConnection implements Answerer {
   readonly #onEnd = (): void => this.#halfClosed();
   readonly #onClose = (): void => this.#closed();
   readonly #onError = (): void => undefined;
-  readonly #onAnswered = (): void => this.#answered();
   readonly #resume = (): void => void this.#socket.resume();
 
   constructor(socket: Socket, lane: FastLane) {
@@ -82,7 +83,7 @@ export class FastConnection implements Answerer {
   }
 
   #receive(bytes: Buffer): void {
-    if (this.#state === "body") this.#receiveBody(bytes);
+    if (this.#toCome > 0) this.#receiveBody(bytes);
     else if (this.#state === "idle") this.#readRequest(bytes);
     else this.#putBack(bytes);
   }
@@ -110,76 +111,73 @@ export class FastConnection implements Answerer {
   }
 
   #awaitBody(head: FastHead, bytes: Buffer): void {
-    if (this.#lane.budget.refusal(head.contentLength, head.contentLength) !== undefined) {
+    const { contentLength: announced } = head;
+    const { budget } = this.#lane;
+    if (budget.refusal(announced, announced) !== undefined) {
       this.#handOver(bytes);
       return;
     }
     this.#state = "body";
-    this.#head = head;
-    this.#body = new GatheredBody(head.contentLength);
-    this.#lane.budget.hold(head.contentLength);
-    this.#bodyTimer = setTimeout(
-      () => this.#giveUpBody({ kind: "request-timeout" }),
-      this.#config.bodyTimeoutMs,
+    this.#toCome = announced;
+    // Not every answer depends on the body: the operations decide what to say without it.
+    this.#receiver = new BodyReceiver({ announced, budget, timeoutMs: this.#config.bodyTimeoutMs }, (body) =>
+      this.#serve(head, body),
     );
     this.#receiveBody(bytes.subarray(head.end));
   }
 
+  /** Takes what belongs to the body; the rest of one that was refused is dropped. */
   #receiveBody(bytes: Buffer): void {
-    const head = this.#head!;
-    const body = this.#body!;
-    const part = bytes.subarray(0, head.contentLength - body.byteLength);
-    body.add(part);
-    if (body.byteLength < head.contentLength) return;
-    clearTimeout(this.#bodyTimer);
-    if (bytes.length > part.length) this.#putBack(bytes.subarray(part.length));
-    this.#body = undefined;
-    this.#head = undefined;
-    this.#serve(head, body.bytes(), head.contentLength);
+    const part = bytes.subarray(0, this.#toCome);
+    this.#toCome -= part.length;
+    this.#receiver?.add(part);
+    if (this.#toCome > 0) return;
+    const isIdle = this.#state === "idle";
+    const rest = bytes.subarray(part.length);
+    if (rest.length > 0 && !isIdle) this.#putBack(rest);
+    this.#receiver?.end();
+    if (rest.length > 0 && isIdle) this.#readRequest(rest);
   }
 
-  /** Not every answer depends on the body: the operations decide what to say without it. */
-  #giveUpBody(problem: RequestProblem): void {
-    const head = this.#head!;
-    this.#releaseBody();
-    this.#serve(head, problem);
-  }
-
-  #releaseBody(): void {
-    clearTimeout(this.#bodyTimer);
-    if (this.#head !== undefined) this.#lane.budget.release(this.#head.contentLength);
-    this.#head = undefined;
-    this.#body = undefined;
-  }
-
-  #serve(head: FastHead, body: StoredBytes | RequestProblem, held = 0): void {
+  #serve(head: FastHead, body: StoredBytes | RequestProblem): void {
+    // On a connection that is over, nobody waits for an answer.
+    if (this.#state === "ended") return;
     this.#state = "serving";
     this.#hasServed = true;
-    this.#held = held;
+    // What is given up for another reason has no end that one could find.
+    if (isProblem(body) && !isRefusal(body)) this.#toCome = 0;
     this.#request = new FastRequest(head, body, this.#config);
     answer(this.#lane.context, this.#request, this);
   }
 
   /** Answers the request being served, unless its client is gone. */
   send(reply: Reply): void {
-    this.#lane.budget.release(this.#held);
+    this.#receiver?.release();
+    this.#receiver = undefined;
     if (this.#state !== "serving") return;
     const request = this.#request!;
     const { method, bodyFate } = request;
     // What would come after a cut body is no request.
-    const inStep = bodyFate === "whole" || (bodyFate === "cut" && this.#noMore);
+    const inStep = bodyFate === "whole" || bodyFate === "refused" || (bodyFate === "cut" && this.#noMore);
     this.#keepsAlive = inStep && !this.#lane.isStopping();
     request.status = reply.status;
-    const live = writeFastReply(this.#socket, reply, method, this.#keepsAlive, this.#lane, this.#onAnswered);
-    if (live !== undefined) request.disconnected = () => live.onDisconnect();
+    if (writeFastReply(this.#socket, reply, method, this.#keepsAlive, this.#lane, this))
+      request.isLive = true;
   }
 
   abort(): void {
     this.#socket.destroy();
   }
 
-  #answered(): void {
-    this.#requestDone();
+  onBroken(end: BodyEnd, cause?: unknown): void {
+    const request = this.#request;
+    if (request === undefined) return;
+    request.end = end;
+    logBodyEnd(this.#config, request, end, cause);
+  }
+
+  onWritten(): void {
+    this.#requestDone("complete");
     if (this.#state !== "serving") return;
     if (!this.#keepsAlive) {
       this.#end();
@@ -220,25 +218,24 @@ export class FastConnection implements Answerer {
    */
   #halfClosed(): void {
     this.#noMore = true;
-    if (this.#state === "body") this.#giveUpBody({ kind: "malformed-request" });
-    else if (this.#state !== "serving" || this.#watchesClient()) this.#socket.end();
-  }
-
-  /** Whether the reply may take for ever, so that somebody must notice when the client goes away. */
-  #watchesClient(): boolean {
-    return this.#request?.disconnected !== undefined;
+    if (this.#state === "body") this.#receiver!.giveUp({ kind: "malformed-request" });
+    else if (this.#state !== "serving" || this.#request?.mayWait) this.#socket.end();
   }
 
   #closed(): void {
-    this.#releaseBody();
     this.#state = "ended";
+    this.#receiver?.giveUp({ kind: "body-incomplete" });
     this.#lane.forget(this);
     this.#request?.disconnected?.();
-    this.#requestDone();
+    this.#requestDone("client-left");
   }
 
-  #requestDone(): void {
-    if (this.#request !== undefined && this.#config.accessLog) logAccess(this.#config, this.#request);
+  /** @param end unless it is known already that the body broke off */
+  #requestDone(end: BodyEnd): void {
+    const request = this.#request;
     this.#request = undefined;
+    if (request === undefined || !this.#config.accessLog) return;
+    request.end ??= end;
+    logAccess(this.#config, request);
   }
 }

@@ -4,17 +4,23 @@ import type { StoredBytes } from "../../../stream/records.ts";
 import type { Access } from "../../access-log.ts";
 import { originOf } from "../../message/origin.ts";
 import { rawHeader } from "../../message/raw-headers.ts";
+import { CLIENT_LEFT } from "../../message/reply.ts";
 import type { HttpRequest } from "../../message/request.ts";
-import { isProblem, type RequestProblem } from "../../problems.ts";
+import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
+import type { BodyEnd } from "../wire.ts";
 import type { FastHead } from "./request-shape.ts";
 
 export class FastRequest implements HttpRequest, Access {
   readonly method: string;
   readonly target: string;
   readonly startedAt: number;
-  /** Of the reply, once there is one. */
-  status = 0;
-  /** Called when the client goes away before it was answered completely. */
+  /** Of the reply; until there is one, that of a client which did not wait for it. */
+  status = CLIENT_LEFT.status;
+  /** How the reply's body ended, once that is known. */
+  end: BodyEnd | undefined;
+  /** Whether the reply goes on for as long as its client stays. */
+  isLive = false;
+  /** Called when the client goes away before there is a reply. */
   disconnected: (() => void) | undefined;
   readonly #head: FastHead;
   readonly #body: StoredBytes | RequestProblem;
@@ -44,9 +50,18 @@ export class FastRequest implements HttpRequest, Access {
     return this.#body;
   }
 
-  /** What became of the body: `cut` when it never came whole, `missed` when the answer says so. */
-  get bodyFate(): "whole" | "cut" | "missed" {
+  /** Whether the reply may take for ever, so that somebody must notice when the client goes away. */
+  get mayWait(): boolean {
+    return this.isLive || this.disconnected !== undefined;
+  }
+
+  /**
+   * What became of the body: `refused` while its rest still arrives, `cut` when it never came whole, `missed` when the
+   * answer says so.
+   */
+  get bodyFate(): "whole" | "refused" | "cut" | "missed" {
     if (!isProblem(this.#body)) return "whole";
+    if (isRefusal(this.#body)) return "refused";
     return this.#askedForBody ? "missed" : "cut";
   }
 

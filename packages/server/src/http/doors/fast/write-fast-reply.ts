@@ -1,10 +1,13 @@
 /** Writing a reply straight to the socket: one buffer where there is a whole body, or none. */
 import type { Socket } from "node:net";
 import type { Context } from "../../context.ts";
-import { isLive, isSource, type LiveBody, type LiveSession, type Reply } from "../../message/reply.ts";
+import { isLive, isSource, type Reply } from "../../message/reply.ts";
 import type { ReplyHeads } from "../../message/reply-head.ts";
-import { type ChunkFramer, LAST_CHUNK } from "../chunked-frames.ts";
+import type { ChunkFramer } from "../chunked-frames.ts";
+import { openLive } from "../live-sink.ts";
 import { pump } from "../pump.ts";
+import type { BodyEnd } from "../wire.ts";
+import { SocketWire } from "./socket-wire.ts";
 
 /** What the replies of all connections share. */
 export interface FastReplies {
@@ -13,10 +16,18 @@ export interface FastReplies {
   readonly framer: ChunkFramer;
 }
 
+/** What becomes of a reply that was written. */
+export interface FastWriting {
+  /** The whole reply was handed to the socket. */
+  onWritten(): void;
+  /** Its body broke off. */
+  onBroken(end: BodyEnd, cause?: unknown): void;
+}
+
 /**
- * Writes the reply and calls `onEnd` once all of it was handed to the socket.
+ * Writes the reply.
  *
- * @returns the live session, if the reply has one
+ * @returns whether it is live: only then may it take for ever
  */
 export function writeFastReply(
   socket: Socket,
@@ -24,21 +35,30 @@ export function writeFastReply(
   method: string,
   keepAlive: boolean,
   { context, heads, framer }: FastReplies,
-  onEnd: () => void,
-): LiveSession | undefined {
+  writing: FastWriting,
+): boolean {
   const { body } = reply;
   const { now, stalledReaderMs } = context.config;
   const head = heads.head(reply.status, reply.headers, framing(reply, method), keepAlive, now());
-  if (isLive(body)) return openLive(socket, head, body, framer, onEnd);
+  if (isLive(body)) {
+    socket.write(`${head}\r\n`, "latin1");
+    openLive(body, new SocketWire(socket, framer, () => writing.onWritten()), stalledReaderMs);
+    return true;
+  }
   if (isSource(body)) {
     socket.write(`${head}\r\n`, "latin1");
-    pump(body, socket, stalledReaderMs, onEnd);
-    return undefined;
+    pump(body, new SocketWire(socket, undefined, () => writing.onWritten()), {
+      stalledReaderMs,
+      onEnd: (end, cause) => {
+        if (end !== "complete") writing.onBroken(end, cause);
+      },
+    });
+    return false;
   }
   if (body === undefined || method === "HEAD") socket.write(`${head}\r\n`, "latin1");
   else socket.write(joined(head, body));
-  onEnd();
-  return undefined;
+  writing.onWritten();
+  return false;
 }
 
 /** The header line that says where the body ends. */
@@ -55,28 +75,4 @@ function joined(head: string, body: Uint8Array): Buffer {
   bytes.write("\r\n", head.length, "latin1");
   bytes.set(body, head.length + 2);
   return bytes;
-}
-
-function openLive(
-  socket: Socket,
-  head: string,
-  body: LiveBody,
-  framer: ChunkFramer,
-  onEnd: () => void,
-): LiveSession {
-  socket.write(`${head}\r\n`, "latin1");
-  let session: LiveSession | undefined;
-  const onDrain = (): void => session?.onDrain();
-  socket.on("drain", onDrain);
-  session = body.open({
-    write: (frame) => void socket.write(framer.chunkOf(frame)),
-    bufferedBytes: () => socket.writableLength,
-    end: () => {
-      socket.off("drain", onDrain);
-      socket.write(LAST_CHUNK);
-      onEnd();
-    },
-    destroy: () => socket.destroy(),
-  });
-  return session;
 }

@@ -2,9 +2,10 @@
 import type { Config } from "../../../config.ts";
 import { NO_BYTES, type StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
+import { BodyReceiver } from "../../message/body-receiver.ts";
 import { originOf } from "../../message/origin.ts";
 import type { HttpRequest } from "../../message/request.ts";
-import type { RequestProblem } from "../../problems.ts";
+import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
 
 export class FetchRequest implements HttpRequest {
   readonly method: string;
@@ -13,7 +14,7 @@ export class FetchRequest implements HttpRequest {
   readonly #url: URL;
   readonly #config: Config;
   readonly #budget: BodyBudget;
-  #held = 0;
+  #receiver: BodyReceiver | undefined;
 
   constructor(request: Request, config: Config, budget: BodyBudget) {
     this.#request = request;
@@ -22,6 +23,11 @@ export class FetchRequest implements HttpRequest {
     this.target = this.#url.pathname + this.#url.search;
     this.#config = config;
     this.#budget = budget;
+  }
+
+  /** Aborted when the client goes away. */
+  get signal(): AbortSignal {
+    return this.#request.signal;
   }
 
   header(name: string): string | undefined {
@@ -39,52 +45,27 @@ export class FetchRequest implements HttpRequest {
     return originOf(this, this.#config, this.#url.protocol.slice(0, -1));
   }
 
-  async body(): Promise<StoredBytes | RequestProblem> {
+  body(): StoredBytes | Promise<StoredBytes | RequestProblem> {
     const reader = this.#request.body?.getReader();
     if (reader === undefined) return NO_BYTES;
-    let timer: NodeJS.Timeout | undefined;
-    let stopListening: (() => void) | undefined;
-    const interrupted = new Promise<RequestProblem>((resolve) => {
-      timer = setTimeout(() => resolve({ kind: "request-timeout" }), this.#config.bodyTimeoutMs);
-      stopListening = this.onDisconnect(() => resolve({ kind: "body-incomplete" }));
+    const timeoutMs = this.#config.bodyTimeoutMs;
+    return new Promise((resolve) => {
+      let cancelling: NodeJS.Timeout | undefined;
+      const settings = { announced: undefined, budget: this.#budget, timeoutMs };
+      const receiver = new BodyReceiver(settings, (outcome) => {
+        stopListening();
+        if (isProblem(outcome)) cancelling = setTimeout(cancel, isRefusal(outcome) ? timeoutMs : 0, reader);
+        resolve(outcome);
+      });
+      this.#receiver = receiver;
+      const stopListening = this.onDisconnect(() => receiver.giveUp({ kind: "body-incomplete" }));
+      void readInto(receiver, reader).finally(() => clearTimeout(cancelling));
     });
-    try {
-      return await this.#receive(reader, interrupted);
-    } catch {
-      return { kind: "body-incomplete" };
-    } finally {
-      clearTimeout(timer);
-      stopListening?.();
-    }
-  }
-
-  async #receive(
-    reader: ReadableStreamDefaultReader<Uint8Array>,
-    interrupted: Promise<RequestProblem>,
-  ): Promise<StoredBytes | RequestProblem> {
-    const parts: Uint8Array[] = [];
-    for (;;) {
-      const read = await Promise.race([reader.read(), interrupted]);
-      if ("kind" in read) {
-        reader.cancel().catch(() => undefined);
-        return read;
-      }
-      if (read.done) return { parts, byteLength: this.#held };
-      const refusal = this.#budget.refusal(this.#held + read.value.length, read.value.length);
-      if (refusal !== undefined) {
-        void discard(reader, this.#config.bodyTimeoutMs);
-        return refusal;
-      }
-      parts.push(read.value);
-      this.#held += read.value.length;
-      this.#budget.hold(read.value.length);
-    }
   }
 
   /** The operation is done with the body. */
   release(): void {
-    this.#budget.release(this.#held);
-    this.#held = 0;
+    this.#receiver?.release();
   }
 
   onDisconnect(listener: () => void): () => void {
@@ -95,14 +76,32 @@ export class FetchRequest implements HttpRequest {
   }
 }
 
-/** Reads the rest of a refused body: cancelled at once, many servers reset the connection under the answer. */
-async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, timeoutMs: number): Promise<void> {
-  const tooLong = setTimeout(() => reader.cancel().catch(() => undefined), timeoutMs);
+/** Pieces between two turns of the event loop: a body that is there already would be read in one. */
+const PIECES_PER_TURN = 1000;
+
+/**
+ * Reads a body to its end. The rest of a refused one, too: cancelled at once, many servers reset the connection under
+ * the answer.
+ */
+async function readInto(
+  receiver: BodyReceiver,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<void> {
   try {
-    while (!(await reader.read()).done);
+    for (let pieces = 1; ; pieces++) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      receiver.add(value);
+      if (pieces % PIECES_PER_TURN === 0) await new Promise(setImmediate);
+    }
+    receiver.end();
   } catch {
-    // The client went away; nobody misses the rest.
-  } finally {
-    clearTimeout(tooLong);
+    receiver.giveUp({ kind: "body-incomplete" });
+    cancel(reader);
   }
+}
+
+/** Says that the rest of the body is not wanted. Fails if the body is broken already, which changes nothing. */
+function cancel(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  reader.cancel().catch(() => undefined);
 }

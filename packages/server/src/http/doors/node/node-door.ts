@@ -9,14 +9,17 @@ import type { Context } from "../../context.ts";
 import { problemReply } from "../../errors.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { commonHeaders } from "../../message/common-headers.ts";
-import type { Reply } from "../../message/reply.ts";
+import { CLIENT_LEFT, type Reply } from "../../message/reply.ts";
 import { ReplyHeads } from "../../message/reply-head.ts";
 import { STREAM_METHODS } from "../../operations/preflight.ts";
 import type { RequestProblem } from "../../problems.ts";
+import { logBodyEnd } from "../body-end.ts";
 import { ChunkFramer } from "../chunked-frames.ts";
 import type { ListeningDoor } from "../door.ts";
 import { listen } from "../listen.ts";
 import { tlsOptions } from "../listener.ts";
+import type { BodyEnd } from "../wire.ts";
+import { afterResponse, isFlooded, latestOn, noteLatest, responseBefore } from "./latest-response.ts";
 import { NodeRequest } from "./node-request.ts";
 import { type WriteSettings, writeReply } from "./write-reply.ts";
 
@@ -30,9 +33,6 @@ interface ParserError extends NodeJS.ErrnoException {
   /** The packet it stumbled over. */
   readonly rawPacket?: Buffer;
 }
-
-/** A client that sends so many requests ahead of the answers is cut off: node:http reads all that a packet holds. */
-const PIPELINED_MAX = 100;
 
 const REQUEST_LINE = /^([A-Z-]{1,32}) \/\S* HTTP\/1\.[01]\r\n/;
 
@@ -87,7 +87,7 @@ export class NodeDoor implements ListeningDoor {
     });
     this.#server.on("checkExpectation", (message: IncomingMessage, response: ServerResponse) => {
       noteLatest(message.socket, response);
-      writeReply(response, problemReply({ kind: "expectation-failed" }), this.#settings);
+      writeReply(response, problemReply({ kind: "expectation-failed" }), this.#settings, () => undefined);
     });
     this.#server.on("connect", (_message: IncomingMessage, socket: Socket) =>
       this.#refuse({ kind: "method-not-allowed", allow: STREAM_METHODS }, socket),
@@ -146,11 +146,16 @@ export class NodeDoor implements ListeningDoor {
     }
     noteLatest(message.socket, response);
     const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
-    if (this.#config.accessLog) this.#logWhenDone(request, response);
+    let broken: BodyEnd | undefined;
+    if (this.#config.accessLog) this.#logWhenDone(request, response, () => broken);
+    const onEnd = (end: BodyEnd, cause?: unknown): void => {
+      if (end !== "complete") broken = end;
+      logBodyEnd(this.#config, request, end, cause);
+    };
     const send = (reply: Reply): void => {
       request.release();
       if (this.#stopping) response.shouldKeepAlive = false;
-      if (!response.destroyed) writeReply(response, reply, this.#settings);
+      if (!response.destroyed) writeReply(response, reply, this.#settings, onEnd);
     };
     if (message.httpVersion === "1.1" && request.header("Host") === undefined) {
       send(problemReply({ kind: "bad-header", header: "Host", reason: "is missing" }));
@@ -222,10 +227,17 @@ export class NodeDoor implements ListeningDoor {
     }
   }
 
-  #logWhenDone({ method, target }: NodeRequest, response: ServerResponse): void {
+  /** @param broken how the body broke off, if that was not the client's doing */
+  #logWhenDone(
+    { method, target }: NodeRequest,
+    response: ServerResponse,
+    broken: () => BodyEnd | undefined,
+  ): void {
     const startedAt = performance.now();
     response.once("close", () => {
-      logAccess(this.#config, { method, target, status: response.statusCode, startedAt });
+      const status = response.headersSent ? response.statusCode : CLIENT_LEFT.status;
+      const end = response.writableFinished ? "complete" : (broken() ?? "client-left");
+      logAccess(this.#config, { method, target, status, end, startedAt });
     });
   }
 }
@@ -242,43 +254,6 @@ function serverOptions(config: Config) {
   };
 }
 
-/** The latest response is kept on its socket: a weak map, changed at each request, is a burden to the collector. */
-const LATEST = Symbol("latest response");
-
-/** The one before it, if that was still under way when it began (pipelining). */
-const BEFORE = Symbol("response before");
-
-interface NotedSocket extends Socket {
-  [LATEST]?: ServerResponse;
-}
-
-interface NotedResponse extends ServerResponse {
-  [BEFORE]?: ServerResponse;
-}
-
-function latestOn(socket: NotedSocket): ServerResponse | undefined {
-  return socket[LATEST];
-}
-
-function responseBefore(response: NotedResponse): ServerResponse | undefined {
-  return response[BEFORE];
-}
-
-function noteLatest(socket: NotedSocket, response: NotedResponse): void {
-  const before = socket[LATEST];
-  if (before?.closed === false) response[BEFORE] = before;
-  socket[LATEST] = response;
-}
-
-/** Whether a connection has more requests without an answer than any client sends ahead. */
-function isFlooded(socket: Socket): boolean {
-  let unanswered = 0;
-  for (let response = latestOn(socket); response?.closed === false; response = responseBefore(response)) {
-    if (++unanswered === PIPELINED_MAX) return true;
-  }
-  return false;
-}
-
 /** Whether a packet begins with a request that is well-formed but for a method that node:http does not know. */
 function beginsWithUnknownMethod(packet: Buffer | undefined): boolean {
   const method = REQUEST_LINE.exec(packet?.toString("latin1") ?? "")?.[1];
@@ -293,10 +268,4 @@ function continueAfter(previous: ServerResponse | undefined, response: ServerRes
       resolve();
     }),
   );
-}
-
-/** Runs once the response is out, or at once if there is none. */
-function afterResponse(response: ServerResponse | undefined, run: () => void): void {
-  if (response === undefined || response.closed) run();
-  else response.once("close", run);
 }

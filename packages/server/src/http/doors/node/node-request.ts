@@ -16,8 +16,8 @@ export class NodeRequest implements HttpRequest {
   readonly #config: Config;
   readonly #budget: BodyBudget;
   readonly #beforeBody: (() => Promise<void>) | undefined;
-  /** Bytes of the body counted against the budget, until `release`. */
-  #held = 0;
+  /** Gives back what the body holds of the budget. */
+  #release: (() => void) | undefined;
 
   /** @param beforeBody called when an operation asks for the body, which is received once it resolves */
   constructor(
@@ -47,8 +47,8 @@ export class NodeRequest implements HttpRequest {
   }
 
   #receive(): Promise<StoredBytes | RequestProblem> {
-    return receiveBody(this.#message, this.#announcedLength(), this.#budget, (byteLength) => {
-      this.#held = byteLength;
+    return receiveBody(this.#message, this.#announcedLength(), this.#budget, (release) => {
+      this.#release = release;
     });
   }
 
@@ -61,8 +61,8 @@ export class NodeRequest implements HttpRequest {
 
   /** The operation is done with the body. */
   release(): void {
-    this.#budget.release(this.#held);
-    this.#held = 0;
+    this.#release?.();
+    this.#release = undefined;
   }
 
   onDisconnect(listener: () => void): () => void {

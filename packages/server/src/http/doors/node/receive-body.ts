@@ -1,22 +1,22 @@
-/** Receiving a request body within its limits. Too slow ones are ended by node:http's own `requestTimeout`. */
+/** Reading a request body from node:http, whose own `requestTimeout` ends those that are too slow. */
 import type { IncomingMessage } from "node:http";
 import { NO_BYTES, type StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
-import { GatheredBody } from "../../message/gathered-body.ts";
-import { isProblem, type RequestProblem } from "../../problems.ts";
+import { BodyReceiver } from "../../message/body-receiver.ts";
+import type { RequestProblem } from "../../problems.ts";
 
 /**
- * Resolves to the whole body, whose bytes are then held against the budget, or to why it was refused. The rest of
- * a refused body is read and thrown away, so that the client gets to see the answer.
+ * Resolves to the whole body, or to why it was refused. The rest of a refused body is read and thrown away, so that the
+ * client gets to see the answer.
  *
  * @param announced the length that the request announces; 0 without a body, undefined when it comes in chunks
- * @param onHeld told how many bytes are held once the body is complete; the caller releases them
+ * @param onHeld told how to give back what the body holds of the budget, once nobody needs it any more
  */
 export async function receiveBody(
   message: IncomingMessage,
   announced: number | undefined,
   budget: BodyBudget,
-  onHeld: (byteLength: number) => void,
+  onHeld: (release: () => void) => void,
 ): Promise<StoredBytes | RequestProblem> {
   if (announced === 0) return NO_BYTES;
   const refusal = announced === undefined ? undefined : budget.refusal(announced, announced);
@@ -27,10 +27,9 @@ export async function receiveBody(
   // The parser is through with the packet that brought the head once this function goes on.
   await null;
   const whole = announced === undefined ? undefined : readAtOnce(message, announced);
-  if (whole === undefined)
-    return new Promise((resolve) => gather(message, new GatheredBody(announced), budget, onHeld, resolve));
+  if (whole === undefined) return gather(message, announced, budget, onHeld);
   budget.hold(whole.length);
-  onHeld(whole.length);
+  onHeld(() => budget.release(whole.length));
   return { parts: [whole], byteLength: whole.length };
 }
 
@@ -47,30 +46,17 @@ function readAtOnce(message: IncomingMessage, length: number): Uint8Array | unde
 
 function gather(
   message: IncomingMessage,
-  body: GatheredBody,
+  announced: number | undefined,
   budget: BodyBudget,
-  onHeld: (byteLength: number) => void,
-  resolve: (body: StoredBytes | RequestProblem) => void,
-): void {
-  let settled = false;
-  const settle = (outcome: StoredBytes | RequestProblem): void => {
-    if (settled) return;
-    settled = true;
-    if (isProblem(outcome)) budget.release(body.byteLength);
-    resolve(outcome);
-  };
-  message.on("data", (piece: Uint8Array) => {
-    if (settled) return;
-    const refusal = budget.refusal(body.byteLength + piece.length, piece.length);
-    if (refusal !== undefined) return settle(refusal);
-    body.add(piece);
-    budget.hold(piece.length);
+  onHeld: (release: () => void) => void,
+): Promise<StoredBytes | RequestProblem> {
+  return new Promise((resolve) => {
+    const receiver = new BodyReceiver({ announced, budget, timeoutMs: undefined }, resolve);
+    onHeld(() => receiver.release());
+    message.on("data", (piece: Uint8Array) => receiver.add(piece));
+    message.on("end", () => receiver.end());
+    message.on("close", () => receiver.giveUp({ kind: "body-incomplete" }));
+    // The connection may have been cut while something else was waited for.
+    if (message.destroyed && !message.complete) receiver.giveUp({ kind: "body-incomplete" });
   });
-  message.on("end", () => {
-    onHeld(body.byteLength);
-    settle(body.bytes());
-  });
-  message.on("close", () => settle({ kind: "body-incomplete" }));
-  // The connection may have been cut while something else was waited for.
-  if (message.destroyed && !message.complete) settle({ kind: "body-incomplete" });
 }

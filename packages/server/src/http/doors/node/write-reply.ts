@@ -1,9 +1,11 @@
 /** Writing a reply to a node:http response, with the back-pressure of its socket. */
 import type { ServerResponse } from "node:http";
-import type { SseSink } from "../../../live/sse-session.ts";
-import { isLive, isSource, type LiveBody, type Reply } from "../../message/reply.ts";
+import { isLive, isSource, type Reply } from "../../message/reply.ts";
 import type { ChunkFramer } from "../chunked-frames.ts";
+import { openLive } from "../live-sink.ts";
 import { pump } from "../pump.ts";
+import type { BodyEnd } from "../wire.ts";
+import { ResponseWire } from "./response-wire.ts";
 
 /** What writing needs to know besides the reply. */
 export interface WriteSettings {
@@ -13,17 +15,24 @@ export interface WriteSettings {
   readonly framer: ChunkFramer;
 }
 
-export function writeReply(response: ServerResponse, reply: Reply, settings: WriteSettings): void {
+/** @param onEnd hears how a body that is written piece by piece has ended, and why, if it failed */
+export function writeReply(
+  response: ServerResponse,
+  reply: Reply,
+  settings: WriteSettings,
+  onEnd: (end: BodyEnd, cause?: unknown) => void,
+): void {
   const { status, body } = reply;
   const headers = settings.commonHeaders.concat(reply.headers);
   if (isLive(body)) {
     response.writeHead(status, headers);
     response.flushHeaders();
-    openLive(response, body, settings);
+    openLive(body, new ResponseWire(response, settings.framer), settings.stalledReaderMs);
   } else if (isSource(body)) {
     headers.push("Content-Length", String(body.byteLength));
     response.writeHead(status, headers);
-    pump(body, response, settings.stalledReaderMs, () => response.end());
+    const { stalledReaderMs } = settings;
+    pump(body, new ResponseWire(response, undefined), { stalledReaderMs, onEnd });
   } else {
     if (hasLength(response, reply)) headers.push("Content-Length", String(body?.length ?? 0));
     response.writeHead(status, headers);
@@ -35,41 +44,4 @@ export function writeReply(response: ServerResponse, reply: Reply, settings: Wri
 function hasLength(response: ServerResponse, { status, body }: Reply): boolean {
   if (status === 204 || status === 304) return false;
   return body !== undefined || response.req.method !== "HEAD";
-}
-
-function openLive(
-  response: ServerResponse,
-  body: LiveBody,
-  { stalledReaderMs, framer }: WriteSettings,
-): void {
-  const { socket } = response.req;
-  const sink: SseSink = {
-    write: (frame) => writeFrame(response, frame, framer),
-    bufferedBytes: () => response.writableLength,
-    end: () => {
-      response.end();
-      // What is still buffered may never be taken.
-      const stalled = setTimeout(() => response.destroy(), stalledReaderMs);
-      response.once("close", () => clearTimeout(stalled));
-    },
-    destroy: () => response.destroy(),
-  };
-  const session = body.open(sink);
-  const onDrain = (): void => session.onDrain();
-  // What waited behind another answer drains from the response, frames written straight to the socket from there.
-  response.on("drain", onDrain);
-  socket.on("drain", onDrain);
-  response.on("close", () => {
-    socket.off("drain", onDrain);
-    session.onDisconnect();
-  });
-}
-
-/**
- * Writes a frame straight to the socket once that is the response's (an answer before it may still be under way):
- * node:http would hand over length, frame and line end one by one, for each reader anew. In HTTP/1.0 there are no chunks.
- */
-function writeFrame(response: ServerResponse, frame: Uint8Array, framer: ChunkFramer): void {
-  if (response.socket !== null && response.chunkedEncoding) response.socket.write(framer.chunkOf(frame));
-  else response.write(frame);
 }

@@ -1,0 +1,75 @@
+/** Receiving a request body within its limits, for every door: the door only brings the pieces. */
+import type { StoredBytes } from "../../stream/records.ts";
+import type { BodyBudget } from "../limits/body-budget.ts";
+import { isProblem, type RequestProblem } from "../problems.ts";
+import { GatheredBody } from "./gathered-body.ts";
+
+export interface ReceiverSettings {
+  /** The length that the request announces, if it does. */
+  readonly announced: number | undefined;
+  readonly budget: BodyBudget;
+  /** How long the body may take to arrive, milliseconds; undefined: somebody else watches over that. */
+  readonly timeoutMs: number | undefined;
+}
+
+/**
+ * Settles once: with the whole body, whose bytes are then held against the budget until `release`, or with why there
+ * is none. What comes after that is dropped.
+ */
+export class BodyReceiver {
+  readonly #budget: BodyBudget;
+  readonly #settle: (outcome: StoredBytes | RequestProblem) => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #body: GatheredBody | undefined;
+  /** Bytes counted against the budget. */
+  #held = 0;
+
+  constructor(settings: ReceiverSettings, settle: (outcome: StoredBytes | RequestProblem) => void) {
+    const { announced, budget, timeoutMs } = settings;
+    this.#budget = budget;
+    this.#settle = settle;
+    this.#body = new GatheredBody(announced);
+    if (timeoutMs !== undefined)
+      this.#timer = setTimeout(() => this.giveUp({ kind: "request-timeout" }), timeoutMs);
+  }
+
+  get isSettled(): boolean {
+    return this.#body === undefined;
+  }
+
+  /** The next piece, which is copied. */
+  add(piece: Uint8Array): void {
+    if (this.#body === undefined) return;
+    const refusal = this.#budget.refusal(this.#body.byteLength + piece.length, piece.length);
+    if (refusal !== undefined) {
+      this.giveUp(refusal);
+      return;
+    }
+    this.#budget.hold(piece.length);
+    this.#held += piece.length;
+    this.#body.add(piece);
+  }
+
+  /** That was the last piece. */
+  end(): void {
+    if (this.#body !== undefined) this.#settleWith(this.#body.bytes());
+  }
+
+  /** There will be no whole body. */
+  giveUp(problem: RequestProblem): void {
+    if (this.#body !== undefined) this.#settleWith(problem);
+  }
+
+  /** Nobody needs the body any more. */
+  release(): void {
+    this.#budget.release(this.#held);
+    this.#held = 0;
+  }
+
+  #settleWith(outcome: StoredBytes | RequestProblem): void {
+    clearTimeout(this.#timer);
+    this.#body = undefined;
+    if (isProblem(outcome)) this.release();
+    this.#settle(outcome);
+  }
+}

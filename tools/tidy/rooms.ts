@@ -42,9 +42,9 @@ export const ROOMS: readonly Room[] = [
   { path: LOCAL, imports: [PROTOCOL, STREAM, JOURNAL], node: true },
   { path: CATALOG, imports: [PROTOCOL, STREAM, JOURNAL] },
   { path: SHARD, imports: [PROTOCOL, STORED, STREAM, JOURNAL, CATALOG] },
-  { path: LIVE, imports: [PROTOCOL, STREAM, CATALOG, SHARD] },
+  { path: LIVE, imports: [TELEMETRY, PROTOCOL, STREAM, CATALOG, SHARD] },
   { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, CATALOG, SHARD, LIVE], node: true },
-  { path: TELEMETRY, imports: [] },
+  { path: TELEMETRY, imports: [JOURNAL] },
   {
     path: SERVER,
     imports: [PROTOCOL, STREAM, JOURNAL, MEMORY, LOCAL, CATALOG, SHARD, LIVE, HTTP, TELEMETRY],

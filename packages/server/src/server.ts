@@ -140,6 +140,7 @@ class Running implements DurableStreamsServer {
     const { now, random, producersPerStream, loadedStreams, stateOffsets } = config;
     const shard = new Shard({ log, now, random, producersPerStream, loadedStreams, stateOffsets });
     const recovery = await shard.open();
+    if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);
     const live = new LiveHub(shard, config.liveReaders, config.logger);
     live.start(beatMs(config));
     const sweeper = new Sweeper(shard);
@@ -154,6 +155,11 @@ class Running implements DurableStreamsServer {
 function openDoor(context: Context, budget: BodyBudget): ListeningDoor {
   return context.config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget, true);
 }
+
+/** What is known to have been acknowledged is there, or the log would not have opened. */
+const TORN_TAIL =
+  "the log ended in a record that is not whole, as a crash leaves it, and was cut off there; should that have been a " +
+  "fault of the disk instead, then what was acknowledged within the last tenth of a second before the crash is gone";
 
 /** The live clock ticks often enough for its shortest interval to be kept to a quarter. */
 function beatMs({ sseHeartbeatMs, stalledReaderMs, sseCycleMs }: Config): number {

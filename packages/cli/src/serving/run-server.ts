@@ -39,7 +39,7 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const given = resolveSettings({ flags, environment, file });
   const settings: GivenSettings = new Map([["durability", "fsync"], ...Object.entries(defaults), ...given]);
   const logger = createLogger(settings.get("logLevel") as LogLevel);
-  const storage = storageOf(settings);
+  const storage = storageOf(settings, logger);
   const explorer = settings.get("explorer") === false ? [] : await explorerAssets(logger);
   const server = createServer({
     ...serverOptions(settings),

@@ -1,6 +1,6 @@
 /** Where the server keeps its streams, by the settings. */
 import { resolve } from "node:path";
-import { type LocalDurability, openLocalLog, type ServerOptions } from "@perennial/server";
+import { type LocalDurability, type Logger, openLocalLog, type ServerOptions } from "@perennial/server";
 import type { GivenSettings } from "../settings/resolve.ts";
 import { DATA_DIRECTORY, type DURABILITIES } from "../settings/table.ts";
 
@@ -20,14 +20,22 @@ const PROMISES: Readonly<Record<LocalDurability, string>> = {
 };
 
 /** The log that the settings ask for. Nothing is opened before the server starts. */
-export function storageOf(settings: GivenSettings): Storage {
+export function storageOf(settings: GivenSettings, logger: Logger): Storage {
   const durability: Durability = settings.get("memory")
     ? "memory"
     : (settings.get("durability") as Durability);
   if (durability === "memory") return { options: {}, description: "in memory, gone when the server stops" };
   const directory = resolve((settings.get("dataDir") as string | undefined) ?? DATA_DIRECTORY);
   return {
-    options: { log: () => openLocalLog({ directory, durability }) },
+    options: {
+      log: () =>
+        openLocalLog({
+          directory,
+          durability,
+          acceptLoss: settings.get("acceptLoss") === true,
+          report: (what, cause) => logger.error({ err: cause }, `trouble with the disk: ${what}`),
+        }),
+    },
     description: `${directory} (${PROMISES[durability]})`,
   };
 }

@@ -103,6 +103,13 @@ const COMMAND_SETTINGS: readonly Setting[] = [
     fallback: undefined,
   },
   {
+    key: "acceptLoss",
+    kind: "switch",
+    group: "Storage",
+    help: "start although acknowledged data is lost, with what there is; removes what lies behind the damage",
+    fallback: undefined,
+  },
+  {
     key: "tlsCert",
     kind: "text",
     group: "Listening",

@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Model, type ModelRecord } from "@perennial/testing/journal";
 import { afterAll, expect, test } from "vitest";
-import { chunkKey, pathKey, streamKey } from "../../src/journal/local/archive/keys.ts";
+import { chunkKey, pathKey, STORE_KEY, streamKey } from "../../src/journal/local/archive/keys.ts";
 import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
+import { decodeStoreRow } from "../../src/journal/local/archive/rows.ts";
 import { checkDirectory } from "../../src/journal/local/check-directory.ts";
+import { CorruptLog } from "../../src/journal/local/corrupt-log.ts";
 import { DirectoryInUse } from "../../src/journal/local/directory-lock.ts";
+import { MarkFile, readMark } from "../../src/journal/local/durable-mark.ts";
+import { NodeDisk } from "../../src/journal/local/node-disk.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
-import { CorruptLog } from "../../src/journal/local/recovery.ts";
 
 const root = await mkdtemp(join(tmpdir(), "perennial-check-"));
 afterAll(() => rm(root, { recursive: true }));
@@ -62,6 +65,19 @@ async function find(file: string, text: string): Promise<number> {
   return (await readFile(file)).indexOf(text);
 }
 
+/** As if the crash had come before anything since the checkpoint was marked as durable. */
+async function markNothing(directory: string): Promise<void> {
+  const disk = new NodeDisk(join(directory, "log"));
+  const found = await readMark(disk);
+  if (found.kind !== "mark") throw new Error("there is no mark");
+  const store = new LmdbStore(join(directory, "archive.lmdb"));
+  const { logPosition } = decodeStoreRow(store.get(STORE_KEY)!);
+  await store.close();
+  const file = await MarkFile.open(disk, found);
+  await file.write({ ...found.mark, position: logPosition });
+  await file.close();
+}
+
 async function flipByte(file: string, position: number): Promise<void> {
   const handle = await open(file, "r+");
   const byte = Buffer.alloc(1);
@@ -109,6 +125,7 @@ test("a damaged record in the middle of the log is found, and keeps a server fro
 test("a record that is cut off at the end of the log is no damage", async () => {
   const { directory } = await populated(true);
   const segment = await newestSegment(directory);
+  await markNothing(directory);
   await flipByte(segment, await find(segment, "after the checkpoint 19"));
   expect(await checkDirectory(directory)).toMatchObject({ records: 19, problems: [], tornTail: true });
 });

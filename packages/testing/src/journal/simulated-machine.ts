@@ -30,6 +30,9 @@ export class SimulatedMachine {
   /** A disk that says it has flushed and has not: only for proving that the simulation notices. */
   lying = false;
 
+  /** The directory was deleted under the running log. */
+  gone = false;
+
   constructor(random: Random) {
     this.random = random;
   }
@@ -67,6 +70,24 @@ export class SimulatedMachine {
     this.trouble = "none";
   }
 
+  /** What is on the media, for `restore`. */
+  copy(): {
+    readonly files: ReadonlyMap<string, Uint8Array>;
+    readonly entries: ReadonlyMap<string, Uint8Array>;
+  } {
+    return { files: this.#media.copy(), entries: new Map(this.#entries) };
+  }
+
+  restore({ files, entries }: ReturnType<SimulatedMachine["copy"]>): void {
+    this.#media.restore(files);
+    this.#entries = new Map(entries);
+  }
+
+  /** Damages a file of the log while nothing runs. Tells which and how. */
+  damageLog(): string {
+    return this.#media.damage(this.random);
+  }
+
   after(): (ms: number, run: () => void) => void {
     const boot = this.#boot;
     return (_ms, run) => {
@@ -78,7 +99,8 @@ export class SimulatedMachine {
     const boot = this.#boot;
     const media = this.#media;
     const act = <Result>(run: () => Result): Promise<Result> => this.#enqueue(boot, run, () => {});
-    const fileOf = (file: SimulatedFile, flushing: boolean): DiskFile => ({
+    const fileOf = (file: SimulatedFile, name: string, flushing: boolean): DiskFile => ({
+      isInPlace: () => act(() => media.find(name) === file),
       size: () => act(() => file.size),
       read: (into, position) => act(() => file.read(into, position)),
       write: (pieces, position) => this.#write(boot, file, Buffer.concat(pieces), position, flushing),
@@ -91,7 +113,7 @@ export class SimulatedMachine {
     });
     return {
       list: () => act(() => media.names()),
-      open: (name, flushing) => act(() => fileOf(media.open(name), flushing)),
+      open: (name, flushing) => act(() => fileOf(media.open(name), name, flushing)),
       rename: (from, to) => act(() => media.rename(from, to)),
       remove: (name) => act(() => media.remove(name)),
       flushDirectory: () => act(() => media.flush()),
@@ -156,6 +178,12 @@ export class SimulatedMachine {
           .slice(0, limit)
           .map(({ key }) => key),
       write: (changes) => this.#transact(boot, changes),
+      isInPlace: () =>
+        this.#enqueue(
+          boot,
+          () => !this.gone,
+          () => {},
+        ),
       close: () => Promise.resolve(),
     };
   }

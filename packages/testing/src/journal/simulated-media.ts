@@ -7,8 +7,8 @@
  * - A sector beyond the old end of a file may be there and hold zeros.
  * - Of the changes to the directory since it was flushed, some first few survive, as on a journaling file system.
  *
- * A disk that loses what it has acknowledged is not among the faults: no single log can survive it, and ours
- * reports it as corruption. One that lies about flushes is, to prove that the simulation would notice.
+ * What is at rest may be damaged, too (`damage`): no single log can survive that, but ours must not pass over it. A
+ * disk that lies about flushes proves that the simulation would notice.
  */
 import type { Random } from "../random.ts";
 
@@ -28,6 +28,10 @@ export class SimulatedFile {
 
   get size(): number {
     return this.#visible.length;
+  }
+
+  content(): Uint8Array {
+    return this.#visible.slice();
   }
 
   read(into: Uint8Array, position: number): number {
@@ -83,6 +87,39 @@ export class SimulatedMedia {
 
   names(): string[] {
     return [...this.#visible.keys()];
+  }
+
+  /** The file of that name. */
+  find(name: string): SimulatedFile | undefined {
+    return this.#visible.get(name);
+  }
+
+  /** All files as they are. */
+  copy(): Map<string, Uint8Array> {
+    return new Map([...this.#visible].map(([name, file]) => [name, file.content()]));
+  }
+
+  /** Brings back what `copy` gave. */
+  restore(files: ReadonlyMap<string, Uint8Array>): void {
+    this.#visible = new Map();
+    for (const [name, content] of files) this.open(name).write(content, 0);
+    for (const file of this.#visible.values()) file.flush();
+    this.flush();
+  }
+
+  /** A file that is at rest is damaged: it goes missing, loses its end, or one bit of it flips. Tells which and how. */
+  damage(random: Random): string {
+    const name = random.pick([...this.#visible.keys()].sort());
+    const content = this.#visible.get(name)!.content();
+    const files = this.copy();
+    const kind = random.pick(["missing", "truncated", "rotten"] as const);
+    const at = random.below(Math.max(1, content.length));
+    if (kind === "missing") files.delete(name);
+    else if (kind === "truncated") files.set(name, content.slice(0, at));
+    else content[at]! ^= 1 << random.below(8);
+    if (kind === "rotten") files.set(name, content);
+    this.restore(files);
+    return `${name} ${kind} at ${at}`;
   }
 
   /** The file of that name, made if it does not exist. */

@@ -18,8 +18,11 @@ import {
 } from "./archive/keys.ts";
 import { decodeNumber, decodeRowHeader, decodeState, decodeStoreRow } from "./archive/rows.ts";
 import { decodeRecord } from "./codec/record-codec.ts";
+import type { CorruptLog } from "./corrupt-log.ts";
 import type { Disk } from "./disk.ts";
-import { CorruptLog, walkLog } from "./recovery.ts";
+import { readMark } from "./durable-mark.ts";
+import { judgeMark } from "./judge-mark.ts";
+import { walkLog } from "./recovery.ts";
 import { SLAB_BYTES, Slabs } from "./slabs.ts";
 
 /** What a check found. */
@@ -96,16 +99,15 @@ class Check {
         decodeRecord(slab, at);
       },
       onPause: async () => slabs.dropBefore(slabs.end),
+      // The first loss explains those after it.
+      onLoss: (error: CorruptLog) => {
+        if (this.#problemCount === 0) this.#problem(error.message);
+      },
     };
-    try {
-      const { records, bytes, tornTail } = await walkLog(disk, slabs, term, visitor);
-      this.#records = records;
-      return { records, logBytes: bytes, tornTail };
-    } catch (error) {
-      if (!(error instanceof CorruptLog)) throw error;
-      this.#problem(error.message);
-      return { records: 0, logBytes: slabs.end - logPosition, tornTail: false };
-    }
+    const mark = judgeMark(await readMark(disk), logPosition, stored === undefined, visitor);
+    const { records, bytes, tornTail } = await walkLog(disk, slabs, term, mark, visitor);
+    this.#records = records;
+    return { records, logBytes: bytes, tornTail };
   }
 
   async archive(progress: CheckProgress): Promise<void> {

@@ -20,6 +20,8 @@ export interface CheckpointedLog {
   readonly term: number;
   /** Resolves once all before the position is durable; rejects when it was lost. */
   secure(position: number): Promise<void>;
+  /** Resolves once it is written down that all before the position is durable, as it is. */
+  mark(position: number): Promise<void>;
   /** What lies before the position is in the archive. */
   dropBefore(position: number): Promise<void>;
   /** The highest id in use. */
@@ -73,6 +75,7 @@ export class Checkpoint {
       const { term } = log;
       this.#slices = new Slices(this.#parts, cut - this.logPosition);
       await this.#archive(this.#slices, log);
+      await log.mark(cut);
       await this.#write([], { lastId: log.lastId, logPosition: cut, term });
     } catch (error) {
       this.#parts.tails.returnChanged();

@@ -31,5 +31,7 @@ export interface DiskFile {
   write(pieces: readonly Uint8Array[], position: number): Promise<void>;
   /** Makes all that was written durable. */
   flush(): Promise<void>;
+  /** Whether the file is still found under the name with which it was opened: false once it was deleted or replaced. */
+  isInPlace(): Promise<boolean>;
   close(): Promise<void>;
 }

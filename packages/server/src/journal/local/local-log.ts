@@ -7,57 +7,37 @@
  *     open   -> archive's log position -> replay what follows         (recovery.ts, replay.ts)
  *     read   -> slabs for what is not archived yet, else the archive  (tails.ts, archive/chunks.ts)
  */
-import {
-  type Archive,
-  type Log,
-  type LogFailure,
-  type LogHealth,
-  type LogListener,
-  type LogMetrics,
-  type PendingRecord,
-  READ_CHUNK_BYTES,
-  type Recovery,
-  type RecoveryTarget,
-  StreamRemoved,
+import type {
+  Archive,
+  Log,
+  LogFailure,
+  LogHealth,
+  LogListener,
+  LogMetrics,
+  PendingRecord,
+  Recovery,
+  RecoveryTarget,
 } from "../contract/index.ts";
-import type { ArchiveStore } from "./archive/archive-store.ts";
 import { ArchivedStreams } from "./archive/archived-streams.ts";
-import { archivedBoundary, readArchived } from "./archive/chunks.ts";
 import { STORE_KEY } from "./archive/keys.ts";
 import { decodeStoreRow, type StoreRow } from "./archive/rows.ts";
-import { Budget, type BudgetLimits, type BudgetUse } from "./budget.ts";
+import { Budget, type BudgetUse } from "./budget.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { CheckpointSchedule, type ScheduledLog, type ScheduleParts } from "./checkpoint-schedule.ts";
-import type { Disk } from "./disk.ts";
+import { CheckpointSchedule, type ScheduledLog } from "./checkpoint-schedule.ts";
+import { DiskGuard } from "./disk-guard.ts";
+import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
+import { RecordsLost } from "./failure.ts";
+import type { LocalLogParts } from "./local-log-parts.ts";
 import { LogWriter, type WriterEvents } from "./log-writer.ts";
-import { walkLog } from "./recovery.ts";
+import { MarkKeeper } from "./mark-keeper.ts";
+import { type Walked, walkLog } from "./recovery.ts";
 import { RemovedStreams } from "./removed-streams.ts";
 import { Replay } from "./replay.ts";
 import { flushSegments, Segments } from "./segments.ts";
 import { Slabs } from "./slabs.ts";
+import { StoredBytes } from "./stored-bytes.ts";
 import { StreamArchiver } from "./stream-archiver.ts";
 import { Tails } from "./tails.ts";
-
-/** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
-export interface LocalLogParts extends BudgetLimits, ScheduleParts {
-  /** The directory of the segments. */
-  readonly disk: Disk;
-  readonly store: ArchiveStore;
-  /** `true`: durable means on disk. `false`: durable means handed to the operating system. */
-  readonly flushing: boolean;
-  /** A recovery archives what it has replayed each time it is this much, or has changed half of `budgetStreams`. */
-  readonly recoveryBytes: number;
-  /** The size of slabs in memory. */
-  readonly slabBytes: number;
-  /** The size to which segments are prepared. */
-  readonly segmentBytes: number;
-  /** The most bytes that one transaction of a checkpoint brings into the archive, give or take one chunk. */
-  readonly sliceBytes: number;
-  /** Names a new store. */
-  readonly newStoreId: () => string;
-  /** Called when the log is closed. */
-  readonly afterClose: () => Promise<void>;
-}
 
 /** What exists once the log is open. */
 interface Opened<Pending extends PendingRecord> {
@@ -74,6 +54,9 @@ export class LocalLog<Pending extends PendingRecord>
   readonly #removed: RemovedStreams;
   readonly #slabs: Slabs;
   readonly #tails: Tails;
+  readonly #bytes: StoredBytes;
+  readonly #guard: DiskGuard;
+  readonly #mark: MarkKeeper;
   readonly #checkpoint: Checkpoint;
   readonly #schedule: CheckpointSchedule;
   readonly #budget: Budget;
@@ -82,6 +65,8 @@ export class LocalLog<Pending extends PendingRecord>
   #opened: Opened<Pending> | undefined;
   #lastId: number;
   #term: number;
+  /** What is durable of what was replayed. */
+  #replayed = EMPTY_MARK;
   #closed = false;
 
   constructor(parts: LocalLogParts) {
@@ -98,6 +83,9 @@ export class LocalLog<Pending extends PendingRecord>
     this.#removed = new RemovedStreams(store);
     this.#archived = new ArchivedStreams(store, this.#tails);
     this.archive = this.#archived;
+    this.#bytes = new StoredBytes(store, this.#tails, this.#removed);
+    this.#guard = new DiskGuard(parts, () => this.#letIn());
+    this.#mark = new MarkKeeper(parts, this.#guard, () => this.#durable);
     const archiver = new StreamArchiver(store, this.#tails);
     const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, sliceBytes, now };
     this.#checkpoint = new Checkpoint(checkpointParts, this.#storeRow);
@@ -106,34 +94,16 @@ export class LocalLog<Pending extends PendingRecord>
 
   /** @throws CorruptLog when acknowledged data is damaged */
   async open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
-    const { disk, store, flushing, segmentBytes, now } = this.#parts;
+    const { disk, now } = this.#parts;
     const began = now();
     this.#listener = listener;
-    const replay = new Replay({
-      target,
-      store,
-      tails: this.#tails,
-      archived: this.#archived,
-      removed: this.#removed,
-      makeRoom: (term, lastId, secure) => this.#makeRoomInRecovery(term, lastId, secure),
-    });
-    const walked = await walkLog(disk, this.#slabs, this.#term, replay);
-    this.#lastId = Math.max(this.#lastId, replay.lastId);
+    const { walked, newStreams } = await this.#replay(target);
     await flushSegments(disk, walked.segments);
     for (const name of walked.unneeded) await disk.remove(name);
     await this.#checkpoint.nameStore();
-    const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, this.#slabs.end);
-    const writer = new LogWriter<Pending>(
-      { ...this.#parts, slabs: this.#slabs, tails: this.#tails, segments },
-      this,
-      walked.term,
-    );
-    this.#opened = { writer, segments };
-    await writer.startTerm();
-    segments.prepareNext();
-    this.#schedule.begin();
+    await this.#beginToWrite(walked);
     return {
-      streams: this.#checkpoint.streams + replay.newStreams,
+      streams: this.#checkpoint.streams + newStreams,
       records: walked.records,
       bytes: walked.bytes,
       tornTail: walked.tornTail,
@@ -143,13 +113,42 @@ export class LocalLog<Pending extends PendingRecord>
     };
   }
 
+  async #replay(target: RecoveryTarget): Promise<{ walked: Walked; newStreams: number }> {
+    const { disk, store, acceptLoss } = this.#parts;
+    const replay = new Replay({
+      ...{ target, store, tails: this.#tails, archived: this.#archived, removed: this.#removed },
+      makeRoom: (term, lastId, secure) => this.#makeRoomInRecovery(term, lastId, secure),
+      onLoss: (error) => this.#guard.loss(error, acceptLoss),
+    });
+    const isNew = store.get(STORE_KEY) === undefined;
+    const mark = await this.#mark.open(this.#storeRow.logPosition, isNew, replay);
+    const walked = await walkLog(disk, this.#slabs, this.#term, mark, replay);
+    this.#lastId = Math.max(this.#lastId, replay.lastId);
+    return { walked, newStreams: replay.newStreams };
+  }
+
+  async #beginToWrite(walked: Walked): Promise<void> {
+    const { disk, store, flushing, segmentBytes } = this.#parts;
+    const slabs = this.#slabs;
+    const onTrouble = this.#guard.trouble.bind(this.#guard);
+    const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, slabs.end, onTrouble);
+    const parts = { ...this.#parts, slabs, tails: this.#tails, segments };
+    const writer = new LogWriter<Pending>(parts, this, walked.term);
+    this.#opened = { writer, segments };
+    await writer.startTerm();
+    await this.#mark.reset();
+    this.#guard.watch([segments, this.#mark, store]);
+    segments.prepareNext();
+    this.#schedule.begin();
+  }
+
   /** More than fits in memory is archived while it is replayed. */
-  async #makeRoomInRecovery(term: number, lastId: number, secure: () => Promise<void>): Promise<boolean> {
+  async #makeRoomInRecovery(term: number, lastId: number, secure: () => Promise<Mark>): Promise<boolean> {
     this.#term = term;
     this.#lastId = Math.max(this.#lastId, lastId);
     const { recoveryBytes, budgetStreams } = this.#parts;
     if (this.unarchivedBytes < recoveryBytes && this.changedStreams < budgetStreams / 2) return false;
-    await secure();
+    this.#replayed = await secure();
     await this.#checkpoint.run(this);
     return true;
   }
@@ -191,30 +190,16 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
-    const tail = this.#tails.get(id);
-    if (tail?.gone || this.#removed.has(id)) throw new StreamRemoved(id);
-    if (tail !== undefined && from >= tail.hotFrom) {
-      const length = Math.min(to - from, READ_CHUNK_BYTES);
-      const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
-      this.#tails.copy(tail, from, from + bytes.length, bytes);
-      return bytes;
-    }
-    const bytes = readArchived(this.#parts.store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
-    if (bytes === undefined) throw new StreamRemoved(id);
-    return bytes;
+    return this.#bytes.read(id, from, to, memory);
   }
 
   boundaryBefore(id: number, position: number): number {
-    const tail = this.#tails.get(id);
-    if (tail === undefined || position < tail.hotFrom) {
-      return archivedBoundary(this.#parts.store, id, position) ?? position;
-    }
-    return position >= tail.state.tail ? position : this.#tails.extentAt(tail, position).start;
+    return this.#bytes.boundaryBefore(id, position);
   }
 
   health(): LogHealth {
     // Whoever waited for room until now comes too late.
-    if (this.#closed) return "read-only";
+    if (this.#closed || this.#guard.health !== "ok") return "read-only";
     const writing = this.#opened?.writer.health ?? "ok";
     return writing === "ok" ? this.#schedule.health : writing;
   }
@@ -228,6 +213,8 @@ export class LocalLog<Pending extends PendingRecord>
       segments: this.#opened?.segments.count ?? 0,
       checkpointsTotal: this.#schedule.count,
       lastCheckpointMs: this.#schedule.lastMs,
+      markedBytesTotal: this.#mark.position,
+      diskTroublesTotal: this.#guard.troubles,
     };
   }
 
@@ -237,11 +224,15 @@ export class LocalLog<Pending extends PendingRecord>
     this.#schedule.stop();
     if (this.#opened !== undefined) {
       const { writer, segments } = this.#opened;
-      // What was lost on the way has been told to the listener.
-      await writer.secure(this.end).catch(() => {});
+      await writer.secure(this.end).catch((error: unknown) => {
+        // Whoever lost a record has been told so.
+        if (!(error instanceof RecordsLost)) this.#guard.note("making the last records durable", error);
+      });
       this.#letIn();
       await this.#schedule.finish();
       writer.close();
+      this.#guard.stop();
+      await this.#mark.close();
       await segments.close();
     }
     await this.#parts.store.close();
@@ -261,6 +252,7 @@ export class LocalLog<Pending extends PendingRecord>
       if (record.kind === "delete") for (const id of record.removed) this.#tails.get(id)!.gone = true;
     }
     this.#listener!.onDurable(batch);
+    this.#mark.note();
     this.#schedule.startIfDue();
   }
 
@@ -294,9 +286,19 @@ export class LocalLog<Pending extends PendingRecord>
     await this.#opened?.writer.secure(position);
   }
 
+  mark(position: number): Promise<void> {
+    return this.#mark.secure(position);
+  }
+
   async dropBefore(position: number): Promise<void> {
     this.#slabs.dropBefore(position);
     await this.#opened?.segments.dropBefore(position);
+  }
+
+  get #durable(): Mark {
+    if (this.#opened === undefined) return this.#replayed;
+    const { writer, segments } = this.#opened;
+    return segments.markOf(writer.durableTo);
   }
 
   onRemoved(id: number): void {

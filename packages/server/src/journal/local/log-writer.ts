@@ -94,6 +94,11 @@ export class LogWriter<Pending extends PendingRecord> {
     return this.#place.term;
   }
 
+  /** All before this log position is durable. */
+  get durableTo(): number {
+    return this.#durableTo;
+  }
+
   /** Begins a new term; must be done before anything is appended. Resolves whatever becomes of it: see `health`. */
   async startTerm(): Promise<void> {
     const { slabs, segments } = this.#parts;

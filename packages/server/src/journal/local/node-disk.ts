@@ -1,6 +1,6 @@
 /** The disk of a running server: one directory, by way of node:fs. */
 import fs from "node:fs";
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disk, DiskFile } from "./disk.ts";
 
@@ -22,7 +22,7 @@ export class NodeDisk implements Disk {
     const flags = O_RDWR | O_CREAT | (flushing ? O_DSYNC : 0);
     return new Promise((resolve, reject) => {
       fs.open(join(this.#directory, name), flags, 0o600, (error, descriptor) => {
-        if (error === null) resolve(new NodeFile(descriptor));
+        if (error === null) resolve(new NodeFile(descriptor, join(this.#directory, name)));
         else reject(error);
       });
     });
@@ -46,12 +46,24 @@ export class NodeDisk implements Disk {
   }
 }
 
+/** Whether the file of that inode is at the path. */
+export async function isAt(path: string, inode: bigint): Promise<boolean> {
+  try {
+    return (await stat(path, { bigint: true })).ino === inode;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
 /** Callbacks instead of `FileHandle`, which costs several times as much per call. */
 class NodeFile implements DiskFile {
   readonly #descriptor: number;
+  readonly #path: string;
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, path: string) {
     this.#descriptor = descriptor;
+    this.#path = path;
   }
 
   size(): Promise<number> {
@@ -106,6 +118,15 @@ class NodeFile implements DiskFile {
     return new Promise((resolve, reject) => {
       fs.fdatasync(this.#descriptor, (error) => (error === null ? resolve() : reject(error)));
     });
+  }
+
+  async isInPlace(): Promise<boolean> {
+    const { ino } = await new Promise<fs.BigIntStats>((resolve, reject) => {
+      fs.fstat(this.#descriptor, { bigint: true }, (error, stats) =>
+        error === null ? resolve(stats) : reject(error),
+      );
+    });
+    return isAt(this.#path, ino);
   }
 
   close(): Promise<void> {

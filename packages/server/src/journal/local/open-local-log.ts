@@ -5,6 +5,7 @@ import { LmdbStore } from "./archive/lmdb-store.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
+import type { Report } from "./disk-guard.ts";
 import { LocalLog } from "./local-log.ts";
 import { NodeDisk } from "./node-disk.ts";
 import { SEGMENT_BYTES } from "./segments.ts";
@@ -29,6 +30,13 @@ export interface LocalLogOptions {
   readonly budgetBytes?: number;
   /** Changes are archived after at most this many milliseconds. Default 10,000. */
   readonly checkpointIntervalMs?: number;
+  /**
+   * Whether to go on with what there is when acknowledged data is lost, instead of refusing to open. What lies behind
+   * damage in the log is removed. Default false.
+   */
+  readonly acceptLoss?: boolean;
+  /** Told what goes wrong in the background, in words, and why. Default: nobody is told. */
+  readonly report?: Report;
 }
 
 const BUDGET_BYTES = 32 * 1024 * 1024;
@@ -71,6 +79,8 @@ export async function openLocalLog<Pending extends PendingRecord>(
       sliceBytes: SLICE_BYTES,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       newStoreId: randomUUID,
+      acceptLoss: options.acceptLoss ?? false,
+      report: options.report ?? (() => {}),
       now: () => performance.now(),
       after,
       afterClose: () => lock.release(),

@@ -5,28 +5,12 @@
 import { blockOf, getU64 } from "./codec/bytes.ts";
 import { FRAME_HEADER_BYTES, FRAME_KIND, type FrameOutcome, inspectFrame } from "./codec/frame.ts";
 import { frameKind } from "./codec/record-codec.ts";
+import { CorruptLog } from "./corrupt-log.ts";
 import type { Disk, DiskFile } from "./disk.ts";
-import { type Segment, segmentName, segmentNumber } from "./segments.ts";
+import type { Mark } from "./durable-mark.ts";
+import { judgeEnd, judgeHolder, type LossListener } from "./judge-mark.ts";
+import { markOf, type Segment, segmentName, segmentNumber } from "./segments.ts";
 import type { Slab, Slabs } from "./slabs.ts";
-
-/** Acknowledged data is damaged or missing. The message names file and position and says what can be done. */
-export class CorruptLog extends Error {
-  override readonly name = "CorruptLog";
-  /** Name of the file within the log's directory. */
-  readonly file: string;
-  /** Offset in the file. */
-  readonly offset: number;
-
-  constructor(file: string, offset: number, what: string) {
-    super(
-      `the log is damaged: ${what} (file ${file}, offset ${offset}). Nothing was changed. ` +
-        "Look for disk errors, then restore the data directory from a backup; to keep what comes before the " +
-        "damage instead, move this file and all later segment files away and start again.",
-    );
-    this.file = file;
-    this.offset = offset;
-  }
-}
 
 /** What the walk found. */
 export interface Walked {
@@ -44,40 +28,57 @@ export interface Walked {
 }
 
 /** Gets the frames in order. */
-export interface FrameVisitor {
+export interface FrameVisitor extends LossListener {
   /** The record frame at offset `at` of the slab, of log position `position` up to `end`. */
   onFrame(slab: Slab, at: number, position: number, end: number): void;
   /**
    * Called between slabs: a chance to give memory back before more is read.
    *
    * @param term of the last frame
-   * @param secure makes durable what was read; must be done before anything durable rests on it
+   * @param secure makes durable what was read, and tells what that is; must be done before anything durable rests on it
    */
-  onPause(term: number, secure: () => Promise<void>): Promise<void>;
+  onPause(term: number, secure: () => Promise<Mark>): Promise<void>;
 }
 
 /**
  * Reads the frames from `slabs.end`, which is the checkpoint's log position, into `slabs`. Changes nothing.
  *
  * @param term the checkpoint's: frames of lower terms do not count
- * @throws CorruptLog
+ * @param mark what must be there
+ * @throws CorruptLog, by way of the visitor
  */
 export async function walkLog(
   disk: Disk,
   slabs: Slabs,
   term: number,
+  mark: Mark,
   visitor: FrameVisitor,
 ): Promise<Walked> {
   const files = await openAll(disk);
+  const losses = onlyFirst(visitor);
   try {
-    const walk = new Walk(disk, slabs, term, visitor, usedOf(files, slabs.end));
+    judgeHolder(files, mark, losses);
+    const walk = new Walk(disk, slabs, term, visitor, losses, usedOf(files, slabs.end, losses));
     const walked = await walk.run();
+    judgeEnd(slabs.end, mark, walked.segments, losses);
     const needed = new Set(walked.segments.map(({ number }) => number));
     const others = files.filter(({ number }) => !needed.has(number));
     return { ...walked, unneeded: others.map(({ number }) => segmentName(number)) };
   } finally {
     for (const { file } of files) await file.close();
   }
+}
+
+/** The first loss explains those after it. */
+function onlyFirst(listener: LossListener): LossListener {
+  let isLost = false;
+  return {
+    onLoss(error) {
+      if (isLost) return;
+      isLost = true;
+      listener.onLoss(error);
+    },
+  };
 }
 
 /** A segment file with what its first frame says, if that is intact. */
@@ -140,17 +141,20 @@ async function inspectAt(
  * The files that hold records of the log from position `from` on. A file with an older beginning than one before
  * it was taken again and not written yet.
  */
-function usedOf(files: readonly SegmentFile[], from: number): UsedFile[] {
+function usedOf(files: readonly SegmentFile[], from: number, losses: LossListener): UsedFile[] {
   const used: UsedFile[] = [];
   for (const file of files) {
     const start = file.first?.position ?? -1;
     if (start >= 0 && start >= (used.at(-1)?.first.position ?? 0)) used.push(file as UsedFile);
   }
-  const base = used.findLastIndex(({ first }) => first.position <= from);
+  // The one that holds the byte before the position, and so the proof that the log was there.
+  const before = used.findLastIndex(({ first }) => first.position < from);
+  const base = before >= 0 ? before : used.findLastIndex(({ first }) => first.position <= from);
   if (base < 0 && (from > 0 || used.length > 0)) {
     const file = used[0] ?? files[0];
     const name = file === undefined ? "(none)" : segmentName(file.number);
-    throw new CorruptLog(name, 0, `the log should go on at position ${from}, but no file holds it`);
+    losses.onLoss(new CorruptLog(name, 0, `the log should go on at position ${from}, but no file holds it`));
+    return [];
   }
   return used.slice(Math.max(0, base));
 }
@@ -159,19 +163,28 @@ class Walk {
   readonly #disk: Disk;
   readonly #slabs: Slabs;
   readonly #visitor: FrameVisitor;
+  readonly #losses: LossListener;
   readonly #used: readonly UsedFile[];
   readonly #from: number;
   #term: number;
   #records = 0;
   /** How many of the files were begun. */
   #reached = 0;
-  readonly #secure = (): Promise<void> => this.#flush();
+  readonly #secure = (): Promise<Mark> => this.#flush();
 
-  constructor(disk: Disk, slabs: Slabs, term: number, visitor: FrameVisitor, used: readonly UsedFile[]) {
+  constructor(
+    disk: Disk,
+    slabs: Slabs,
+    term: number,
+    visitor: FrameVisitor,
+    losses: LossListener,
+    used: readonly UsedFile[],
+  ) {
     this.#disk = disk;
     this.#slabs = slabs;
     this.#term = term;
     this.#visitor = visitor;
+    this.#losses = losses;
     this.#used = used;
     this.#from = slabs.end;
   }
@@ -197,9 +210,15 @@ class Walk {
   }
 
   /** A process that died may have left what it wrote with the operating system, where a power cut can still take it. */
-  async #flush(): Promise<void> {
-    for (const { file } of this.#used.slice(0, this.#reached)) await file.flush();
+  async #flush(): Promise<Mark> {
+    const position = this.#slabs.end;
+    const reached = this.#used.slice(0, this.#reached);
+    for (const { file } of reached) await file.flush();
     await this.#disk.flushDirectory();
+    return markOf(
+      reached.map(({ number, first }) => ({ number, start: first.position })),
+      position,
+    );
   }
 
   /**
@@ -258,7 +277,7 @@ class Walk {
   #judge(intact: Intact, file: string, offset: number): void {
     if (intact.term < this.#term || intact.barrier <= this.#slabs.end) return;
     const what = `acknowledged records end at log position ${this.#slabs.end}, but were durable up to ${intact.barrier}`;
-    throw new CorruptLog(file, offset, what);
+    this.#losses.onLoss(new CorruptLog(file, offset, what));
   }
 }
 

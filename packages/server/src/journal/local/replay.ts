@@ -7,6 +7,8 @@ import type { ArchivedStreams } from "./archive/archived-streams.ts";
 import { streamKey } from "./archive/keys.ts";
 import { decodeRowHeader } from "./archive/rows.ts";
 import { decodeRecord } from "./codec/record-codec.ts";
+import type { CorruptLog } from "./corrupt-log.ts";
+import type { Mark } from "./durable-mark.ts";
 import type { FrameVisitor } from "./recovery.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
 import type { Slab } from "./slabs.ts";
@@ -19,7 +21,9 @@ export interface ReplayParts {
   readonly archived: ArchivedStreams;
   readonly removed: RemovedStreams;
   /** Archives what was replayed, once that is secured, if it is much; resolves to whether it did. */
-  readonly makeRoom: (term: number, lastId: number, secure: () => Promise<void>) => Promise<boolean>;
+  readonly makeRoom: (term: number, lastId: number, secure: () => Promise<Mark>) => Promise<boolean>;
+  /** Acknowledged data is lost; see `FrameVisitor`. */
+  readonly onLoss: (error: CorruptLog) => void;
 }
 
 export class Replay implements FrameVisitor {
@@ -53,10 +57,14 @@ export class Replay implements FrameVisitor {
       this.#note(record, state, position, end);
   }
 
-  async onPause(term: number, secure: () => Promise<void>): Promise<void> {
+  async onPause(term: number, secure: () => Promise<Mark>): Promise<void> {
     if (!(await this.#parts.makeRoom(term, this.#lastId, secure))) return;
     this.#newStreams = 0;
     this.#heldTo.clear();
+  }
+
+  onLoss(error: CorruptLog): void {
+    this.#parts.onLoss(error);
   }
 
   #heldToOf(id: number): number {

@@ -7,6 +7,7 @@
  * into a new file in the background, or the file of a dropped segment is taken again.
  */
 import type { Disk, DiskFile } from "./disk.ts";
+import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
 
 /** The size to which segments are prepared. One may grow beyond it: a batch is never split. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -37,6 +38,15 @@ export interface Segment {
   readonly start: number;
 }
 
+/** What is durable when all before a log position is. */
+export function markOf(segments: readonly Segment[], position: number): Mark {
+  const holder = segments.findLast(({ start }) => start < position);
+  return holder === undefined ? EMPTY_MARK : { position, segment: holder.number, start: holder.start };
+}
+
+/** Hears of what went wrong beside the writes that somebody waits for. */
+export type OnTrouble = (what: string, cause: unknown) => void;
+
 /** A segment that is being written. */
 interface OpenSegment extends Segment {
   readonly file: DiskFile;
@@ -55,6 +65,7 @@ export class Segments {
   readonly #disk: Disk;
   /** Whether each write is durable when it resolves. */
   readonly #flushing: boolean;
+  readonly #onTrouble: OnTrouble;
   readonly #segmentBytes: number;
   /** Full segments, oldest first. */
   #older: Segment[];
@@ -75,7 +86,9 @@ export class Segments {
     segmentBytes: number,
     older: readonly Segment[],
     current: OpenSegment,
+    onTrouble: OnTrouble,
   ) {
+    this.#onTrouble = onTrouble;
     this.#disk = disk;
     this.#flushing = flushing;
     this.#segmentBytes = segmentBytes;
@@ -86,6 +99,8 @@ export class Segments {
   /**
    * Opens the segments for writing, the last of them for the next batch. Without any, a first one is created,
    * which starts at log position `end`.
+   *
+   * @param onTrouble hears of a next segment that could not be prepared, and of a full one that could not be closed
    */
   static async open(
     disk: Disk,
@@ -93,17 +108,28 @@ export class Segments {
     segmentBytes: number,
     existing: readonly Segment[],
     end: number,
+    onTrouble: OnTrouble,
   ): Promise<Segments> {
     const last = existing.at(-1) ?? { number: 1, start: end };
     const file = await disk.open(segmentName(last.number), flushing);
     if (existing.length === 0) await disk.flushDirectory();
     const current = { ...last, file, capacity: await file.size() };
-    return new Segments(disk, flushing, segmentBytes, existing.slice(0, -1), current);
+    return new Segments(disk, flushing, segmentBytes, existing.slice(0, -1), current, onTrouble);
   }
 
   /** Count of files with records. */
   get count(): number {
     return this.#older.length + 1;
+  }
+
+  /** What is durable when all before a log position is. */
+  markOf(position: number): Mark {
+    return markOf([...this.#older, this.#current], position);
+  }
+
+  /** Whether the file that is being written is still the one of its name. */
+  isInPlace(): Promise<boolean> {
+    return this.#current.file.isInPlace();
   }
 
   /** Writes the log range `[from, from + sum of lengths)`; durable when it resolves, if the log is flushing. */
@@ -130,15 +156,15 @@ export class Segments {
 
   /** All its writes are durable, so nothing depends on how the closing ends. */
   #closeLater(file: DiskFile): void {
-    file.close().catch(() => {});
+    file.close().catch((error: unknown) => this.#onTrouble("closing a full segment", error));
   }
 
   /** Begins to prepare the segment after the current one, unless that was done or is under way. */
   prepareNext(): void {
     if (this.#next !== undefined || this.#preparing !== undefined || this.#closed) return;
     this.#preparing = this.#prepare()
-      // A full disk: the current segment grows for as long as it can, and the next write that needs it asks again.
-      .catch(() => {})
+      // With a full disk the current segment grows for as long as it can, and the next write that needs it asks again.
+      .catch((error: unknown) => this.#onTrouble("preparing the next segment", error))
       .finally(() => {
         this.#preparing = undefined;
       });
@@ -172,8 +198,10 @@ export class Segments {
   /** Makes all that was written before the call durable, if `write` does not. */
   flush(): Promise<void> {
     if (this.#flushing) return Promise.resolve();
-    // One after another: the first one closes files that a second would still flush.
-    this.#flushed = this.#flushed.catch(() => {}).then(() => this.#flushAll());
+    // One after another: the first one closes files that a second would still flush. Whoever asked for the one before
+    // hears of its failure.
+    const turn = () => this.#flushAll();
+    this.#flushed = this.#flushed.then(turn, turn);
     return this.#flushed;
   }
 

@@ -6,7 +6,9 @@
 
 import { Random } from "@perennial/testing";
 import { SimulatedMachine } from "@perennial/testing/journal";
-import { LocalLog, type LocalLogParts } from "../../../src/journal/local/local-log.ts";
+import { CorruptLog } from "../../../src/journal/local/corrupt-log.ts";
+import { LocalLog } from "../../../src/journal/local/local-log.ts";
+import type { LocalLogParts } from "../../../src/journal/local/local-log-parts.ts";
 import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
 import type { Pending } from "../../../src/shard/pending.ts";
@@ -35,6 +37,9 @@ export interface SimulationReport {
   readonly slices: number;
   /** Those of them that were made while a recovery was under way, because it had too much in memory. */
   readonly recoverySlices: number;
+  /** How often something at rest was damaged, and how often a start was refused for it. */
+  readonly damages: number;
+  readonly refusals: number;
 }
 
 /** Runs one seed. @throws LawBroken, or whatever else went wrong */
@@ -84,7 +89,10 @@ class Simulation {
   #clock = 0;
   #recovering = false;
   #broken: unknown;
-  readonly #report = { acknowledged: 0, crashes: 0, tornTails: 0, failures: 0, slices: 0, recoverySlices: 0 };
+  readonly #report = {
+    ...{ acknowledged: 0, crashes: 0, tornTails: 0, failures: 0, slices: 0, recoverySlices: 0 },
+    ...{ damages: 0, refusals: 0 },
+  };
 
   constructor({ seed, lying = false }: SimulationOptions) {
     const random = new Random(seed);
@@ -125,7 +133,8 @@ class Simulation {
     else if (dice < 0.975) this.#machine.trouble = this.#random.pick(["full", "full", "broken"]);
     else if (dice < 0.985) this.#machine.trouble = "none";
     else if (dice < 0.99) await this.#crash();
-    else if (dice < 0.995) await this.#restart();
+    else if (dice < 0.993) await this.#restart();
+    else if (dice < 0.995) await this.#damage();
     else for (let count = 0; count < 30 && this.#machine.step(); count++) await settle();
   }
 
@@ -159,6 +168,46 @@ class Simulation {
     await this.#drive(this.#log.close());
     this.#die(true);
     await this.#start(false);
+  }
+
+  /**
+   * Something at rest is damaged while the machine is off. What was acknowledged, and marked as durable, is there
+   * when it starts again, or it refuses to start; then the damage is mended.
+   */
+  async #damage(): Promise<void> {
+    this.#machine.trouble = "none";
+    if (!(await this.#isMarked())) return;
+    this.#die(false);
+    const before = this.#machine.copy();
+    const damage = this.#machine.damageLog();
+    this.#report.damages += 1;
+    const shard = this.#boot_();
+    try {
+      await this.#drive(shard.open());
+      this.#shard = shard;
+      this.#recovering = false;
+      this.#judge(false);
+    } catch (error) {
+      law(error instanceof CorruptLog, () => `${damage}: ${(error as Error).stack}`);
+      this.#report.refusals += 1;
+      this.#die(false);
+      this.#machine.restore(before);
+      await this.#start(false);
+    }
+  }
+
+  /** Works on until all that was accepted is durable and marked so. False when the log does not get there. */
+  async #isMarked(): Promise<boolean> {
+    if (this.#log.health() !== "ok") return false;
+    await this.#drive(this.#log.checkpoint());
+    for (let step = 0; step < 300; step++) {
+      const { markedBytesTotal, logBytesTotal } = this.#log.metrics();
+      if (this.#log.health() !== "ok") return false;
+      if (markedBytesTotal === logBytesTotal) return true;
+      this.#machine.step();
+      await settle();
+    }
+    return false;
   }
 
   /** @param loses acknowledged records may be gone: the power was cut and nothing is flushed */
@@ -197,6 +246,8 @@ class Simulation {
       ...this.#sizes,
       recoveryBytes: this.#sizes.budgetBytes / 2,
       checkpointIntervalMs: 1000,
+      acceptLoss: false,
+      report: () => {},
       newStoreId: () => "simulated",
       now: () => this.#clock++ / 4,
       after: machine.after(),

@@ -28,5 +28,7 @@ export interface ArchiveStore {
    * change until then. One call at a time.
    */
   write(changes: readonly Change[]): Promise<void>;
+  /** Whether the store's file is still the one of its name: false once it was deleted or replaced. */
+  isInPlace(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -2,9 +2,11 @@
  * The archive's store on LMDB: a memory-mapped B-tree that reads without copying and, with one writer, commits
  * atomically. lmdb-js carries out commits on a thread of its own.
  */
+import { statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { open, type RootDatabase } from "lmdb";
+import { isAt } from "../node-disk.ts";
 import type { ArchiveStore, Change, Entry } from "./archive-store.ts";
 
 /** A commit that fails with less room than this on the disk is taken to have failed for that. */
@@ -13,10 +15,14 @@ const ROOM_BYTES_MIN = 16 * 1024 * 1024;
 export class LmdbStore implements ArchiveStore {
   readonly #database: RootDatabase<Buffer, Buffer>;
   readonly #directory: string;
+  readonly #file: string;
+  /** The open file's. While it is open no other file gets it. */
+  readonly #inode: bigint;
 
   /** @param file path of the data file; LMDB keeps its lock table beside it, under the same name with `-lock` */
   constructor(file: string) {
     this.#directory = dirname(file);
+    this.#file = file;
     this.#database = open({
       path: file,
       noSubdir: true,
@@ -27,6 +33,7 @@ export class LmdbStore implements ArchiveStore {
       // Every transaction is explicit. (A batch per turn of the event loop would also leave a rejection unhandled.)
       eventTurnBatching: false,
     });
+    this.#inode = statSync(file, { bigint: true }).ino;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -79,6 +86,10 @@ export class LmdbStore implements ArchiveStore {
     return Object.assign(new Error(`no space left on device: ${cause.message}`, { cause }), {
       code: "ENOSPC",
     });
+  }
+
+  isInPlace(): Promise<boolean> {
+    return isAt(this.#file, this.#inode);
   }
 
   async close(): Promise<void> {

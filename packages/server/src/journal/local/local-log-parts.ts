@@ -1,0 +1,28 @@
+import type { ArchiveStore } from "./archive/archive-store.ts";
+import type { BudgetLimits } from "./budget.ts";
+import type { ScheduleParts } from "./checkpoint-schedule.ts";
+import type { Disk } from "./disk.ts";
+import type { GuardParts } from "./disk-guard.ts";
+
+/** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
+export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts {
+  /** The directory of the segments. */
+  readonly disk: Disk;
+  readonly store: ArchiveStore;
+  /** `true`: durable means on disk. `false`: durable means handed to the operating system. */
+  readonly flushing: boolean;
+  /** A recovery archives what it has replayed each time it is this much, or has changed half of `budgetStreams`. */
+  readonly recoveryBytes: number;
+  /** The size of slabs in memory. */
+  readonly slabBytes: number;
+  /** The size to which segments are prepared. */
+  readonly segmentBytes: number;
+  /** The most bytes that one transaction of a checkpoint brings into the archive, give or take one chunk. */
+  readonly sliceBytes: number;
+  /** Whether to go on with what there is when acknowledged data is lost, instead of refusing to open. */
+  readonly acceptLoss: boolean;
+  /** Names a new store. */
+  readonly newStoreId: () => string;
+  /** Called when the log is closed. */
+  readonly afterClose: () => Promise<void>;
+}

@@ -1,0 +1,42 @@
+/** Bytes of streams, wherever they lie: in the slabs what is not archived yet, in the archive the rest. */
+import { READ_CHUNK_BYTES, StreamRemoved } from "../contract/index.ts";
+import type { ArchiveStore } from "./archive/archive-store.ts";
+import { archivedBoundary, readArchived } from "./archive/chunks.ts";
+import type { RemovedStreams } from "./removed-streams.ts";
+import type { Tails } from "./tails.ts";
+
+export class StoredBytes {
+  readonly #store: ArchiveStore;
+  readonly #tails: Tails;
+  readonly #removed: RemovedStreams;
+
+  constructor(store: ArchiveStore, tails: Tails, removed: RemovedStreams) {
+    this.#store = store;
+    this.#tails = tails;
+    this.#removed = removed;
+  }
+
+  /** As `Log.read`. */
+  read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
+    const tail = this.#tails.get(id);
+    if (tail?.gone || this.#removed.has(id)) throw new StreamRemoved(id);
+    if (tail !== undefined && from >= tail.hotFrom) {
+      const length = Math.min(to - from, READ_CHUNK_BYTES);
+      const bytes = memory?.subarray(0, length) ?? Buffer.allocUnsafe(length);
+      this.#tails.copy(tail, from, from + bytes.length, bytes);
+      return bytes;
+    }
+    const bytes = readArchived(this.#store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
+    if (bytes === undefined) throw new StreamRemoved(id);
+    return bytes;
+  }
+
+  /** As `Log.boundaryBefore`. */
+  boundaryBefore(id: number, position: number): number {
+    const tail = this.#tails.get(id);
+    if (tail === undefined || position < tail.hotFrom) {
+      return archivedBoundary(this.#store, id, position) ?? position;
+    }
+    return position >= tail.state.tail ? position : this.#tails.extentAt(tail, position).start;
+  }
+}

@@ -76,6 +76,11 @@ const comparisons: Record<string, (streams: string) => Promise<void>> = {
     );
     print("100,000 changes over 10,000 rows into StreamDB", figures, "official-streamdb");
   },
+  unique: async (streams) => {
+    const rows = await fill(`${streams}/unique`, 100_000, 100_000);
+    const figures = await compare(["ours-streamdb", "official-streamdb"], [rows.url, `${streams}/warm-up`]);
+    print("100,000 unique rows into StreamDB", figures, "official-streamdb");
+  },
   snapshot: async (streams) => {
     const long = await fill(`${streams}/long`, 1_000_000, 1_000);
     await compact(long);

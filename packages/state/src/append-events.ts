@@ -1,5 +1,7 @@
 import type { AppendOptions, AppendPromise, DurableStream } from "@perennial/client";
+import { txidProblem } from "./protocol/check.ts";
 import type { ChangeEvent, StateEvent } from "./protocol/events.ts";
+import { headersOf } from "./protocol/guards.ts";
 
 /** Options of `appendEvents()`. */
 export interface AppendEventsOptions extends AppendOptions {
@@ -11,6 +13,7 @@ export interface AppendEventsOptions extends AppendOptions {
  * Appends events in one request: the stream gets all of them, one after the other, or none.
  *
  * @param events at least one
+ * @throws TypeError when a `txid` is no text that is not empty
  * @throws as `DurableStream.append()`
  * @example
  * ```ts
@@ -29,7 +32,7 @@ export function appendEvents(
   events: ReadonlyArray<StateEvent>,
   { txid, ...options }: AppendEventsOptions = {},
 ): AppendPromise {
-  const texts = events.map((event) => JSON.stringify(txid === undefined ? event : withTxid(event, txid)));
+  const texts = events.map((event) => JSON.stringify(withTxid(event, txid)));
   return appendTexts(stream, texts, options);
 }
 
@@ -42,8 +45,12 @@ export function appendTexts(
   return stream.append(texts.join(","), { contentType: "application/json", ...options });
 }
 
-function withTxid(event: StateEvent, txid: string): StateEvent {
-  return "control" in event.headers
-    ? event
-    : { ...(event as ChangeEvent), headers: { ...event.headers, txid } };
+function withTxid(event: StateEvent, txid: string | undefined): StateEvent {
+  const headers = headersOf(event);
+  if (headers === undefined || headers.control !== undefined) return event;
+  const id = txid ?? headers.txid;
+  if (id === undefined) return event;
+  const problem = txidProblem(id);
+  if (problem !== undefined) throw new TypeError(problem);
+  return { ...event, headers: { ...headers, txid: id } } as ChangeEvent;
 }

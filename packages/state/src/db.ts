@@ -33,12 +33,6 @@ export {
 export type { ActionDefinition, ActionFactory, ActionMap } from "./db/actions.ts";
 export { getStreamDBCollectionId } from "./db/collection-id.ts";
 export { createStreamDB } from "./db/create-stream-db.ts";
-export type {
-  CreateStreamDBOptions,
-  StreamDB,
-  StreamDBMethods,
-  StreamDBStatus,
-  StreamDBUtils,
-  StreamDBWithActions,
-} from "./db/options.ts";
+export type { CreateStreamDBOptions, StreamDBWithActions } from "./db/options.ts";
+export type { StreamDB, StreamDBMethods, StreamDBStatus, StreamDBUtils } from "./db/stream-db.ts";
 export * from "./index.ts";

@@ -1,5 +1,5 @@
 export { type AppendEventsOptions, appendEvents } from "./append-events.ts";
-export type { BatchPosition } from "./materialize/fold.ts";
+export type { BatchPosition, Updates } from "./materialize/fold.ts";
 export { MaterializedState, type MaterializedStateOptions } from "./materialize/materialized-state.ts";
 export {
   type MessagePosition,

@@ -1,7 +1,7 @@
 import type { DurableStream } from "@perennial/client";
 import { createOptimisticAction } from "@tanstack/db";
 import type { StreamStateDefinition } from "../schema/definition.ts";
-import type { StreamDB } from "./options.ts";
+import type { StreamDB } from "./stream-db.ts";
 
 /**
  * The parameters of an application's function, where the application did not name their type: what it says about them

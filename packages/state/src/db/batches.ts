@@ -1,8 +1,9 @@
 import type { JsonBatch, Offset } from "@perennial/client";
-import { Fold } from "../materialize/fold.ts";
+import { Fold, type Updates } from "../materialize/fold.ts";
 import { type StateErrorHandler, StateStreamError } from "../protocol/errors.ts";
 import type { ChangeEvent, StateEvent } from "../protocol/events.ts";
 import { headersOf } from "../protocol/guards.ts";
+import { runInSlices } from "./slices.ts";
 import type { Tables } from "./tables.ts";
 import type { TransactionIds } from "./transaction-ids.ts";
 
@@ -20,9 +21,22 @@ export interface Hooks {
   readonly onCommit?: ((commit: { offset: Offset }) => void) | undefined;
 }
 
+/** Messages between two looks at the clock. */
+const STEP = 256;
+
+/** What batches are taken in with, see `CreateStreamDBOptions`. */
+export interface BatchOptions {
+  readonly hooks: Hooks;
+  readonly onError: StateErrorHandler;
+  readonly updates: Updates;
+}
+
 /**
  * Takes in batches of messages and decides when they become visible: not before the tail was reached once, after that
  * with every batch, and never in the middle of a snapshot (as long as patience lasts).
+ *
+ * Long work gives way to others again and again, so that a page stays alive. The first rows are also shown bit by bit:
+ * nobody takes them for all before the collections are ready. Later each batch shows as one change.
  */
 export class Batches {
   readonly #tables: Tables;
@@ -36,13 +50,17 @@ export class Batches {
   #reachedTail = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #patienceIsOver = false;
+  /** Whether all that the stream held was visible once. */
+  #isLoaded = false;
+  #isStopped = false;
+  /** What is under way and has given way to others. */
+  #work: Promise<void> | undefined;
 
   constructor(
     from: Offset,
     tables: Tables,
     transactions: TransactionIds,
-    hooks: Hooks,
-    onError: StateErrorHandler,
+    { hooks, onError, updates }: BatchOptions,
     onVisible: () => void,
   ) {
     this.#read = from;
@@ -51,7 +69,7 @@ export class Batches {
     this.#hooks = hooks;
     this.#onError = onError;
     this.#onVisible = onVisible;
-    this.#fold = new Fold(tables, onError);
+    this.#fold = new Fold(tables, onError, updates);
   }
 
   /** Where reading has to go on. */
@@ -65,42 +83,71 @@ export class Batches {
   }
 
   /** Takes in a state that was stored elsewhere and belongs to `offset`; reading goes on there. */
-  load(events: readonly unknown[], offset: Offset): void {
-    for (let index = 0; index < events.length; index++) this.#fold.apply(events[index], {}, index);
+  load(events: readonly unknown[], offset: Offset): Promise<void> | undefined {
+    return this.#run(this.#load(events, offset));
+  }
+
+  /** Takes in what was read from the stream. Short work is done at once, for longer work there is a promise. */
+  take(batch: JsonBatch<StateEvent>): Promise<void> | undefined {
+    return this.#run(this.#take(batch));
+  }
+
+  /** Stops for good: what is under way is left undone. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#patience);
+  }
+
+  /** Does one work after the other. */
+  #run(work: Iterator<void>): Promise<void> | undefined {
+    const isStopped = () => this.#isStopped;
+    const before = this.#work;
+    const rest = before ? before.then(() => runInSlices(work, isStopped)) : runInSlices(work, isStopped);
+    if (rest === undefined) return undefined;
+    const done = rest.finally(() => {
+      if (this.#work === done) this.#work = undefined;
+    });
+    this.#work = done;
+    return done;
+  }
+
+  *#load(events: readonly unknown[], offset: Offset): Generator<void> {
+    for (let index = 0; index < events.length; index++) {
+      this.#fold.apply(events[index], {}, index);
+      if (index % STEP === STEP - 1) yield;
+    }
     this.#read = offset;
   }
 
-  /** Takes in what was read from the stream. */
-  take(batch: JsonBatch<StateEvent>): void {
+  *#take(batch: JsonBatch<StateEvent>): Generator<void> {
     nameEnd(batch);
     this.#call("onBeforeBatch", batch);
     const position = { after: this.#read, offset: batch.offset };
     for (let index = 0; index < batch.items.length; index++) {
       const item = batch.items[index];
       this.#fold.apply(item, position, index);
-      const headers = headersOf(item);
-      if (headers?.operation === undefined) continue;
-      if (typeof headers.txid === "string") this.#transactions.note(headers.txid);
-      if (this.#hooks.onEvent !== undefined) this.#call("onEvent", item as ChangeEvent);
+      this.#tell(item);
+      if (index % STEP === STEP - 1) yield;
     }
     this.#call("onBatch", batch);
     this.#read = batch.offset;
     this.#reachedTail ||= batch.upToDate || batch.streamClosed;
-    if (this.#reachedTail) this.#show();
+    if (this.#reachedTail) yield* this.#show();
   }
 
-  /** Stops waiting for the end of a snapshot. */
-  stop(): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
+  #tell(item: StateEvent | undefined): void {
+    const headers = headersOf(item);
+    if (headers?.operation === undefined) return;
+    if (typeof headers.txid === "string") this.#transactions.note(headers.txid);
+    if (this.#hooks.onEvent !== undefined) this.#call("onEvent", item as ChangeEvent);
   }
 
   /** Makes everything visible, unless a snapshot is open and may still end in time. */
-  #show(): void {
+  *#show(): Generator<void> {
     if (this.#fold.mentioned === undefined) {
       this.#patienceIsOver = false;
-      this.#commit();
-    } else if (this.#patienceIsOver) this.#commit();
+      yield* this.#commit();
+    } else if (this.#patienceIsOver) yield* this.#commit();
     else this.#patience ??= setTimeout(() => this.#losePatience(), SNAPSHOT_PATIENCE_MS);
   }
 
@@ -109,12 +156,16 @@ export class Batches {
     const waited = `a snapshot that is open at ${this.#read} has no end after ${SNAPSHOT_PATIENCE_MS} ms`;
     const message = `${waited}: its changes are shown as they come`;
     this.#onError(new StateStreamError({ code: "SNAPSHOT_NOT_ENDED", message }));
-    this.#commit();
+    void this.#run(this.#commit());
   }
 
-  #commit(): void {
-    this.stop();
-    this.#tables.commit((name, error) => this.#commitFailed(name, error));
+  *#commit(): Generator<void> {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    const onError = (name: string, error: unknown) => this.#commitFailed(name, error);
+    if (this.#isLoaded) this.#tables.commit(onError);
+    else yield* this.#tables.commitGradually(onError);
+    this.#isLoaded = true;
     this.#visible = this.#read;
     this.#transactions.commit();
     this.#onVisible();

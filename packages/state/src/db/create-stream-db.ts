@@ -3,8 +3,10 @@ import { guarded, reportToConsole } from "../protocol/errors.ts";
 import type { StreamStateDefinition } from "../schema/definition.ts";
 import { type ActionDefinitions, createActions } from "./actions.ts";
 import { getStreamDBCollectionId } from "./collection-id.ts";
-import type { CreateStreamDBOptions, StreamDB, StreamDBWithActions } from "./options.ts";
+import { createDropWatch } from "./drop-watch.ts";
+import type { CreateStreamDBOptions, StreamDBWithActions } from "./options.ts";
 import { Reader } from "./reader.ts";
+import type { StreamDB } from "./stream-db.ts";
 import { Tables } from "./tables.ts";
 
 /** How long `awaitTxId` waits where the caller does not say, in ms. */
@@ -36,7 +38,9 @@ export function createStreamDB<
 ): TActions extends Record<string, never> ? StreamDB<TDef> : StreamDBWithActions<TDef, TActions> {
   const stream = options.stream ?? handleFor(options.streamOptions);
   const idOf = (name: string) => getStreamDBCollectionId(stream.url, name, options.id);
-  const tables = new Tables(options.state, idOf, options.validate ?? false);
+  // Who has decided needs no advice.
+  const dropWatch = options.updates === undefined ? createDropWatch() : undefined;
+  const tables = new Tables(options.state, idOf, options.validate ?? false, dropWatch);
   const reader = new Reader(
     {
       stream,
@@ -44,6 +48,7 @@ export function createStreamDB<
       from: options.from ?? "-1",
       openStream: options.openStream ?? openerFor(options),
       hooks: options,
+      updates: options.updates ?? "replace",
       onError: guarded(options.onError ?? reportToConsole),
     },
     tables,
@@ -79,6 +84,6 @@ function assemble(stream: DurableStream, tables: Tables, reader: Reader): object
     error: { get: () => reader.error, enumerable: true },
     preload: { value: () => reader.preload(), enumerable: true },
     close: { value: () => reader.close(), enumerable: true },
-    utils: { value: { awaitTxId }, enumerable: true },
+    utils: { value: { awaitTxId, onStatusChange: reader.subscribe.bind(reader) }, enumerable: true },
   });
 }

@@ -1,8 +1,13 @@
 import { type Collection, createCollection, type SyncConfig } from "@tanstack/db";
+import type { Updates } from "../materialize/fold.ts";
+import { merged } from "../materialize/merge.ts";
 import type { Fault } from "../protocol/errors.ts";
 import type { ChangeEvent } from "../protocol/events.ts";
 import type { CollectionDefinition } from "../schema/definition.ts";
+import { withoutAddedFields } from "../schema/row-fields.ts";
 import { validateNow } from "../schema/validate.ts";
+import type { DropWatch } from "./drop-watch.ts";
+import { Pace } from "./slices.ts";
 
 /** A row of a collection. */
 export type TableRow = Record<string, unknown>;
@@ -13,25 +18,35 @@ type SyncCallbacks = Parameters<SyncConfig<TableRow, string>["sync"]>[0];
 type Callbacks = Omit<SyncCallbacks, "markError"> & Partial<Pick<SyncCallbacks, "markError">>;
 
 /**
- * One collection, fed from the stream. Changes gather here, at most one per key, and become visible in one TanStack
- * transaction at `commit()`: a key that changed a hundred times costs one write, and a reset or a snapshot shows as the
- * rows that really differ.
+ * One collection, fed from the stream. Changes gather here, at most one per key, and become visible at `commit()` in one
+ * TanStack transaction: a key that changed a hundred times costs one write, and a reset or a snapshot shows as the rows
+ * that really differ.
  */
 export class Table {
   readonly collection: Collection<TableRow, string>;
   readonly #definition: CollectionDefinition;
   readonly #validate: boolean;
-  /** The keys of the rows that the collection holds. */
-  readonly #stored = new Set<string>();
-  /** Whether nothing was committed yet. */
+  readonly #dropWatch: DropWatch | undefined;
+  /** The rows that the collection holds, or shall hold again when it was cleaned up. */
+  readonly #stored = new Map<string, TableRow>();
+  /** Whether the collection was not complete yet. */
   #isNew = true;
+  #isReady = false;
+  #error: Error | undefined;
   /** What the next commit stores; undefined removes. */
   #pending = new Map<string, TableRow | undefined>();
-  #callbacks!: Callbacks;
+  /** Of the collection as it was last started; undefined while it is cleaned up. */
+  #callbacks: Callbacks | undefined;
 
-  constructor(id: string, definition: CollectionDefinition, validate: boolean) {
+  constructor(
+    id: string,
+    definition: CollectionDefinition,
+    validate: boolean,
+    dropWatch: DropWatch | undefined,
+  ) {
     this.#definition = definition;
     this.#validate = validate;
+    this.#dropWatch = dropWatch;
     this.collection = createCollection<TableRow, string>({
       id,
       // Typed as absent where the row type is explicit; TanStack applies it to optimistic rows.
@@ -39,18 +54,15 @@ export class Table {
       getKey: (row) => String(row[definition.primaryKey]),
       startSync: true,
       gcTime: 0,
-      sync: {
-        rowUpdateMode: "full",
-        sync: (callbacks) => {
-          this.#callbacks = callbacks;
-        },
-      },
+      sync: { rowUpdateMode: "full", sync: (callbacks) => this.#start(callbacks) },
     });
   }
 
-  /** Stores a row, numbered `seq`, at the next commit. */
-  set(change: ChangeEvent, seq: number): Fault | undefined {
-    let value = change.value;
+  /** Stores the row `key`, numbered `seq`, at the next commit. */
+  set(change: ChangeEvent, key: string, updates: Updates, seq: number): Fault | undefined {
+    const before = this.#pending.has(key) ? this.#pending.get(key) : this.#stored.get(key);
+    const isMerge = updates === "merge" && before !== undefined;
+    let value = isMerge ? merged(withoutAddedFields(before), change.value) : change.value;
     if (this.#validate) {
       const validation = validateNow(this.#definition.schema, value);
       if ("problem" in validation) return invalidRow(change, validation.problem);
@@ -60,9 +72,10 @@ export class Table {
     const { primaryKey } = this.#definition;
     const row: TableRow = { ...value };
     // A key that only differs in type stays as the schema has it.
-    if (String(row[primaryKey]) !== change.key) row[primaryKey] = change.key;
+    if (String(row[primaryKey]) !== key) row[primaryKey] = change.key;
     row._seq = seq;
-    this.#pending.set(change.key, row);
+    if (before !== undefined && !isMerge) this.#dropWatch?.(change, before, row);
+    this.#pending.set(key, row);
     return undefined;
   }
 
@@ -74,44 +87,103 @@ export class Table {
   /** Removes every row at the next commit. */
   clear(): void {
     this.#pending = new Map();
-    for (const key of this.#stored) this.#pending.set(key, undefined);
+    for (const key of this.#stored.keys()) this.#pending.set(key, undefined);
   }
 
   /** Removes every row whose key is not among `keys` at the next commit. */
   retain(keys: ReadonlySet<string> | undefined): void {
     for (const key of this.#pending.keys()) if (!keys?.has(key)) this.#pending.set(key, undefined);
-    for (const key of this.#stored) if (!keys?.has(key)) this.#pending.set(key, undefined);
+    for (const key of this.#stored.keys()) if (!keys?.has(key)) this.#pending.set(key, undefined);
   }
 
   /** Makes what has gathered visible, in one transaction. Throws what a listener of the collection throws. */
   commit(): void {
-    if (this.#pending.size === 0) return;
-    const pending = this.#pending;
-    this.#pending = new Map();
-    const { begin, write, commit } = this.#callbacks;
-    // In the mode `full` an update stores its row whatever was there before. Only into a collection that never held
-    // anything rows are inserted, which costs TanStack less: later, one that it still holds back may be in the way.
-    const type = this.#isNew ? "insert" : "update";
+    this.#store(this.#takePending(), Number.POSITIVE_INFINITY);
     this.#isNew = false;
-    begin();
-    for (const [key, row] of pending) {
-      if (row !== undefined) {
-        this.#stored.add(key);
-        write({ type, value: row });
-      } else if (this.#stored.delete(key)) write({ type: "delete", key });
+  }
+
+  /**
+   * Makes what has gathered visible a few rows at a time, and pauses after each transaction.
+   *
+   * @param guard runs the work of a step, and takes what it throws
+   */
+  *commitGradually(guard: (work: () => void) => void): Generator<void> {
+    const rows = this.#takePending();
+    const pace = new Pace();
+    let isMore = true;
+    const step = (rowsMax: number): void => {
+      isMore = this.#store(rows, rowsMax);
+    };
+    while (isMore) {
+      guard(() => pace.step(step));
+      yield;
     }
-    // Its promise waits for optimistic transactions, which may wait for this commit: it must not be awaited.
-    commit();
+    this.#isNew = false;
   }
 
   /** Tells the collection that it holds what the stream holds. */
   markReady(): void {
-    this.#callbacks.markReady();
+    this.#isReady = true;
+    this.#callbacks?.markReady();
   }
 
   /** Tells the collection that its first rows will not come for now. */
   markError(error: Error): void {
-    this.#callbacks.markError?.(error);
+    this.#error = error;
+    this.#callbacks?.markError?.(error);
+  }
+
+  /** Starts the collection again if it was cleaned up. */
+  restart(): void {
+    if (this.#callbacks === undefined) this.collection.startSyncImmediate();
+  }
+
+  /**
+   * Takes the collection's callbacks, when it is made and each time that it starts again after `cleanup()`, which has
+   * emptied it: what was shown is shown again.
+   */
+  #start(callbacks: Callbacks): () => void {
+    this.#callbacks = callbacks;
+    if (this.#stored.size > 0) {
+      callbacks.begin();
+      for (const value of this.#stored.values()) callbacks.write({ type: "insert", value });
+      callbacks.commit();
+    }
+    if (this.#isReady) callbacks.markReady();
+    else if (this.#error !== undefined) callbacks.markError?.(this.#error);
+    return () => {
+      this.#callbacks = undefined;
+    };
+  }
+
+  #takePending(): Iterator<[string, TableRow | undefined]> {
+    const pending = this.#pending;
+    this.#pending = new Map();
+    return pending.entries();
+  }
+
+  /** Stores rows in one transaction, at most so many. Returns whether there may be more. */
+  #store(rows: Iterator<[string, TableRow | undefined]>, rowsMax: number): boolean {
+    let next = rows.next();
+    if (next.done) return false;
+    this.#callbacks?.begin();
+    for (let count = 1; !next.done; count++) {
+      this.#write(...next.value);
+      if (count === rowsMax) break;
+      next = rows.next();
+    }
+    // Its promise waits for optimistic transactions, which may wait for this commit: it must not be awaited.
+    this.#callbacks?.commit();
+    return !next.done;
+  }
+
+  #write(key: string, value: TableRow | undefined): void {
+    if (value !== undefined) {
+      this.#stored.set(key, value);
+      // In the mode `full` an update stores its row whatever was there before. Only into a collection that was never
+      // complete rows are inserted, which costs TanStack less: later, one that it still holds back may be in the way.
+      this.#callbacks?.write({ type: this.#isNew ? "insert" : "update", value });
+    } else if (this.#stored.delete(key)) this.#callbacks?.write({ type: "delete", key });
   }
 }
 

@@ -1,3 +1,5 @@
+import { txidProblem } from "../protocol/check.ts";
+
 /** Ids of committed transactions that are remembered. Whoever waits for one does so soon after writing it. */
 const REMEMBERED_MAX = 10_000;
 
@@ -47,6 +49,8 @@ export class TransactionIds {
 
   /** Waits for an id, at most `timeout` ms. */
   wait(txid: string, timeout: number): Promise<void> {
+    const problem = txidProblem(txid);
+    if (problem !== undefined) return Promise.reject(new TypeError(problem));
     if (this.#committed.has(txid)) return Promise.resolve();
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {

@@ -10,10 +10,20 @@ import type { ChangeEvent, ControlEvent } from "../protocol/events.ts";
 /** The keys of some entities, by type. */
 export type EntityKeys = Map<string, Set<string>>;
 
+/**
+ * What a change does to an entity that is there: `replace` it, as the protocol has it, or `merge` its fields into it, one
+ * level deep, as readers did before (`@durable-streams/state`), whose writers may have written parts of entities.
+ */
+export type Updates = "replace" | "merge";
+
 /** Where the entities are kept. What happens to them is decided by a `Fold` alone. */
 export interface StateTarget {
-  /** Stores or replaces the entity. A fault means that it cannot, and has not. */
-  set(change: ChangeEvent): Fault | undefined;
+  /**
+   * Stores the entity `key`. A fault means that it cannot, and has not.
+   *
+   * @param updates what happens to an entity that is there
+   */
+  set(change: ChangeEvent, key: string, updates: Updates): Fault | undefined;
   /** Removes the entity, if it is there. */
   remove(type: string, key: string): void;
   /** Removes every entity. */
@@ -40,12 +50,14 @@ export interface BatchPosition {
 export class Fold {
   readonly #target: StateTarget;
   readonly #onError: StateErrorHandler;
+  readonly #updates: Updates;
   /** What the open snapshot has mentioned so far; undefined outside one. */
   #mentioned: EntityKeys | undefined;
 
-  constructor(target: StateTarget, onError: StateErrorHandler) {
+  constructor(target: StateTarget, onError: StateErrorHandler, updates: Updates = "replace") {
     this.#target = target;
     this.#onError = onError;
+    this.#updates = updates;
   }
 
   /** What the open snapshot has mentioned so far; undefined if none is open. */
@@ -69,13 +81,22 @@ export class Fold {
   }
 
   #change(change: ChangeEvent): Fault | undefined {
-    if (change.headers.operation === "delete") this.#target.remove(change.type, change.key);
+    const { type, headers } = change;
+    // Some writers send numbers. They name what their text names.
+    const key = String(change.key);
+    if (headers.operation === "delete") this.#target.remove(type, key);
     else {
-      const fault = this.#target.set(change);
+      const fault = this.#target.set(change, key, this.#updatesOf(type, key));
       if (fault !== undefined) return fault;
     }
-    if (this.#mentioned !== undefined) mention(this.#mentioned, change);
-    return checkHeaders(change.headers);
+    if (this.#mentioned !== undefined) mention(this.#mentioned, type, key);
+    return checkHeaders(headers);
+  }
+
+  /** A snapshot is complete by itself: what was there before it has no part in its entities. */
+  #updatesOf(type: string, key: string): Updates {
+    const isFirst = this.#mentioned !== undefined && !this.#mentioned.get(type)?.has(key);
+    return isFirst ? "replace" : this.#updates;
   }
 
   #control(control: ControlEvent["headers"]["control"]): Fault | undefined {
@@ -99,7 +120,7 @@ export class Fold {
   }
 }
 
-function mention(keys: EntityKeys, { type, key }: ChangeEvent): void {
+function mention(keys: EntityKeys, type: string, key: string): void {
   const known = keys.get(type);
   if (known === undefined) keys.set(type, new Set([key]));
   else known.add(key);

@@ -1,12 +1,15 @@
 import { reportToConsole, type StateErrorHandler } from "../protocol/errors.ts";
 import type { ChangeEvent, StateEvent } from "../protocol/events.ts";
-import { type BatchPosition, type EntityKeys, Fold, type StateTarget } from "./fold.ts";
+import { type BatchPosition, type EntityKeys, Fold, type StateTarget, type Updates } from "./fold.ts";
+import { merged } from "./merge.ts";
 import { stateEvents } from "./state-events.ts";
 
 /** Options of `new MaterializedState()`. */
 export interface MaterializedStateOptions {
   /** Told of every message that could not be applied as it stands. Default: `console.error`. */
   onError?: StateErrorHandler | undefined;
+  /** What a change does to an entity that is there. Default `replace`. */
+  updates?: Updates | undefined;
 }
 
 const NOWHERE: BatchPosition = {};
@@ -28,7 +31,7 @@ export class MaterializedState {
   readonly #fold: Fold;
 
   constructor(options: MaterializedStateOptions = {}) {
-    this.#fold = new Fold(this.#entities, options.onError ?? reportToConsole);
+    this.#fold = new Fold(this.#entities, options.onError ?? reportToConsole, options.updates);
   }
 
   /** Applies one message. `batch` says where it was read, for reports. */
@@ -85,8 +88,9 @@ class Entities implements StateTarget {
   #lastType: string | undefined;
   #last = new Map<string, unknown>();
 
-  set(change: ChangeEvent): undefined {
-    this.#ofType(change.type).set(change.key, change.value);
+  set({ type, value }: ChangeEvent, key: string, updates: Updates): undefined {
+    const entities = this.#ofType(type);
+    entities.set(key, updates === "merge" ? merged(entities.get(key), value) : value);
   }
 
   remove(type: string, key: string): void {

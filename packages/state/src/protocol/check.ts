@@ -5,7 +5,7 @@ export type Verdict = "change" | "control" | Fault;
 
 /**
  * Judges a message as it was read, by the rules that a reader needs (State Protocol, 4 and 5): `type` and `key` are
- * texts that are not empty, the operation or control is known, and there is a `value` unless the operation is
+ * texts that are not empty (a key may come as a number or boolean, too: existing writers send them), the operation or control is known, and there is a `value` unless the operation is
  * `delete`. Total: any input gets a verdict.
  */
 export function checkMessage(message: unknown): Verdict {
@@ -18,19 +18,29 @@ export function checkMessage(message: unknown): Verdict {
     return { code: "UNKNOWN_OPERATION", message: `unknown operation ${show(operation)}` };
   }
   if (typeof type !== "string" || type === "") return malformed("the type of a change must be a text");
-  if (typeof key !== "string" || key === "") return malformed("the key of a change must be a text");
+  if (!isKey(key)) return malformed("the key of a change must be a text");
   if (value === undefined && operation !== "delete") return malformed(`${operation} needs a value`);
   return "change";
+}
+
+function isKey(key: unknown): boolean {
+  return typeof key === "string" ? key !== "" : typeof key === "number" || typeof key === "boolean";
 }
 
 /** The first optional header of a change that has the wrong type, as a fault. It does not spoil the change. */
 export function checkHeaders(headers: Readonly<Record<string, unknown>>): Fault | undefined {
   const { txid, timestamp, from, offset } = headers;
-  if (txid !== undefined && (typeof txid !== "string" || txid === "")) return badHeader("txid", txid);
+  if (txid !== undefined && txidProblem(txid) !== undefined) return badHeader("txid", txid);
   if (timestamp !== undefined && typeof timestamp !== "string") return badHeader("timestamp", timestamp);
   if (from !== undefined && typeof from !== "string") return badHeader("from", from);
   if (offset !== undefined && typeof offset !== "string") return badHeader("offset", offset);
   return undefined;
+}
+
+/** What is wrong with a `txid`: nobody would ever see it come back. */
+export function txidProblem(txid: unknown): string | undefined {
+  if (typeof txid === "string" && txid !== "") return undefined;
+  return `a txid must be a text that is not empty, not ${show(txid)}`;
 }
 
 function checkControl(headers: Record<string, unknown>): Verdict {

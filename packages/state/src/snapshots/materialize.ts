@@ -1,4 +1,5 @@
 import type { DurableStream, JsonBatch, Offset } from "@perennial/client";
+import type { Updates } from "../materialize/fold.ts";
 import { MaterializedState } from "../materialize/materialized-state.ts";
 import { reportToConsole, type StateErrorHandler } from "../protocol/errors.ts";
 import type { StateEvent } from "../protocol/events.ts";
@@ -13,6 +14,8 @@ export interface MaterializeOptions {
   signal?: AbortSignal | undefined;
   /** Told of every message that could not be applied as it stands. Default: `console.error`. */
   onError?: StateErrorHandler | undefined;
+  /** What a change does to an entity that is there. Default `replace`. */
+  updates?: Updates | undefined;
 }
 
 /** The state of a stream at a position. */
@@ -40,9 +43,9 @@ export async function materialize(
   stream: DurableStream,
   options: MaterializeOptions = {},
 ): Promise<Materialized> {
-  const { openStream, signal, onError = reportToConsole } = options;
+  const { openStream, signal, onError = reportToConsole, updates } = options;
   const snapshot = await loadLatestSnapshot(stream, { openStream, signal, onError });
-  const state = new MaterializedState({ onError });
+  const state = new MaterializedState({ onError, updates });
   state.applyBatch(snapshot?.events ?? []);
   let offset = snapshot?.offset ?? "-1";
   const response = await stream.stream<StateEvent>({ offset, live: false, json: true, signal });

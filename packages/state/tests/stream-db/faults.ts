@@ -93,11 +93,25 @@ export function describeFaults(fixture: Fixture): void {
       expect([db.status, db.collections.users.size]).toEqual(["ready", 1]);
     });
 
+    it("a preload that fails and that nobody waits for is told to the console where there is no onError", async () => {
+      const log = vi.spyOn(console, "error").mockImplementation(() => {});
+      const url = `${fixture.server.url}/v1/stream/missing-${Math.random()}`;
+      const { db } = await fixture.open([], {
+        stream: new DurableStream({ url, warnOnHttp: false }),
+        onError: undefined,
+      });
+      void db.preload();
+      await vi.waitFor(() => expect(db.status).toBe("failed"));
+      expect(log.mock.calls).toEqual([[expect.objectContaining({ code: "READ_FAILED", cause: db.error })]]);
+      log.mockRestore();
+    });
+
     it("a missing stream rejects preload; a later preload tries again", async () => {
       const url = `${fixture.server.url}/v1/stream/late-${Math.random()}`;
       const stream = new DurableStream({ url, warnOnHttp: false });
-      const { db, users } = await fixture.open([], { stream });
+      const { db, users, errors } = await fixture.open([], { stream });
       await expect(db.preload()).rejects.toMatchObject({ status: 404 });
+      expect(errors.map(({ code, cause }) => [code, cause])).toEqual([["READ_FAILED", db.error]]);
       expect([db.status, db.error?.message]).toEqual(["failed", expect.stringContaining("404")]);
       await expect(db.utils.awaitTxId("any")).rejects.toMatchObject({ status: 404 });
       await DurableStream.create({ url, contentType: "application/json", warnOnHttp: false });

@@ -1,7 +1,7 @@
 import { DurableStream } from "@perennial/client";
 import { appendEvents } from "@perennial/state";
 import { describe, expect, it, vi } from "vitest";
-import { user } from "../support/board.ts";
+import { board, plain, user } from "../support/board.ts";
 import type { Fixture } from "./fixture.ts";
 
 export function describeLifeCycle(fixture: Fixture): void {
@@ -56,7 +56,7 @@ export function describeLifeCycle(fixture: Fixture): void {
       expect(users.size).toBe(2);
     });
 
-    it("close rejects whoever waits, at once and later, and leaves rows readable", async () => {
+    it("close rejects whoever waits for a transaction, at once and later, and leaves rows readable", async () => {
       const { db, users } = await fixture.open([user("1", "a")]);
       await db.preload();
       const waiting = db.utils.awaitTxId("never");
@@ -66,11 +66,49 @@ export function describeLifeCycle(fixture: Fixture): void {
       await expect(db.utils.awaitTxId("never")).rejects.toThrow("StreamDB closed");
       await db.preload();
       expect([users.size, users.status, db.status]).toEqual([1, "ready", "closed"]);
-      const other = await fixture.open();
-      const loading = other.db.preload();
-      other.db.close();
-      await expect(loading).rejects.toThrow("StreamDB closed");
-      await expect(other.db.preload()).rejects.toThrow("StreamDB closed");
+    });
+
+    it("close is no failure for who waits for the rows: an effect that is undone at once shows no error", async () => {
+      const { db, users, errors } = await fixture.open([user("1", "a")]);
+      const loading = db.preload();
+      db.close();
+      await loading;
+      await db.preload();
+      expect([users.size, db.status, db.error, errors]).toEqual([0, "closed", undefined, []]);
+    });
+
+    it("says when its status changes, until it is told not to", async () => {
+      const { db } = await fixture.open([user("1", "a")]);
+      const seen: string[] = [];
+      const stop = db.utils.onStatusChange(() => seen.push(db.status));
+      await db.preload();
+      stop();
+      db.close();
+      expect(seen).toEqual(["loading", "ready"]);
+    });
+
+    it("a collection that was cleaned up gets its rows back, with what came meanwhile", async () => {
+      const { db, users, stream } = await fixture.open([user("1", "a"), user("2", "b")]);
+      await db.preload();
+      await users.cleanup();
+      expect(users.status).toBe("cleaned-up");
+      await appendEvents(stream, [user("3", "c"), board.users.delete({ key: "1" })], { txid: "away" });
+      await db.utils.awaitTxId("away");
+      await users.preload();
+      expect(plain(users.toArray).map(({ id }) => id)).toEqual(["2", "3"]);
+      await appendEvents(stream, [user("2", "d")], { txid: "back" });
+      await db.utils.awaitTxId("back");
+      expect(users.get("2")?.name).toBe("d");
+    });
+
+    it("the database's preload starts collections again that were cleaned up, before and after readiness", async () => {
+      const { db, users } = await fixture.open([user("1", "a")]);
+      await users.cleanup();
+      await db.preload();
+      expect([users.status, users.size]).toEqual(["ready", 1]);
+      await users.cleanup();
+      await db.preload();
+      expect([users.status, users.size]).toEqual(["ready", 1]);
     });
 
     it("stays ready when its writer closes the stream", async () => {

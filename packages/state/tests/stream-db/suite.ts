@@ -7,7 +7,9 @@ import { describeFaults } from "./faults.ts";
 import { Fixture } from "./fixture.ts";
 import { describeHooks } from "./hooks.ts";
 import { describeLifeCycle } from "./life-cycle.ts";
+import { describeLoading } from "./loading.ts";
 import { describeTransactionIds } from "./transaction-ids.ts";
+import { describeUpdates } from "./updates.ts";
 
 /** What every StreamDB does, whatever version of TanStack DB is below it. */
 export function describeStreamDB(): void {
@@ -18,6 +20,8 @@ export function describeStreamDB(): void {
     describeFaults(fixture);
     describeLifeCycle(fixture);
     describeHooks(fixture);
+    describeUpdates(fixture);
+    describeLoading(fixture);
     describeTransactionIds(fixture);
     describeActions(fixture);
   });

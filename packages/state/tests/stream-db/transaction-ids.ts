@@ -26,6 +26,32 @@ export function describeTransactionIds(fixture: Fixture): void {
       expect(await waiting).toBe(1);
     });
 
+    it.each([7, null, ""])(
+      "that are %j, no text, are refused at once, where they are written and awaited",
+      async (txid) => {
+        const { db, stream } = await fixture.open();
+        await db.preload();
+        const message = "a txid must be a text that is not empty";
+        await expect(db.utils.awaitTxId(txid as never)).rejects.toThrow(message);
+        expect(() => appendEvents(stream, [user("1", "a", { txid } as never)])).toThrow(message);
+        if (txid !== null)
+          expect(() => appendEvents(stream, [user("1", "a")], { txid: txid as never })).toThrow(message);
+      },
+    );
+
+    it("that come as something else than a text are reported, and their change counts", async () => {
+      const event = {
+        type: "user",
+        key: "1",
+        value: { name: "a" },
+        headers: { operation: "insert", txid: 7 },
+      };
+      const { db, users, stream, errors } = await fixture.open();
+      await stream.append(JSON.stringify(event));
+      await db.preload();
+      expect([users.size, errors.map(({ code }) => code)]).toEqual([1, ["BAD_HEADER"]]);
+    });
+
     it("time out", async () => {
       const { db } = await fixture.open();
       await db.preload();

@@ -25,5 +25,4 @@ export const RINGS: readonly string[] = [
   "packages/client/src/handle/durable-stream.ts",
   "packages/server/src/shard/bytes.ts",
   "packages/server/src/http/operations/long-poll.ts",
-  "packages/state/src/db/actions.ts",
 ];

@@ -91,6 +91,11 @@ export interface Config {
   readonly sweepMs: number;
   /** Streams kept in memory before idle ones are dropped (if the log can bring them back), at least 100. Default 100000. */
   readonly loadedStreams: number;
+  /**
+   * How long `stop` still answers what comes on open connections, ms, [0, 60000]; `drainMs` at most. Closed at once, they
+   * would be reset under the requests that are on their way. Default 1000.
+   */
+  readonly stopGraceMs: number;
   /** How long `stop` waits for requests to finish, ms, [0, 3600000]. Default 10000. */
   readonly drainMs: number;
   /** Whether each request is logged. Default false. */
@@ -134,6 +139,7 @@ const NUMBERS = {
   producersPerStream: [10_000, 1, 10_000_000],
   sweepMs: [1000, 10, 3_600_000],
   loadedStreams: [100_000, 100, Number.MAX_SAFE_INTEGER],
+  stopGraceMs: [1000, 0, 60_000],
   drainMs: [10_000, 0, 3_600_000],
 } as const satisfies Partial<Record<keyof Config, readonly [number, number, number]>>;
 

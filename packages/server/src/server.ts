@@ -6,24 +6,35 @@ import type { Context } from "./http/context.ts";
 import type { ListeningDoor } from "./http/doors/door.ts";
 import { FastDoor } from "./http/doors/fast/fast-door.ts";
 import { FetchDoor } from "./http/doors/fetch/fetch-door.ts";
+import { webResponse } from "./http/doors/fetch/web-response.ts";
 import { NodeDoor } from "./http/doors/node/node-door.ts";
+import { problemReply } from "./http/errors.ts";
 import { BodyBudget } from "./http/limits/body-budget.ts";
+import { commonHeaders } from "./http/message/common-headers.ts";
 import { schemeOf } from "./http/message/origin.ts";
 import type { LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { MemoryLog } from "./journal/memory/memory-log.ts";
+import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
 import { LiveHub } from "./live/hub.ts";
 import { Shard } from "./shard/shard.ts";
 import { Sweeper } from "./shard/sweeper.ts";
 
 export interface DurableStreamsServer {
-  /** Opens the log and listens. Rejects when either fails; the message says why. */
+  /**
+   * Opens the log and listens. Rejects when either fails; the message says why, and it may be tried again. Once the server
+   * listens, or is about to, it changes nothing. Rejects after `stop`.
+   */
   start(): Promise<void>;
   /**
-   * Drains and stops: no new connections, live reads end with a last control event, requests under way finish
-   * (those that take longer than `drainMs` are cut), then the log is closed. May be called more than once.
+   * Drains and stops for good: no new connections, live reads end with a last control event, requests under way finish
+   * (those that take longer than `drainMs` are cut), and so do those that still come on open connections for
+   * `stopGraceMs`; then the log is closed. May be called more than once, and at any time.
    */
   stop(): Promise<void>;
-  /** Answers one request without a socket. Opens the log first if need be; `start` is not required. */
+  /**
+   * Answers one request without a socket. Opens the log first if need be; `start` is not required. Rejects when the
+   * log cannot be opened. Answers 503 after `stop`.
+   */
   fetch(request: Request): Promise<Response>;
   /** Where the server listens, such as `http://127.0.0.1:4437`. Throws before `start`. */
   readonly url: string;
@@ -59,6 +70,8 @@ export function createServer(options: ServerOptions = {}): DurableStreamsServer 
   return new Running(parseConfig(options));
 }
 
+const STOPPED = "the server was stopped, which is for good: create another one";
+
 /** What exists once the log is open. */
 interface Opened {
   readonly context: Context;
@@ -70,7 +83,9 @@ interface Opened {
 
 class Running implements DurableStreamsServer {
   readonly config: Config;
+  #phase: Phase = "new";
   #opening: Promise<Opened> | undefined;
+  #starting: Promise<void> | undefined;
   #opened: Opened | undefined;
   #door: ListeningDoor | undefined;
   #url: string | undefined;
@@ -101,16 +116,36 @@ class Running implements DurableStreamsServer {
     };
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    if (isOver(this.#phase)) return Promise.reject(new Error(STOPPED));
+    this.#starting ??= this.#start().catch((error) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     const { context, budget } = await this.#open();
-    this.#door = openDoor(context, budget);
-    const { address, family, port } = await this.#door.listen();
-    this.#url = `${schemeOf(this.config)}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+    if (isOver(this.#phase)) throw new Error(STOPPED);
+    this.#on("start");
+    const door = openDoor(context, budget);
+    try {
+      const { address, family, port } = await door.listen();
+      this.#url = `${schemeOf(this.config)}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+      this.#door = door;
+      this.#on("started");
+    } catch (error) {
+      await door.close();
+      this.#on("failed");
+      throw error;
+    }
   }
 
   async fetch(request: Request): Promise<Response> {
-    const { fetchDoor } = await this.#open();
-    return fetchDoor.fetch(request);
+    const opened = isOver(this.#phase) ? this.#opened : await this.#open();
+    if (opened !== undefined) return opened.fetchDoor.fetch(request);
+    return webResponse(problemReply({ kind: "stopping" }), commonHeaders(this.config), request.method);
   }
 
   stop(): Promise<void> {
@@ -119,18 +154,39 @@ class Running implements DurableStreamsServer {
   }
 
   async #stop(): Promise<void> {
-    // If it could not be opened, whoever opened it knows.
+    this.#on("stop");
+    // If it could not be opened, or could not listen, whoever asked for it knows.
+    await this.#starting?.catch(() => undefined);
     const opened = await this.#opening?.catch(() => undefined);
-    if (opened === undefined) return;
-    const { context, sweeper, fetchDoor } = opened;
+    if (opened !== undefined) await this.#close(opened);
+    this.#on("ended");
+  }
+
+  async #close({ context, sweeper, fetchDoor }: Opened): Promise<void> {
     sweeper.stop();
     context.live.stop();
     await Promise.all([this.#door?.close(), fetchDoor.close()]);
     await context.shard.log.close();
   }
 
+  #on(event: LifecycleEvent): void {
+    this.#phase = nextPhase(this.#phase, event);
+  }
+
   #open(): Promise<Opened> {
-    this.#opening ??= this.#openLog();
+    if (this.#opening !== undefined) return this.#opening;
+    this.#on("open");
+    this.#opening = this.#openLog().then(
+      (opened) => {
+        this.#on("opened");
+        return opened;
+      },
+      (error) => {
+        this.#opening = undefined;
+        this.#on("failed");
+        throw error;
+      },
+    );
     return this.#opening;
   }
 

@@ -16,6 +16,12 @@ export interface StopSignal {
   readonly passed: Promise<void>;
 }
 
+/**
+ * Signals that would end the process although nobody who sends them to a server means that: a terminal that is closed, and
+ * tools that ask for logs or settings to be looked at again. They are ignored.
+ */
+const HARMLESS: readonly NodeJS.Signals[] = ["SIGHUP", "SIGUSR2"];
+
 /** Resolves with the first SIGINT or SIGTERM. A second one ends the process at once. */
 export function stopSignal(): Promise<StopSignal> {
   return new Promise((resolve) => {
@@ -41,5 +47,6 @@ export function stopSignal(): Promise<StopSignal> {
     };
     process.on("SIGINT", onSignal);
     process.on("SIGTERM", onSignal);
+    for (const signal of HARMLESS) process.on(signal, () => undefined);
   });
 }

@@ -68,6 +68,7 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   producersPerStream: ["count", "Limits", "idempotent producers that one stream remembers"],
   sweepMs: ["milliseconds", "Limits", "how often expired streams are looked for"],
   loadedStreams: ["count", "Limits", "streams kept in memory before idle ones are dropped"],
+  stopGraceMs: ["milliseconds", "Limits", "how long a stop still answers requests on open connections"],
   drainMs: ["milliseconds", "Limits", "how long a stop waits for requests to finish"],
   accessLog: ["switch", "Log", "log each request"],
 };

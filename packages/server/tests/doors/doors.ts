@@ -18,7 +18,7 @@ function listeningDoor(name: string, http: "node" | "fast"): Door {
   return {
     name,
     async open(options) {
-      const server = createServer({ port: 0, http, ...options });
+      const server = createServer({ port: 0, http, stopGraceMs: 0, ...options });
       await server.start();
       return { url: server.url, server, close: () => server.stop() };
     },

@@ -29,6 +29,67 @@ test("a server that was never started stops at once", async () => {
   await server.stop();
 });
 
+test("starting twice is starting once, also when both are under way", async () => {
+  const server = createServer({ port: 0 });
+  await Promise.all([server.start(), server.start()]);
+  const { url } = server;
+  await server.start();
+  expect(server.url).toBe(url);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  await server.stop();
+  await expect(fetch(`${url}/health`)).rejects.toThrow();
+});
+
+test("a start that failed may be tried again", async () => {
+  const first = createServer({ port: 0 });
+  await first.start();
+  let isThere = false;
+  const log = async () => {
+    if (!isThere) throw new Error("the disk is not there");
+    return new MemoryLog<never>("there");
+  };
+  const second = createServer({ port: Number(new URL(first.url).port), log });
+  await expect(second.start()).rejects.toThrow("the disk is not there");
+  isThere = true;
+  await expect(second.start()).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await first.stop();
+  await second.start();
+  expect((await fetch(`${second.url}/health`)).status).toBe(200);
+  await second.stop();
+});
+
+test("a stop is for good, however early it comes: nothing is opened any more", async () => {
+  let opened = 0;
+  const log = async () => {
+    opened += 1;
+    return new MemoryLog<never>("log");
+  };
+  const server = createServer({ port: 0, log });
+  await server.stop();
+  const url = "http://localhost/v1/stream/s";
+  const response = await server.fetch(new Request(url, { method: "PUT" }));
+  expect([response.status, response.headers.get("Retry-After")]).toEqual([503, "1"]);
+  expect(await response.json()).toMatchObject({ code: "stopping" });
+  await expect(server.start()).rejects.toThrow("stopped");
+  await server.stop();
+  expect(opened).toBe(0);
+});
+
+test("a stop while the server starts leaves nothing open", async () => {
+  const log = new MemoryLog<never>("log");
+  let closed = 0;
+  const close = log.close.bind(log);
+  log.close = () => {
+    closed += 1;
+    return close();
+  };
+  const server = createServer({ port: 0, log: async () => log });
+  const starting = server.start();
+  await Promise.all([expect(starting).rejects.toThrow("stopped"), server.stop()]);
+  expect(closed).toBe(1);
+  expect(() => server.url).toThrow();
+});
+
 test("several servers live in one process, each with its own streams", async () => {
   const servers = [createServer({ port: 0 }), createServer({ port: 0 })];
   for (const server of servers) await server.start();

@@ -13,6 +13,7 @@ import type { ListeningDoor } from "../door.ts";
 import { listen } from "../listen.ts";
 import { createListener } from "../listener.ts";
 import { NodeDoor, silenceMs } from "../node/node-door.ts";
+import { stopGrace } from "../stop-grace.ts";
 import { FastConnection, type FastLane } from "./fast-connection.ts";
 
 export class FastDoor implements ListeningDoor, FastLane {
@@ -69,13 +70,15 @@ export class FastDoor implements ListeningDoor, FastLane {
   async close(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#idleTimer);
-    for (const connection of this.#connections) connection.closeIfIdleSince(Number.POSITIVE_INFINITY);
     const cut = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy();
       this.#nodeDoor.closeAll();
     }, this.#config.drainMs);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await this.#nodeDoor.close();
+    const adopted = this.#nodeDoor.close(closed);
+    await stopGrace(this.#config, closed);
+    for (const connection of this.#connections) connection.closeIfIdleSince(Number.POSITIVE_INFINITY);
+    await adopted;
     await closed;
     clearTimeout(cut);
   }

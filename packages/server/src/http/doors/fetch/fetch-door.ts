@@ -13,6 +13,7 @@ import type { BodyEnd } from "../wire.ts";
 import { FetchRequest } from "./fetch-request.ts";
 import { wireStream } from "./stream-wire.ts";
 import { UnderWay } from "./under-way.ts";
+import { webResponse } from "./web-response.ts";
 
 export class FetchDoor {
   readonly #context: Context;
@@ -59,19 +60,16 @@ export class FetchDoor {
   }
 
   /** @param done to be called when nothing more of the reply is needed from the log */
-  #render({ status, headers, body }: Reply, request: FetchRequest, done: () => void): Response {
-    const all = new Headers();
-    for (const list of [this.#commonHeaders, headers]) {
-      for (let index = 0; index < list.length; index += 2) all.append(list[index]!, list[index + 1]!);
-    }
+  #render(reply: Reply, request: FetchRequest, done: () => void): Response {
+    const { body } = reply;
     // Live readers are counted, and ended, by the live hub.
     if (!isSource(body)) done();
-    if (isLive(body)) return new Response(this.#liveStream(body, request), { status, headers: all });
-    if (status === 204 || status === 304 || request.method === "HEAD")
-      return new Response(null, { status, headers: all });
-    all.set("Content-Length", String(isSource(body) ? body.byteLength : (body?.length ?? 0)));
-    const content = isSource(body) ? this.#sourceStream(body, request, done) : body && new Uint8Array(body);
-    return new Response(content ?? null, { status, headers: all });
+    const stream = isLive(body)
+      ? this.#liveStream(body, request)
+      : isSource(body)
+        ? this.#sourceStream(body, request, done)
+        : undefined;
+    return webResponse(reply, this.#commonHeaders, request.method, stream);
   }
 
   #liveStream(body: LiveBody, { signal }: FetchRequest): ReadableStream<Uint8Array> {

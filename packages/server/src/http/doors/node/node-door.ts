@@ -1,7 +1,7 @@
 /** The door on node:http: it takes whatever HTTP/1.1 there is, and judges what is odd or malformed. */
 import { createServer, type IncomingMessage, METHODS, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Config } from "../../../config.ts";
 import { logAccess } from "../../access-log.ts";
 import { answer } from "../../answer.ts";
@@ -18,6 +18,7 @@ import { ChunkFramer } from "../chunked-frames.ts";
 import type { ListeningDoor } from "../door.ts";
 import { listen } from "../listen.ts";
 import { tlsOptions } from "../listener.ts";
+import { stopGrace } from "../stop-grace.ts";
 import type { BodyEnd } from "../wire.ts";
 import { afterResponse, isFlooded, latestOn, noteLatest, responseBefore } from "./latest-response.ts";
 import { NodeRequest } from "./node-request.ts";
@@ -116,12 +117,19 @@ export class NodeDoor implements ListeningDoor {
     return listen(this.#server, this.#config);
   }
 
-  async close(): Promise<void> {
+  /** @param othersClosed resolves when the connections of the door that owns the port are closed, if another one does */
+  async close(othersClosed?: Promise<void>): Promise<void> {
     this.#stopping = true;
     const cut = setTimeout(() => this.closeAll(), this.#config.drainMs);
+    await stopGrace(this.#config, othersClosed ?? this.#stopListening());
     await this.#endedAreOut();
     await new Promise((resolve) => this.#server.close(resolve));
     clearTimeout(cut);
+  }
+
+  /** Without what node:http adds, which cuts idle connections. Resolves when all connections are closed. */
+  #stopListening(): Promise<void> {
+    return new Promise((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
   }
 
   /** node:http takes a connection for idle whose answer has ended but is not out yet, and would cut it. */

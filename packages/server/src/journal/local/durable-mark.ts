@@ -8,7 +8,7 @@
  * it. Numbers are little-endian:
  *
  *     offset  size
- *      0      4    CRC-32C of all that follows
+ *      0      4    CRC-32 of all that follows
  *      4      4    zero
  *      8      8    sequence: the slot with the higher one counts
  *     16      8    log position up to which the log is durable
@@ -16,7 +16,7 @@
  *     32      8    log position of that segment's first byte
  */
 import { type Block, blockOf, getU64, setU64 } from "./codec/bytes.ts";
-import { crc32c } from "./codec/crc32c.ts";
+import { crc32 } from "./codec/crc32.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 
 /** The file's name. */
@@ -61,7 +61,7 @@ export async function readMark(disk: Disk): Promise<MarkOutcome> {
 
 /** The mark at an offset of the file; undefined when it is damaged. */
 function decodeMark({ view }: Block, at: number): { mark: Mark; sequence: number } | undefined {
-  if (crc32c(view, at + 4, at + MARK_BYTES) !== view.getUint32(at, true)) return undefined;
+  if (crc32(view, at + 4, at + MARK_BYTES) !== view.getUint32(at, true)) return undefined;
   const mark = {
     position: getU64(view, at + 16),
     segment: getU64(view, at + 24),
@@ -100,7 +100,7 @@ export class MarkFile {
     setU64(view, 16, position);
     setU64(view, 24, segment);
     setU64(view, 32, start);
-    view.setUint32(0, crc32c(view, 4, MARK_BYTES), true);
+    view.setUint32(0, crc32(view, 4, MARK_BYTES), true);
     await this.#file.write([bytes], (this.#sequence % 2) * SLOT_BYTES);
   }
 

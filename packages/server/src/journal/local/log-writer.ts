@@ -9,7 +9,7 @@
  */
 import type { LogFailure, LogHealth, LogListener, PendingRecord } from "../contract/index.ts";
 import { allocateBlock } from "./codec/bytes.ts";
-import { FRAME_HEADER_BYTES, FRAME_KIND, type FramePlace, sealFrame } from "./codec/frame.ts";
+import { FRAME_HEADER_BYTES, FRAME_KIND, type FramePlace, frameLength, sealFrame } from "./codec/frame.ts";
 import { frameRoom, RecordEncoder } from "./codec/record-codec.ts";
 import { failureOf, RecordsLost } from "./failure.ts";
 import type { Segments } from "./segments.ts";
@@ -227,7 +227,7 @@ export class LogWriter<Pending extends PendingRecord> {
     for (let position = from; position < slabs.end; ) {
       positions.push(position);
       const slab = slabs.at(position);
-      position += slab.view.getUint32(position - slab.start + 4, true);
+      position += frameLength(slab, position - slab.start);
     }
     for (let index = lost.length - 1; index >= 0; index--) {
       const pending = lost[index]!;

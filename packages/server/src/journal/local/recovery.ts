@@ -2,9 +2,16 @@
  * Reads the log back after a start: finds the segments, walks through the frames after the last checkpoint, and
  * decides whether the place where they end is the torn end that a crash leaves or damage to acknowledged data.
  */
-import { blockOf, getU64 } from "./codec/bytes.ts";
-import { FRAME_HEADER_BYTES, FRAME_KIND, type FrameOutcome, inspectFrame } from "./codec/frame.ts";
-import { frameKind } from "./codec/record-codec.ts";
+import { blockOf } from "./codec/bytes.ts";
+import {
+  FRAME_HEADER_BYTES,
+  FRAME_KIND,
+  type FrameOutcome,
+  frameKind,
+  framePosition,
+  inspectFrame,
+  mayBeFrameOf,
+} from "./codec/frame.ts";
 import { CorruptLog } from "./corrupt-log.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import type { Mark } from "./durable-mark.ts";
@@ -107,7 +114,7 @@ async function readFirst(file: DiskFile, size: number): Promise<SegmentFile["fir
   if (size < FRAME_HEADER_BYTES) return undefined;
   const header = blockOf(Buffer.alloc(FRAME_HEADER_BYTES));
   await file.read(header.bytes, 0);
-  const position = getU64(header.view, 8);
+  const position = framePosition(header, 0);
   const outcome = await inspectAt(file, size, 0, position, 0);
   return outcome === undefined ? undefined : { position, ...outcome };
 }
@@ -262,8 +269,7 @@ class Walk {
       const count = await segment.file.read(piece.bytes, offset);
       const start = segment.first.position + offset;
       for (let at = 0; at < LOOK_BYTES && at + FRAME_HEADER_BYTES <= count; at++) {
-        if (piece.view.getUint32(at + 8, true) !== (start + at) >>> 0 || start + at === this.#slabs.end)
-          continue;
+        if (!mayBeFrameOf(piece, at, start + at) || start + at === this.#slabs.end) continue;
         const intact = await inspectAt(segment.file, segment.size, offset + at, start + at, this.#term);
         if (intact === undefined) continue;
         this.#judge(intact, segmentName(segment.number), this.#slabs.end - segment.first.position);

@@ -10,13 +10,8 @@ import type { AppendRecord, CreateRecord, StreamRecord } from "../../stream/reco
 import type { StreamState } from "../../stream/state.ts";
 import type { PendingRecord } from "../contract/index.ts";
 import type { RowHeader } from "./archive/rows.ts";
-import {
-  dataLength,
-  dataOffset,
-  dataPosition,
-  dataPositionOf,
-  previousDistance,
-} from "./codec/record-codec.ts";
+import { dataLength, dataOffset, dataPosition, previousDistance } from "./codec/frame.ts";
+import { dataPositionOf } from "./codec/record-codec.ts";
 import type { Slabs } from "./slabs.ts";
 
 /** Each so many records of a stream a mark is left, which bounds the walk of a read. */

@@ -59,6 +59,16 @@ export class ByteWriter {
     this.at += 1;
   }
 
+  u16(value: number): void {
+    this.#block.view.setUint16(this.at, value, true);
+    this.at += 2;
+  }
+
+  /** Writes at an earlier place, and goes on where it was. */
+  setU16(at: number, value: number): void {
+    this.#block.view.setUint16(at, value, true);
+  }
+
   u32(value: number): void {
     this.#block.view.setUint32(this.at, value, true);
     this.at += 4;
@@ -116,6 +126,10 @@ export class ByteReader {
 
   u8(): number {
     return this.#block.view.getUint8(this.#advance(1));
+  }
+
+  u16(): number {
+    return this.#block.view.getUint16(this.#advance(2), true);
   }
 
   u32(): number {

@@ -3,15 +3,29 @@
  * little-endian.
  *
  *     offset  size
- *      0      4    CRC-32C of all that follows, [4, length)
+ *      0      4    CRC-32 of all that follows, [4, length)
  *      4      4    length of the whole frame
  *      8      8    log position of the frame's first byte
  *     16      4    term
  *     20      4    distance back to the barrier: the log was known to be durable up to there
  *     24      1    kind: 1 term start, 2 create, 3 append, 4 delete, 5 renew
- *     25      1    flags of the kind
- *     26      2    zero
- *     28           body of the kind (`record-codec.ts`)
+ *     25      1    zero
+ *     26      2    bits that say which optional fields the kind has (`fields.ts`)
+ *
+ * Records go on with
+ *
+ *     28      8    stream id
+ *     36      8    moment of the decision, epoch milliseconds
+ *
+ * then, if they may hold data of the stream (2 and 3: "data records"),
+ *
+ *     44      8    position in the stream of the first data byte
+ *     52      4    distance back to the stream's previous data record, 0 when it has none
+ *     56      4    count of data bytes
+ *
+ * then the fields of the kind (`record-codec.ts`), and last the data bytes, up to the end of the frame. No other file
+ * knows where something lies in a frame. The links between a stream's data records serve the reads of what is not yet
+ * archived (`tails.ts`).
  *
  * Three of these fields make recovery certain about what it reads:
  *
@@ -24,9 +38,27 @@
  *   durable once, so the disk has lost acknowledged data.
  */
 import { type Block, getU64, setU64 } from "./bytes.ts";
-import { crc32c } from "./crc32c.ts";
+import { crc32 } from "./crc32.ts";
 
 export const FRAME_HEADER_BYTES = 28;
+
+const CHECKSUM_AT = 0;
+const LENGTH_AT = 4;
+const LOG_POSITION_AT = 8;
+const TERM_AT = 16;
+const BARRIER_AT = 20;
+const KIND_AT = 24;
+const BITS_AT = 26;
+const ID_AT = 28;
+const MOMENT_AT = 36;
+const POSITION_AT = 44;
+const PREVIOUS_AT = 52;
+const DATA_LENGTH_AT = 56;
+
+/** Where the fields of a record begin that may hold no data. */
+export const FIELDS_AT = 44;
+/** Where the fields of a data record begin. */
+export const DATA_RECORD_FIELDS_AT = 60;
 
 /** Frames are at most this long: a bound on what a damaged length can make us allocate. */
 export const FRAME_BYTES_MAX = 0x7fff_ffff;
@@ -48,16 +80,91 @@ export function sealFrame(
   at: number,
   length: number,
   kind: number,
-  flags: number,
+  bits: number,
   place: FramePlace,
 ): void {
   const { view } = block;
-  view.setUint32(at + 4, length, true);
-  setU64(view, at + 8, place.position);
-  view.setUint32(at + 16, place.term, true);
-  view.setUint32(at + 20, place.position - place.barrier, true);
-  view.setUint32(at + 24, kind | (flags << 8), true);
-  view.setUint32(at, crc32c(view, at + 4, at + length), true);
+  view.setUint32(at + LENGTH_AT, length, true);
+  setU64(view, at + LOG_POSITION_AT, place.position);
+  view.setUint32(at + TERM_AT, place.term, true);
+  view.setUint32(at + BARRIER_AT, place.position - place.barrier, true);
+  view.setUint16(at + KIND_AT, kind, true);
+  view.setUint16(at + BITS_AT, bits, true);
+  view.setUint32(at + CHECKSUM_AT, crc32(view, at + LENGTH_AT, at + length), true);
+}
+
+/** Writes what every record begins with. */
+export function writeSubject({ view }: Block, at: number, id: number, moment: number): void {
+  setU64(view, at + ID_AT, id);
+  setU64(view, at + MOMENT_AT, moment);
+}
+
+/** Writes what every data record goes on with. */
+export function writeExtent(
+  { view }: Block,
+  at: number,
+  position: number,
+  previous: number,
+  dataLength: number,
+): void {
+  setU64(view, at + POSITION_AT, position);
+  view.setUint32(at + PREVIOUS_AT, previous, true);
+  view.setUint32(at + DATA_LENGTH_AT, dataLength, true);
+}
+
+/** The length of the frame at `at`. */
+export function frameLength({ view }: Block, at: number): number {
+  return view.getUint32(at + LENGTH_AT, true);
+}
+
+/** The log position that the frame at `at` says it has. */
+export function framePosition({ view }: Block, at: number): number {
+  return getU64(view, at + LOG_POSITION_AT);
+}
+
+/** Whether the bytes at `at` may be a frame of that log position: quick, and wrong now and then. */
+export function mayBeFrameOf({ view }: Block, at: number, position: number): boolean {
+  return view.getUint32(at + LOG_POSITION_AT, true) === position >>> 0;
+}
+
+/** The kind of the frame at `at`. */
+export function frameKind({ view }: Block, at: number): number {
+  return view.getUint8(at + KIND_AT);
+}
+
+/** The bits of the frame at `at`. */
+export function frameBits({ view }: Block, at: number): number {
+  return view.getUint16(at + BITS_AT, true);
+}
+
+/** The stream id of the record at `at`. */
+export function recordId({ view }: Block, at: number): number {
+  return getU64(view, at + ID_AT);
+}
+
+/** The moment of the record at `at`, epoch milliseconds. */
+export function recordMoment({ view }: Block, at: number): number {
+  return getU64(view, at + MOMENT_AT);
+}
+
+/** Of the data record whose frame is at `at`: the position in the stream of its first byte. */
+export function dataPosition({ view }: Block, at: number): number {
+  return getU64(view, at + POSITION_AT);
+}
+
+/** Of the data record whose frame is at `at`: its count of data bytes. */
+export function dataLength({ view }: Block, at: number): number {
+  return view.getUint32(at + DATA_LENGTH_AT, true);
+}
+
+/** Of the data record whose frame is at `at`: the distance back to the stream's previous one, or 0. */
+export function previousDistance({ view }: Block, at: number): number {
+  return view.getUint32(at + PREVIOUS_AT, true);
+}
+
+/** Of the data record whose frame is at `at`: the offset in the block at which its data begins. */
+export function dataOffset(block: Block, at: number): number {
+  return at + frameLength(block, at) - dataLength(block, at);
 }
 
 /** What lies at a place of the log. */
@@ -88,11 +195,11 @@ export function inspectFrame(
 ): FrameOutcome {
   if (to - at < FRAME_HEADER_BYTES) return { kind: "partial", length: FRAME_HEADER_BYTES };
   const { view } = block;
-  if (getU64(view, at + 8) !== position || view.getUint32(at + 16, true) < term) return END;
-  const length = view.getUint32(at + 4, true);
+  if (framePosition(block, at) !== position || view.getUint32(at + TERM_AT, true) < term) return END;
+  const length = frameLength(block, at);
   if (length < FRAME_HEADER_BYTES || length > FRAME_BYTES_MAX) return TORN;
   if (at + length > to) return { kind: "partial", length };
-  if (crc32c(view, at + 4, at + length) !== view.getUint32(at, true)) return TORN;
-  const barrier = position - view.getUint32(at + 20, true);
-  return { kind: "frame", length, term: view.getUint32(at + 16, true), barrier };
+  if (crc32(view, at + LENGTH_AT, at + length) !== view.getUint32(at + CHECKSUM_AT, true)) return TORN;
+  const barrier = position - view.getUint32(at + BARRIER_AT, true);
+  return { kind: "frame", length, term: view.getUint32(at + TERM_AT, true), barrier };
 }

@@ -3,6 +3,7 @@ import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
 import type { Log } from "./journal/contract/index.ts";
 import type { Pending } from "./shard/pending.ts";
+import { JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
 import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
 
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
@@ -71,6 +72,8 @@ export interface Config {
   readonly stateOffsets: boolean;
   /** Bytes of one request body, [1, 1 GiB]; more get 413. Default 64 MiB. */
   readonly bodyBytes: number;
+  /** Bytes of one message of a JSON stream, [64 KiB, 1 GiB]; more get 413. Default 16 MiB. */
+  readonly jsonMessageBytes: number;
   /** Bytes of all request bodies being received at once, [1 MiB, 64 GiB]; more get 503. Default 256 MiB. */
   readonly bodyBudgetBytes: number;
   /** How long a request body may take to arrive, ms, [100, 3600000]; slower ones get 408. Default 30000. */
@@ -129,6 +132,7 @@ const NUMBERS = {
   liveReaders: [100_000, 0, 10_000_000],
   connections: [100_000, 1, 10_000_000],
   bodyBytes: [64 * MIB, 1, 1024 * MIB],
+  jsonMessageBytes: [JSON_MESSAGE_BYTES, 65_536, 1024 * MIB],
   bodyBudgetBytes: [256 * MIB, MIB, 65_536 * MIB],
   bodyTimeoutMs: [30_000, 100, 3_600_000],
   headerBytes: [16_384, 1024, MIB],

@@ -193,8 +193,10 @@ class Running implements DurableStreamsServer {
   async #openLog(): Promise<Opened> {
     const { config } = this;
     const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
-    const { now, random, producersPerStream, loadedStreams, stateOffsets } = config;
-    const shard = new Shard({ log, now, random, producersPerStream, loadedStreams, stateOffsets });
+    const { now, random, producersPerStream, jsonMessageBytes, loadedStreams, stateOffsets } = config;
+    const shard = new Shard({
+      ...{ log, now, random, producersPerStream, jsonMessageBytes, loadedStreams, stateOffsets },
+    });
     const recovery = await shard.open();
     if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);
     const live = new LiveHub(shard, config.liveReaders, config.logger);

@@ -58,6 +58,7 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
     "connections at once, if there may be as many open files; more are closed",
   ],
   bodyBytes: ["bytes", "Limits", "largest request body; larger ones get 413"],
+  jsonMessageBytes: ["bytes", "Limits", "largest message of a JSON stream; larger ones get 413"],
   bodyBudgetBytes: ["bytes", "Limits", "bytes of all request bodies in flight; more get 503"],
   bodyTimeoutMs: ["milliseconds", "Limits", "how long a request body may take; slower ones get 408"],
   headerBytes: ["bytes", "Limits", "largest header block of a request"],

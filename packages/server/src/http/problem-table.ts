@@ -253,6 +253,12 @@ export const PROBLEMS: Table = {
     title: "Invalid JSON",
     detail: (f) => `${f.message} (at byte ${f.position} of the body)`,
   },
+  "json-message-too-large": {
+    status: 413,
+    title: "JSON message too large",
+    detail: (f) =>
+      `The message that begins at byte ${f.position} of the body is longer than this server takes.`,
+  },
   "empty-array": {
     status: 400,
     title: "Empty array",

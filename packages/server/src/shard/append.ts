@@ -1,6 +1,6 @@
 /** Append, close, or both. */
 import type { AppendCommand } from "../stream/commands.ts";
-import { decideAppend } from "../stream/decide-append.ts";
+import { decideAppend, FRAMED_AT_ONCE_BYTES, frameInSteps, type Unframed } from "../stream/decide-append.ts";
 import type { AppendRecord } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
@@ -28,17 +28,34 @@ export type AppendOutcome =
 
 /** Appends to the stream at `path`; resolves once the outcome is durable. */
 export function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
-  const judge = (): Verdict<AppendOutcome> => judgeAppend(shard, path, command);
   const room = roomFor(shard, command.body.byteLength);
-  return room === undefined ? durably(shard, path, judge) : room.then(() => durably(shard, path, judge));
+  return room === undefined
+    ? appendOnce(shard, path, command)
+    : room.then(() => appendOnce(shard, path, command));
 }
 
-function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome> {
+function appendOnce(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
+  const judge = (): Verdict<AppendOutcome | Unframed> => judgeAppend(shard, path, command);
+  const outcome = durably(shard, path, judge);
+  if (command.body.byteLength <= FRAMED_AT_ONCE_BYTES) return outcome as Promise<AppendOutcome>;
+  return outcome.then((settled) =>
+    settled.kind === "unframed" ? appendFramed(shard, path, command) : settled,
+  );
+}
+
+/** Finds the messages of a long body while others are served, and judges again: what else there is may have changed. */
+async function appendFramed(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
+  const framing = await shard.turns.run(frameInSteps(command.body, shard.jsonMessageBytes));
+  return append(shard, path, { ...command, framing });
+}
+
+function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome | Unframed> {
   const found = shard.forWriting(path);
   if (found.kind !== "found") return { outcome: reject(found), pending: undefined };
   const { state } = found.stream;
   const decision = decideAppend(state, command, shard, shard.now());
   switch (decision.kind) {
+    case "unframed":
     case "rejected":
       return { outcome: decision, pending: undefined };
     case "duplicate":

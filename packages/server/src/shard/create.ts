@@ -1,7 +1,7 @@
 /** Create a stream or a fork, or confirm one (protocol §5 and §6). */
 import type { Stream } from "../catalog/stream.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
-import { sameMediaType } from "../stream/decide-append.ts";
+import { frameInSteps, sameMediaType, type Unframed } from "../stream/decide-append.ts";
 import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
 import { type ForkPoint, findForkPoint } from "../stream/forks.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
@@ -44,7 +44,10 @@ export async function create(shard: Shard, command: CreateCommand): Promise<Crea
       );
     }
     const outcome = await durably(shard, command.path, () => judgeCreate(shard, command, located));
-    if (outcome !== "locate-again") return outcome;
+    if (outcome === "locate-again") continue;
+    if (outcome.kind !== "unframed") return outcome;
+    const framing = await shard.turns.run(frameInSteps(command.body, shard.jsonMessageBytes));
+    return create(shard, { ...command, framing });
   }
 }
 
@@ -72,7 +75,7 @@ function judgeCreate(
   shard: Shard,
   command: CreateCommand,
   located: LocatedFork | undefined,
-): Verdict<CreateOutcome | "locate-again"> {
+): Verdict<CreateOutcome | Unframed | "locate-again"> {
   const existing = judgeExisting(shard, command);
   if (existing !== undefined) return existing;
   if (!stillThere(shard, command.fork, located)) return { outcome: "locate-again", pending: undefined };
@@ -81,7 +84,7 @@ function judgeCreate(
   const place: ForkPlace | undefined =
     located === undefined ? undefined : { source: located.source.state, ...located.point };
   const decision = decideCreate(shard.nextId(), command, place, shard.now());
-  if (decision.kind === "rejected") return { outcome: decision, pending: undefined };
+  if (decision.kind !== "record") return { outcome: decision, pending: undefined };
   const pending = shard.create(decision.record);
   const { contentType, tail, closed } = pending.state;
   return { outcome: { kind: "created", contentType, nextPosition: tail, closed }, pending };
@@ -116,14 +119,8 @@ async function locateFork(
     Math.min(fork.anchor ?? source.visibleTail, source.visibleTail),
   );
   const search = findForkPoint(source, fork, boundary, (from, to) => pieces(shard, source, from, to));
-  for (;;) {
-    const step = search.next();
-    if (step.done) return step.value.kind === "rejected" ? step.value : { source, point: step.value };
-    await giveWay();
-  }
-}
-
-/** Lets the event loop serve others. */
-function giveWay(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  // A search of one step is made at once: others may have asked for the same stream at the same time.
+  const first = search.next();
+  const point = first.done ? first.value : await shard.turns.run(search);
+  return point.kind === "rejected" ? point : { source, point };
 }

@@ -21,22 +21,9 @@ import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Pending } from "./pending.ts";
+import { JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { StateStreams } from "./state-streams.ts";
-
-/** What a shard takes from the world around it. */
-export interface ShardDeps {
-  readonly log: Log<Pending>;
-  /** The current time, epoch milliseconds. */
-  readonly now: () => number;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Producers one stream may remember. */
-  readonly producersPerStream: number;
-  /** Streams held in memory before idle ones are dropped. */
-  readonly loadedStreams: number;
-  /** Whether State messages are shown with their offsets. Default false. */
-  readonly stateOffsets?: boolean;
-}
+import { Turns } from "./turns.ts";
 
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
 const LOOKS = 4000;
@@ -55,6 +42,9 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
   readonly now: () => number;
   readonly random: () => number;
   readonly producersPerStream: number;
+  readonly jsonMessageBytes: number;
+  /** Carries out what takes long. */
+  readonly turns = new Turns();
   /** Undefined: nobody asks which streams hold state. */
   readonly stateStreams: StateStreams | undefined;
   #lastId = 0;
@@ -68,6 +58,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     this.now = deps.now;
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
+    this.jsonMessageBytes = deps.jsonMessageBytes ?? JSON_MESSAGE_BYTES;
     this.stateStreams = deps.stateOffsets ? new StateStreams() : undefined;
     const { archive } = deps.log;
     // Without an archive there is nowhere to bring a stream back from.

@@ -4,6 +4,7 @@ import {
   END_OF_TEXT,
   failure,
   NOT_UTF8,
+  PAUSED,
   TOO_DEEP,
   UNEXPECTED,
 } from "./failure.ts";
@@ -41,29 +42,59 @@ const LITERALS: Readonly<Record<number, Uint8Array>> = Object.fromEntries(
   ["true", "false", "null"].map((word) => [word.charCodeAt(0), new TextEncoder().encode(word)]),
 );
 
-/** The closing brackets that a scan waits for, outermost first, but for the next one. A scan never yields, so one stack serves all. */
-const closers = new Uint8Array(JSON_MAX_DEPTH);
+/** The closing brackets that a scan waits for, outermost first, but for the next one. What never pauses can share one stack. */
+const sharedClosers = new Uint8Array(JSON_MAX_DEPTH);
+
+/** Lets a scan stop and go on later, so that a long value need not be scanned in one go. */
+export class ScanPause {
+  /** The scan stops at the first opportunity from this index on. */
+  until = 0;
+  /** Whether the scan has stopped: the next one goes on from `index`. */
+  isTaken = false;
+  index = 0;
+  depth = 0;
+  closer = 0;
+  isName = false;
+  isInString = false;
+  readonly closers = new Uint8Array(JSON_MAX_DEPTH);
+
+  take(index: number, depth: number, closer: number, isName: boolean, isInString: boolean): number {
+    this.isTaken = true;
+    this.index = index;
+    this.depth = depth;
+    this.closer = closer;
+    this.isName = isName;
+    this.isInString = isInString;
+    return PAUSED;
+  }
+}
+
+/** Where every value begins. */
+const BEGINNING = new ScanPause();
 
 /**
  * Checks one JSON value (RFC 8259, in UTF-8) that starts at `start`, in one pass and without recursion. White space is
  * looked for only where nothing else fits: most texts have none.
  *
- * @returns the index after the value, or a negative number from `failure`
+ * @param pause lets it stop between the parts of the value, or within a string; then the next call goes on
+ * @returns the index after the value, a negative number from `failure`, or `PAUSED`
  */
-export function scanValue(bytes: Uint8Array, start: number): number {
-  let depth = 0;
-  let closer = 0;
-  let index = start;
-  let isName = false;
+export function scanValue(bytes: Uint8Array, start: number, pause?: ScanPause): number {
+  const until = pause === undefined ? bytes.length + 1 : pause.until;
+  const closers = pause === undefined ? sharedClosers : pause.closers;
+  const begin = pause?.isTaken ? resumed(pause) : BEGINNING;
+  let { depth, closer, isName, isInString } = begin;
+  let index = begin === BEGINNING ? start : begin.index;
   for (;;) {
-    const first = byteAt(bytes, index);
+    if (index >= until) return pause!.take(index, depth, closer, isName, isInString);
+    const first = isInString ? QUOTE : byteAt(bytes, index);
     if (first === QUOTE) {
-      index = scanString(bytes, index + 1);
+      index = scanString(bytes, isInString ? index : index + 1, until);
+      if (index === PAUSED) return pause!.take(stringIndex, depth, closer, isName, true);
+      isInString = false;
+      if (isName && index >= 0) index = skipColon(bytes, index);
       if (index < 0) return index;
       if (isName) {
-        if (byteAt(bytes, index) !== COLON) index = skipBlank(bytes, index);
-        if (byteAt(bytes, index) !== COLON) return unexpected(bytes, index);
-        index++;
         isName = false;
         continue;
       }
@@ -91,15 +122,18 @@ export function scanValue(bytes: Uint8Array, start: number): number {
       if (next === closer) {
         closer = closers[--depth]!;
         index++;
-      } else if (WHITE_SPACE[next] === 1) {
-        index = skipBlank(bytes, index);
-      } else {
-        return unexpected(bytes, index);
-      }
+      } else if (WHITE_SPACE[next] === 1) index = skipBlank(bytes, index);
+      else return unexpected(bytes, index);
     }
     index++;
     isName = closer === CLOSE_OBJECT;
   }
+}
+
+/** The index after the colon that follows a name. */
+function skipColon(bytes: Uint8Array, start: number): number {
+  const index = byteAt(bytes, start) === COLON ? start : skipBlank(bytes, start);
+  return byteAt(bytes, index) === COLON ? index + 1 : unexpected(bytes, index);
 }
 
 /** The byte at `index`, or -1 after the end: an index out of bounds would make the engine give up its fast path. */
@@ -131,11 +165,24 @@ function scanLiteral(bytes: Uint8Array, start: number): number {
   return start + literal.length;
 }
 
-/** A string whose first character (or closing quotation mark) is at `start`. */
-function scanString(bytes: Uint8Array, start: number): number {
+function resumed(pause: ScanPause): ScanPause {
+  pause.isTaken = false;
+  return pause;
+}
+
+/** Where the last string stopped for a pause. */
+let stringIndex = 0;
+
+/** A string whose first character (or closing quotation mark) is at `start`; `PAUSED` when it reaches `until`. */
+function scanString(bytes: Uint8Array, start: number, until: number): number {
+  const end = Math.min(until, bytes.length);
   let index = start;
   for (;;) {
-    index = skipPlain(bytes, index);
+    index = skipPlain(bytes, index, end);
+    if (index >= until) {
+      stringIndex = index;
+      return PAUSED;
+    }
     const next = byteAt(bytes, index);
     if (next === QUOTE) return index + 1;
     if (next === BACKSLASH && SHORT_ESCAPE[byteAt(bytes, index + 1)] === 1) {
@@ -147,9 +194,8 @@ function scanString(bytes: Uint8Array, start: number): number {
   }
 }
 
-/** The index of the first byte at or after `start` that is not plain. Four at a time takes half as long. */
-function skipPlain(bytes: Uint8Array, start: number): number {
-  const length = bytes.length;
+/** The index of the first byte in `[start, length)` that is not plain. Four at a time takes half as long. */
+function skipPlain(bytes: Uint8Array, start: number, length: number): number {
   let index = start;
   for (; index + 3 < length; index += 4) {
     if (PLAIN[bytes[index]!] === 0) return index;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { wrapStored } from "./messages.ts";
 import { JSON_MAX_DEPTH } from "./scan-value.ts";
-import { splitJsonMessages } from "./split.ts";
+import { type JsonFraming, splitInSteps, splitJsonMessages } from "./split.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -11,6 +11,15 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 function storedText(body: string | Uint8Array): string | undefined {
   const framing = splitJsonMessages(typeof body === "string" ? encoder.encode(body) : body);
   return framing.ok ? framing.parts.map((part) => decoder.decode(part)).join("") : undefined;
+}
+
+/** The same framing, found in steps: a pause at every byte where there can be one. */
+function framedInSteps(body: Uint8Array, messageBytes = Number.POSITIVE_INFINITY): JsonFraming {
+  const steps = splitInSteps(body, 1, messageBytes);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
 }
 
 function jsonParse(body: Uint8Array): { readonly value: unknown } | undefined {
@@ -24,6 +33,7 @@ function jsonParse(body: Uint8Array): { readonly value: unknown } | undefined {
 /** Holds the splitter to the platform's own parser: same verdict, same messages, same text. */
 function expectAgreement(body: Uint8Array): void {
   const framing = splitJsonMessages(body);
+  expect(framedInSteps(body)).toEqual(framing);
   const parsed = jsonParse(body);
   expect(framing.ok).toBe(parsed !== undefined);
   if (!framing.ok || parsed === undefined) return;
@@ -204,4 +214,23 @@ test("a body in the middle of a larger buffer is read where it lies", () => {
   const framing = splitJsonMessages(buffer.subarray(4, 10));
   expect(framing).toMatchObject({ ok: true, count: 2, byteLength: 4 });
   expect(decoder.decode(buffer)).toBe("junk[1, 2]junk");
+});
+
+test("a message longer than allowed is refused as such, whatever follows, and others as ever", () => {
+  const long = encoder.encode(`[1,"${"x".repeat(98)}",`);
+  expect(framedInSteps(long, 99)).toEqual({
+    ok: false,
+    message: "A message of the JSON text is too long.",
+    position: 3,
+    isTooLong: true,
+  });
+  expect(framedInSteps(encoder.encode(`[1,"${"x".repeat(97)}"]`), 99)).toMatchObject({ ok: true, count: 2 });
+});
+
+test("a step ends within a string, a number of messages, and one message of many parts", () => {
+  for (const body of [`"${"x".repeat(1000)}"`, `[${"1,".repeat(500)}1]`, `{"a":[${"1,".repeat(500)}1]}`]) {
+    let steps = 0;
+    for (const _ of splitInSteps(encoder.encode(body), 100, 2000)) steps += 1;
+    expect(steps).toBeGreaterThanOrEqual(9);
+  }
 });

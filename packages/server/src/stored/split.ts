@@ -1,5 +1,5 @@
-import { explainFailure } from "./failure.ts";
-import { byteAt, scanValue, skipBlank, unexpected } from "./scan-value.ts";
+import { explainFailure, type FailedScan, failure, PAUSED, TOO_LONG } from "./failure.ts";
+import { byteAt, ScanPause, scanValue, skipBlank, unexpected } from "./scan-value.ts";
 
 /** The messages of a JSON body in their stored form, or why the body is refused. */
 export type JsonFraming =
@@ -15,13 +15,7 @@ export type JsonFraming =
       /** The length of all parts together. */
       readonly byteLength: number;
     }
-  | {
-      readonly ok: false;
-      /** One sentence for people. */
-      readonly message: string;
-      /** The byte of the body at which it stops being acceptable. */
-      readonly position: number;
-    };
+  | ({ readonly ok: false } & FailedScan);
 
 const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;
@@ -35,34 +29,81 @@ const NO_MESSAGES: JsonFraming = { ok: true, count: 0, parts: [], byteLength: 0 
  * UTF-8 (a byte order mark included) or nests deeper than `JSON_MAX_DEPTH` within a message.
  */
 export function splitJsonMessages(body: Uint8Array): JsonFraming {
-  const start = skipBlank(body, 0);
-  if (byteAt(body, start) === OPEN_ARRAY) return splitArray(body, start);
-  const end = scanValue(body, start);
-  if (end < 0) return refuse(end);
-  const rest = skipBlank(body, end);
-  if (rest < body.length) return refuse(unexpected(body, rest));
-  return { ok: true, count: 1, parts: [body.subarray(start, end), COMMA_PART], byteLength: end - start + 1 };
+  return new JsonSplitter(body).step(undefined)!;
 }
 
-function splitArray(body: Uint8Array, start: number): JsonFraming {
-  const first = skipBlank(body, start + 1);
-  if (byteAt(body, first) === CLOSE_ARRAY) return endOfBody(body, first + 1, NO_MESSAGES);
-  const text = new MessageText(body, first);
-  for (let index = first, count = 1; ; count++) {
-    const end = scanValue(body, index);
-    if (end < 0) return refuse(end);
-    const separator = skipBlank(body, end);
-    const byte = byteAt(body, separator);
-    if (byte === CLOSE_ARRAY) return endOfBody(body, separator + 1, text.finish(end, count));
-    if (byte !== COMMA) return refuse(unexpected(body, separator));
-    index = skipBlank(body, separator + 1);
-    if (index !== end + 1) text.cut(end, index);
+/**
+ * The same in steps of about `stepBytes`, so that others can be served between them. Only white space and digits are
+ * passed over in one go, however many: a nanosecond each.
+ *
+ * @param messageBytes the most bytes of one message
+ */
+export function* splitInSteps(
+  body: Uint8Array,
+  stepBytes: number,
+  messageBytes: number,
+): Generator<void, JsonFraming> {
+  const splitter = new JsonSplitter(body, messageBytes);
+  const pause = new ScanPause();
+  for (;;) {
+    pause.until += stepBytes;
+    const framing = splitter.step(pause);
+    if (framing !== undefined) return framing;
+    yield;
   }
 }
 
-function endOfBody(body: Uint8Array, end: number, framing: JsonFraming): JsonFraming {
-  const rest = skipBlank(body, end);
-  return rest < body.length ? refuse(unexpected(body, rest)) : framing;
+/** Walks over a body from message to message. */
+class JsonSplitter {
+  readonly #body: Uint8Array;
+  readonly #messageBytes: number;
+  readonly #isArray: boolean;
+  readonly #isEmpty: boolean;
+  readonly #text: MessageText;
+  /** Where the message under way begins. */
+  #start: number;
+  #count = 1;
+
+  constructor(body: Uint8Array, messageBytes = Number.POSITIVE_INFINITY) {
+    const start = skipBlank(body, 0);
+    this.#body = body;
+    this.#messageBytes = messageBytes;
+    this.#isArray = byteAt(body, start) === OPEN_ARRAY;
+    this.#start = this.#isArray ? skipBlank(body, start + 1) : start;
+    this.#isEmpty = this.#isArray && byteAt(body, this.#start) === CLOSE_ARRAY;
+    this.#text = new MessageText(body, this.#start);
+  }
+
+  /** Goes on to the end, or to a pause: undefined. */
+  step(pause: ScanPause | undefined): JsonFraming | undefined {
+    const body = this.#body;
+    const messageBytes = this.#messageBytes;
+    let start = this.#start;
+    if (this.#isEmpty) return this.#endOfBody(start + 1, NO_MESSAGES);
+    for (let count = this.#count; ; count++) {
+      const end = scanValue(body, start, pause);
+      if (end < 0) {
+        if (end !== PAUSED) return refuse(end);
+        if (pause!.index - start > messageBytes) return refuse(failure(TOO_LONG, start));
+        this.#start = start;
+        this.#count = count;
+        return undefined;
+      }
+      if (end - start > messageBytes) return refuse(failure(TOO_LONG, start));
+      if (!this.#isArray) return this.#endOfBody(end, this.#text.finish(end, count));
+      const separator = skipBlank(body, end);
+      const byte = byteAt(body, separator);
+      if (byte === CLOSE_ARRAY) return this.#endOfBody(separator + 1, this.#text.finish(end, count));
+      if (byte !== COMMA) return refuse(unexpected(body, separator));
+      start = skipBlank(body, separator + 1);
+      if (start !== end + 1) this.#text.cut(end, start);
+    }
+  }
+
+  #endOfBody(end: number, framing: JsonFraming): JsonFraming {
+    const rest = skipBlank(this.#body, end);
+    return rest < this.#body.length ? refuse(unexpected(this.#body, rest)) : framing;
+  }
 }
 
 function refuse(code: number): JsonFraming {
@@ -71,7 +112,7 @@ function refuse(code: number): JsonFraming {
 
 /**
  * The stored form of an array's elements as it grows. As long as single commas separate them it is a view of the
- * body. From the first white space between two elements on it is a copy, closed up in place.
+ * body. From the first white space between two elements on it is a copy.
  */
 class MessageText {
   readonly #body: Uint8Array;
@@ -87,9 +128,9 @@ class MessageText {
 
   /** Leaves out what lies between an element's end and the start of the next, but for one comma. */
   cut(end: number, next: number): void {
-    this.#copy ??= this.#body.slice();
-    // The copy's text moves towards its start only, so a run is never overwritten before it has moved.
-    this.#copy.copyWithin(this.#copyLength, this.#runStart, end);
+    // Each comma in it stands for one in the body, and the last one for the bracket.
+    this.#copy ??= new Uint8Array(this.#body.length);
+    this.#copy.set(this.#body.subarray(this.#runStart, end), this.#copyLength);
     this.#copyLength += end - this.#runStart;
     this.#copy[this.#copyLength++] = COMMA;
     this.#runStart = next;

@@ -1,10 +1,13 @@
 /** What a client asks for, already parsed and syntactically right; whether it may have it is for `decide`. */
+import type { JsonFraming } from "../stored/split.ts";
 import type { ProducerTuple, StoredBytes } from "./records.ts";
 
 /** Append bytes, close, or both in one step (protocol §7 and §8). */
 export interface AppendCommand {
   /** As received: for JSON streams still the JSON text, not yet split into messages. */
   readonly body: StoredBytes;
+  /** The messages of a long body, once they were found (see `FRAMED_AT_ONCE_BYTES`). */
+  readonly framing?: JsonFraming;
   /** The request's content type, absent when the header was. */
   readonly contentType: string | undefined;
   readonly closes: boolean;
@@ -30,5 +33,7 @@ export interface CreateCommand {
   readonly expiresAt: number | undefined;
   readonly closed: boolean;
   readonly body: StoredBytes;
+  /** The messages of a long body, once they were found (see `FRAMED_AT_ONCE_BYTES`). */
+  readonly framing?: JsonFraming;
   readonly fork: ForkRequest | undefined;
 }

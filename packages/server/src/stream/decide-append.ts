@@ -3,11 +3,11 @@
  * body, closed, content type, producer, Stream-Seq, JSON.
  */
 import { mediaType } from "@perennial/protocol";
-import { splitJsonMessages } from "../stored/split.ts";
+import { type JsonFraming, splitInSteps, splitJsonMessages } from "../stored/split.ts";
 import type { AppendCommand } from "./commands.ts";
 import { judgeProducer } from "./producers.ts";
 import type { AppendRecord, StoredBytes } from "./records.ts";
-import { type Rejected, type Rejection, reject } from "./rejections.ts";
+import { type Rejected, reject } from "./rejections.ts";
 import type { StreamState } from "./state.ts";
 
 export type AppendDecision =
@@ -16,6 +16,7 @@ export type AppendDecision =
   | { readonly kind: "duplicate"; readonly epoch: number; readonly lastSeq: number }
   /** A bare close of a stream that is closed: nothing to record. */
   | { readonly kind: "already-closed" }
+  | Unframed
   | Rejected;
 
 /** Bounds that the rules of an append need. */
@@ -45,8 +46,8 @@ export function decideAppend(
   if (regresses(state.lastStreamSeq, command.streamSeq)) {
     return reject({ kind: "stream-seq-regression", last: state.lastStreamSeq! });
   }
-  const data = frameBody(state.json, command.body);
-  if ("kind" in data) return reject(data);
+  const data = frameBody(state.json, command);
+  if ("kind" in data) return data;
   if (data.byteLength === 0 && !empty) return reject({ kind: "empty-array" });
   if (state.tail + data.byteLength > Number.MAX_SAFE_INTEGER) return reject({ kind: "stream-full" });
   const record: AppendRecord = {
@@ -88,24 +89,59 @@ function regresses(last: string | undefined, next: string | undefined): boolean 
   return last !== undefined && next !== undefined && next <= last;
 }
 
+/** JSON bodies up to this length are split into messages at once: a millisecond at worst. */
+export const FRAMED_AT_ONCE_BYTES = 64 * 1024;
+
+/** A long JSON body would be accepted, but for its JSON: its messages must be found first (`frameInSteps`). */
+export interface Unframed {
+  readonly kind: "unframed";
+}
+
 /**
  * The bytes to store for a request body: as they are, or in JSON mode each message followed by a comma. An
  * empty JSON array gives no bytes; whether that is allowed depends on the operation.
  */
-export function frameBody(json: boolean, body: StoredBytes): StoredBytes | Rejection {
+export function frameBody(
+  json: boolean,
+  { body, framing }: { readonly body: StoredBytes; readonly framing?: JsonFraming },
+): StoredBytes | Rejected | Unframed {
   if (!json || body.byteLength === 0) return body;
-  const framing = splitJsonMessages(joined(body));
-  if (!framing.ok) return { kind: "invalid-json", message: framing.message, position: framing.position };
-  return framing;
+  if (framing === undefined && body.byteLength > FRAMED_AT_ONCE_BYTES) return { kind: "unframed" };
+  const found = framing ?? splitJsonMessages(joined(body));
+  if (found.ok) return found;
+  const { message, position } = found;
+  return reject(
+    found.isTooLong
+      ? { kind: "json-message-too-large", position }
+      : { kind: "invalid-json", message, position },
+  );
+}
+
+/**
+ * Finds the messages of a long body in steps, so that others are served between them.
+ *
+ * @param messageBytes the most bytes of one message
+ */
+export function* frameInSteps(body: StoredBytes, messageBytes: number): Generator<void, JsonFraming> {
+  return yield* splitInSteps(yield* joinedInSteps(body), FRAMED_AT_ONCE_BYTES, messageBytes);
 }
 
 function joined(body: StoredBytes): Uint8Array {
-  if (body.parts.length === 1) return body.parts[0]!;
-  const whole = new Uint8Array(body.byteLength);
+  const steps = joinedInSteps(body);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function* joinedInSteps({ parts, byteLength }: StoredBytes): Generator<void, Uint8Array> {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(byteLength);
   let at = 0;
-  for (const part of body.parts) {
+  for (const part of parts) {
     whole.set(part, at);
     at += part.length;
+    yield;
   }
   return whole;
 }

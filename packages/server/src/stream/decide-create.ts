@@ -1,12 +1,12 @@
 /** May this stream be created, or is it there already just as described? (protocol §5 and §6) */
 import { DEFAULT_CONTENT_TYPE, isJson } from "@perennial/protocol";
 import type { CreateCommand } from "./commands.ts";
-import { frameBody, sameMediaType } from "./decide-append.ts";
+import { frameBody, sameMediaType, type Unframed } from "./decide-append.ts";
 import type { CreateRecord } from "./records.ts";
 import { type Rejected, reject } from "./rejections.ts";
 import type { ForkOrigin, StreamState } from "./state.ts";
 
-export type CreateDecision = { readonly kind: "record"; readonly record: CreateRecord } | Rejected;
+export type CreateDecision = { readonly kind: "record"; readonly record: CreateRecord } | Unframed | Rejected;
 
 /** `exists`: the stream is there with the same configuration, and there is nothing to record. */
 export type ExistingDecision = { readonly kind: "exists" } | Rejected;
@@ -82,8 +82,8 @@ export function decideCreate(
   if (place !== undefined && !sameMediaType(contentType, place.source.contentType)) {
     return reject({ kind: "fork-content-type", expected: place.source.contentType });
   }
-  const data = frameBody(isJson(contentType), command.body);
-  if ("kind" in data) return reject(data);
+  const data = frameBody(isJson(contentType), command);
+  if ("kind" in data) return data;
   const lifetime = place !== undefined && namesNoLifetime(command) ? place.source : command;
   const record: CreateRecord = {
     kind: "create",

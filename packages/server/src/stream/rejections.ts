@@ -24,6 +24,7 @@ export type Rejection =
   | { readonly kind: "stream-seq-regression"; readonly last: string }
   | { readonly kind: "producer-limit"; readonly limit: number }
   | { readonly kind: "invalid-json"; readonly message: string; readonly position: number }
+  | { readonly kind: "json-message-too-large"; readonly position: number }
   | { readonly kind: "empty-array" }
   | { readonly kind: "stream-full" }
   | { readonly kind: "storage-full" }

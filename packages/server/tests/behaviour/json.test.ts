@@ -150,3 +150,53 @@ throughEachDoor(
   },
   () => ({ pageBytes: 65_536 }),
 );
+
+throughEachDoor(
+  "long JSON bodies",
+  (s) => {
+    const LIMIT = 65_536;
+
+    test("a message longer than the limit gets 413, and the place where it begins", async () => {
+      const name = s.name();
+      await s.http.put(name, { headers: JSON_TYPE });
+      const body = `[1,"${"x".repeat(LIMIT - 1)}"]`;
+      const answer = await s.http.post(name, { headers: JSON_TYPE, body });
+      expectProblem(answer, { status: 413, code: "json_message_too_large" });
+      expect(answer.text).toContain("byte 3 of the body");
+      const other = await s.http.put(s.name(), { headers: JSON_TYPE, body });
+      expectProblem(other, { status: 413, code: "json_message_too_large" });
+      expect((await s.http.get(name)).text).toBe("[]");
+    });
+
+    test("one of many short messages is stored whole, white space apart, by POST and by PUT", async () => {
+      const body = `[${"1 , 22,".repeat(40_000)}"${"x".repeat(LIMIT - 2)}"]`;
+      const [created, name] = [s.name(), s.name()];
+      await s.http.put(created, { headers: JSON_TYPE, body });
+      await s.http.put(name, { headers: JSON_TYPE });
+      expect((await s.http.post(name, { headers: JSON_TYPE, body })).status).toBe(204);
+      for (const each of [created, name])
+        expect((await s.http.get(each)).text).toBe(body.replaceAll(" ", ""));
+    });
+
+    test("a mistake at its very end refuses all of it", async () => {
+      const name = s.name();
+      await s.http.put(name, { headers: JSON_TYPE });
+      const body = `[${"1,".repeat(100_000)}]`;
+      const answer = await s.http.post(name, { headers: JSON_TYPE, body });
+      expectProblem(answer, { status: 400, code: "invalid_json" });
+      expect(answer.text).toContain(`byte ${body.length - 1} of the body`);
+    });
+
+    test("what happens to the stream while its messages are found counts", async () => {
+      const name = s.name();
+      await s.http.put(name, { headers: JSON_TYPE });
+      const body = `[${"1,".repeat(1_000_000)}1]`;
+      const long = s.http.post(name, { headers: JSON_TYPE, body });
+      await s.http.post(name, { headers: { "Stream-Closed": "true" } });
+      const { status, text } = await long;
+      const stored = (await s.http.get(name)).text;
+      expect([status, stored]).toEqual(text === "" ? [204, body] : [409, "[]"]);
+    });
+  },
+  () => ({ jsonMessageBytes: 65_536 }),
+);

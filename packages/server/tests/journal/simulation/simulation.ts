@@ -13,7 +13,8 @@ import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
 import type { Pending } from "../../../src/shard/pending.ts";
 import { remove } from "../../../src/shard/remove.ts";
-import { Shard, type ShardDeps } from "../../../src/shard/shard.ts";
+import { Shard } from "../../../src/shard/shard.ts";
+import type { ShardDeps } from "../../../src/shard/shard-deps.ts";
 import { type Attempt, contentOf, judgeStream, type Life, law, learn, lifeOf } from "./lives.ts";
 
 const PATHS = ["/a", "/b", "/b/c", "/d", "/e", "/f"];

@@ -1,0 +1,22 @@
+import type { Log } from "../journal/contract/index.ts";
+import type { Pending } from "./pending.ts";
+
+/** The most bytes of one JSON message unless told otherwise: readers get a message whole, and must hold it to parse it. */
+export const JSON_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** What a shard takes from the world around it. */
+export interface ShardDeps {
+  readonly log: Log<Pending>;
+  /** The current time, epoch milliseconds. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Producers one stream may remember. */
+  readonly producersPerStream: number;
+  /** Bytes of one JSON message. Default `JSON_MESSAGE_BYTES`. */
+  readonly jsonMessageBytes?: number;
+  /** Streams held in memory before idle ones are dropped. */
+  readonly loadedStreams: number;
+  /** Whether State messages are shown with their offsets. Default false. */
+  readonly stateOffsets?: boolean;
+}

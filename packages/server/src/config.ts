@@ -3,7 +3,7 @@ import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
 import type { Log } from "./journal/contract/index.ts";
 import type { Pending } from "./shard/pending.ts";
-import { JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
+import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
 import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
 
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
@@ -90,6 +90,8 @@ export interface Config {
   readonly pathBytes: number;
   /** Producers one stream remembers, [1, 10000000]; more get 409. Default 10000. */
   readonly producersPerStream: number;
+  /** Generations of forks of forks, [1, 10000]; a fork beyond gets 400. Default 256. */
+  readonly forkDepth: number;
   /** How often expired streams are looked for, ms, [10, 3600000]. Default 1000. */
   readonly sweepMs: number;
   /** Streams kept in memory before idle ones are dropped (if the log can bring them back), at least 100. Default 100000. */
@@ -141,6 +143,7 @@ const NUMBERS = {
   urlBytes: [8192, 64, 65_536],
   pathBytes: [1024, 16, 8192],
   producersPerStream: [10_000, 1, 10_000_000],
+  forkDepth: [FORK_DEPTH, 1, 10_000],
   sweepMs: [1000, 10, 3_600_000],
   loadedStreams: [100_000, 100, Number.MAX_SAFE_INTEGER],
   stopGraceMs: [1000, 0, 60_000],

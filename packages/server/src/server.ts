@@ -193,9 +193,10 @@ class Running implements DurableStreamsServer {
   async #openLog(): Promise<Opened> {
     const { config } = this;
     const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
-    const { now, random, producersPerStream, jsonMessageBytes, loadedStreams, stateOffsets } = config;
+    const { now, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams, stateOffsets } =
+      config;
     const shard = new Shard({
-      ...{ log, now, random, producersPerStream, jsonMessageBytes, loadedStreams, stateOffsets },
+      ...{ log, now, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams, stateOffsets },
     });
     const recovery = await shard.open();
     if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);

@@ -67,6 +67,7 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   urlBytes: ["bytes", "Limits", "longest request target; longer ones get 414"],
   pathBytes: ["bytes", "Limits", "longest stream path; longer ones get 414"],
   producersPerStream: ["count", "Limits", "idempotent producers that one stream remembers"],
+  forkDepth: ["count", "Limits", "generations of forks of forks"],
   sweepMs: ["milliseconds", "Limits", "how often expired streams are looked for"],
   loadedStreams: ["count", "Limits", "streams kept in memory before idle ones are dropped"],
   stopGraceMs: ["milliseconds", "Limits", "how long a stop still answers requests on open connections"],

@@ -164,6 +164,12 @@ export const PROBLEMS: Table = {
     detail: (f) => `A fork has the content type of its source, ${f.expected}.`,
     at: atHeader(HEADER.contentType),
   },
+  "fork-too-deep": {
+    status: 400,
+    title: "Fork too deep",
+    detail: (f) => `The source is a fork of ${f.limit} generations already, and this server allows no more.`,
+    at: atHeader(HEADER.streamForkedFrom),
+  },
   "fork-offset-beyond-tail": {
     status: 400,
     title: "Fork offset beyond the tail",

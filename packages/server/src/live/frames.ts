@@ -1,9 +1,10 @@
 /** SSE frames of a stream: encoded once, however many readers get them (protocol §14.2). */
 import { encodeSseEvents, formatOffset, sseNeedsBase64 } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { wholeSlice } from "../shard/bytes.ts";
 import { jsonArray } from "../shard/json-array.ts";
 import type { Shard } from "../shard/shard.ts";
-import { sliceEnd, wholeCharactersEnd, wholeSlice } from "../shard/slice.ts";
+import { sliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
 
 /**
  * Stored bytes that one data event carries at most, unless a single append or message is longer. Large enough that

@@ -4,35 +4,74 @@ import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { ownStart } from "../stream/state.ts";
 import type { Shard } from "./shard.ts";
 
+/** A stream that holds the bytes up to `end` of a range, from where the one before it ends. */
+interface Holder {
+  readonly id: number;
+  readonly end: number;
+}
+
 /**
- * Durable bytes of the stream as its readers see it, from `from` on: at least one, at most up to `to` and at
- * most `READ_CHUNK_BYTES`. The caller owns them. Throws when the stream was removed meanwhile.
- *
- * @param memory where to put them: `READ_CHUNK_BYTES` of the caller's own; without it they get their own
+ * Durable bytes `[from, to)` of a stream as its readers see it, in order, in pieces of at most `READ_CHUNK_BYTES`. Which
+ * source holds which part of them is found once, however many generations of forks there are. Reading throws when the
+ * stream was removed meanwhile.
  */
-export function readBytes(
-  shard: Shard,
-  stream: Stream,
-  from: number,
-  to: number,
-  memory?: Uint8Array,
-): Uint8Array {
-  let holder = stream;
-  let end = to;
-  while (from < ownStart(holder.state)) {
-    end = Math.min(end, ownStart(holder.state));
-    holder = shard.catalog.byId(holder.state.fork!.sourceId);
+export class RangeReader {
+  readonly #shard: Shard;
+  /** The last one is read first. */
+  readonly #holders: Holder[] = [];
+  readonly #to: number;
+  #at: number;
+
+  constructor(shard: Shard, stream: Stream, from: number, to: number) {
+    this.#shard = shard;
+    this.#at = from;
+    this.#to = to;
+    let holder = stream;
+    let end = to;
+    for (let start = ownStart(holder.state); from < start; start = ownStart(holder.state)) {
+      if (start < end) {
+        this.#holders.push({ id: holder.state.id, end });
+        end = start;
+      }
+      holder = shard.catalog.byId(holder.state.fork!.sourceId);
+    }
+    this.#holders.push({ id: holder.state.id, end });
   }
-  return shard.log.read(holder.state.id, from, Math.min(end, from + READ_CHUNK_BYTES), memory);
+
+  /**
+   * The next piece, owned by the caller; undefined after the last.
+   *
+   * @param memory where to put it: `READ_CHUNK_BYTES` of the caller's own; without it it gets its own
+   */
+  next(memory?: Uint8Array): Uint8Array | undefined {
+    if (this.#at === this.#to) return undefined;
+    const { id, end } = this.#holders.at(-1)!;
+    const piece = this.#shard.log.read(id, this.#at, Math.min(end, this.#at + READ_CHUNK_BYTES), memory);
+    this.#at += piece.length;
+    if (this.#at === end) this.#holders.pop();
+    return piece;
+  }
 }
 
 /** All bytes in `[from, to)`, piece by piece. */
 export function* pieces(shard: Shard, stream: Stream, from: number, to: number): Generator<Uint8Array> {
-  for (let at = from; at < to; ) {
-    const piece = readBytes(shard, stream, at, to);
-    yield piece;
+  const reader = new RangeReader(shard, stream, from, to);
+  for (let piece = reader.next(); piece !== undefined; piece = reader.next()) yield piece;
+}
+
+/** All bytes of `[from, to)`, at least one, in one piece. For ranges whose length is bounded. */
+export function wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Uint8Array {
+  const reader = new RangeReader(shard, stream, from, to);
+  const first = reader.next()!;
+  if (first.length === to - from) return first;
+  const whole = Buffer.allocUnsafe(to - from);
+  whole.set(first);
+  let at = first.length;
+  for (let piece = reader.next(); piece !== undefined; piece = reader.next()) {
+    whole.set(piece, at);
     at += piece.length;
   }
+  return whole;
 }
 
 /** The nearest known position at or before `position` at which an append, and so a message, begins. */

@@ -113,6 +113,8 @@ async function locateFork(
   if (contentType !== undefined && !sameMediaType(contentType, source.state.contentType)) {
     return reject({ kind: "fork-content-type", expected: source.state.contentType });
   }
+  if (isAsDeep(shard, source, shard.forkDepth))
+    return reject({ kind: "fork-too-deep", limit: shard.forkDepth });
   const boundary = boundaryBefore(
     shard,
     source,
@@ -123,4 +125,14 @@ async function locateFork(
   const first = search.next();
   const point = first.done ? first.value : await shard.turns.run(search);
   return point.kind === "rejected" ? point : { source, point };
+}
+
+/** Whether the stream is a fork of so many generations. */
+function isAsDeep(shard: Shard, stream: Stream, generations: number): boolean {
+  let { fork } = stream.state;
+  for (let depth = 1; fork !== undefined; depth++) {
+    if (depth === generations) return true;
+    fork = shard.catalog.byId(fork.sourceId).state.fork;
+  }
+  return false;
 }

@@ -4,6 +4,12 @@ import type { Pending } from "./pending.ts";
 /** The most bytes of one JSON message unless told otherwise: readers get a message whole, and must hold it to parse it. */
 export const JSON_MESSAGE_BYTES = 16 * 1024 * 1024;
 
+/**
+ * Generations of forks of forks unless told otherwise. A read looks at the streams of all of them, which costs some ten
+ * microseconds each when they have to be fetched from the disk.
+ */
+export const FORK_DEPTH = 256;
+
 /** What a shard takes from the world around it. */
 export interface ShardDeps {
   readonly log: Log<Pending>;
@@ -15,6 +21,8 @@ export interface ShardDeps {
   readonly producersPerStream: number;
   /** Bytes of one JSON message. Default `JSON_MESSAGE_BYTES`. */
   readonly jsonMessageBytes?: number;
+  /** Generations of forks of forks. Default `FORK_DEPTH`. */
+  readonly forkDepth?: number;
   /** Streams held in memory before idle ones are dropped. */
   readonly loadedStreams: number;
   /** Whether State messages are shown with their offsets. Default false. */

@@ -21,7 +21,7 @@ import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Pending } from "./pending.ts";
-import { JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
+import { FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { StateStreams } from "./state-streams.ts";
 import { Turns } from "./turns.ts";
 
@@ -43,6 +43,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
   readonly random: () => number;
   readonly producersPerStream: number;
   readonly jsonMessageBytes: number;
+  readonly forkDepth: number;
   /** Carries out what takes long. */
   readonly turns = new Turns();
   /** Undefined: nobody asks which streams hold state. */
@@ -58,6 +59,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     this.now = deps.now;
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
+    this.forkDepth = deps.forkDepth ?? FORK_DEPTH;
     this.jsonMessageBytes = deps.jsonMessageBytes ?? JSON_MESSAGE_BYTES;
     this.stateStreams = deps.stateOffsets ? new StateStreams() : undefined;
     const { archive } = deps.log;

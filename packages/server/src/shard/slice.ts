@@ -3,7 +3,7 @@ import { isText } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { incompleteUtf8Length } from "../stored/utf8.ts";
-import { boundaryBefore, pieces, readBytes } from "./bytes.ts";
+import { boundaryBefore, pieces, wholeSlice } from "./bytes.ts";
 import type { Shard } from "./shard.ts";
 
 const CR = 0x0d;
@@ -53,18 +53,4 @@ export function wholeCharactersEnd(
   const before = around.subarray(0, end - start);
   if (before.length > 1 && before.at(-1) === CR && around[before.length] === LF) return end - 1;
   return end - incompleteUtf8Length(before);
-}
-
-/** All bytes of `[from, to)` in one piece. For slices whose length is bounded. */
-export function wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Uint8Array {
-  const first = readBytes(shard, stream, from, to);
-  if (first.length === to - from) return first;
-  const whole = Buffer.allocUnsafe(to - from);
-  whole.set(first);
-  for (let at = from + first.length; at < to; ) {
-    const piece = readBytes(shard, stream, at, to);
-    whole.set(piece, at - from);
-    at += piece.length;
-  }
-  return whole;
 }

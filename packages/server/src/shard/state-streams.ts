@@ -2,9 +2,8 @@
 import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { beginsWithStateMessage } from "../stored/state-offsets.ts";
-import { pieces } from "./bytes.ts";
+import { pieces, wholeSlice } from "./bytes.ts";
 import type { Shard } from "./shard.ts";
-import { wholeSlice } from "./slice.ts";
 
 /**
  * A JSON stream is a state stream if its first message is a message of the State Protocol. It is looked at once, since

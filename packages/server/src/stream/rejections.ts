@@ -10,6 +10,7 @@ export type Rejection =
   | { readonly kind: "source-not-found" }
   | { readonly kind: "source-gone" }
   | { readonly kind: "fork-content-type"; readonly expected: string }
+  | { readonly kind: "fork-too-deep"; readonly limit: number }
   | { readonly kind: "fork-offset-beyond-tail" }
   | { readonly kind: "fork-offset-inside-message" }
   | { readonly kind: "fork-sub-offset-beyond-tail" }

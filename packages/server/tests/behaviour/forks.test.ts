@@ -219,3 +219,24 @@ throughEachDoor(
   },
   () => ({ pathBytes: 4096 }),
 );
+
+throughEachDoor(
+  "the depth of forks",
+  (s) => {
+    const forkOf = (source: string) => ({ headers: { "Stream-Forked-From": s.http.path(source) } });
+
+    test("a fork of more generations than the server allows is refused, and one that exists is confirmed", async () => {
+      const names = Array.from({ length: 4 }, () => s.name());
+      await s.http.put(names[0]!, { headers: TEXT });
+      expect((await s.http.put(names[1]!, forkOf(names[0]!))).status).toBe(201);
+      expect((await s.http.put(names[2]!, forkOf(names[1]!))).status).toBe(201);
+      expectProblem(await s.http.put(names[3]!, forkOf(names[2]!)), {
+        status: 400,
+        code: "fork_too_deep",
+        header: "Stream-Forked-From",
+      });
+      expect((await s.http.put(names[2]!, forkOf(names[1]!))).status).toBe(200);
+    });
+  },
+  () => ({ forkDepth: 2 }),
+);

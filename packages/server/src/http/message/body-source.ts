@@ -1,10 +1,9 @@
 /** A slice of a stream as a response body, held in memory one piece at a time. */
 import type { Stream } from "../../catalog/stream.ts";
 import { READ_CHUNK_BYTES } from "../../journal/contract/index.ts";
-import { readBytes } from "../../shard/bytes.ts";
+import { RangeReader, wholeSlice } from "../../shard/bytes.ts";
 import { jsonArray } from "../../shard/json-array.ts";
 import type { Shard } from "../../shard/shard.ts";
-import { wholeSlice } from "../../shard/slice.ts";
 import { namesOffsets } from "../../shard/state-streams.ts";
 import type { ByteSource } from "./reply.ts";
 
@@ -33,22 +32,21 @@ export function sliceBody(
 class SliceSource implements ByteSource {
   readonly kind = "source";
   readonly byteLength: number;
-  readonly #shard: Shard;
-  readonly #stream: Stream;
-  readonly #to: number;
-  #at: number;
+  readonly #reader: RangeReader;
+  readonly #isJson: boolean;
+  /** Bytes still to be read. */
+  #left: number;
   /** Read before the head of the reply is out: a stream that cannot be read gets an answer that says so. */
   #first: Uint8Array | undefined;
   #opened: boolean;
 
   constructor(shard: Shard, stream: Stream, from: number, to: number) {
-    this.#shard = shard;
-    this.#stream = stream;
-    this.#at = from;
-    this.#to = to;
-    this.#opened = !stream.state.json;
+    this.#reader = new RangeReader(shard, stream, from, to);
+    this.#isJson = stream.state.json;
+    this.#left = to - from;
+    this.#opened = !this.#isJson;
     this.byteLength = to - from + (stream.state.json ? 1 : 0);
-    this.#first = readBytes(shard, stream, from, to);
+    this.#first = this.#reader.next();
   }
 
   next(memory?: Uint8Array): Uint8Array | undefined {
@@ -56,12 +54,12 @@ class SliceSource implements ByteSource {
       this.#opened = true;
       return Uint8Array.of(OPEN);
     }
-    if (this.#at === this.#to) return undefined;
-    const piece = this.#first ?? readBytes(this.#shard, this.#stream, this.#at, this.#to, memory);
+    const piece = this.#first ?? this.#reader.next(memory);
     this.#first = undefined;
-    this.#at += piece.length;
+    if (piece === undefined) return undefined;
+    this.#left -= piece.length;
     // The comma after the last message becomes the bracket that closes the array.
-    if (this.#at === this.#to && this.#stream.state.json) piece[piece.length - 1] = CLOSE;
+    if (this.#left === 0 && this.#isJson) piece[piece.length - 1] = CLOSE;
     return piece;
   }
 }

@@ -32,6 +32,7 @@ export function storageOf(settings: GivenSettings, logger: Logger): Storage {
         openLocalLog({
           directory,
           durability,
+          scrub: settings.get("scrub") !== false,
           acceptLoss: settings.get("acceptLoss") === true,
           report: (what, cause) => logger.error({ err: cause }, `trouble with the disk: ${what}`),
         }),

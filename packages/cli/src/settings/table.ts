@@ -106,6 +106,13 @@ const COMMAND_SETTINGS: readonly Setting[] = [
     fallback: undefined,
   },
   {
+    key: "scrub",
+    kind: "switch",
+    group: "Storage",
+    help: "look through the archive for damage in the background, slowly",
+    fallback: "true",
+  },
+  {
     key: "acceptLoss",
     kind: "switch",
     group: "Storage",

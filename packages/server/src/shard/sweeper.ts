@@ -3,6 +3,7 @@
  * without it, since every access checks; the sweep gives the space back.
  */
 import type { Stream } from "../catalog/stream.ts";
+import { DamagedData } from "../journal/contract/index.ts";
 import type { Shard } from "./shard.ts";
 
 /** Streams looked at per step, so that a step is short; the steps of one sweep give way to other work. */
@@ -43,16 +44,30 @@ export class Sweeper {
         this.#mortals = undefined;
         return;
       }
-      const stream = next.value;
-      if (stream.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
+      unlessDamaged(() => this.#expire(next.value, now));
     }
   }
 
   #expireArchived(): void {
     const now = this.#shard.now();
     for (const id of this.#shard.log.archive?.due(now, STEP) ?? []) {
-      const stream = this.#shard.catalog.find(id);
-      if (stream?.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
+      unlessDamaged(() => {
+        const stream = this.#shard.catalog.find(id);
+        if (stream !== undefined) this.#expire(stream, now);
+      });
     }
+  }
+
+  #expire(stream: Stream, now: number): void {
+    if (stream.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
+  }
+}
+
+/** A stream that cannot be read, or whose source cannot, stays: the log has told of it. */
+function unlessDamaged(expire: () => void): void {
+  try {
+    expire();
+  } catch (error) {
+    if (!(error instanceof DamagedData)) throw error;
   }
 }

@@ -88,6 +88,16 @@ export class SimulatedMachine {
     return this.#media.damage(this.random);
   }
 
+  /** Flips a bit of a value in the archive while nothing runs. Tells which. */
+  damageArchive(): string {
+    const name = this.random.pick([...this.#entries.keys()].sort());
+    const value = Uint8Array.from(this.#entries.get(name)!);
+    const at = this.random.below(value.length);
+    value[at]! ^= 1 << this.random.below(8);
+    this.#entries.set(name, value);
+    return `${Buffer.from(name, "latin1").toString("hex")} at ${at}`;
+  }
+
   after(): (ms: number, run: () => void) => void {
     const boot = this.#boot;
     return (_ms, run) => {

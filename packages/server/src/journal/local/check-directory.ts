@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { examineArchive } from "./archive/archive-file.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
 import { type CheckProgress, type CheckReport, checkStore } from "./check.ts";
 import { prepareDirectory, UnusableDirectory } from "./data-directory.ts";
@@ -21,7 +22,8 @@ export async function checkDirectory(
   });
   const lock = await lockDirectory(directory);
   try {
-    const { segments, archiveFile } = await prepareDirectory(directory);
+    const { segments, archiveFile, hasData } = await prepareDirectory(directory);
+    await examineArchive(archiveFile, hasData);
     const store = new LmdbStore(archiveFile);
     try {
       return await checkStore(new NodeDisk(segments), store, progress);

@@ -7,6 +7,7 @@ import { ownStart, type StreamState } from "../../stream/state.ts";
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import { chunkAppendStart, chunkBytes } from "./archive/chunks.ts";
 import {
+  ALL_KEYS,
   chunkKey,
   deadlineKey,
   numberOfKey,
@@ -17,6 +18,7 @@ import {
   successor,
 } from "./archive/keys.ts";
 import { decodeNumber, decodeRowHeader, decodeState, decodeStoreRow } from "./archive/rows.ts";
+import { damageOf, LenientStore, unsealed } from "./archive/sealed-store.ts";
 import { decodeRecord } from "./codec/record-codec.ts";
 import type { CorruptLog } from "./corrupt-log.ts";
 import type { Disk } from "./disk.ts";
@@ -46,6 +48,7 @@ export interface CheckReport {
 export type CheckProgress = (done: number, total: number) => void;
 
 const STREAMS_PER_STEP = 200;
+const ENTRIES_PER_STEP = 64;
 const PROBLEMS_TOLD = 100;
 
 /** Checks a directory's log and archive. Rejects only when they cannot be read at all. */
@@ -55,12 +58,14 @@ export async function checkStore(
   progress: CheckProgress,
 ): Promise<CheckReport> {
   const check = new Check(store);
+  await check.seals();
   const log = await check.log(disk);
   await check.archive(progress);
   return { ...log, ...check.result() };
 }
 
 class Check {
+  readonly #stored: ArchiveStore;
   readonly #store: ArchiveStore;
   readonly #problems: string[] = [];
   #problemCount = 0;
@@ -72,7 +77,27 @@ class Check {
   #records = 0;
 
   constructor(store: ArchiveStore) {
-    this.#store = store;
+    this.#stored = store;
+    // Every damaged entry is told by `seals`.
+    this.#store = new LenientStore(
+      store,
+      () => {},
+      () => performance.now(),
+    );
+  }
+
+  /** Every entry of the archive must be what was written. */
+  async seals(): Promise<void> {
+    let [from, end] = ALL_KEYS;
+    for (;;) {
+      const entries = this.#stored.entries(from, end, ENTRIES_PER_STEP);
+      for (const { key, value } of entries)
+        if (unsealed(key, value) === undefined) this.#problem(damageOf(key).message);
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      from = successor(last.key);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   result(): Pick<CheckReport, "streams" | "archivedBytes" | "problems" | "problemCount"> {
@@ -94,6 +119,7 @@ class Check {
     const stored = this.#store.get(STORE_KEY);
     const { logPosition, term } = stored === undefined ? { logPosition: 0, term: 0 } : decodeStoreRow(stored);
     const slabs = new Slabs(logPosition, SLAB_BYTES);
+    let isLost = false;
     const visitor = {
       onFrame: (slab: Parameters<typeof decodeRecord>[0], at: number) => {
         decodeRecord(slab, at);
@@ -101,7 +127,8 @@ class Check {
       onPause: async () => slabs.dropBefore(slabs.end),
       // The first loss explains those after it.
       onLoss: (error: CorruptLog) => {
-        if (this.#problemCount === 0) this.#problem(error.message);
+        if (!isLost) this.#problem(error.message);
+        isLost = true;
       },
     };
     const mark = judgeMark(await readMark(disk), logPosition, stored === undefined, visitor);

@@ -2,13 +2,18 @@
  * A data directory: `format` says how to read the rest, `lock` (`directory-lock.ts`) keeps a second process out,
  * `log/` holds the segments, `archive.lmdb` what was checkpointed.
  */
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { MARK_FILE } from "./durable-mark.ts";
 
 /** The format that this version writes. A change that older versions cannot read makes it grow. */
 export const FORMAT_VERSION = 1;
 
 const FORMAT_FILE = "format";
+const ARCHIVE_FILE = "archive.lmdb";
+
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
 
 /** The directory cannot be used. The message says why and what to do. */
 export class UnusableDirectory extends Error {
@@ -20,11 +25,13 @@ export interface DataDirectory {
   /** The directory of the segments. */
   readonly segments: string;
   readonly archiveFile: string;
+  /** Whether there must be an archive: the log has been written to. */
+  readonly hasData: boolean;
 }
 
 /** Creates the directory if it does not exist. */
 export async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
 }
 
 /**
@@ -43,9 +50,25 @@ export async function prepareDirectory(directory: string): Promise<DataDirectory
     );
   }
   const segments = join(directory, "log");
-  await mkdir(segments, { recursive: true, mode: 0o700 });
+  await mkdir(segments, { recursive: true, mode: DIRECTORY_MODE });
   await flush(directory);
-  return { segments, archiveFile: join(directory, "archive.lmdb") };
+  const archiveFile = join(directory, ARCHIVE_FILE);
+  const hasData = (await readdir(segments)).includes(MARK_FILE);
+  await keepPrivate(directory);
+  return { segments, archiveFile, hasData };
+}
+
+/**
+ * What is in the directory is nobody else's to read, whatever the process's umask is and whoever copied it here. The
+ * archive's files are made beforehand, since LMDB would let others read them.
+ */
+async function keepPrivate(directory: string): Promise<void> {
+  await chmod(directory, DIRECTORY_MODE);
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (entry.isSocket()) continue;
+    await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? DIRECTORY_MODE : FILE_MODE);
+  }
 }
 
 async function readVersion(directory: string): Promise<number | undefined> {
@@ -67,7 +90,7 @@ async function readVersion(directory: string): Promise<number | undefined> {
 /** The version is on disk before anything else is. */
 async function initialise(directory: string): Promise<void> {
   const unfinished = join(directory, `${FORMAT_FILE}.new`);
-  const file = await open(unfinished, "w");
+  const file = await open(unfinished, "w", FILE_MODE);
   await file.writeFile(`${FORMAT_VERSION}\n`);
   await file.sync();
   await file.close();

@@ -11,7 +11,7 @@
  *
  * A directory that several machines share is not protected, and must not be used by two of them.
  */
-import { rm, stat } from "node:fs/promises";
+import { chmod, rm, stat } from "node:fs/promises";
 import net from "node:net";
 import { join, relative } from "node:path";
 
@@ -54,6 +54,7 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
       if (holder !== undefined) throw new DirectoryInUse(directory, holder);
       if (address.isFile) await rm(address.path, { force: true });
       const server = await listen(address.path);
+      if (server !== undefined && address.isFile) await chmod(address.path, 0o600);
       if (server === undefined)
         throw new DirectoryInUse(directory, (await holderOf(address.path)) ?? "(unknown)");
       servers.push(server);

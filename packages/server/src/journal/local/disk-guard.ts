@@ -3,11 +3,17 @@
  * background is told and counted, and a data directory that was deleted or replaced under the running server ends all
  * writing, since they would go where nobody finds them again.
  */
-import type { LogHealth } from "../contract/index.ts";
+import type { DamagedData, LogHealth, LogMetrics } from "../contract/index.ts";
+import type { ArchiveStore } from "./archive/archive-store.ts";
+import { SealedStore } from "./archive/sealed-store.ts";
 import { failureOf } from "./failure.ts";
+import { Scrubber } from "./scrubber.ts";
 
 /** How often it is looked whether the files are still in place, ms. */
 const WATCH_INTERVAL_MS = 500;
+
+/** Damaged places that are told one by one; there are more where these are, and they are counted. */
+const DAMAGES_TOLD = 1000;
 
 /** Told what happened, in words, and why. */
 export type Report = (what: string, cause: Error) => void;
@@ -15,6 +21,11 @@ export type Report = (what: string, cause: Error) => void;
 export interface GuardParts {
   readonly report: Report;
   readonly after: (ms: number, run: () => void) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  readonly store: ArchiveStore;
+  /** Whether the archive is looked through in the background. */
+  readonly scrub: boolean;
 }
 
 /** A file that is held open. */
@@ -36,16 +47,24 @@ export class DirectoryGone extends Error {
 }
 
 export class DiskGuard {
+  /** The archive's store, which tells damage from data. */
+  readonly store: ArchiveStore;
   readonly #parts: GuardParts;
+  readonly #scrubber: Scrubber;
   readonly #onHealth: () => void;
   #health: LogHealth = "ok";
   #troubles = 0;
   #stopped = false;
+  #damagedReads = 0;
+  readonly #damaged = new Set<string>();
 
   /** @param onHealth called when `health` has changed */
   constructor(parts: GuardParts, onHealth: () => void) {
     this.#parts = parts;
     this.#onHealth = onHealth;
+    const onDamage = (damage: DamagedData) => this.#damage(damage);
+    this.store = new SealedStore(parts.store, onDamage, parts.now);
+    this.#scrubber = new Scrubber(parts.store, parts, onDamage);
   }
 
   /** `read-only` once something has failed for good. */
@@ -53,9 +72,12 @@ export class DiskGuard {
     return this.#health;
   }
 
-  /** How many troubles there were. */
-  get troubles(): number {
-    return this.#troubles;
+  metrics(): LogMetrics {
+    return {
+      diskTroublesTotal: this.#troubles,
+      damagedReadsTotal: this.#damagedReads,
+      scrubsTotal: this.#scrubber.rounds,
+    };
   }
 
   /** Something went wrong. Unless the disk is merely full, nothing is written any more. */
@@ -78,12 +100,25 @@ export class DiskGuard {
     this.note("acknowledged data is lost, as was accepted", error);
   }
 
-  /** From now on looks whether the files are in place. */
+  /** Stored bytes are damaged. Told once for each place. */
+  #damage(damage: DamagedData): void {
+    this.#damagedReads += 1;
+    if (this.#damaged.has(damage.message) || this.#damaged.size >= DAMAGES_TOLD) return;
+    this.#damaged.add(damage.message);
+    this.note("data in the archive is damaged", damage);
+  }
+
+  /** From now on looks whether the archive and these files are in place, and whether the archive is intact. */
   watch(files: readonly HeldFile[]): void {
+    this.#watchFiles([...files, this.store]);
+    if (this.#parts.scrub) this.#scrubber.start();
+  }
+
+  #watchFiles(files: readonly HeldFile[]): void {
     this.#parts.after(WATCH_INTERVAL_MS, () => {
       if (this.#stopped || this.#health !== "ok") return;
       this.#look(files).then(
-        () => this.watch(files),
+        () => this.#watchFiles(files),
         (error: unknown) => this.trouble("looking after the data directory", error),
       );
     });
@@ -99,5 +134,6 @@ export class DiskGuard {
 
   stop(): void {
     this.#stopped = true;
+    this.#scrubber.stop();
   }
 }

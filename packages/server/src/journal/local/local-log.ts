@@ -70,10 +70,12 @@ export class LocalLog<Pending extends PendingRecord>
   #closed = false;
 
   constructor(parts: LocalLogParts) {
-    const { store, now, sliceBytes } = parts;
+    const { now, sliceBytes } = parts;
+    this.#guard = new DiskGuard(parts, () => this.#letIn());
+    const { store } = this.#guard;
     const stored = store.get(STORE_KEY);
     const fresh = { logPosition: 0, term: 0, streams: 0, lastId: 0, storeId: parts.newStoreId() };
-    this.#parts = parts;
+    this.#parts = { ...parts, store };
     this.#budget = new Budget(parts, this);
     this.#storeRow = stored === undefined ? fresh : decodeStoreRow(stored);
     this.#lastId = this.#storeRow.lastId;
@@ -84,7 +86,6 @@ export class LocalLog<Pending extends PendingRecord>
     this.#archived = new ArchivedStreams(store, this.#tails);
     this.archive = this.#archived;
     this.#bytes = new StoredBytes(store, this.#tails, this.#removed);
-    this.#guard = new DiskGuard(parts, () => this.#letIn());
     this.#mark = new MarkKeeper(parts, this.#guard, () => this.#durable);
     const archiver = new StreamArchiver(store, this.#tails);
     const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, sliceBytes, now };
@@ -128,7 +129,7 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   async #beginToWrite(walked: Walked): Promise<void> {
-    const { disk, store, flushing, segmentBytes } = this.#parts;
+    const { disk, flushing, segmentBytes } = this.#parts;
     const slabs = this.#slabs;
     const onTrouble = this.#guard.trouble.bind(this.#guard);
     const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, slabs.end, onTrouble);
@@ -137,7 +138,7 @@ export class LocalLog<Pending extends PendingRecord>
     this.#opened = { writer, segments };
     await writer.startTerm();
     await this.#mark.reset();
-    this.#guard.watch([segments, this.#mark, store]);
+    this.#guard.watch([segments, this.#mark]);
     segments.prepareNext();
     this.#schedule.begin();
   }
@@ -214,7 +215,7 @@ export class LocalLog<Pending extends PendingRecord>
       checkpointsTotal: this.#schedule.count,
       lastCheckpointMs: this.#schedule.lastMs,
       markedBytesTotal: this.#mark.position,
-      diskTroublesTotal: this.#guard.troubles,
+      ...this.#guard.metrics(),
     };
   }
 

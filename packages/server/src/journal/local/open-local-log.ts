@@ -1,7 +1,7 @@
 /** The local log of a server: on a directory of the file system, with LMDB as its archive. */
 import { randomUUID } from "node:crypto";
 import type { PendingRecord } from "../contract/index.ts";
-import { LmdbStore } from "./archive/lmdb-store.ts";
+import { openArchive } from "./archive/open-archive.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
@@ -35,6 +35,8 @@ export interface LocalLogOptions {
    * damage in the log is removed. Default false.
    */
   readonly acceptLoss?: boolean;
+  /** Whether the archive is looked through for damage in the background, a few mebibytes a second. Default true. */
+  readonly scrub?: boolean;
   /** Told what goes wrong in the background, in words, and why. Default: nobody is told. */
   readonly report?: Report;
 }
@@ -66,10 +68,11 @@ export async function openLocalLog<Pending extends PendingRecord>(
   await makeDirectory(directory);
   const lock = await lockDirectory(directory);
   try {
-    const { segments, archiveFile } = await prepareDirectory(directory);
+    const { segments, archiveFile, hasData } = await prepareDirectory(directory);
+    const report = options.report ?? (() => {});
     return new LocalLog<Pending>({
       disk: new NodeDisk(segments),
-      store: new LmdbStore(archiveFile),
+      store: await openArchive(archiveFile, hasData, report),
       flushing: (options.durability ?? "fsync") === "fsync",
       budgetBytes,
       budgetStreams: BUDGET_STREAMS,
@@ -80,7 +83,8 @@ export async function openLocalLog<Pending extends PendingRecord>(
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       newStoreId: randomUUID,
       acceptLoss: options.acceptLoss ?? false,
-      report: options.report ?? (() => {}),
+      scrub: options.scrub ?? true,
+      report,
       now: () => performance.now(),
       after,
       afterClose: () => lock.release(),

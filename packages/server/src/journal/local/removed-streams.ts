@@ -5,6 +5,7 @@
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { chunkKey, numberOfKey, REMOVED_RANGE, removedKey, successor } from "./archive/keys.ts";
 import { decodeNumber } from "./archive/rows.ts";
+import { unlessDamaged } from "./archive/sealed-store.ts";
 
 /** Keys removed in one transaction. */
 const KEYS_PER_STEP = 256;
@@ -24,11 +25,11 @@ export class RemovedStreams {
     this.#store = store;
     let [from, end] = REMOVED_RANGE;
     for (;;) {
-      const entries = store.entries(from, end, 1000);
-      for (const { key, value } of entries) this.add(numberOfKey(key, 0), decodeNumber(value));
-      const last = entries.at(-1);
+      const keys = store.keys(from, end, 1000);
+      for (const key of keys) this.add(numberOfKey(key, 0), heldToOf(store, key));
+      const last = keys.at(-1);
       if (last === undefined) break;
-      from = successor(last.key);
+      from = successor(last);
     }
   }
 
@@ -102,6 +103,12 @@ export class RemovedStreams {
       from = successor(keys.at(-1)!);
     }
   }
+}
+
+/** A note that is damaged still says that the stream is gone. */
+function heldToOf(store: ArchiveStore, key: Uint8Array): number {
+  const value = unlessDamaged(() => store.get(key));
+  return value === undefined ? Number.POSITIVE_INFINITY : decodeNumber(value);
 }
 
 /** Streams with ids from `first` to `last`, without a gap. One search finds the chunks of all of them. */

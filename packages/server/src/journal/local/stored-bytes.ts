@@ -1,7 +1,8 @@
 /** Bytes of streams, wherever they lie: in the slabs what is not archived yet, in the archive the rest. */
-import { READ_CHUNK_BYTES, StreamRemoved } from "../contract/index.ts";
+import { DamagedData, READ_CHUNK_BYTES, StreamRemoved } from "../contract/index.ts";
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import { archivedBoundary, readArchived } from "./archive/chunks.ts";
+import { streamKey } from "./archive/keys.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
 import type { Tails } from "./tails.ts";
 
@@ -27,8 +28,14 @@ export class StoredBytes {
       return bytes;
     }
     const bytes = readArchived(this.#store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
-    if (bytes === undefined) throw new StreamRemoved(id);
+    if (bytes === undefined) throw this.#missing(id, from);
     return bytes;
+  }
+
+  /** The bytes of a removed stream go without notice; those of one that is there must be there, too. */
+  #missing(id: number, from: number): Error {
+    if (this.#store.get(streamKey(id)) === undefined) return new StreamRemoved(id);
+    return new DamagedData(`the bytes of stream ${id} from position ${from} on are missing in the archive`);
   }
 
   /** As `Log.boundaryBefore`. */

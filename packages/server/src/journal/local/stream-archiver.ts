@@ -1,11 +1,12 @@
 /** Turns what the archive does not hold of one stream into changes of the archive. */
 import { deadlineOf } from "../../stream/expiry.ts";
 import type { StreamState } from "../../stream/state.ts";
-import { READ_CHUNK_BYTES } from "../contract/index.ts";
+import { DamagedData, READ_CHUNK_BYTES } from "../contract/index.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { allocateChunk, chunkAppendStart, chunkBytes } from "./archive/chunks.ts";
 import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive/keys.ts";
 import { decodeNumber, decodeRowHeader, encodeNumber, encodeState, type RowHeader } from "./archive/rows.ts";
+import { unlessDamaged } from "./archive/sealed-store.ts";
 import { Arena } from "./codec/arena.ts";
 import type { Tail, Tails } from "./tails.ts";
 
@@ -85,11 +86,19 @@ export class StreamArchiver {
 
   /** What the archive holds of the stream; read from there at most once while the stream is in memory. */
   #rowOf(tail: Tail): RowHeader | null {
-    if (tail.row === undefined) {
-      const row = this.#store.get(streamKey(tail.state.id));
-      tail.row = row === undefined ? null : decodeRowHeader(row);
-    }
+    if (tail.row === undefined) tail.row = this.#storedRow(tail);
     return tail.row;
+  }
+
+  /** A row that is damaged is written anew from the state in memory. */
+  #storedRow({ state, hotFrom }: Tail): RowHeader | null {
+    try {
+      const row = this.#store.get(streamKey(state.id));
+      return row === undefined ? null : decodeRowHeader(row);
+    } catch (error) {
+      if (!(error instanceof DamagedData)) throw error;
+      return { heldTo: 0, tail: hotFrom, lastChunk: undefined, deadline: undefined };
+    }
   }
 
   /** Puts few new bytes into the last chunk if that is still short. */
@@ -101,7 +110,7 @@ export class StreamArchiver {
     const length = tail.state.tail - lastChunk;
     if (length > MERGED_CHUNK_BYTES) return 0;
     const key = chunkKey(tail.state.id, lastChunk);
-    const old = this.#store.get(key);
+    const old = unlessDamaged(() => this.#store.get(key));
     if (old === undefined || chunkAppendStart(old) !== lastChunk) return 0;
     const value = allocateChunk(this.#arena, lastChunk, length);
     chunkBytes(value).set(chunkBytes(old).subarray(0, to - lastChunk));
@@ -152,7 +161,7 @@ export class StreamArchiver {
   #remove(archiving: Archiving, row: RowHeader | null, heldTo: number, changes: Change[]): number {
     const { id, path } = archiving.tail.state;
     const key = pathKey(path);
-    const newest = this.#store.get(key);
+    const newest = unlessDamaged(() => this.#store.get(key));
     if (newest !== undefined && decodeNumber(newest) === id) changes.push({ key, value: undefined });
     if (row?.deadline !== undefined) changes.push({ key: deadlineKey(row.deadline, id), value: undefined });
     if (row !== null) changes.push({ key: streamKey(id), value: undefined });

@@ -6,6 +6,7 @@
 
 import { Random } from "@perennial/testing";
 import { SimulatedMachine } from "@perennial/testing/journal";
+import { DamagedData } from "../../../src/journal/contract/index.ts";
 import { CorruptLog } from "../../../src/journal/local/corrupt-log.ts";
 import { LocalLog } from "../../../src/journal/local/local-log.ts";
 import type { LocalLogParts } from "../../../src/journal/local/local-log-parts.ts";
@@ -41,6 +42,8 @@ export interface SimulationReport {
   /** How often something at rest was damaged, and how often a start was refused for it. */
   readonly damages: number;
   readonly refusals: number;
+  /** How often a stream said that it is damaged. */
+  readonly damagedReads: number;
 }
 
 /** Runs one seed. @throws LawBroken, or whatever else went wrong */
@@ -92,7 +95,7 @@ class Simulation {
   #broken: unknown;
   readonly #report = {
     ...{ acknowledged: 0, crashes: 0, tornTails: 0, failures: 0, slices: 0, recoverySlices: 0 },
-    ...{ damages: 0, refusals: 0 },
+    ...{ damages: 0, refusals: 0, damagedReads: 0 },
   };
 
   constructor({ seed, lying = false }: SimulationOptions) {
@@ -134,7 +137,7 @@ class Simulation {
     else if (dice < 0.975) this.#machine.trouble = this.#random.pick(["full", "full", "broken"]);
     else if (dice < 0.985) this.#machine.trouble = "none";
     else if (dice < 0.99) await this.#crash();
-    else if (dice < 0.993) await this.#restart();
+    else if (dice < 0.992) await this.#restart();
     else if (dice < 0.995) await this.#damage();
     else for (let count = 0; count < 30 && this.#machine.step(); count++) await settle();
   }
@@ -179,21 +182,37 @@ class Simulation {
     this.#machine.trouble = "none";
     if (!(await this.#isMarked())) return;
     this.#die(false);
+    await this.#start(false);
+    if (!(await this.#isMarked())) return;
+    const shown = this.#lines();
+    this.#die(false);
     const before = this.#machine.copy();
-    const damage = this.#machine.damageLog();
+    const damage = this.#random.chance(0.5) ? this.#machine.damageLog() : this.#machine.damageArchive();
     this.#report.damages += 1;
-    const shard = this.#boot_();
     try {
-      await this.#drive(shard.open());
-      this.#shard = shard;
+      this.#shard = this.#boot_();
+      await this.#drive(this.#shard.open());
       this.#recovering = false;
-      this.#judge(false);
+      this.#judgeDamaged(shown, damage);
     } catch (error) {
-      law(error instanceof CorruptLog, () => `${damage}: ${(error as Error).stack}`);
+      const isSaid = error instanceof CorruptLog || error instanceof DamagedData;
+      law(isSaid, () => `${damage}: ${(error as Error).stack}`);
       this.#report.refusals += 1;
-      this.#die(false);
-      this.#machine.restore(before);
-      await this.#start(false);
+    }
+    this.#die(false);
+    this.#machine.restore(before);
+    await this.#start(false);
+  }
+
+  /** Each stream is as it was, or says that it is damaged. */
+  #judgeDamaged(shown: ReadonlyMap<string, string>, damage: string): void {
+    for (const [path, line] of shown) {
+      try {
+        law(this.#line(path) === line, () => `${damage}: ${path} shows ${this.#line(path)}, not ${line}`);
+      } catch (error) {
+        if (!(error instanceof DamagedData)) throw error;
+        this.#report.damagedReads += 1;
+      }
     }
   }
 
@@ -248,6 +267,7 @@ class Simulation {
       recoveryBytes: this.#sizes.budgetBytes / 2,
       checkpointIntervalMs: 1000,
       acceptLoss: false,
+      scrub: true,
       report: () => {},
       newStoreId: () => "simulated",
       now: () => this.#clock++ / 4,
@@ -328,18 +348,20 @@ class Simulation {
   }
 
   #dump(): string {
-    const lines: string[] = [];
-    for (const path of PATHS) {
-      const found = this.#shard.forReading(path);
-      if (found.kind !== "found") lines.push(`${path} ${found.kind}`);
-      else {
-        const state = { ...found.stream.state, producers: [...(found.stream.state.producers ?? [])] };
-        lines.push(
-          `${path} ${JSON.stringify(Object.entries(state).sort())} ${contentOf(this.#shard, found.stream)}`,
-        );
-      }
-    }
-    return lines.join("\n");
+    return [...this.#lines().values()].join("\n");
+  }
+
+  /** What each path shows. */
+  #lines(): Map<string, string> {
+    return new Map(PATHS.map((path) => [path, this.#line(path)]));
+  }
+
+  #line(path: string): string {
+    const found = this.#shard.forReading(path);
+    if (found.kind !== "found") return `${path} ${found.kind}`;
+    const state = { ...found.stream.state, producers: [...(found.stream.state.producers ?? [])] };
+    const content = contentOf(this.#shard, found.stream);
+    return `${path} ${JSON.stringify(Object.entries(state).sort())} ${content}`;
   }
 
   // What clients do.

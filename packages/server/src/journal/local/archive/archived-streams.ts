@@ -5,6 +5,7 @@ import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey, successor } from "./keys.ts";
 import { decodeNumber, decodeState } from "./rows.ts";
+import { unlessDamaged } from "./sealed-store.ts";
 
 export class ArchivedStreams implements Archive {
   readonly #store: ArchiveStore;
@@ -46,7 +47,7 @@ export class ArchivedStreams implements Archive {
     while (paths.length < limit) {
       const entries = this.#store.entries(from, end, limit - paths.length);
       for (const { value } of entries) {
-        const path = this.byId(decodeNumber(value))?.path;
+        const path = unlessDamaged(() => this.byId(decodeNumber(value)))?.path;
         if (path?.startsWith(prefix)) paths.push(path);
       }
       const last = entries.at(-1);

@@ -50,6 +50,34 @@ export const CHUNK_RANGE: readonly [Uint8Array, Uint8Array] = [
   Uint8Array.of(CHUNK + 1),
 ];
 
+/** All keys, as a range. */
+export const ALL_KEYS: readonly [Uint8Array, Uint8Array] = [Uint8Array.of(0), Uint8Array.of(0xff)];
+
+/** Whether it is the key of a chunk. */
+export function isChunkKey(key: Uint8Array): boolean {
+  return key[0] === CHUNK;
+}
+
+/** Says in words what lies under a key. */
+export function describeKey(key: Uint8Array): string {
+  switch (key[0]) {
+    case STORE_KEY[0]:
+      return "the archive's own row";
+    case STREAM:
+      return `the row of stream ${numberOfKey(key, 0)}`;
+    case PATH:
+      return `the entry of the path ${JSON.stringify(Buffer.from(key.subarray(1)).toString())}`;
+    case CHUNK:
+      return `the chunk of stream ${numberOfKey(key, 0)} at position ${numberOfKey(key, 1)}`;
+    case DEADLINE:
+      return `the deadline of stream ${numberOfKey(key, 1)}`;
+    case REMOVED:
+      return `the note that stream ${numberOfKey(key, 0)} is gone`;
+    default:
+      return `an entry of a kind that does not exist (${key[0]})`;
+  }
+}
+
 /** The chunk of a stream that begins at `position`. */
 export function chunkKey(id: number, position: number): Uint8Array {
   return numbersKey(CHUNK, id, position);

@@ -2,7 +2,7 @@
  * The archive's store on LMDB: a memory-mapped B-tree that reads without copying and, with one writer, commits
  * atomically. lmdb-js carries out commits on a thread of its own.
  */
-import { statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { open, type RootDatabase } from "lmdb";
@@ -11,6 +11,26 @@ import type { ArchiveStore, Change, Entry } from "./archive-store.ts";
 
 /** A commit that fails with less room than this on the disk is taken to have failed for that. */
 const ROOM_BYTES_MIN = 16 * 1024 * 1024;
+
+/** At the beginning of the file. */
+const DESCRIBING_PAGES = 2;
+
+interface TreeStats {
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** As `getStats` gives them; lmdb-js does not type them. */
+interface LmdbStats extends TreeStats {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly free: TreeStats;
+}
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: TreeStats): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
+}
 
 export class LmdbStore implements ArchiveStore {
   readonly #database: RootDatabase<Buffer, Buffer>;
@@ -23,6 +43,7 @@ export class LmdbStore implements ArchiveStore {
   constructor(file: string) {
     this.#directory = dirname(file);
     this.#file = file;
+    for (const path of [file, `${file}-lock`]) closeSync(openSync(path, "a", 0o600));
     this.#database = open({
       path: file,
       noSubdir: true,
@@ -86,6 +107,20 @@ export class LmdbStore implements ArchiveStore {
     return Object.assign(new Error(`no space left on device: ${cause.message}`, { cause }), {
       code: "ENOSPC",
     });
+  }
+
+  /** The size of the file, and how much of it later transactions can use again. */
+  space(): { readonly fileBytes: number; readonly freeBytes: number } {
+    const stats = this.#database.getStats() as LmdbStats;
+    const { pageSize, lastPageNumber, free } = stats;
+    const used = DESCRIBING_PAGES + pagesOf(stats) + pagesOf(free);
+    const pages = lastPageNumber + 1;
+    return { fileBytes: pages * pageSize, freeBytes: Math.max(0, pages - used) * pageSize };
+  }
+
+  /** Writes a copy without free pages, as of now, on a thread of its own. */
+  copyCompacted(file: string): Promise<void> {
+    return this.#database.backup(file, true);
   }
 
   isInPlace(): Promise<boolean> {

@@ -16,7 +16,6 @@ export type {
   AppendOptions,
   AppendPromise,
   AppendResult,
-  BackoffOptions,
   CloseOptions,
   CloseResult,
   CreateOptions,
@@ -32,7 +31,6 @@ export type {
   ParamsRecord,
   ReadOptions,
   RetryOpts,
-  SSEResilienceOptions,
   StreamErrorHandler,
   StreamHandleOptions,
   StreamOptions,
@@ -40,5 +38,6 @@ export type {
 } from "./options.ts";
 export { IdempotentProducer } from "./producer/idempotent-producer.ts";
 export type { StreamResponse } from "./read/response.ts";
+export type { BackoffOptions, SSEResilienceOptions } from "./resilience-options.ts";
 export { stream } from "./stream.ts";
 export type { VisibilitySource } from "./visibility.ts";

@@ -1,3 +1,4 @@
+import type { BackoffOptions, SSEResilienceOptions } from "./resilience-options.ts";
 import type { VisibilitySource } from "./visibility.ts";
 
 /** A position in a stream, as the server gave it. Opaque: store it and pass it back, never derive one. */
@@ -49,38 +50,6 @@ export type RetryOpts = { params?: ParamsRecord; headers?: HeadersRecord };
  * ```
  */
 export type StreamErrorHandler = (error: Error) => MaybePromise<Nothing | RetryOpts>;
-
-/** How failed requests are repeated. All durations in ms. */
-export interface BackoffOptions {
-  /** Upper bound of the first wait, in ms. Default 100. */
-  initialDelay: number;
-  /** Upper bound of every wait that the server did not ask for, in ms. Default 60,000. */
-  maxDelay: number;
-  /** Growth of the upper bound from one wait to the next. Default 1.3. */
-  multiplier: number;
-  /** Called after every failed attempt, the last one included. */
-  onFailedAttempt?: () => void;
-  /** Writes a line to the console for every wait. Default false. */
-  debug?: boolean;
-  /** Attempts after the first. Default Infinity. */
-  maxRetries?: number;
-  /** Time from the first attempt after which a failure is final, in ms. Default Infinity. */
-  deadline?: number;
-}
-
-/** When an SSE session gives up and goes on with long-polling. All durations in ms. */
-export interface SSEResilienceOptions {
-  /** A connection that ends sooner counts as short, in ms. Default 1000. */
-  minConnectionDuration?: number | undefined;
-  /** Short connections in a row after which the session falls back to long-polling. Default 3. */
-  maxShortConnections?: number | undefined;
-  /** Upper bound of the wait after the first short connection, doubled with each, in ms. Default 100. */
-  backoffBaseDelay?: number | undefined;
-  /** Upper bound of any wait after a short connection, in ms. Default 5000. */
-  backoffMaxDelay?: number | undefined;
-  /** Whether to say so on the console when falling back. Default true. */
-  logWarnings?: boolean | undefined;
-}
 
 /** Options of `stream()`. */
 export interface StreamOptions {
@@ -253,10 +222,19 @@ export type HeadResult =
 
 /** Options of `IdempotentProducer`. */
 export interface IdempotentProducerOptions {
-  /** The epoch to write under. Default 0. */
+  /**
+   * The epoch to write under. Default: with `autoClaim` one that no other producer has; without, 0, and a stream that
+   * knows the id already refuses the first batch with `StaleEpochError`. Whoever gives epochs must give each producer
+   * its own.
+   */
   epoch?: number | undefined;
-  /** Take over from another producer with this id when fenced. Default false. */
+  /** Take over from other producers with this id: those before, and those that take over meanwhile. Default false. */
   autoClaim?: boolean | undefined;
+  /**
+   * The same batches are sent again on purpose, under the same `epoch`: what the server has under a number counts as
+   * stored, whoever sent it. Default false.
+   */
+  replay?: boolean | undefined;
   /** A batch of at least this size is sent at once, in bytes. Default 1,048,576. */
   maxBatchBytes?: number | undefined;
   /** A smaller batch waits this long for more messages, in ms. Default 5. */

@@ -32,7 +32,11 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
   const start = { offset: options.offset ?? "-1", upToDate: false, streamClosed: false };
   try {
     signal?.throwIfAborted();
-    const first = await requests.send(start, undefined, { signal, watch: (response) => response });
+    const first = await requests.send(start, undefined, {
+      signal,
+      limit: requests.silence,
+      watch: (response) => response,
+    });
     const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
       options,
       requests,

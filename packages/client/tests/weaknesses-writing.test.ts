@@ -165,7 +165,7 @@ describe("known weaknesses of the official client, producers", () => {
     const late = (answer: Response) => () => held.then(() => answer);
     const { producer, errors, tuples } = producerWith(
       [stored("a"), late(stored("b")), fenced(7), late(fenced(7)), stored("c"), stored("d")],
-      { autoClaim: true },
+      { autoClaim: true, epoch: 0 },
     );
     producer.append("0");
     await producer.flush();

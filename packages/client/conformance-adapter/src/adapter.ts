@@ -184,7 +184,7 @@ export class Adapter {
     const batching =
       maxInFlight > 1 ? { lingerMs: 0, maxBatchBytes: 1 } : { lingerMs: 1000, maxBatchBytes: 1024 * 1024 };
     const handle = this.#handle(command.path, command.headers);
-    const options = { epoch, autoClaim, maxInFlight, ...batching };
+    const options = { epoch, autoClaim, maxInFlight, replay: true, ...batching };
     const producer = new IdempotentProducer(handle, command.producerId, options);
     for (const item of command.items) producer.append(item);
     await producer.flush({ rejectOnError: true });
@@ -243,7 +243,7 @@ export class Adapter {
     const key = producerKey(command);
     let producer = this.#producers.get(key);
     if (producer === undefined) {
-      const options = { epoch: command.epoch, autoClaim, maxInFlight: 1, lingerMs: 0 };
+      const options = { epoch: command.epoch, autoClaim, maxInFlight: 1, lingerMs: 0, replay: true };
       producer = new IdempotentProducer(
         this.#handle(command.path, command.headers),
         command.producerId,

@@ -1,9 +1,11 @@
 import { DurableStream, IdempotentProducer } from "@perennial/client";
+import { DEFAULT_CONTENT_TYPE } from "@perennial/protocol";
 import type { BenchmarkCommand, BenchmarkOperation, Result } from "./commands.ts";
 
 /** Performs one measured operation of the suite's benchmark. */
 export async function benchmark(serverUrl: string, command: BenchmarkCommand): Promise<Result> {
   const url = `${serverUrl}${command.operation.path}`;
+  await prepare(url, command.operation);
   const started = performance.now();
   const { bytes, messages } = await perform(url, command.operation);
   const seconds = (performance.now() - started) / 1000;
@@ -16,11 +18,19 @@ export async function benchmark(serverUrl: string, command: BenchmarkCommand): P
   return { iterationId: command.iterationId, durationNs: String(Math.round(seconds * 1e9)), metrics };
 }
 
+/** The suite's scenarios append to, and follow, streams that nobody has created. */
+async function prepare(url: string, { op, contentType }: BenchmarkOperation): Promise<void> {
+  if (op !== "append" && op !== "roundtrip" && op !== "throughput_append") return;
+  const handle = new DurableStream({ url });
+  const { exists } = await handle.head();
+  if (!exists) await handle.create({ contentType: contentType ?? DEFAULT_CONTENT_TYPE });
+}
+
 async function perform(
   url: string,
   operation: BenchmarkOperation,
 ): Promise<{ bytes: number; messages: number }> {
-  const { op, size = 0, contentType = "application/octet-stream", count = 0 } = operation;
+  const { op, size = 0, contentType = DEFAULT_CONTENT_TYPE, count = 0 } = operation;
   const handle = new DurableStream({ url, contentType });
   const payload = new Uint8Array(size).fill(42);
   switch (op) {
@@ -34,6 +44,7 @@ async function perform(
       return await roundtrip(handle, payload, operation);
     case "throughput_append": {
       const producer = new IdempotentProducer(handle, "benchmark", {
+        autoClaim: true,
         maxInFlight: operation.concurrency ?? 5,
       });
       for (let message = 0; message < count; message++) producer.append(payload);

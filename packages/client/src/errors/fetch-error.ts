@@ -55,7 +55,8 @@ export class FetchError extends Error {
   /** Builds the error of a response, reading its body if nobody did. */
   static async fromResponse(response: Response, url: string): Promise<FetchError> {
     const { status, headers, body, bodyUsed } = response;
-    const text = body && !bodyUsed ? await response.text() : undefined;
+    // React Native's responses have no `body` at all, and yet a text.
+    const text = body !== null && !bodyUsed ? await response.text() : undefined;
     const isJson = text && hasType(response, "application/json");
     const json = isJson ? (parseJson(text) as object | undefined) : undefined;
     return new FetchError(status, json ? undefined : text, json, Object.fromEntries(headers), url);

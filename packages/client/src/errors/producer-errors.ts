@@ -1,6 +1,7 @@
 /**
- * Another producer with the same id and a higher epoch has taken over (403). This one can write no more until
- * `restart()`, which takes over in turn.
+ * Another producer with the same id has taken over under a higher epoch (403), or wrote under the same epoch, now or
+ * earlier (a duplicate of what was sent for the first time). This one can write no more until `restart()`, which takes
+ * over in turn.
  *
  * @example
  * ```ts
@@ -17,13 +18,17 @@
 export class StaleEpochError extends Error {
   /** The epoch that the server holds for this producer id. */
   readonly currentEpoch: number;
+  /** Whether the refused batch may be stored: the answer to an earlier attempt was lost. */
+  readonly maybeStored: boolean;
 
-  constructor(currentEpoch: number) {
+  constructor(currentEpoch: number, maybeStored = false) {
+    const fate = maybeStored ? "may or may not be" : "is not";
     super(
-      `Producer epoch is stale: a producer with this id took over under epoch ${currentEpoch}; restart() takes over again`,
+      `Producer epoch is stale: a producer with this id wrote under epoch ${currentEpoch}. This batch ${fate} stored; restart() takes over`,
     );
     this.name = "StaleEpochError";
     this.currentEpoch = currentEpoch;
+    this.maybeStored = maybeStored;
   }
 }
 

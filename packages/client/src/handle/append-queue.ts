@@ -1,4 +1,5 @@
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
+import { onAbort } from "../http/signals.ts";
 import type { AppendResult } from "../options.ts";
 import type { Content } from "./content.ts";
 
@@ -100,7 +101,7 @@ function createEntry(append: QueuedAppend, resolve: Entry["resolve"], reject: En
   const settle =
     <T>(report: (value: T) => void) =>
     (value: T) => {
-      append.signal?.removeEventListener("abort", abort);
+      letGo();
       entry.settled = true;
       report(value);
     };
@@ -111,10 +112,9 @@ function createEntry(append: QueuedAppend, resolve: Entry["resolve"], reject: En
     resolve: settle(resolve),
     reject: settle(reject),
   };
-  const abort = () => {
+  const letGo = onAbort(append.signal, () => {
     entry.reject(new FetchBackoffAbortError());
     entry.whenAborted?.();
-  };
-  append.signal?.addEventListener("abort", abort, { once: true });
+  });
   return entry;
 }

@@ -1,5 +1,6 @@
 import { isJson } from "@perennial/protocol";
 import { joinBytes } from "../bytes.ts";
+import { DurableStreamError } from "../errors/durable-stream-error.ts";
 
 /** A message as the caller gave it. */
 export type Content = Uint8Array | string;
@@ -18,6 +19,21 @@ export function joinContents(contents: readonly Content[], contentType: string |
   if (contentType !== undefined && isJson(contentType)) return `[${contents.map(asText).join(",")}]`;
   if (contents.every((content) => typeof content === "string")) return contents.join("");
   return joinBytes(contents.map(asBytes)) as Body;
+}
+
+/**
+ * A message as bytes or text. On a JSON stream any other value is written as JSON; a string is JSON text already.
+ *
+ * @throws DurableStreamError `BAD_REQUEST` for a value that the stream cannot hold
+ */
+export function asContent(value: unknown, contentType: string | undefined): Content {
+  if (typeof value === "string" || value instanceof Uint8Array) return value;
+  const text = contentType !== undefined && isJson(contentType) ? JSON.stringify(value) : undefined;
+  if (text === undefined) {
+    const message = `A ${contentType ?? "stream of unknown type"} takes a string or a Uint8Array, only JSON any value`;
+    throw new DurableStreamError(message, "BAD_REQUEST", 400);
+  }
+  return text;
 }
 
 /** A message as UTF-8 bytes. */

@@ -22,7 +22,7 @@ import type { StreamResponse } from "../read/response.ts";
 import { stream } from "../stream.ts";
 import { appendHeaders, appendResult, isRefusalOfContent, sendAppends } from "./append.ts";
 import { AppendQueue } from "./append-queue.ts";
-import { type Content, createBody, joinContents } from "./content.ts";
+import { asContent, createBody, joinContents } from "./content.ts";
 import { createHeaders } from "./create.ts";
 import { headResult } from "./head.ts";
 import { registerRequests } from "./registry.ts";
@@ -90,9 +90,8 @@ export class DurableStream {
    */
   static async connect(opts: DurableStreamOptions): Promise<DurableStream> {
     const handle = new DurableStream(opts);
-    const response = await handle.#head(undefined);
-    if (response.status === 404)
-      throw codedError(await FetchError.fromResponse(response, handle.url), "NOT_FOUND");
+    const found = await handle.#head(undefined);
+    if (found instanceof FetchError) throw codedError(found, "NOT_FOUND");
     return handle;
   }
 
@@ -112,8 +111,8 @@ export class DurableStream {
    * @throws DurableStreamError for every refusal but 404
    */
   async head(opts: { signal?: AbortSignal | undefined } = {}): Promise<HeadResult> {
-    const response = await this.#head(opts.signal);
-    return response.status === 404 ? { exists: false } : headResult(response.headers);
+    const found = await this.#head(opts.signal);
+    return found instanceof FetchError ? { exists: false } : headResult(found.headers);
   }
 
   /** Creates the stream, see the static `create()`. Options given here win over the handle's. */
@@ -121,7 +120,11 @@ export class DurableStream {
     const contentType = opts.contentType ?? this.#options.contentType;
     const headers = createHeaders(contentType, opts);
     const body = createBody(opts.body);
-    const response = await this.#requests.send({ method: "PUT", headers, body, conflict: "CONFLICT_EXISTS" });
+    const request = { method: "PUT", headers, conflict: "CONFLICT_EXISTS" } as const;
+    const response =
+      body instanceof ReadableStream
+        ? await this.#requests.upload(request, new Upload(body))
+        : await this.#requests.send({ ...request, body });
     this.#discover(response.headers.get(CONTENT_TYPE) ?? contentType);
     return this;
   }
@@ -154,7 +157,7 @@ export class DurableStream {
    *   than the last, or content types differ (both also `instanceof FetchError`)
    * @throws FetchError for every other refusal; FetchBackoffAbortError when aborted
    */
-  append(body: Uint8Array | string | Promise<Uint8Array | string>, opts: AppendOptions = {}): AppendPromise {
+  append(body: unknown, opts: AppendOptions = {}): AppendPromise {
     return this.#append(body, opts) as AppendPromise;
   }
 
@@ -195,9 +198,10 @@ export class DurableStream {
     return this.#requests.headers();
   }
 
-  async #append(body: Content | Promise<Content>, opts: AppendOptions): Promise<AppendResult> {
-    const content = body instanceof Promise ? await body : body;
+  async #append(body: unknown, opts: AppendOptions): Promise<AppendResult> {
+    const value = body instanceof Promise ? await body : body;
     const contentType = this.#contentType(opts.contentType);
+    const content = asContent(value, contentType);
     const append = { content, contentType, seq: opts.seq, signal: opts.signal };
     const isAlone = this.#options.batching === false || opts.producerId !== undefined;
     return isAlone ? sendAppends(this.#requests, [append], opts) : this.#queue.add(append);
@@ -206,22 +210,21 @@ export class DurableStream {
   async #upload(upload: Upload, opts: AppendOptions): Promise<AppendResult> {
     const headers = appendHeaders(this.#contentType(opts.contentType), opts);
     const request = { method: "POST", headers, signal: opts.signal, conflict: "CONFLICT_SEQ" } as const;
-    const response = await this.#requests.sendOnce(
-      request,
-      () => upload.open(),
-      () => !upload.started,
-    );
+    const response = await this.#requests.upload(request, upload);
     return appendResult(response, opts);
   }
 
-  async #head(signal: AbortSignal | undefined): Promise<Response> {
-    const response = await this.#requests.sendWith(this.#requests.fetch, { method: "HEAD", signal });
-    if (response.ok) this.#discover(response.headers.get(CONTENT_TYPE) ?? undefined);
-    else if (response.status !== 404) {
-      const error = await FetchError.fromResponse(response, this.url);
+  /** The answer to a HEAD request, or the 404. */
+  async #head(signal: AbortSignal | undefined): Promise<Response | FetchError> {
+    try {
+      const response = await this.#requests.send({ method: "HEAD", signal }, { once: true });
+      this.#discover(response.headers.get(CONTENT_TYPE) ?? undefined);
+      return response;
+    } catch (error) {
+      if (!(error instanceof FetchError)) throw error;
+      if (error.status === 404) return error;
       throw closedError(error) ?? DurableStreamError.fromFetchError(error);
     }
-    return response;
   }
 
   #contentType(ofCall: string | undefined): string | undefined {

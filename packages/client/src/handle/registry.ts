@@ -1,5 +1,11 @@
 import { HandleRequests } from "./requests.ts";
 
+/** What a producer needs to know of a handle. */
+export interface Target {
+  readonly url: string;
+  readonly contentType?: string;
+}
+
 /** The requests of each handle, for those who write on its behalf; not part of the handle's own surface. */
 const requestsByHandle = /* @__PURE__ */ new WeakMap<object, HandleRequests>();
 

@@ -1,12 +1,13 @@
 import type { DurableStreamErrorCode } from "../errors/codes.ts";
 import { writeError } from "../errors/write-error.ts";
-import { type BackoffPolicy, backoffPolicy } from "../http/backoff.ts";
-import { createFetchWithConsumedBody } from "../http/consumed-body.ts";
-import { hasRepeatableBody, retryingFetch } from "../http/fetch-with-backoff.ts";
+import { attemptLimit, type BackoffPolicy, backoffPolicy } from "../http/backoff.ts";
+import { consumed, createFetchWithConsumedBody } from "../http/consumed-body.ts";
+import { type RetryLimits, retryingFetch } from "../http/fetch-with-backoff.ts";
 import { writeUrl } from "../http/read-url.ts";
 import { headersOf, mergeHeaders, type ProtocolHeaders, resolveRecord } from "../http/records.ts";
 import { anySignal } from "../http/signals.ts";
 import type { DurableStreamOptions } from "../options.ts";
+import type { Upload } from "./upload.ts";
 
 /** One request of a handle. */
 export interface HandleRequest {
@@ -42,30 +43,45 @@ export class HandleRequests {
     return resolveRecord(this.options.headers);
   }
 
-  /** Sends a request, with retries, and waits for the whole response. */
-  send(request: HandleRequest): Promise<Response> {
-    const patient = retryingFetch(this.fetch, this.#policy, hasRepeatableBody);
-    return this.sendWith(createFetchWithConsumedBody(patient), request);
+  /** Sends a request, with retries unless told otherwise, and waits for the whole response. */
+  send(request: HandleRequest, options: { readonly once?: boolean } = {}): Promise<Response> {
+    const body = request.body as
+      | undefined
+      | { readonly length?: number; readonly byteLength?: number; readonly size?: number };
+    const length = body?.byteLength ?? body?.length ?? body?.size;
+    const attempt = attemptLimit(this.#policy, length);
+    return this.#send(request, this.fetch, {
+      attempt,
+      all: this.#policy.deadline,
+      consume: consumed,
+      canRepeat: () => !options.once,
+    });
   }
 
-  /** As `send`, for a body that can be opened again only while `canRepeat` says so. */
-  sendOnce(request: HandleRequest, open: () => ReadableStream, canRepeat: () => boolean): Promise<Response> {
-    const fetchOpened: typeof fetch = (input, init) => this.fetch(input, { ...init, ...streaming(open()) });
-    const patient = retryingFetch(fetchOpened, this.#policy, canRepeat);
-    return this.sendWith(createFetchWithConsumedBody(patient), request);
+  /** As `send`, for a body that can be opened again only while nothing was taken from it. */
+  upload(request: HandleRequest, upload: Upload): Promise<Response> {
+    const fetchWhole = createFetchWithConsumedBody(this.fetch);
+    const limit = Math.min(attemptLimit(this.#policy), this.#policy.deadline);
+    const fetchOpened: typeof fetch = (input, init) =>
+      upload.send(limit, init?.signal, (body, signal) =>
+        fetchWhole(input, { ...init, ...streaming(body), signal }),
+      );
+    return this.#send(request, fetchOpened, {
+      attempt: Number.POSITIVE_INFINITY,
+      canRepeat: () => !upload.started,
+    });
   }
 
-  /** Sends a request by the given `fetch`. Throws failed writes as `writeError` names them. */
-  async sendWith(fetchClient: typeof fetch, request: HandleRequest): Promise<Response> {
+  /** Throws failed writes as `writeError` names them. */
+  async #send(request: HandleRequest, fetchOnce: typeof fetch, limits: RetryLimits): Promise<Response> {
     const headers = mergeHeaders(await this.headers(), headersOf(request.headers));
     const url = await this.url();
     const { signal, release } = anySignal(this.options.signal, request.signal);
     const init: RequestInit = { method: request.method, headers };
     if (signal !== undefined) init.signal = signal;
-    if (request.body instanceof ReadableStream) Object.assign(init, streaming(request.body));
-    else if (request.body !== undefined) init.body = request.body;
+    if (request.body !== undefined) init.body = request.body;
     try {
-      return await fetchClient(url, init);
+      return await retryingFetch(fetchOnce, this.#policy, limits)(url, init);
     } catch (error) {
       throw request.conflict === undefined ? error : writeError(error, request.conflict);
     } finally {

@@ -1,14 +1,14 @@
 import type { WritableOptions } from "../options.ts";
 import { IdempotentProducer } from "../producer/idempotent-producer.ts";
 import type { Content } from "./content.ts";
-import type { DurableStream } from "./durable-stream.ts";
+import type { Target } from "./registry.ts";
 
 /** Batches that may wait before the pipe is held back. */
 const WAITING_BATCHES_MAX = 8;
 const ID_DIGITS = 8;
 
 /** The stream behind `DurableStream.writable()`. */
-export function createWritable(handle: DurableStream, options: WritableOptions): WritableStream<Content> {
+export function createWritable(handle: Target, options: WritableOptions): WritableStream<Content> {
   const { producerId = `writable-${randomHex()}`, ...rest } = options;
   let failure: { readonly error: unknown } | undefined;
   const onError = (error: Error) => {

@@ -1,4 +1,4 @@
-import type { BackoffOptions } from "../options.ts";
+import type { BackoffOptions } from "../resilience-options.ts";
 import { withDefaults } from "./defaults.ts";
 
 /**
@@ -20,9 +20,24 @@ export const BackoffDefaults: BackoffOptions & Pick<BackoffPolicy, "maxRetries">
 };
 
 /** Backoff options without gaps that matter. */
-export type BackoffPolicy = BackoffOptions & Required<Pick<BackoffOptions, "maxRetries" | "deadline">>;
+export type BackoffPolicy = BackoffOptions &
+  Required<Pick<BackoffOptions, "maxRetries" | "deadline" | "attemptTimeout">>;
 
-const DEFAULTS: BackoffPolicy = { ...BackoffDefaults, deadline: Number.POSITIVE_INFINITY };
+/** An answer takes seconds, even of a busy server; a peer that is silent for so long is gone. In ms. */
+const ATTEMPT_TIMEOUT_MS = 30_000;
+/** What the slowest line carries, in bytes per ms: a large body gets as much more time. */
+const UPLOAD_RATE_MIN = 16;
+
+const DEFAULTS: BackoffPolicy = {
+  ...BackoffDefaults,
+  deadline: Number.POSITIVE_INFINITY,
+  attemptTimeout: ATTEMPT_TIMEOUT_MS,
+};
+
+/** What one attempt to write a body of so many bytes may take, in ms. */
+export function attemptLimit({ attemptTimeout }: BackoffPolicy, length = 0): number {
+  return attemptTimeout + length / UPLOAD_RATE_MIN;
+}
 
 /** Fills the gaps of (possibly partial) options with the defaults. */
 export function backoffPolicy(options: Partial<BackoffOptions> | undefined): BackoffPolicy {

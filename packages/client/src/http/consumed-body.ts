@@ -20,17 +20,23 @@ const NO_BODY: ReadonlySet<number> = new Set([201, 204, 205]);
  * ```
  */
 export function createFetchWithConsumedBody(fetchClient: typeof fetch): typeof fetch {
-  return async (input, init) => {
-    const response = await fetchClient(input, init);
-    const { status, statusText, headers } = response;
-    if (status < 200 || NO_BODY.has(status)) return response;
-    try {
-      const body = await response.arrayBuffer();
-      return new Response(status === 304 ? null : body, { status, statusText, headers });
-    } catch (error) {
-      if (init?.signal?.aborted) throw new FetchBackoffAbortError();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new FetchError(status, reason, undefined, Object.fromEntries(headers), addressOf(input));
-    }
-  };
+  return async (input, init) => consumed(await fetchClient(input, init), input, init?.signal);
+}
+
+/** The response to `input` with its whole body. Throws as the function above. */
+export async function consumed(
+  response: Response,
+  input: string | URL | Request,
+  signal: AbortSignal | null | undefined,
+): Promise<Response> {
+  const { status, statusText, headers } = response;
+  if (status < 200 || NO_BODY.has(status)) return response;
+  try {
+    const body = await response.arrayBuffer();
+    return new Response(status === 304 ? null : body, { status, statusText, headers });
+  } catch (error) {
+    if (signal?.aborted) throw new FetchBackoffAbortError();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FetchError(status, reason, undefined, Object.fromEntries(headers), addressOf(input));
+  }
 }

@@ -1,9 +1,11 @@
 import { RETRY_AFTER } from "@perennial/protocol";
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
-import type { BackoffOptions } from "../options.ts";
+import type { BackoffOptions } from "../resilience-options.ts";
 import { addressOf, parseAddress } from "./address.ts";
+import { withinLimit } from "./attempt.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
+import type { consumed } from "./consumed-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { sleep } from "./timer.ts";
 
@@ -27,14 +29,31 @@ export function createFetchWithBackoff(
   fetchClient: typeof fetch,
   backoffOptions: Partial<BackoffOptions> = BackoffDefaults,
 ): typeof fetch {
-  return retryingFetch(fetchClient, backoffPolicy(backoffOptions), hasRepeatableBody);
+  return retryingFetch(fetchClient, backoffPolicy(backoffOptions), { canRepeat: hasRepeatableBody });
 }
 
-/** As `createFetchWithBackoff`; `canRepeat` may veto a retry, for bodies that can be sent only once. */
+/** How `retryingFetch` differs from what everybody may call. */
+export interface RetryLimits {
+  /** May veto a retry, for bodies that can be sent only once. */
+  readonly canRepeat?: (init: RequestInit | undefined) => boolean;
+  /** What is left to do of an attempt when its response is there. */
+  readonly consume?: typeof consumed;
+  /** What one attempt may take, in ms. Default Infinity */
+  readonly attempt?: number;
+  /** What all attempts may take, in ms: one that is under way then is cut. Default Infinity */
+  readonly all?: number;
+}
+
+/** As `createFetchWithBackoff`, with limits. A response below 400 that comes too late, or breaks, is not repeated. */
 export function retryingFetch(
   fetchClient: typeof fetch,
   policy: BackoffPolicy,
-  canRepeat: (init: RequestInit | undefined) => boolean = () => true,
+  {
+    canRepeat,
+    consume,
+    attempt = Number.POSITIVE_INFINITY,
+    all = Number.POSITIVE_INFINITY,
+  }: RetryLimits = {},
 ): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal;
@@ -44,9 +63,12 @@ export function retryingFetch(
       let response: Response | undefined;
       let error: unknown;
       try {
-        response = await fetchClient(input, init);
-        if (response.status < 400) return response;
-        error = await FetchError.fromResponse(response, addressOf(input));
+        const limit = Math.min(attempt, Math.max(0, started + all - Date.now()));
+        return await withinLimit(limit, signal, async (own) => {
+          response = await fetchClient(input, own ? { ...init, signal: own } : init);
+          if (response.status < 400) return consume ? consume(response, input, own) : response;
+          throw await FetchError.fromResponse(response, addressOf(input));
+        });
       } catch (failure) {
         error = failure;
       }
@@ -54,9 +76,10 @@ export function retryingFetch(
       policy.onFailedAttempt?.();
       const asked = retryAfterMs(response?.headers.get(RETRY_AFTER), Date.now());
       const wait = Math.max(asked, Math.random() * backoffBound(policy, failures));
-      const mayHelp = response ? isTransient(response.status) : !isMisuse(input, init);
+      const status = response?.status ?? (error as Partial<FetchError>).status;
+      const mayHelp = status ? isTransient(status) : !isMisuse(input, init);
       const isLate = Date.now() + wait - started > policy.deadline;
-      if (!mayHelp || isLate || failures > policy.maxRetries || !canRepeat(init)) throw error;
+      if (!mayHelp || isLate || failures > policy.maxRetries || canRepeat?.(init) === false) throw error;
       if (policy.debug) console.log("[Durable Streams] retry in ms:", wait, error);
       await sleep(wait, signal);
     }

@@ -1,3 +1,5 @@
+import { onAbort } from "./signals.ts";
+
 /** The longest delay of a timer, in ms: about 25 days. One that is set to more runs out at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
@@ -11,17 +13,17 @@ export function whenOver(
   signal: AbortSignal | null | undefined,
   callback: () => void,
 ): () => void {
+  let letGo = () => {};
   const release = () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", end);
+    letGo();
   };
   const end = () => {
     release();
     callback();
   };
   const timer = setTimeout(end, Math.min(ms, TIMER_MAX_MS));
-  signal?.addEventListener("abort", end);
-  if (signal?.aborted) end();
+  letGo = onAbort(signal, end);
   return release;
 }
 

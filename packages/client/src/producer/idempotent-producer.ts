@@ -1,17 +1,22 @@
 import { DEFAULT_CONTENT_TYPE, isJson } from "@perennial/protocol";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
-import { SequenceGapError, StaleEpochError } from "../errors/producer-errors.ts";
-import { asBytes, type Content, joinContents } from "../handle/content.ts";
-import type { DurableStream } from "../handle/durable-stream.ts";
-import { requestsOf } from "../handle/registry.ts";
+import { StaleEpochError } from "../errors/producer-errors.ts";
+import { asContent } from "../handle/content.ts";
+import { requestsOf, type Target } from "../handle/registry.ts";
 import { backoffBound } from "../http/backoff.ts";
+import { onAbort } from "../http/signals.ts";
 import { sleep } from "../http/timer.ts";
 import type { CloseResult, IdempotentProducerOptions, Offset } from "../options.ts";
 import { BatchBuffer } from "./batch-buffer.ts";
+import { finalBatch, stopped } from "./endings.ts";
+import type { Batch, Flight, Outcome } from "./flight.ts";
+import { type Life, type LifeEvent, nextLife } from "./lifecycle.ts";
 import { type ProducerPost, producerPost } from "./post.ts";
-import { type Flight, type Outcome, ProducerQueue } from "./queue.ts";
+import { ProducerQueue } from "./queue.ts";
 import { type ProducerSettings, producerSettings } from "./settings.ts";
 
+/** For flushes whose failures are told otherwise. */
+const QUIET = { rejectOnError: false };
 /** Batches whose memory is kept for reuse. */
 const SPARE_MAX = 2;
 
@@ -19,9 +24,14 @@ const SPARE_MAX = 2;
  * Writes to a stream so that every message is stored exactly once and in order, whatever the network does. Messages
  * are gathered into batches; each batch has a sequence number under which it is repeated until the server has it.
  *
- * A batch that cannot be stored stops the producer: `onError` is told of it and of every batch behind it, and nothing
- * more is sent until `restart()`. Exactly once holds per epoch: if a network failure and a take-over by another
- * producer coincide, a batch may be stored under both epochs.
+ * **One id, several producers.** With `autoClaim` each producer writes under an epoch of its own, above all before it.
+ * So a process that is started again under its old id stores all it appends, and a producer of that id that still
+ * runs is fenced, and takes over in turn, a few times at most. Without `autoClaim` an id that the stream knows already
+ * is refused (`StaleEpochError`), and `restart()` takes over.
+ *
+ * **Failures.** A batch that cannot be stored stops the producer: `onError` is told of it and of every batch behind it,
+ * and nothing more is sent until `restart()`. If another producer takes over just when the answer to a batch is lost,
+ * nobody can know whether that batch is stored: it is not sent again, and its `StaleEpochError` says `maybeStored`.
  *
  * @throws Error when `epoch`, `maxBatchBytes`, `lingerMs` or `maxInFlight` is out of range
  * @example
@@ -35,7 +45,7 @@ const SPARE_MAX = 2;
  * ```
  */
 export class IdempotentProducer {
-  readonly #handle: Pick<DurableStream, "url" | "contentType">;
+  readonly #handle: Target;
   readonly #settings: ProducerSettings;
   readonly #queue: ProducerQueue;
   readonly #post: ProducerPost;
@@ -43,25 +53,25 @@ export class IdempotentProducer {
   #linger: ReturnType<typeof setTimeout> | undefined;
   /** Memory of batches that are stored, for the next ones: a busy producer then allocates none. */
   readonly #spare: ArrayBuffer[] = [];
-  #state: "open" | "closing" | "detached" = "open";
+  #life: Life = "open";
   #lastOffset: Offset | undefined;
   /** When each flight was sent first, in ms since 1970. */
   readonly #firstSent = new WeakMap<Flight, number>();
   /** The first error since the last flush. */
   #unflushed: { readonly error: unknown } | undefined;
   #idleWaiters: (() => void)[] = [];
-  #final: { readonly message: Content | undefined } | undefined;
+  /** The closing request, and where its fate is reported. */
+  #final: Batch | undefined;
+  #finalSettled: ((outcome: Outcome) => void) | undefined;
   #closing: Promise<CloseResult> | undefined;
 
-  constructor(stream: DurableStream, producerId: string, opts: IdempotentProducerOptions = {}) {
+  constructor(stream: Target, producerId: string, opts: IdempotentProducerOptions = {}) {
     const requests = requestsOf(stream);
     this.#handle = stream;
     this.#settings = producerSettings(opts, requests);
     this.#queue = new ProducerQueue(this.#settings);
-    this.#post = producerPost(requests, producerId, opts);
-    const { signal } = this.#settings;
-    signal?.addEventListener("abort", () => this.#abort(), { once: true });
-    if (signal?.aborted) this.#abort();
+    this.#post = producerPost(requests, producerId, this.#settings);
+    onAbort(this.#settings.signal, () => this.#abort());
   }
 
   /** The epoch under which it writes. */
@@ -90,56 +100,59 @@ export class IdempotentProducer {
   }
 
   /**
-   * Adds a message: bytes, text, or for JSON streams JSON text. Returns at once; bytes are copied. Nothing limits how
-   * much may wait: await `flush()`, or pipe into `DurableStream.writable()`, to be held back.
+   * Adds a message: bytes or text; on a JSON stream JSON text, or any other value, which is written as JSON. Returns at
+   * once; bytes are copied. Nothing limits how much may wait: await `flush()`, or pipe into
+   * `DurableStream.writable()`, to be held back.
    *
-   * @throws DurableStreamError `ALREADY_CLOSED` after `close()` or `detach()`; `BAD_REQUEST` for any other type
+   * @throws DurableStreamError `ALREADY_CLOSED` after `close()` or `detach()`; `BAD_REQUEST` for a value that is
+   *   neither bytes nor text when the stream is not JSON, or the handle does not know its content type
    */
-  append(body: Uint8Array | string): void {
-    if (this.#state !== "open") throw alreadyClosed();
-    if (typeof body !== "string" && !(body instanceof Uint8Array)) {
-      const message = "append() takes a string or a Uint8Array: pass JSON.stringify(value)";
-      throw new DurableStreamError(message, "BAD_REQUEST", 400);
-    }
+  append(body: unknown): void {
+    this.#on("append");
+    const content = asContent(body, this.#contentType);
     this.#open ??= new BatchBuffer(isJson(this.#contentType), this.#spare.pop());
-    this.#open.append(body);
+    this.#open.append(content);
     if (this.#open.length >= this.#settings.maxBatchBytes) this.#seal();
     else this.#linger ??= setTimeout(() => this.#seal(), this.#settings.lingerMs);
   }
 
   /**
-   * Sends what is waiting and waits until all of it was answered. Does not reject unless asked to: errors go to
-   * `onError`.
+   * Sends what is waiting and waits until all of it was answered, or is given up: `backoffOptions.deadline` (a minute,
+   * where nobody gave another) bounds how long a batch is tried. Errors go to `onError`.
    *
-   * @param options.rejectOnError - reject with the first error since the last flush. Default false
+   * @param options.rejectOnError - reject with the first error since the last flush, or with what stopped the
+   *   producer: FetchError, StreamClosedError, StaleEpochError, SequenceGapError, or the error of `fetch`. After that
+   *   `restart()` goes on. Default: when there is no `onError`, so that somebody hears of it
    */
   async flush(options: { rejectOnError?: boolean | undefined } = {}): Promise<void> {
     this.#seal();
     if (this.#queue.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
-    const failed = this.#unflushed;
+    const failed = this.#unflushed ?? this.#queue.failure;
     this.#unflushed = undefined;
-    if (options.rejectOnError && failed !== undefined) throw failed.error;
+    const { rejectOnError = this.#settings.onError === undefined } = options;
+    if (rejectOnError && failed !== undefined) throw failed.error;
   }
 
-  /** Ends the producer and leaves the stream open. Waits for what is waiting; errors go to `onError`. */
+  /**
+   * Ends the producer and leaves the stream open. Waits for what is waiting, as `flush()`. Never rejects: errors go to
+   * `onError`.
+   */
   async detach(): Promise<void> {
-    if (this.#state === "open") this.#state = "detached";
-    await this.flush();
+    this.#on("detach");
+    await this.flush(QUIET);
   }
 
   /**
    * Waits for what is waiting, then closes the stream, with a final message if one is given. Once it has succeeded,
    * later calls return the same result. After a failure it may be called again: the same request is repeated, with
-   * the message of the first call.
+   * the message of the first call. `backoffOptions.deadline` bounds the closing request as it bounds each batch.
    *
-   * @throws StreamClosedError when someone else closed the stream; StaleEpochError when fenced; FetchError; the error
-   *   of an earlier batch: a stream with a hole is not closed. DurableStreamError `ALREADY_CLOSED` after `detach()`
+   * @throws StreamClosedError when someone else closed the stream; StaleEpochError when fenced; FetchError, or the
+   *   error of `fetch` when the deadline is over; the error of an earlier batch: a stream with a hole is not closed.
+   *   DurableStreamError `ALREADY_CLOSED` after `detach()`
    */
-  close(finalMessage?: Uint8Array | string): Promise<CloseResult> {
-    if (this.#state === "detached") return Promise.reject(alreadyClosed());
-    this.#state = "closing";
-    this.#final ??= { message: finalMessage };
-    this.#closing ??= this.#close(this.#final.message).catch((error: unknown) => {
+  close(finalMessage?: unknown): Promise<CloseResult> {
+    this.#closing ??= this.#close(finalMessage).catch((error: unknown) => {
       this.#closing = undefined;
       throw error;
     });
@@ -147,14 +160,21 @@ export class IdempotentProducer {
   }
 
   /**
-   * Starts the next epoch, at sequence number 0: after a fence the one after the rival's. Clears a failure: appending
-   * works again.
+   * Starts the next epoch, at sequence number 0: after a fence one above the rival's. Clears a failure: appending
+   * works again. Waits for what is waiting, as `flush()`. Never rejects.
    */
   async restart(): Promise<void> {
-    await this.flush();
+    await this.flush(QUIET);
     const error = this.#queue.failure?.error;
-    const rival = error instanceof StaleEpochError ? error.currentEpoch : 0;
-    this.#queue.restart(Math.max(this.#queue.epoch, rival) + 1);
+    this.#queue.restart(error instanceof StaleEpochError ? error.currentEpoch : 0);
+    if (this.#final) this.#final = { ...this.#final, maybeStored: false };
+  }
+
+  #on(event: LifeEvent): void {
+    const next = nextLife(this.#life, event);
+    if (next === undefined)
+      throw new DurableStreamError("The producer is closed: create a new one", "ALREADY_CLOSED");
+    this.#life = next;
   }
 
   get #contentType(): string {
@@ -181,17 +201,19 @@ export class IdempotentProducer {
   }
 
   async #fly(flight: Flight): Promise<void> {
-    const { epoch, seq, batch } = flight;
+    const { batch } = flight;
     if (!this.#firstSent.has(flight)) this.#firstSent.set(flight, Date.now());
-    const { body } = batch;
-    const outcome = await this.#post({ epoch, seq, body, closes: false, contentType: this.#contentType });
+    const left = this.#settings.backoff.deadline - this.#age(flight);
+    const outcome = await this.#post(flight, this.#contentType, Math.max(0, left));
     const wait = this.#wait(outcome, flight.attempts + 1);
-    const settled = this.#queue.settle(flight, this.#limit(outcome, flight, wait));
-    if (outcome.type === "stored") {
-      this.#advance(outcome.offset);
-      if (this.#spare.length < SPARE_MAX) this.#spare.push(body.buffer);
-    }
-    if (settled.type === "failed") this.#report(settled.error, settled.dropped);
+    const limited = this.#limit(outcome, flight, wait);
+    const settled = this.#queue.settle(flight, limited);
+    if (settled.type === "stored" && outcome.type === "stored") this.#onStored(flight, outcome.offset);
+    const { maybeStored } = flight;
+    const isLost = outcome.type === "retry" && !outcome.refused;
+    if (settled.type === "failed" && batch.closes)
+      this.#onCloseFailed({ ...batch, maybeStored: maybeStored || isLost }, settled.error);
+    else if (settled.type === "failed") this.#report(stopped(settled.error), settled.dropped);
     if (settled.type === "wait") {
       void sleep(wait, this.#settings.signal).then(() => {
         this.#queue.wake(flight);
@@ -199,6 +221,27 @@ export class IdempotentProducer {
       });
     }
     this.#pump();
+  }
+
+  #onStored({ batch, attempts }: Flight, offset: Offset): void {
+    if (offset !== "" && (this.#lastOffset === undefined || offset > this.#lastOffset))
+      this.#lastOffset = offset;
+    if (batch.closes) this.#finalSettled?.({ type: "stored", offset, duplicate: false });
+    // An attempt that was given up may still be on its way, and read its memory.
+    else if (attempts === 0 && batch.body && this.#spare.length < SPARE_MAX)
+      this.#spare.push(batch.body.buffer);
+  }
+
+  /** @param final - what another `close()` sends, under the same number */
+  #onCloseFailed(final: Batch, error: unknown): void {
+    if (!this.#settings.signal?.aborted) this.#queue.withdraw();
+    this.#final = final;
+    this.#finalSettled?.({ type: "refused", error });
+  }
+
+  /** Time since a flight was sent first, in ms. */
+  #age(flight: Flight): number {
+    return Date.now() - (this.#firstSent.get(flight) ?? 0);
   }
 
   /** How long to wait before a request is repeated that failed so often, in ms. */
@@ -211,37 +254,25 @@ export class IdempotentProducer {
   #limit(outcome: Outcome, flight: Flight, wait: number): Outcome {
     if (outcome.type !== "retry") return outcome;
     const { maxRetries, deadline } = this.#settings.backoff;
-    const age = Date.now() - (this.#firstSent.get(flight) ?? 0);
-    const isAllowed = flight.attempts < maxRetries && age + wait <= deadline;
+    const isAllowed = flight.attempts < maxRetries && this.#age(flight) + wait <= deadline;
     return isAllowed ? outcome : { ...outcome, type: "refused" };
   }
 
-  async #close(message: Content | undefined): Promise<CloseResult> {
-    await this.flush();
-    const contentType = this.#contentType;
-    const body =
-      message === undefined
-        ? undefined
-        : (asBytes(joinContents([message], contentType)) as Uint8Array<ArrayBuffer>);
-    for (let failures = 0; ; ) {
-      const { epoch, nextSeq: seq, failure } = this.#queue;
-      if (failure !== undefined) throw failure.error;
-      const outcome = await this.#post({ epoch, seq, body, closes: true, contentType });
-      if (outcome.type === "stored") {
-        this.#queue.advance();
-        this.#advance(outcome.offset);
-        return { finalOffset: outcome.offset };
-      }
-      if (outcome.type === "fenced" && this.#queue.claim(outcome.currentEpoch)) continue;
-      if (outcome.type !== "retry" || failures++ >= this.#settings.backoff.maxRetries)
-        throw closeError(outcome);
-      await sleep(this.#wait(outcome, failures), this.#settings.signal);
-    }
-  }
-
-  #advance(offset: Offset): void {
-    if (offset !== "" && (this.#lastOffset === undefined || offset > this.#lastOffset))
-      this.#lastOffset = offset;
+  async #close(message: unknown): Promise<CloseResult> {
+    this.#on("close");
+    this.#final ??= finalBatch(message, this.#contentType);
+    await this.flush(QUIET);
+    const { failure } = this.#queue;
+    if (failure !== undefined) throw failure.error;
+    const settled = new Promise<Outcome>((resolve) => {
+      this.#finalSettled = resolve;
+    });
+    this.#queue.add(this.#final);
+    this.#pump();
+    const outcome = await settled;
+    if (outcome.type !== "stored") throw (outcome as { error: unknown }).error;
+    this.#on("closed");
+    return { finalOffset: outcome.offset };
   }
 
   #abort(): void {
@@ -252,6 +283,7 @@ export class IdempotentProducer {
     this.#open = undefined;
     const { dropped } = this.#queue.fail(error);
     this.#report(error, lost + dropped);
+    this.#finalSettled?.({ type: "refused", error });
     this.#pump();
   }
 
@@ -262,14 +294,4 @@ export class IdempotentProducer {
     const reported = error instanceof Error ? error : new Error(String(error));
     for (let batch = 0; batch < batches; batch++) this.#settings.onError?.(reported);
   }
-}
-
-function closeError(outcome: Exclude<Outcome, { type: "stored" }>): unknown {
-  if (outcome.type === "fenced") return new StaleEpochError(outcome.currentEpoch);
-  if (outcome.type === "gap") return new SequenceGapError(outcome.expected, outcome.received);
-  return outcome.error;
-}
-
-function alreadyClosed(): DurableStreamError {
-  return new DurableStreamError("The producer is closed: create a new one", "ALREADY_CLOSED");
 }

@@ -1,8 +1,11 @@
 import {
+  isTrue,
   PRODUCER_EPOCH,
   PRODUCER_EXPECTED_SEQ,
   PRODUCER_RECEIVED_SEQ,
+  PRODUCER_SEQ,
   RETRY_AFTER,
+  STREAM_CLOSED,
   STREAM_NEXT_OFFSET,
 } from "@perennial/protocol";
 import { closedError } from "../errors/durable-stream-error.ts";
@@ -10,21 +13,34 @@ import { FetchError } from "../errors/fetch-error.ts";
 import { codedError, writeError } from "../errors/write-error.ts";
 import { isTransient } from "../http/fetch-with-backoff.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
-import type { Outcome } from "./queue.ts";
+import type { Batch, Outcome } from "./flight.ts";
 
 /**
  * What a response to a producer's request means (protocol §9). A 403 fences only if it names the epoch that
- * took over, and a 409 is a gap only if it names an earlier sequence number: the rest are refusals.
+ * took over, and a 409 is a gap only if it names an earlier sequence number: the rest are refusals. A 204 is a
+ * duplicate, except of a closing request without content that did close the stream.
  */
-export async function outcomeOf(response: Response, url: string, seq: number): Promise<Outcome> {
+export async function outcomeOf(
+  response: Response,
+  url: string,
+  seq: number,
+  { body, closes }: Pick<Batch, "body" | "closes">,
+): Promise<Outcome> {
   const { status, headers } = response;
   if (response.ok) {
     await response.arrayBuffer();
-    return { type: "stored", offset: headers.get(STREAM_NEXT_OFFSET) ?? "", duplicate: status === 204 };
+    const isClose = closes && !body && isTrue(headers.get(STREAM_CLOSED));
+    return {
+      type: "stored",
+      offset: headers.get(STREAM_NEXT_OFFSET) ?? "",
+      duplicate: status === 204 && !isClose,
+      highest: integer(headers.get(PRODUCER_SEQ)),
+    };
   }
   const error = await FetchError.fromResponse(response, url);
   if (isTransient(status)) {
-    return { type: "retry", error, retryAfterMs: retryAfterMs(headers.get(RETRY_AFTER), Date.now()) };
+    const wait = retryAfterMs(headers.get(RETRY_AFTER), Date.now());
+    return { type: "retry", error, retryAfterMs: wait, refused: status === 429 };
   }
   const currentEpoch = integer(headers.get(PRODUCER_EPOCH));
   if (status === 403 && currentEpoch !== undefined) return { type: "fenced", currentEpoch };

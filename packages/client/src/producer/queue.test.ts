@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SequenceGapError, StaleEpochError } from "../errors/producer-errors.ts";
-import { CLAIMS_MAX, type Flight, type Outcome, ProducerQueue } from "./queue.ts";
+import { countEpochs } from "./epoch.ts";
+import type { Flight, Outcome } from "./flight.ts";
+import { CLAIMS_MAX, ProducerQueue } from "./queue.ts";
 
-const options = { epoch: 0, autoClaim: false, maxInFlight: 5 };
+const options = { epoch: 0, autoClaim: false, maxInFlight: 5, nextEpoch: countEpochs, isSole: false };
 
 function batch(text: string) {
   return { body: new TextEncoder().encode(text) };

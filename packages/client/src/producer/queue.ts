@@ -1,4 +1,5 @@
 import { SequenceGapError, StaleEpochError } from "../errors/producer-errors.ts";
+import type { Batch, Flight, Outcome, QueueOptions, Settled, Stored } from "./flight.ts";
 
 /**
  * The producer's queue as a state machine without I/O. Batches wait in `queued` until they are numbered and become
@@ -17,45 +18,21 @@ import { SequenceGapError, StaleEpochError } from "../errors/producer-errors.ts"
  * - Flights of two epochs are never under way together. After a fence, every request of the old epoch is answered
  *   before the first of the new one is sent, so that it is known which batches are still to be stored.
  * - After a failure nothing is sent until `restart()`: what was not stored leaves no hole that later batches hide.
+ * - A duplicate counts as stored only if nobody else can have written under its number (`#isRivals`).
+ * - A batch that may be stored already is sent under its own number or not at all. Fenced, it is a failure: whether it
+ *   is stored cannot be known any more, and under a new number it would perhaps be stored twice.
  */
 export type FlightState = "ready" | "sending" | "waiting" | "held" | "fenced";
-
-export interface Batch {
-  readonly body: Uint8Array<ArrayBuffer>;
-}
-
-export interface Flight {
-  readonly batch: Batch;
-  readonly epoch: number;
-  readonly seq: number;
-  /** Failed attempts that are to be repeated. */
-  readonly attempts: number;
-}
 
 interface MutableFlight extends Flight {
   epoch: number;
   seq: number;
   attempts: number;
+  maybeStored: boolean;
   state: FlightState;
   /** Whether no earlier flight was left when it was last sent: then a gap cannot fill itself. */
   sentFirst: boolean;
 }
-
-/** What a request came to. */
-export type Outcome =
-  /** `duplicate`: the server had it before. */
-  | { readonly type: "stored"; readonly offset: string; readonly duplicate: boolean }
-  /** `retryAfterMs`: how long the server asks to wait, in ms; 0 if it does not. */
-  | { readonly type: "retry"; readonly error: unknown; readonly retryAfterMs: number }
-  | { readonly type: "gap"; readonly expected: number; readonly received: number }
-  | { readonly type: "fenced"; readonly currentEpoch: number }
-  | { readonly type: "refused"; readonly error: unknown };
-
-/** What `settle` decided. */
-export type Settled =
-  | { readonly type: "stored" | "wait" | "held" }
-  /** `dropped`: batches that will not be stored, the flight among them. */
-  | { readonly type: "failed"; readonly error: unknown; readonly dropped: number };
 
 /** Take-overs without enough stored batches between. More means a duel with another auto-claiming producer. */
 export const CLAIMS_MAX = 5;
@@ -67,8 +44,7 @@ const STORED_PER_GROWTH = 8;
 const WINDOW_MIN = 2;
 
 export class ProducerQueue {
-  readonly #autoClaim: boolean;
-  readonly #maxInFlight: number;
+  readonly #options: QueueOptions;
   #epoch: number;
   #nextSeq = 0;
   #queued: Batch[] = [];
@@ -83,14 +59,9 @@ export class ProducerQueue {
   #storedSinceGrowth = 0;
   #fenceEpoch = 0;
 
-  constructor(options: {
-    readonly epoch: number;
-    readonly autoClaim: boolean;
-    readonly maxInFlight: number;
-  }) {
+  constructor(options: QueueOptions) {
+    this.#options = options;
     this.#epoch = options.epoch;
-    this.#autoClaim = options.autoClaim;
-    this.#maxInFlight = options.maxInFlight;
     this.#window = options.maxInFlight;
   }
 
@@ -134,7 +105,7 @@ export class ProducerQueue {
   settle(sent: Flight, outcome: Outcome): Settled {
     const flight = this.#flights.find((candidate) => candidate === sent);
     if (flight === undefined) return { type: "held" };
-    if (outcome.type === "stored" && !this.#isRivals(flight, outcome.duplicate)) return this.#stored(flight);
+    if (outcome.type === "stored" && !this.#isRivals(flight, outcome)) return this.#stored(flight);
     if (this.#failure !== undefined) {
       flight.state = "ready";
       return this.fail(this.#failure.error);
@@ -144,6 +115,7 @@ export class ProducerQueue {
         return this.#fenced(flight, flight.epoch);
       case "retry":
         flight.attempts++;
+        flight.maybeStored ||= !outcome.refused;
         flight.state = "waiting";
         return { type: "wait" };
       case "gap":
@@ -172,27 +144,19 @@ export class ProducerQueue {
     return { type: "failed", error: this.#failure.error, dropped };
   }
 
-  /** Starts a new epoch, with no memory of failures. The queue must be empty. */
-  restart(epoch: number): void {
-    this.#epoch = epoch;
+  /** Starts an epoch above the given one, with no memory of failures. The queue must be empty. */
+  restart(above = this.#epoch): void {
+    this.#epoch = this.#options.nextEpoch(Math.max(above, this.#epoch));
     this.#nextSeq = 0;
     this.#opening = true;
     this.#failure = undefined;
-    this.#window = this.#maxInFlight;
+    this.#window = this.#options.maxInFlight;
   }
 
-  /** Numbers a request that is not a batch: the closing one. The queue must be empty. */
-  advance(): void {
-    this.#nextSeq++;
-  }
-
-  /** Takes over from the producer that holds `currentEpoch`. False when that is not allowed, or was done too often. */
-  claim(currentEpoch: number): boolean {
-    if (!this.#autoClaim || this.#claims >= CLAIMS_MAX) return false;
-    this.#claims++;
-    this.#storedSinceClaim = 0;
-    this.restart(Math.max(currentEpoch, this.#epoch) + 1);
-    return true;
+  /** Takes a closing request that failed out again: it gives its number back, and the queue goes on. */
+  withdraw(): void {
+    this.#failure = undefined;
+    this.#nextSeq--;
   }
 
   #ready(): MutableFlight | undefined {
@@ -204,12 +168,14 @@ export class ProducerQueue {
   }
 
   #isReady(flight: MutableFlight, index: number): boolean {
-    return flight.state === "ready" || (flight.state === "held" && index === 0);
+    if (flight.state === "ready") return true;
+    // After a fence the server, too, must say whether a batch may be stored under its old number.
+    return flight.state === "held" && (index === 0 || (flight.maybeStored && this.#flights.some(isFenced)));
   }
 
   #launch(): MutableFlight | undefined {
     const isFull = this.#flights.length >= (this.#opening ? 1 : this.#window);
-    if (isFull || this.#flights.some((flight) => flight.state === "fenced")) return undefined;
+    if (isFull || this.#flights.some(isFenced)) return undefined;
     const batch = this.#queued.shift();
     if (batch === undefined) return undefined;
     const flight: MutableFlight = {
@@ -217,6 +183,7 @@ export class ProducerQueue {
       epoch: this.#epoch,
       seq: this.#nextSeq++,
       attempts: 0,
+      maybeStored: batch.maybeStored ?? false,
       state: "ready",
       sentFirst: false,
     };
@@ -225,18 +192,20 @@ export class ProducerQueue {
   }
 
   /**
-   * Whether the first batch of an epoch that was taken over is someone else's: a duplicate although it was sent only
-   * once. A rival then claimed the same epoch a moment earlier.
+   * Whether what the server has under a flight's number is somebody else's: another producer of this id, or one that
+   * ran before. Nobody else can have an epoch that was drawn. In any other, a duplicate of what was sent but once is
+   * not ours; one of a repeat is, unless the server has more of the epoch than was ever sent.
    */
-  #isRivals(flight: MutableFlight, duplicate: boolean): boolean {
-    return duplicate && this.#opening && this.#claims > 0 && flight.attempts === 0;
+  #isRivals(flight: MutableFlight, { duplicate, highest = 0 }: Stored): boolean {
+    if (!duplicate || this.#options.isSole || this.#options.replay) return false;
+    return !flight.maybeStored || highest >= this.#nextSeq;
   }
 
   #stored(flight: MutableFlight): Settled {
     this.#flights = this.#flights.filter((other) => other !== flight);
     if (flight.epoch === this.#epoch) this.#opening = false;
     if (++this.#storedSinceClaim >= STORED_PER_CLAIM) this.#claims = 0;
-    if (++this.#storedSinceGrowth >= STORED_PER_GROWTH && this.#window < this.#maxInFlight) {
+    if (++this.#storedSinceGrowth >= STORED_PER_GROWTH && this.#window < this.#options.maxInFlight) {
       this.#window++;
       this.#storedSinceGrowth = 0;
     }
@@ -254,15 +223,20 @@ export class ProducerQueue {
 
   #fenced(flight: MutableFlight, currentEpoch: number): Settled {
     flight.state = "fenced";
-    if (!this.#autoClaim || this.#claims >= CLAIMS_MAX) return this.fail(new StaleEpochError(currentEpoch));
+    const { maybeStored } = flight;
+    const mayClaim = this.#options.autoClaim && !maybeStored && this.#claims < CLAIMS_MAX;
+    if (!mayClaim) return this.fail(new StaleEpochError(currentEpoch, maybeStored));
     this.#fenceEpoch = Math.max(this.#fenceEpoch, currentEpoch);
     return { type: "held" };
   }
 
   /** Takes over once every request of the old epoch was answered. Those that were not stored start the new epoch. */
   #claimIfFenced(): void {
-    if (!this.#flights.some((flight) => flight.state === "fenced")) return;
-    if (this.#flights.some(isUndecided) || !this.claim(this.#fenceEpoch)) return;
+    if (!this.#flights.some(isFenced)) return;
+    if (this.#flights.some(isUndecided)) return;
+    this.#claims++;
+    this.#storedSinceClaim = 0;
+    this.restart(this.#fenceEpoch);
     for (const flight of this.#flights) {
       flight.epoch = this.#epoch;
       flight.seq = this.#nextSeq++;
@@ -272,7 +246,12 @@ export class ProducerQueue {
   }
 }
 
+function isFenced({ state }: MutableFlight): boolean {
+  return state === "fenced";
+}
+
 /** Whether the server may yet store a flight under its present number. */
-function isUndecided({ state, attempts }: MutableFlight): boolean {
+function isUndecided({ state, attempts, maybeStored }: MutableFlight): boolean {
+  if (state === "held") return maybeStored;
   return state === "sending" || state === "waiting" || (state === "ready" && attempts > 0);
 }

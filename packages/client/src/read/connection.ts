@@ -7,7 +7,8 @@ import { whenOver } from "../http/timer.ts";
  */
 export class Connection {
   readonly #controller = new AbortController();
-  readonly #silenceLimit: number;
+  /** How long nothing may arrive, in ms. */
+  readonly limit: number;
   readonly #started = Date.now();
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** Aborted when the connection is cut. */
@@ -21,9 +22,8 @@ export class Connection {
   /** Whether nothing of a body has arrived. */
   isBarren = true;
 
-  /** @param silenceLimit - in ms */
-  constructor(silenceLimit: number) {
-    this.#silenceLimit = silenceLimit;
+  constructor(limit: number) {
+    this.limit = limit;
   }
 
   /** Time since the start, in ms. */
@@ -32,22 +32,27 @@ export class Connection {
   }
 
   /** Waits for something to arrive, under the watchdog. Rejects once the connection is cut. */
-  watch<T>(arrival: Promise<T>): Promise<T> {
+  watch<T>(arrival: T | Promise<T>): Promise<T> {
     const { signal } = this;
     return new Promise((resolve, reject) => {
-      const release = whenOver(this.#silenceLimit, signal, () => {
+      const release = whenOver(this.limit, signal, () => {
         this.isSilent = !signal.aborted;
         this.cut();
         reject(signal.reason);
       });
-      arrival.then(resolve, reject).finally(release);
+      Promise.resolve(arrival).then(resolve, reject).finally(release);
     });
   }
 
-  /** The body of the response, piece by piece. Throws when it breaks or is cut. */
+  /** The body of the response, piece by piece, or whole where it is no stream. Throws when it breaks or is cut. */
   async *chunks(): AsyncGenerator<Uint8Array, void> {
-    this.#reader = this.response?.body?.getReader();
+    const { response } = this;
     try {
+      if (response && isWhole(response)) {
+        const body = new Uint8Array(await this.watch(response.arrayBuffer()));
+        this.isBarren = body.length === 0;
+        yield body;
+      } else this.#reader = response?.body?.getReader();
       while (this.#reader) {
         const { done, value } = await this.watch(this.#reader.read());
         if (done) return;
@@ -70,8 +75,13 @@ export class Connection {
 
   /** Gives up what is left of the body. */
   #close(): void {
-    (this.#reader ?? this.response?.body)?.cancel().catch(() => {
+    (this.#reader ?? this.response?.body)?.cancel?.().catch(() => {
       // The body had already failed: there is nothing left to give up.
     });
   }
+}
+
+/** Whether a response has its body only as a whole, as React Native's have: there `body` is undefined. */
+export function isWhole({ body }: Response): boolean {
+  return body !== null && !body?.getReader;
 }

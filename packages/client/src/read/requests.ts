@@ -7,9 +7,14 @@ import { sleep } from "../http/timer.ts";
 import type { ParamsRecord, StreamOptions } from "../options.ts";
 import type { Position } from "./position.ts";
 
+/** Three heartbeats of a server that sends one every 15 s, in ms. */
+const SILENCE_TIMEOUT_MS = 45_000;
+
 /** What carries requests. */
 export interface Line {
   readonly signal: AbortSignal | undefined;
+  /** What one attempt may take, in ms. */
+  readonly limit: number;
   /** Waits for the response to one attempt of a request; a connection puts its watchdog around that. */
   watch(response: Promise<Response>): Promise<Response>;
 }
@@ -20,6 +25,8 @@ export interface Line {
  */
 export interface ReadRequests {
   readonly backoff: BackoffPolicy;
+  /** How long a connection may be silent, in ms. */
+  readonly silence: number;
   /**
    * Sends a read. Retries according to the backoff options, then asks the error handler, for as long as it wants the
    * request repeated: at once the first time, after a wait from then on.
@@ -34,6 +41,7 @@ export interface ReadRequests {
 /** The requests of a session with these options. */
 export function readRequests(options: StreamOptions): ReadRequests {
   const backoff = backoffPolicy(options.backoffOptions);
+  const silence = options.silenceTimeout ?? SILENCE_TIMEOUT_MS;
   let headers: ParamsRecord | undefined = options.headers;
   let { params } = options;
 
@@ -50,8 +58,10 @@ export function readRequests(options: StreamOptions): ReadRequests {
       try {
         const init = { method: "GET", headers: await resolveRecord(headers), signal: line.signal ?? null };
         const url = readUrl(options.url, position, live, await resolveRecord(params));
-        const fetchOnce = () => line.watch((options.fetch ?? fetch)(url, init));
-        const response = await retryingFetch(fetchOnce, backoff)(url, init);
+        const fetchOnce: typeof fetch = async (_, own) => line.watch((options.fetch ?? fetch)(url, own));
+        // At the tail nothing is late: the peer waits as we do. The line cuts one that is silent for too long.
+        const limits = live ? { attempt: 2 * line.limit } : { attempt: line.limit, all: backoff.deadline };
+        const response = await retryingFetch(fetchOnce, backoff, limits)(url, init);
         // A condition is about the first page. Later requests ask for other pages, which it would wrongly withhold.
         headers = mergeHeaders(headers, { [IF_NONE_MATCH]: undefined });
         return response;
@@ -60,5 +70,5 @@ export function readRequests(options: StreamOptions): ReadRequests {
       }
     }
   };
-  return { backoff, send, consult };
+  return { backoff, silence, send, consult };
 }

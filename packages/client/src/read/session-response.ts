@@ -3,6 +3,7 @@ import { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from 
 import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import { hasType } from "../http/content-type.ts";
+import { onAbort } from "../http/signals.ts";
 import type { LiveMode, Offset, StreamOptions } from "../options.ts";
 import { bytesFormat } from "./formats/bytes.ts";
 import type { Format, Piece } from "./formats/format.ts";
@@ -40,10 +41,7 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     this.startOffset = start.offset;
     this.#isJson = options.json || hasType(first, "application/json");
     this.#session = new ReadSession(options, requests, start, first);
-    const { signal } = options;
-    const release = () => signal?.removeEventListener("abort", this.cancel);
-    signal?.addEventListener("abort", this.cancel);
-    if (signal?.aborted) this.cancel();
+    const release = onAbort(options.signal, this.cancel);
     // Nobody is obliged to watch `closed`: unhandled, a failure that the consumer sees elsewhere would end the process.
     this.closed.then(release, release);
   }

@@ -1,9 +1,10 @@
+import { timeoutError } from "../http/attempt.ts";
 import { hasType } from "../http/content-type.ts";
 import { withDefaults } from "../http/defaults.ts";
 import { sleep } from "../http/timer.ts";
 import type { StreamOptions } from "../options.ts";
 import { pageVisibility } from "../visibility.ts";
-import { Connection } from "./connection.ts";
+import { Connection, isWhole } from "./connection.ts";
 import { flushDecoder, isBase64 } from "./event-stream.ts";
 import { decodeEvents, type Piece } from "./formats/format.ts";
 import {
@@ -22,9 +23,6 @@ import { RESILIENCE_DEFAULTS, type Resilience, warnAboutFallback } from "./resil
 
 /** A long-poll answered sooner than this with nothing in it was no wait at all, in ms. */
 const IDLE_ANSWER_MS = 50;
-/** Three heartbeats of a server that sends one every 15 s, in ms. */
-const SILENCE_TIMEOUT_MS = 45_000;
-
 /** The driver of the read loop: performs what the state machine asks for and reports to it. */
 export class ReadSession {
   /** The latest plain response. */
@@ -36,7 +34,6 @@ export class ReadSession {
   #resolve!: () => void;
   #reject!: (error: unknown) => void;
   readonly #requests: ReadRequests;
-  readonly #silenceLimit: number;
   readonly #policy: ReadPolicy & Resilience;
   readonly #unsubscribe: (() => void) | undefined;
   #receiver!: Receiver<Piece>;
@@ -45,6 +42,8 @@ export class ReadSession {
   #position: Position;
   /** Bytes of the page after the position that were handed on before it broke off: its content never changes. */
   #handedOn = 0;
+  /** When the first of the connections since the last page failed, in ms since 1970. */
+  #failingSince: number | undefined;
   /** The connection in use; before the session runs, the one of the first response. */
   #connection: Connection;
   /** The latest delivery. Never rejects. */
@@ -57,10 +56,9 @@ export class ReadSession {
    */
   constructor(options: StreamOptions, requests: ReadRequests, start: Position, first: Response) {
     this.#requests = requests;
-    this.#silenceLimit = options.silenceTimeout ?? SILENCE_TIMEOUT_MS;
     this.#policy = { ...withDefaults(RESILIENCE_DEFAULTS, options.sseResilience), backoff: requests.backoff };
     this.#position = start;
-    this.#connection = new Connection(this.#silenceLimit);
+    this.#connection = new Connection(requests.silence);
     this.#connection.response = first;
     this.latest = first;
     this.delivered = afterResponse(start, first);
@@ -70,7 +68,9 @@ export class ReadSession {
     });
     const { live = true } = options;
     const visibility = (live && (options.visibility ?? pageVisibility())) || undefined;
-    this.#state = initialState(live, visibility?.hidden ?? false);
+    // Events are of no use where a response is there only when it is whole.
+    const mode = live === "sse" && isWhole(first) ? "long-poll" : live;
+    this.#state = initialState(mode, visibility?.hidden ?? false);
     this.#unsubscribe = visibility?.subscribe(() =>
       this.#interrupt({ type: "visibility", hidden: visibility.hidden }),
     );
@@ -126,7 +126,7 @@ export class ReadSession {
       this.#handedOn -= this.#receiver.format.drop();
       await this.#onBroken(error);
     }
-    this.#connection = new Connection(this.#silenceLimit);
+    this.#connection = new Connection(this.#requests.silence);
   }
 
   async #read(phase: Reading): Promise<void> {
@@ -138,15 +138,21 @@ export class ReadSession {
     else await this.#page(response);
   }
 
-  /** The connection was cut from this side or broke: the loop resumes, unless it broke too often in a row. */
+  /** The connection broke or fell silent: the loop resumes, unless that happened too often or for too long. */
   async #onBroken(error: unknown): Promise<void> {
-    const { isSilent, isLost, isBarren, signal } = this.#connection;
+    const { isSilent, isLost, isBarren, signal, limit } = this.#connection;
     if (isSilent && isBarren) this.#on({ type: "not-served" });
-    if (signal.aborted) return;
-    if (!isLost) throw error;
-    this.#on({ type: "lost", short: isBarren && this.#isShort() });
-    const isTooOften = this.#state.failures > this.#policy.backoff.maxRetries;
-    if (isTooOften && !(await this.#requests.consult(error))) throw error;
+    if (!isSilent) {
+      if (signal.aborted) return;
+      if (!isLost) throw error;
+      this.#on({ type: "lost", short: isBarren && this.#isShort() });
+    }
+    const { maxRetries, deadline } = this.#policy.backoff;
+    this.#failingSince ??= Date.now();
+    if (this.#state.failures <= maxRetries && Date.now() - this.#failingSince <= deadline) return;
+    const reason = isSilent ? timeoutError(limit) : error;
+    if (!(await this.#requests.consult(reason))) throw reason;
+    this.#failingSince = undefined;
   }
 
   #isShort(): boolean {
@@ -189,6 +195,7 @@ export class ReadSession {
     const idle = !moved && (this.#connection.age < IDLE_ANSWER_MS || !position.upToDate);
     this.#position = position;
     this.#handedOn = 0;
+    this.#failingSince = undefined;
     this.#on({ type: "page", idle, ...position });
     const commit = () => {
       this.delivered = position;

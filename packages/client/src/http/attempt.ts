@@ -1,0 +1,31 @@
+import { FetchBackoffAbortError } from "../errors/abort-error.ts";
+import { whenOver } from "./timer.ts";
+
+/**
+ * Runs one attempt of a request under a time limit. When that is over, or the signal is aborted, the attempt is given
+ * up, also where `fetch` does not heed its signal. Without a limit the request keeps the signal that it was given, for
+ * whoever reads the body.
+ *
+ * @param ms - the limit
+ * @throws an error named `TimeoutError` when it is over; FetchBackoffAbortError when the signal was aborted
+ */
+export function withinLimit<T>(
+  ms: number,
+  signal: AbortSignal | null | undefined,
+  attempt: (signal: AbortSignal | null | undefined) => Promise<T>,
+): Promise<T> {
+  if (ms === Number.POSITIVE_INFINITY) return attempt(signal);
+  const controller = new AbortController();
+  return new Promise((resolve, reject) => {
+    const release = whenOver(ms, signal, () => {
+      controller.abort();
+      reject(signal?.aborted ? new FetchBackoffAbortError() : timeoutError(ms));
+    });
+    attempt(controller.signal).then(resolve, reject).finally(release);
+  });
+}
+
+/** The error of a peer that took longer than it was given. */
+export function timeoutError(ms: number): Error {
+  return Object.assign(new Error(`No answer within ${ms} ms`), { name: "TimeoutError" });
+}

@@ -21,7 +21,7 @@ function world(changed: ReadonlySet<number> = new Set()) {
     byId: stateOf,
     byPath: (path) => stateOf(Number(path.slice(2))),
     paths: () => [],
-    due: () => [],
+    due: () => ({ ids: [], next: undefined }),
     release: ({ id }) => !changed.has(id),
   };
   let crowded = 0;

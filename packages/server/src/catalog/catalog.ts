@@ -5,6 +5,7 @@
  */
 import type { Archive } from "../journal/contract/index.ts";
 import type { StreamState } from "../stream/state.ts";
+import { Deadlines } from "./deadlines.ts";
 import { SortedPaths } from "./sorted-paths.ts";
 import { Stream } from "./stream.ts";
 
@@ -16,8 +17,8 @@ export class Catalog {
   /** The keys of `#byPath` in order. */
   readonly #paths = new SortedPaths();
   readonly #byId = new Map<number, Stream>();
-  /** Streams with a lifetime, for the sweep. */
-  readonly #mortal = new Set<Stream>();
+  /** Loaded streams with a lifetime, for the sweep. */
+  readonly deadlines = new Deadlines();
   /** Where `trim` goes on looking. */
   #hand: Iterator<Stream> | undefined;
 
@@ -112,8 +113,7 @@ export class Catalog {
     if (!this.#byPath.has(stream.state.path)) this.#paths.add(stream.state.path);
     this.#byPath.set(stream.state.path, stream);
     this.#byId.set(stream.state.id, stream);
-    if (stream.state.ttlSeconds !== undefined || stream.state.expiresAt !== undefined)
-      this.#mortal.add(stream);
+    this.deadlines.add(stream);
   }
 
   /** Forgets a stream: its removal is durable, or its creation has failed. */
@@ -126,7 +126,7 @@ export class Catalog {
       this.#forgetOlder(path, stream);
     }
     this.#byId.delete(id);
-    this.#mortal.delete(stream);
+    this.deadlines.delete(stream);
   }
 
   #forgetPath(path: string): void {
@@ -140,9 +140,9 @@ export class Catalog {
     if (newer !== undefined) newer.previous = stream.previous;
   }
 
-  /** Loaded streams with a lifetime, in no particular order. */
-  mortals(): IterableIterator<Stream> {
-    return this.#mortal.values();
+  /** Whether a stream is in memory. */
+  isLoaded(id: number): boolean {
+    return this.#byId.has(id);
   }
 
   /** All loaded streams. */

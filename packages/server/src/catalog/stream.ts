@@ -34,6 +34,8 @@ export class Stream {
   visibleClosed: boolean;
   /** The last use that renews a TTL, epoch milliseconds; `state.renewedAt` follows it lazily. */
   lastUse: number;
+  /** When the sweep is to look at it, epoch milliseconds; undefined: never. Kept by `Deadlines`. */
+  lookAt: number | undefined = undefined;
   /** The newest record that is accepted and not yet settled. */
   unsettled: Settlement | undefined = undefined;
   /** An earlier life of the same path, visible for as long as this one is unborn. */

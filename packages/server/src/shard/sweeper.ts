@@ -1,24 +1,25 @@
 /**
- * Looks for expired streams and for streams that need not stay in memory, a little at a time. Expiry is exact
- * without it, since every access checks; the sweep gives the space back.
+ * Looks for expired streams and for streams that need not stay in memory. Expiry is exact without it, since every access
+ * checks; the sweep gives the space back. It ends all that has expired, however much that is, in steps that give way to
+ * other work.
  */
 import type { Stream } from "../catalog/stream.ts";
-import { DamagedData } from "../journal/contract/index.ts";
+import { DamagedData, type DuePlace } from "../journal/contract/index.ts";
 import type { Shard } from "./shard.ts";
 
-/** Streams looked at per step, so that a step is short; the steps of one sweep give way to other work. */
-const STEP = 1000;
+/** Streams looked at per step: some hundred microseconds. */
+const STEP = 50;
 
 export class Sweeper {
   readonly #shard: Shard;
   #timer: NodeJS.Timeout | undefined;
-  #mortals: Iterator<Stream> | undefined;
+  #isSweeping = false;
 
   constructor(shard: Shard) {
     this.#shard = shard;
   }
 
-  /** @param intervalMs time between steps, milliseconds */
+  /** @param intervalMs time between sweeps, milliseconds */
   start(intervalMs: number): void {
     this.#timer = setInterval(() => this.sweep(), intervalMs);
     this.#timer.unref();
@@ -26,48 +27,62 @@ export class Sweeper {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
-  /** One step: ends what has expired, in memory and in the archive, and drops what is idle if there is too much. */
+  /** Ends what has expired, in memory and in the archive, and drops what is idle if there is too much: a first step of it now. */
   sweep(): void {
-    this.#expireLoaded();
-    this.#expireArchived();
     this.#shard.trim();
+    if (this.#isSweeping) return;
+    const steps = this.#steps();
+    if (steps.next().done) return;
+    this.#isSweeping = true;
+    void this.#shard.turns.run(steps).finally(() => {
+      this.#isSweeping = false;
+    });
   }
 
-  #expireLoaded(): void {
-    const now = this.#shard.now();
-    this.#mortals ??= this.#shard.catalog.mortals();
-    for (let looked = 0; looked < STEP; looked++) {
-      const next = this.#mortals.next();
-      if (next.done) {
-        this.#mortals = undefined;
-        return;
-      }
-      unlessDamaged(() => this.#expire(next.value, now));
+  *#steps(): Generator<void> {
+    let looked = 0;
+    for (const stream of this.#due()) {
+      if (!this.#expire(stream)) return;
+      if (++looked % STEP === 0) yield;
     }
   }
 
-  #expireArchived(): void {
-    const now = this.#shard.now();
-    for (const id of this.#shard.log.archive?.due(now, STEP) ?? []) {
-      unlessDamaged(() => {
-        const stream = this.#shard.catalog.find(id);
-        if (stream !== undefined) this.#expire(stream, now);
-      });
-    }
+  /** False: the log takes nothing more for now. What is left is looked at in the next sweep. */
+  #expire(stream: Stream | undefined): boolean {
+    const { log } = this.#shard;
+    if (log.health() !== "ok") return false;
+    const isDue = stream?.state.life === "live" && stream.isExpired(this.#shard.now());
+    if (isDue) unlessDamaged(() => this.#shard.expire(stream));
+    const room = isDue ? log.admit(0) : undefined;
+    room?.then(() => this.#timer !== undefined && this.sweep());
+    return room === undefined;
   }
 
-  #expire(stream: Stream, now: number): void {
-    if (stream.state.life === "live" && stream.isExpired(now)) this.#shard.expire(stream);
+  *#due(): Generator<Stream | undefined> {
+    const { catalog, log } = this.#shard;
+    const now = this.#shard.now();
+    yield* catalog.deadlines.due(now);
+    for (let after: DuePlace | undefined; log.archive !== undefined; ) {
+      const page = log.archive.due(now, STEP, after);
+      // Those in memory have had their turn.
+      for (const id of page.ids)
+        yield catalog.isLoaded(id) ? undefined : unlessDamaged(() => catalog.find(id));
+      if (page.next === undefined) return;
+      after = page.next;
+      yield undefined;
+    }
   }
 }
 
 /** A stream that cannot be read, or whose source cannot, stays: the log has told of it. */
-function unlessDamaged(expire: () => void): void {
+function unlessDamaged<T>(read: () => T): T | undefined {
   try {
-    expire();
+    return read();
   } catch (error) {
-    if (!(error instanceof DamagedData)) throw error;
+    if (error instanceof DamagedData) return undefined;
+    throw error;
   }
 }

@@ -93,9 +93,10 @@ export function describeDurableLogContract(name: string, make: () => Promise<Ope
       expect(archive.paths("/streams/", "", 100)).toEqual(listed);
       expect(archive.paths("/streams/", listed[1]!, 2)).toEqual(listed.slice(2, 4));
       expect(archive.paths("/d", "", 100)).toEqual(["/dated/ünïcode"]);
-      expect(archive.due(2_000_200 + 3_600_000, 10)).toEqual([mortal]);
-      expect(archive.due(9_000_000, 10)).toEqual([mortal, dated]);
-      expect(archive.due(9_000_000, 1)).toEqual([mortal]);
+      expect(archive.due(2_000_200 + 3_600_000, 10).ids).toEqual([mortal]);
+      expect(archive.due(9_000_000, 10).ids).toEqual([mortal, dated]);
+      expect(archive.due(9_000_000, 1).ids).toEqual([mortal]);
+      expect(archive.due(9_000_000, 1, archive.due(9_000_000, 1).next).ids).toEqual([dated]);
       expect(archive.release(model.stateOf(plain!))).toBe(true);
       model.append(plain!, "more");
       expect(archive.release(model.stateOf(plain!))).toBe(false);

@@ -25,6 +25,8 @@ export {
 export { DamagedData, StreamRemoved } from "./errors.ts";
 export {
   type Archive,
+  type DuePage,
+  type DuePlace,
   type Log,
   type LogFailure,
   type LogHealth,

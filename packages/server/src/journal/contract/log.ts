@@ -68,6 +68,16 @@ export interface Recovery {
 /** `ok`; `full`: appends fail until there is room; `read-only`: appends fail until a restart. */
 export type LogHealth = "ok" | "full" | "read-only";
 
+/** A place among the recorded deadlines: the deadline, epoch milliseconds, and the stream's id. */
+export type DuePlace = readonly [deadlineMs: number, id: number];
+
+export interface DuePage {
+  /** Fewer than asked for, even none, before the end. */
+  readonly ids: readonly number[];
+  /** Where the next page begins; undefined: this was the last. */
+  readonly next: DuePlace | undefined;
+}
+
 /**
  * Streams that need not be held in memory, since they can be brought back from here. A stream whose was appended is not returned any more (unless the removal failed).
  */
@@ -77,8 +87,11 @@ export interface Archive {
   byId(id: number): StreamState | undefined;
   /** Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. */
   paths(prefix: string, after: string, limit: number): readonly string[];
-  /** Ids of streams whose recorded deadline is at or before `beforeMs`, earliest first, at most `limit`. */
-  due(beforeMs: number, limit: number): readonly number[];
+  /**
+   * A page of the streams whose recorded deadline is at or before `beforeMs`, earliest first, at most `limit`, from the
+   * start or where an earlier page ended.
+   */
+  due(beforeMs: number, limit: number, after?: DuePlace): DuePage;
   /**
    * Lets go of a state that its holder is about to drop from memory. False when the archive does not hold it exactly
    * as it is now: then it must be kept.

@@ -1,6 +1,6 @@
 /** The archive as the catalogue sees it: streams by path, id and deadline, without those just removed. */
 import type { StreamState } from "../../../stream/state.ts";
-import type { Archive } from "../../contract/index.ts";
+import type { Archive, DuePage, DuePlace } from "../../contract/index.ts";
 import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey, successor } from "./keys.ts";
@@ -57,12 +57,14 @@ export class ArchivedStreams implements Archive {
     return paths;
   }
 
-  due(beforeMs: number, limit: number): readonly number[] {
-    const keys = this.#store.keys(deadlineKey(0, 0), deadlineKey(beforeMs + 1, 0), limit + this.#hidden.size);
-    return keys
-      .map((key) => numberOfKey(key, 1))
-      .filter((id) => !this.#hidden.has(id))
-      .slice(0, limit);
+  due(beforeMs: number, limit: number, [deadline, id]: DuePlace = [0, -1]): DuePage {
+    const from = deadlineKey(deadline, id + 1);
+    const keys = this.#store.keys(from, deadlineKey(beforeMs + 1, 0), limit);
+    const last = keys.length === limit ? keys.at(-1) : undefined;
+    return {
+      ids: keys.map((key) => numberOfKey(key, 1)).filter((due) => !this.#hidden.has(due)),
+      next: last && [numberOfKey(last, 0), numberOfKey(last, 1)],
+    };
   }
 
   release(state: StreamState): boolean {

@@ -3,8 +3,10 @@ import { encodeSseEvents, formatOffset, sseNeedsBase64 } from "@perennial/protoc
 import type { Stream } from "../catalog/stream.ts";
 import { wholeSlice } from "../shard/bytes.ts";
 import { jsonArray } from "../shard/json-array.ts";
+import type { Reading } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
 import { sliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
+import { namesOffsets } from "../shard/state-streams.ts";
 
 /**
  * Stored bytes that one data event carries at most, unless a single append or message is longer. Large enough that
@@ -45,36 +47,42 @@ export class FrameEncoder {
   }
 
   /** The frame that begins at `from`; without data when nothing (whole) follows it. */
-  next(stream: Stream, from: number, cursor: number): Frame {
+  *next(stream: Stream, from: number, cursor: number): Reading<Frame> {
     const { visibleTail: tail, visibleClosed: closed } = stream;
-    const known =
-      stream === this.#stream && from === this.#from && tail === this.#tail && closed === this.#closed;
-    if (!known) {
+    if (!this.#isAt(stream, from, tail, closed)) {
       this.#byCursor.clear();
       this.#stream = stream;
       this.#from = from;
       this.#tail = tail;
       this.#closed = closed;
     }
-    let frame = this.#byCursor.get(cursor);
-    if (frame === undefined) {
-      frame = this.#encode(stream, from, cursor);
-      if (this.#byCursor.size === CURSORS_MAX) this.#byCursor.clear();
-      this.#byCursor.set(cursor, frame);
-    }
+    const known = this.#byCursor.get(cursor);
+    if (known !== undefined) return known;
+    const frame = yield* this.#encode(stream, from, cursor);
+    // Others may have come by if the bytes lay far away.
+    if (!this.#isAt(stream, from, tail, closed)) return frame;
+    if (this.#byCursor.size === CURSORS_MAX) this.#byCursor.clear();
+    this.#byCursor.set(cursor, frame);
     return frame;
   }
 
-  #encode(stream: Stream, from: number, cursor: number): Frame {
+  /** Whether the frames that are kept are those of this place. */
+  #isAt(stream: Stream, from: number, tail: number, closed: boolean): boolean {
+    return stream === this.#stream && from === this.#from && tail === this.#tail && closed === this.#closed;
+  }
+
+  *#encode(stream: Stream, from: number, cursor: number): Reading<Frame> {
     const { visibleTail: tail, visibleClosed: closed } = stream;
-    const cut = sliceEnd(this.#shard, stream, from, tail, EVENT_BYTES);
-    const end = closed && cut === tail ? cut : wholeCharactersEnd(this.#shard, stream, from, cut, tail);
+    const cut = yield* sliceEnd(this.#shard, stream, from, tail, EVENT_BYTES);
+    const end =
+      closed && cut === tail ? cut : yield* wholeCharactersEnd(this.#shard, stream, from, cut, tail);
     const upToDate = cut === tail;
     const final = upToDate && closed;
     const { json, contentType } = stream.state;
-    const stored = from === end ? NOTHING : wholeSlice(this.#shard, stream, from, end);
+    const stored = from === end ? NOTHING : yield* wholeSlice(this.#shard, stream, from, end);
+    const withOffsets = yield* namesOffsets(this.#shard, stream);
     const bytes = encodeSseEvents({
-      payload: json && stored.length > 0 ? jsonArray(this.#shard, stream, stored, from) : stored,
+      payload: json && stored.length > 0 ? jsonArray(stored, from, withOffsets) : stored,
       encoding: json ? "json" : sseNeedsBase64(contentType) ? "base64" : "text",
       nextOffset: formatOffset(end),
       cursor: String(cursor),

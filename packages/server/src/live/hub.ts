@@ -26,6 +26,8 @@ export interface LiveReader {
 export interface Place {
   /** Runs a step of the reader's, guarded: what it throws is logged, and the reader fails. */
   guard(step: () => void): void;
+  /** A step of the reader's has failed: that is logged, and the reader fails. */
+  fail(error: unknown): void;
   /** Takes the reader away. May be called more than once. */
   leave(): void;
 }
@@ -123,7 +125,7 @@ class Seat implements Place, TailListener, Runnable {
     try {
       this.reader.advance();
     } catch (error) {
-      this.#failed(error);
+      this.fail(error);
     }
   }
 
@@ -131,7 +133,7 @@ class Seat implements Place, TailListener, Runnable {
     try {
       this.reader.tick?.(now);
     } catch (error) {
-      this.#failed(error);
+      this.fail(error);
     }
   }
 
@@ -139,11 +141,11 @@ class Seat implements Place, TailListener, Runnable {
     try {
       step();
     } catch (error) {
-      this.#failed(error);
+      this.fail(error);
     }
   }
 
-  #failed(error: unknown): void {
+  fail(error: unknown): void {
     logReadFailure(this.#logger, error, { stream: this.stream.state.path });
     this.leave();
     this.reader.fail(error);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { append } from "../shard/append.ts";
 import { create } from "../shard/create.ts";
+import { readOut } from "../shard/reading.ts";
 import { remove } from "../shard/remove.ts";
 import { Shard } from "../shard/shard.ts";
 import { NO_BYTES } from "../stream/records.ts";
@@ -92,7 +93,7 @@ class World {
     });
     const stream = this.shard.catalog.newest(PATH)!;
     const all = { ...SETTINGS, ...settings };
-    const first = this.hub.frames.next(stream, 0, 0);
+    const first = await readOut(this.hub.frames.next(stream, 0, 0));
     this.session = new SseSession(this.shard, this.hub, stream, first, 0, this.sink, all);
     this.sink.onDrain = () => this.session.onDrain();
     return this;
@@ -229,7 +230,7 @@ describe("frames", () => {
       destroy: () => {},
     });
     const stream = world.shard.catalog.newest(PATH)!;
-    const frame = world.hub.frames.next(stream, 0, 0);
+    const frame = await readOut(world.hub.frames.next(stream, 0, 0));
     const first = new SseSession(world.shard, world.hub, stream, frame, 0, sink(), SETTINGS);
     const second = new SseSession(world.shard, world.hub, stream, frame, 0, sink(), SETTINGS);
     written.length = 0;

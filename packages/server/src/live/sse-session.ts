@@ -2,6 +2,7 @@
  * One SSE reader (protocol §14.5), as a small machine:
  *
  *   pushing   it has all there is; each advance of the stream is written to it at once
+ *   waiting   what it reads next lies far away and is on its way
  *   lagging   it does not take what it was sent; nothing more is pushed, and once it drains it reads on from the
  *             log at its own pace
  *   ended     its response is over
@@ -11,6 +12,7 @@
  */
 import { currentCursor, sseHeartbeat } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { type Reading, readOut } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
 import type { Frame } from "./frames.ts";
 import type { LiveHub, LiveReader, Place } from "./hub.ts";
@@ -46,7 +48,7 @@ export class SseSession implements LiveReader {
   readonly #leastCursor: number;
   readonly #endsAt: number;
   readonly #place: Place;
-  #state: "pushing" | "lagging" | "ended" = "pushing";
+  #state: "pushing" | "waiting" | "lagging" | "ended" = "pushing";
   #position: number;
   #lastWriteAt: number;
   /** When it last took something from its buffer, or had an empty one. */
@@ -122,18 +124,37 @@ export class SseSession implements LiveReader {
   /** Writes what the reader lacks, until it has all or its buffer is full. */
   #catchUp(): void {
     while (this.#state === "pushing" && this.#lacksSomething()) {
-      const frame = this.#nextFrame();
+      const frame = readOut(this.#nextFrame());
+      if (frame instanceof Promise) {
+        this.#waitFor(frame);
+        return;
+      }
       // Nothing but the beginning of a character: wait for the rest of it.
       if (frame.end === this.#position && !frame.final) return;
       this.#send(frame);
     }
   }
 
+  /** Sends a frame that is on its way, and goes on. */
+  #waitFor(coming: Promise<Frame>): void {
+    this.#state = "waiting";
+    const goOn = (frame: Frame): void => {
+      if (this.#state !== "waiting") return;
+      this.#state = "pushing";
+      if (frame.end > this.#position || frame.final) this.#send(frame);
+      this.#catchUp();
+    };
+    coming.then(
+      (frame) => this.#place.guard(() => goOn(frame)),
+      (error) => this.#place.fail(error),
+    );
+  }
+
   #lacksSomething(): boolean {
     return this.#position < this.#stream.visibleTail || this.#stream.visibleClosed;
   }
 
-  #nextFrame(): Frame {
+  #nextFrame(): Reading<Frame> {
     const cursor = Math.max(this.#leastCursor, currentCursor(this.#shard.now()));
     return this.#hub.frames.next(this.#stream, this.#position, cursor);
   }
@@ -152,7 +173,9 @@ export class SseSession implements LiveReader {
 
   /** A last control event, so that the client knows where to resume. */
   finish(): void {
-    if (this.#state === "pushing") this.#send(this.#nextFrame());
+    const last = this.#state === "pushing" ? readOut(this.#nextFrame()) : undefined;
+    // Nobody waits for bytes that lie far away: the client resumes at the last event that it saw.
+    if (last !== undefined && !(last instanceof Promise)) this.#send(last);
     this.#end();
   }
 

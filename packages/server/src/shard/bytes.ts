@@ -2,6 +2,7 @@
 import type { Stream } from "../catalog/stream.ts";
 import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { ownStart } from "../stream/state.ts";
+import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
 /** A stream that holds the bytes up to `end` of a range, from where the one before it ends. */
@@ -39,37 +40,57 @@ export class RangeReader {
   }
 
   /**
-   * The next piece, owned by the caller; undefined after the last.
+   * The next piece, owned by the caller; undefined after the last. A promise when it lies far away: then call again only
+   * when it is there.
    *
    * @param memory where to put it: `READ_CHUNK_BYTES` of the caller's own; without it it gets its own
    */
-  next(memory?: Uint8Array): Uint8Array | undefined {
+  next(memory?: Uint8Array): Uint8Array | Promise<Uint8Array> | undefined {
     if (this.#at === this.#to) return undefined;
     const { id, end } = this.#holders.at(-1)!;
-    const piece = this.#shard.log.read(id, this.#at, Math.min(end, this.#at + READ_CHUNK_BYTES), memory);
-    this.#at += piece.length;
-    if (this.#at === end) this.#holders.pop();
-    return piece;
+    const bytes = this.#shard.log.read(id, this.#at, Math.min(end, this.#at + READ_CHUNK_BYTES), memory);
+    return bytes instanceof Promise ? bytes.then((come) => this.#took(come)) : this.#took(bytes);
+  }
+
+  /** As `next`, as a step of a longer reading. */
+  *step(): Reading<Uint8Array | undefined> {
+    const bytes = this.next();
+    return bytes instanceof Promise ? yield bytes : bytes;
+  }
+
+  #took(bytes: Uint8Array): Uint8Array {
+    this.#at += bytes.length;
+    if (this.#at === this.#holders.at(-1)!.end) this.#holders.pop();
+    return bytes;
   }
 }
 
-/** All bytes in `[from, to)`, piece by piece. */
-export function* pieces(shard: Shard, stream: Stream, from: number, to: number): Generator<Uint8Array> {
+/** All bytes of `[from, to)`, piece by piece, for as long as `take` wants more. */
+export function* pieces(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  to: number,
+  take: (bytes: Uint8Array) => boolean,
+): Reading<void> {
+  if (from >= to) return;
   const reader = new RangeReader(shard, stream, from, to);
-  for (let piece = reader.next(); piece !== undefined; piece = reader.next()) yield piece;
+  for (let bytes = yield* reader.step(); bytes !== undefined; bytes = yield* reader.step()) {
+    if (!take(bytes)) return;
+  }
 }
 
 /** All bytes of `[from, to)`, at least one, in one piece. For ranges whose length is bounded. */
-export function wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Uint8Array {
+export function* wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Reading<Uint8Array> {
   const reader = new RangeReader(shard, stream, from, to);
-  const first = reader.next()!;
+  const first = (yield* reader.step())!;
   if (first.length === to - from) return first;
   const whole = Buffer.allocUnsafe(to - from);
   whole.set(first);
   let at = first.length;
-  for (let piece = reader.next(); piece !== undefined; piece = reader.next()) {
-    whole.set(piece, at);
-    at += piece.length;
+  for (let bytes = yield* reader.step(); bytes !== undefined; bytes = yield* reader.step()) {
+    whole.set(bytes, at);
+    at += bytes.length;
   }
   return whole;
 }

@@ -3,12 +3,13 @@ import type { Stream } from "../catalog/stream.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
 import { frameInSteps, sameMediaType, type Unframed } from "../stream/decide-append.ts";
 import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
-import { type ForkPoint, findForkPoint } from "../stream/forks.ts";
+import { type ForkPoint, type ForkSearch, findForkPoint, type WantedBytes } from "../stream/forks.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
-import { boundaryBefore, pieces } from "./bytes.ts";
+import { boundaryBefore, RangeReader } from "./bytes.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import { roomFor } from "./room.ts";
 import type { Shard } from "./shard.ts";
+import type { Work } from "./turns.ts";
 
 export type CreateOutcome =
   | {
@@ -120,10 +121,10 @@ async function locateFork(
     source,
     Math.min(fork.anchor ?? source.visibleTail, source.visibleTail),
   );
-  const search = findForkPoint(source, fork, boundary, (from, to) => pieces(shard, source, from, to));
-  // A search of one step is made at once: others may have asked for the same stream at the same time.
+  const search = findForkPoint(source, fork, boundary);
+  // A search that wants no bytes is made at once: others may have asked for the same stream at the same time.
   const first = search.next();
-  const point = first.done ? first.value : await shard.turns.run(search);
+  const point = first.done ? first.value : await shard.turns.run(readFor(shard, source, search, first.value));
   return point.kind === "rejected" ? point : { source, point };
 }
 
@@ -135,4 +136,18 @@ function isAsDeep(shard: Shard, stream: Stream, generations: number): boolean {
     fork = shard.catalog.byId(fork.sourceId).state.fork;
   }
   return false;
+}
+
+/** The search with the bytes that it asks for, giving way between pieces. */
+function* readFor(shard: Shard, source: Stream, search: ForkSearch, first: WantedBytes): Work<ForkPoint> {
+  let { to } = first;
+  let reader = new RangeReader(shard, source, first.from, to);
+  for (;;) {
+    const { done, value } = search.next((yield* reader.step())!);
+    if (done) return value;
+    // What follows the last piece of the same range is read on.
+    if (value.to !== to) reader = new RangeReader(shard, source, value.from, value.to);
+    to = value.to;
+    yield undefined;
+  }
 }

@@ -1,15 +1,13 @@
 /** The messages of a JSON stream as its readers get them. */
-import type { Stream } from "../catalog/stream.ts";
 import { wrapStored } from "../stored/messages.ts";
 import { nameStateOffsets } from "../stored/state-offsets.ts";
-import type { Shard } from "./shard.ts";
-import { namesOffsets } from "./state-streams.ts";
 
 /**
- * Stored messages as one JSON array, those of a state stream with their offsets if the server names them.
+ * Stored messages as one JSON array.
  *
  * @param from the position at which the stored messages begin
+ * @param withOffsets whether they are state messages that are shown with their offsets
  */
-export function jsonArray(shard: Shard, stream: Stream, stored: Uint8Array, from: number): Uint8Array {
-  return wrapStored(namesOffsets(shard, stream) ? nameStateOffsets(stored, from) : stored);
+export function jsonArray(stored: Uint8Array, from: number, withOffsets: boolean): Uint8Array {
+  return wrapStored(withOffsets ? nameStateOffsets(stored, from) : stored);
 }

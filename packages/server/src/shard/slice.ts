@@ -4,6 +4,7 @@ import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { incompleteUtf8Length } from "../stored/utf8.ts";
 import { boundaryBefore, pieces, wholeSlice } from "./bytes.ts";
+import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
 const CR = 0x0d;
@@ -14,22 +15,31 @@ const LF = 0x0a;
  * goes no further than `to`: about `limit` bytes on, where an append ends. Only an append longer than the limit
  * is cut itself: JSON between messages (a message is never cut, however long), other streams anywhere.
  */
-export function sliceEnd(shard: Shard, stream: Stream, from: number, to: number, limit: number): number {
+export function* sliceEnd(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  to: number,
+  limit: number,
+): Reading<number> {
   if (to - from <= limit) return to;
   const boundary = boundaryBefore(shard, stream, from + limit);
   if (boundary > from) return boundary;
-  return stream.state.json ? messageEnd(shard, stream, from, to, limit) : from + limit;
+  return stream.state.json ? yield* messageEnd(shard, stream, from, to, limit) : from + limit;
 }
 
 /** The last end of a message within the limit, or else the first one after it. */
-function messageEnd(shard: Shard, stream: Stream, from: number, to: number, limit: number): number {
+function* messageEnd(shard: Shard, stream: Stream, from: number, to: number, limit: number): Reading<number> {
   const scanner = new MessageScanner();
-  for (const piece of pieces(shard, stream, from, from + limit)) scanner.scan(piece);
+  yield* pieces(shard, stream, from, from + limit, (bytes) => {
+    scanner.scan(bytes);
+    return true;
+  });
   if (scanner.boundary > 0) return from + scanner.boundary;
-  for (const piece of pieces(shard, stream, from + limit, to)) {
-    scanner.scan(piece, 1);
-    if (scanner.boundary > 0) break;
-  }
+  yield* pieces(shard, stream, from + limit, to, (bytes) => {
+    scanner.scan(bytes, 1);
+    return scanner.boundary === 0;
+  });
   return from + scanner.boundary;
 }
 
@@ -40,16 +50,16 @@ function messageEnd(shard: Shard, stream: Stream, from: number, to: number, limi
  *
  * @param tail the stream has bytes up to here
  */
-export function wholeCharactersEnd(
+export function* wholeCharactersEnd(
   shard: Shard,
   stream: Stream,
   from: number,
   end: number,
   tail: number,
-): number {
+): Reading<number> {
   if (!isText(stream.state.contentType) || end === from) return end;
   const start = Math.max(from, end - 4);
-  const around = wholeSlice(shard, stream, start, Math.min(end + 1, tail));
+  const around = yield* wholeSlice(shard, stream, start, Math.min(end + 1, tail));
   const before = around.subarray(0, end - start);
   if (before.length > 1 && before.at(-1) === CR && around[before.length] === LF) return end - 1;
   return end - incompleteUtf8Length(before);

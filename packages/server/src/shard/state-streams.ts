@@ -3,6 +3,7 @@ import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { beginsWithStateMessage } from "../stored/state-offsets.ts";
 import { pieces, wholeSlice } from "./bytes.ts";
+import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
 /**
@@ -13,11 +14,11 @@ export class StateStreams {
   readonly #known = new WeakMap<Stream, boolean>();
 
   /** Whether the stream is a state stream. False as long as it is empty. */
-  has(shard: Shard, stream: Stream): boolean {
+  *has(shard: Shard, stream: Stream): Reading<boolean> {
     if (!stream.state.json || stream.visibleTail === 0) return false;
     let verdict = this.#known.get(stream);
     if (verdict === undefined) {
-      verdict = beginsWithStateMessage(firstMessage(shard, stream));
+      verdict = beginsWithStateMessage(yield* firstMessage(shard, stream));
       this.#known.set(stream, verdict);
     }
     return verdict;
@@ -25,15 +26,16 @@ export class StateStreams {
 }
 
 /** Whether this server shows the messages of this stream with their offsets. */
-export function namesOffsets(shard: Shard, stream: Stream): boolean {
-  return shard.stateStreams?.has(shard, stream) === true;
+export function* namesOffsets(shard: Shard, stream: Stream): Reading<boolean> {
+  const { stateStreams } = shard;
+  return stateStreams === undefined ? false : yield* stateStreams.has(shard, stream);
 }
 
-function firstMessage(shard: Shard, stream: Stream): Uint8Array {
+function* firstMessage(shard: Shard, stream: Stream): Reading<Uint8Array> {
   const scanner = new MessageScanner();
-  for (const piece of pieces(shard, stream, 0, stream.visibleTail)) {
-    scanner.scan(piece, 1);
-    if (scanner.count > 0) break;
-  }
-  return wholeSlice(shard, stream, 0, scanner.boundary);
+  yield* pieces(shard, stream, 0, stream.visibleTail, (bytes) => {
+    scanner.scan(bytes, 1);
+    return scanner.count === 0;
+  });
+  return yield* wholeSlice(shard, stream, 0, scanner.boundary);
 }

@@ -6,6 +6,9 @@
 /** What long work gets of one turn, all of it together, milliseconds: more delays others, less wastes turns. */
 const TURN_MS = 3;
 
+/** Work in steps, each up to a `yield`. One that yields a promise is given what it resolves to. */
+export type Work<Result> = Iterator<Promise<Uint8Array> | undefined, Result, Uint8Array>;
+
 /** A step of some work. */
 type Step = () => void;
 
@@ -15,13 +18,19 @@ export class Turns {
   readonly #turn = (): void => this.#takeTurn();
 
   /** Carries out `work`, one step after another; a step (up to a `yield`) must take well under a millisecond. */
-  run<T>(work: Iterator<void, T>): Promise<T> {
+  run<T>(work: Work<T> | Iterator<void, T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      let bytes: Uint8Array;
       const step: Step = () => {
         try {
-          const { done, value } = work.next();
+          const { done, value } = (work as Work<T>).next(bytes);
           if (done) resolve(value);
-          else this.#enqueue(step);
+          else if (value instanceof Promise) {
+            value.then((come) => {
+              bytes = come;
+              this.#enqueue(step);
+            }, reject);
+          } else this.#enqueue(step);
         } catch (error) {
           reject(error);
         }

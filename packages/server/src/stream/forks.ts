@@ -13,21 +13,23 @@ export interface ForkSource {
 
 export type ForkPoint = { readonly kind: "at"; readonly anchor: number; readonly offset: number } | Rejected;
 
-/** The bytes of the source from a known append boundary on, in order, in pieces. */
-export type SourceBytes = (from: number, to: number) => Iterable<Uint8Array>;
+/** A range of the source's bytes that a search wants to see, `[from, to)`, of which it takes any first piece. */
+export interface WantedBytes {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A search asks for the bytes that it wants, piece by piece, and ends with the place. */
+export type ForkSearch = Generator<WantedBytes, ForkPoint, Uint8Array>;
 
 /**
  * Finds the position at which a fork leaves its source.
  *
+ * Bytes are asked for in JSON streams only, where sub-offsets count messages.
+ *
  * @param boundary a position at or before the anchor where a message is known to begin
- * @param bytes reads the source; used for JSON streams only, where sub-offsets count messages
  */
-export function* findForkPoint(
-  source: ForkSource,
-  request: ForkRequest,
-  boundary: number,
-  bytes: SourceBytes,
-): Generator<void, ForkPoint> {
+export function* findForkPoint(source: ForkSource, request: ForkRequest, boundary: number): ForkSearch {
   const anchor = request.anchor ?? source.visibleTail;
   if (anchor > source.visibleTail) return reject({ kind: "fork-offset-beyond-tail" });
   if (!source.state.json) return byteForkPoint(source, anchor, request.subOffset);
@@ -35,7 +37,7 @@ export function* findForkPoint(
     if (request.subOffset > 0) return reject({ kind: "fork-sub-offset-beyond-tail" });
     return { kind: "at", anchor, offset: anchor };
   }
-  return yield* messageForkPoint(source, { anchor, subOffset: request.subOffset }, boundary, bytes);
+  return yield* messageForkPoint(source, { anchor, subOffset: request.subOffset }, boundary);
 }
 
 function byteForkPoint(source: ForkSource, anchor: number, subOffset: number): ForkPoint {
@@ -44,24 +46,25 @@ function byteForkPoint(source: ForkSource, anchor: number, subOffset: number): F
   return { kind: "at", anchor, offset };
 }
 
-/** Yields between pieces, so that counting a million messages does not hold up everybody else. */
+/** Takes one piece at a time, so that counting a million messages need not hold up everybody else. */
 function* messageForkPoint(
   source: ForkSource,
   { anchor, subOffset }: { readonly anchor: number; readonly subOffset: number },
   boundary: number,
-  bytes: SourceBytes,
-): Generator<void, ForkPoint> {
+): ForkSearch {
   const beforeAnchor = new MessageScanner();
-  for (const piece of bytes(boundary, anchor)) {
-    beforeAnchor.scan(piece);
-    yield;
+  for (let from = boundary; from < anchor; ) {
+    const bytes = yield { from, to: anchor };
+    beforeAnchor.scan(bytes);
+    from += bytes.length;
   }
   if (!beforeAnchor.atBoundary) return reject({ kind: "fork-offset-inside-message" });
   const afterAnchor = new MessageScanner();
-  for (const piece of bytes(anchor, source.visibleTail)) {
-    if (afterAnchor.count === subOffset) break;
-    afterAnchor.scan(piece, subOffset);
-    yield;
+  const { visibleTail } = source;
+  for (let from = anchor; from < visibleTail && afterAnchor.count < subOffset; ) {
+    const bytes = yield { from, to: visibleTail };
+    afterAnchor.scan(bytes, subOffset);
+    from += bytes.length;
   }
   if (afterAnchor.count < subOffset) return reject({ kind: "fork-sub-offset-beyond-tail" });
   return { kind: "at", anchor, offset: anchor + afterAnchor.boundary };

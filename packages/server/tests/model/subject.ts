@@ -1,17 +1,19 @@
 /** The real thing, run by the same commands as the model. */
+import type { OffsetRequest } from "@perennial/protocol";
 
 import type { Log, RecoveryTarget } from "../../src/journal/contract/index.ts";
 import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
 import { append } from "../../src/shard/append.ts";
-import { pieces } from "../../src/shard/bytes.ts";
 import { create } from "../../src/shard/create.ts";
 import type { Pending } from "../../src/shard/pending.ts";
 import { snapshot } from "../../src/shard/read.ts";
+import { readOut } from "../../src/shard/reading.ts";
 import { remove } from "../../src/shard/remove.ts";
 import { Shard } from "../../src/shard/shard.ts";
 import { Sweeper } from "../../src/shard/sweeper.ts";
 import type { StoredBytes, StreamRecord } from "../../src/stream/records.ts";
 import type { StreamState } from "../../src/stream/state.ts";
+import { contentAtOnce } from "../support/content.ts";
 import type { Command } from "./commands.ts";
 import type { Observation } from "./model.ts";
 
@@ -140,14 +142,13 @@ export class Subject {
   }
 
   #read(path: string, share: number | undefined, tailOf: (path: string) => number): Observation {
-    const slice = snapshot(
-      this.shard,
-      path,
-      share === undefined ? { kind: "now" } : { kind: "at", position: Math.floor(tailOf(path) * share) },
-    );
+    const offset: OffsetRequest =
+      share === undefined ? { kind: "now" } : { kind: "at", position: Math.floor(tailOf(path) * share) };
+    const slice = readOut(snapshot(this.shard, path, offset));
+    if (slice instanceof Promise) throw new Error(`reading ${path} has to wait`);
     if (slice.kind === "rejected") return plain(slice);
     const { stream, from, to, closed } = slice;
-    const content = Buffer.concat([...pieces(this.shard, stream, from, to)]).toString("latin1");
+    const content = contentAtOnce(this.shard, stream, from, to);
     return { kind: "read", from, to, closed, content };
   }
 }

@@ -1,4 +1,5 @@
 /** Stand-ins for logs, machines and media, and the suites that every log must pass. */
+export { ColdLog } from "./cold-log.ts";
 export {
   type CheckpointingLog,
   describeDurableLogContract,

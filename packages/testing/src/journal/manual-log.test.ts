@@ -12,9 +12,9 @@ test("nothing settles until it is told to, then in order", async () => {
   expect(model.settled).toHaveLength(0);
   log.settle(2);
   expect(model.settled).toHaveLength(2);
-  expect(model.text(id, 0, 3)).toBe("one");
+  expect(await model.text(id, 0, 3)).toBe("one");
   log.settle();
-  expect(model.text(id)).toBe("onetwo");
+  expect(await model.text(id)).toBe("onetwo");
 });
 
 test("a failure loses what was accepted and refuses appends until there is room again", async () => {

@@ -107,10 +107,10 @@ export class Model implements LogListener<ModelRecord>, RecoveryTarget {
   }
 
   /** All bytes `[from, to)` of a stream's own range, read in as many steps as the log wants. */
-  text(id: number, from = 0, to = this.stateOf(id).tail): string {
+  async text(id: number, from = 0, to = this.stateOf(id).tail): Promise<string> {
     const pieces: Uint8Array[] = [];
     for (let at = from; at < to; ) {
-      const piece = this.log.read(id, at, to);
+      const piece = await this.log.read(id, at, to);
       pieces.push(piece);
       at += piece.length;
     }

@@ -74,6 +74,18 @@ class Pump implements WireListener {
     // The wire holds on to what it could not hand on at once.
     const isFree = this.#wire.bufferedBytes() === 0;
     const piece = this.#source.next(isFree ? this.#memory : undefined);
+    if (!(piece instanceof Promise)) return this.#write(piece);
+    piece.then(
+      (come) => {
+        if (!this.#isOver && this.#write(come)) this.writeOn();
+      },
+      (error) => this.#end("failed", error),
+    );
+    return false;
+  }
+
+  /** Whether to go on at once. */
+  #write(piece: Uint8Array | undefined): boolean {
     if (piece === undefined) {
       this.#end("complete");
       return false;

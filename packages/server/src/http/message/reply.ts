@@ -1,4 +1,5 @@
 /** An answer as the operations give it; a door writes it out. */
+import type { Soon } from "../../journal/contract/index.ts";
 import type { SseSink } from "../../live/sse-session.ts";
 
 export interface Reply {
@@ -17,12 +18,12 @@ export interface ByteSource {
   readonly kind: "source";
   readonly byteLength: number;
   /**
-   * The next piece, owned by the caller; undefined after the last. Throws when the stream was removed meanwhile:
-   * the door then breaks the connection, so that the client notices.
+   * The next piece, owned by the caller; undefined after the last; a promise when it lies far away. Throws or rejects
+   * when the stream was removed meanwhile: the door then breaks the connection, so that the client notices.
    *
    * @param memory where the piece may be put: `READ_CHUNK_BYTES` of the caller's own
    */
-  next(memory?: Uint8Array): Uint8Array | undefined;
+  next(memory?: Uint8Array): Soon<Uint8Array | undefined>;
 }
 
 /** A body without an end of its own: the door opens it with a sink, and from then on it is pushed to. */

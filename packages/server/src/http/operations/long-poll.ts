@@ -2,12 +2,13 @@
 import { formatOffset, HEADER, nextCursor, type OffsetRequest } from "@perennial/protocol";
 import type { LiveReader, Place } from "../../live/hub.ts";
 import { type Snapshot, snapshot } from "../../shard/read.ts";
+import { type Reading, readOut } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
 import { failureReply, problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
 import { CLIENT_LEFT, type Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { cacheControl, etagOf, sliceReply } from "./read.ts";
+import { cacheControl, etagOf, pageEnd, sliceReply } from "./read.ts";
 import type { ReadParameters } from "./read-parameters.ts";
 
 export function longPoll(
@@ -16,22 +17,37 @@ export function longPoll(
   path: string,
   parameters: ReadParameters,
 ): Reply | Promise<Reply> {
-  const slice = snapshot(context.shard, path, parameters.offset);
+  const now = readOut(lookNow(context, path, parameters));
+  const orWait = (found: Reply | Snapshot): Reply | Promise<Reply> => {
+    if (!("kind" in found)) return found;
+    const refusal = refuseReader(context);
+    if (refusal !== undefined) return problemReply(refusal);
+    return new Promise((resolve) => {
+      new TailWait(context, request, path, found, parameters.cursor, resolve);
+    });
+  };
+  return now instanceof Promise ? now.then(orWait) : orWait(now);
+}
+
+/** The answer, if there is one already, or else the slice at whose end to wait. */
+function* lookNow(
+  context: Context,
+  path: string,
+  { offset, cursor }: ReadParameters,
+): Reading<Reply | Snapshot> {
+  const slice = yield* snapshot(context.shard, path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
-  if (slice.from < slice.to || slice.closed) return answer(context, slice, parameters.cursor);
-  const refusal = refuseReader(context);
-  if (refusal !== undefined) return problemReply(refusal);
-  return new Promise((resolve) => {
-    new TailWait(context, request, path, slice, parameters.cursor, resolve);
-  });
+  return slice.from < slice.to || slice.closed ? yield* answer(context, slice, cursor) : slice;
 }
 
 /** What there is at this moment: data, the end of the stream, or nothing new. */
-function answer(context: Context, slice: Snapshot, cursor: number | undefined): Reply {
+function* answer(context: Context, slice: Snapshot, cursor: number | undefined): Reading<Reply> {
   const cursorHeader = slice.closed ? [] : [HEADER.streamCursor, cursorFor(context, cursor)];
   if (slice.from < slice.to) {
-    const headers = [HEADER.etag, etagOf(context, slice), HEADER.cacheControl, cacheControl(context, slice)];
-    return sliceReply(context, slice, [...headers, ...cursorHeader]);
+    const end = yield* pageEnd(context, slice);
+    const etag = etagOf(context, slice, end);
+    const headers = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
+    return yield* sliceReply(context, slice, end, [...headers, ...cursorHeader]);
   }
   const headers = [
     HEADER.streamNextOffset,
@@ -82,11 +98,21 @@ class TailWait implements LiveReader {
 
   advance(): void {
     if (this.#isOver) return;
+    const reply = readOut(this.#look());
+    if (!(reply instanceof Promise)) this.#answer(reply);
+    else
+      reply.then(
+        (come) => this.#answer(come),
+        (error) => this.#place.fail(error),
+      );
+  }
+
+  *#look(): Reading<Reply> {
     const offset: OffsetRequest = { kind: "at", position: this.#slice.from };
-    const slice = snapshot(this.#context.shard, this.#path, offset);
-    if (slice.kind === "rejected") this.#answer(problemReply(slice.rejection));
-    else if (slice.stream !== this.#slice.stream) this.#answer(problemReply({ kind: "stream-not-found" }));
-    else this.#answer(answer(this.#context, slice, this.#cursor));
+    const slice = yield* snapshot(this.#context.shard, this.#path, offset);
+    if (slice.kind === "rejected") return problemReply(slice.rejection);
+    if (slice.stream !== this.#slice.stream) return problemReply({ kind: "stream-not-found" });
+    return yield* answer(this.#context, slice, this.#cursor);
   }
 
   finish(): void {

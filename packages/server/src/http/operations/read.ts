@@ -1,8 +1,8 @@
 /** GET: catch-up reads, and the way to the live ones (protocol §12). */
 import { formatEtag, formatOffset, HEADER, matchesIfNoneMatch } from "@perennial/protocol";
 import { type Snapshot, snapshot } from "../../shard/read.ts";
+import { type Reading, readOut } from "../../shard/reading.ts";
 import { sliceEnd } from "../../shard/slice.ts";
-import { namesOffsets } from "../../shard/state-streams.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { sliceBody } from "../message/body-source.ts";
@@ -31,61 +31,71 @@ export function read(
   }
   switch (parameters.mode) {
     case "catch-up":
-      return catchUp(context, request, path, parameters);
+      return readOut(catchUp(context, request, path, parameters));
     case "long-poll":
       return longPoll(context, request, path, parameters);
     case "sse":
-      return sse(context, path, parameters);
+      return readOut(sse(context, path, parameters));
   }
 }
 
-function catchUp(context: Context, request: HttpRequest, path: string, { offset }: ReadParameters): Reply {
-  const slice = snapshot(context.shard, path, offset);
+function* catchUp(
+  context: Context,
+  request: HttpRequest,
+  path: string,
+  { offset }: ReadParameters,
+): Reading<Reply> {
+  const slice = yield* snapshot(context.shard, path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
-  if (offset.kind === "now") return sliceReply(context, slice, [HEADER.cacheControl, "no-store"]);
-  const etag = etagOf(context, slice);
+  const end = yield* pageEnd(context, slice);
+  if (offset.kind === "now") return yield* sliceReply(context, slice, end, [HEADER.cacheControl, "no-store"]);
+  const etag = etagOf(context, slice, end);
   const condition = request.header(HEADER.ifNoneMatch);
-  const reply = sliceReply(context, slice, [
-    HEADER.etag,
-    etag,
-    HEADER.cacheControl,
-    cacheControl(context, slice),
-  ]);
-  if (condition === undefined || !matchesIfNoneMatch(condition, etag)) return reply;
-  return { status: 304, headers: reply.headers, body: undefined };
+  const validators = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
+  if (condition === undefined || !matchesIfNoneMatch(condition, etag)) {
+    return yield* sliceReply(context, slice, end, validators);
+  }
+  return { status: 304, headers: pageHeaders(slice, end, validators), body: undefined };
 }
 
-/** A page of the slice, or all of it, with the headers that say how far it reaches. */
-export function sliceReply(context: Context, slice: Snapshot, headers: readonly string[]): Reply {
-  const { stream, from, closed } = slice;
-  const end = pageEnd(context, slice);
+/** A page of the slice, up to `end`, with the headers that say how far it reaches. */
+export function* sliceReply(
+  context: Context,
+  slice: Snapshot,
+  end: number,
+  headers: readonly string[],
+): Reading<Reply> {
+  const body = yield* sliceBody(context.shard, slice, end);
+  return { status: 200, headers: pageHeaders(slice, end, headers), body };
+}
+
+function pageHeaders(slice: Snapshot, end: number, headers: readonly string[]): readonly string[] {
   const all = [
     HEADER.contentType,
-    stream.state.contentType,
+    slice.stream.state.contentType,
     HEADER.streamNextOffset,
     formatOffset(end),
     ...headers,
   ];
   if (end === slice.to) {
     all.push(HEADER.streamUpToDate, "true");
-    if (closed) all.push(HEADER.streamClosed, "true");
+    if (slice.closed) all.push(HEADER.streamClosed, "true");
   }
-  return { status: 200, headers: all, body: sliceBody(context.shard, stream, from, end) };
+  return all;
 }
 
-function pageEnd({ config, shard }: Context, { stream, from, to }: Snapshot): number {
+/** Where the page ends that begins with the slice. */
+export function* pageEnd({ config, shard }: Context, slice: Snapshot): Reading<number> {
+  const { stream, from, to, withOffsets } = slice;
   const limit = config.pageBytes ?? to;
-  const most = namesOffsets(shard, stream) ? Math.min(limit, STATE_PAGE_BYTES) : limit;
-  return sliceEnd(shard, stream, from, to, most);
+  return yield* sliceEnd(shard, stream, from, to, withOffsets ? Math.min(limit, STATE_PAGE_BYTES) : limit);
 }
 
-/** Names this very slice of this very life of the stream, and whether it is known to be the last one. */
-export function etagOf(context: Context, slice: Snapshot): string {
-  const { shard } = context;
-  const end = pageEnd(context, slice);
+/** Names this very page of this very life of the stream, and whether it is known to be the last one. */
+export function etagOf({ shard }: Context, slice: Snapshot, end: number): string {
   const instance = shard.instanceOf(slice.stream);
   return formatEtag({
-    instance: namesOffsets(shard, slice.stream) ? `${instance}.offsets` : instance,
+    instance: slice.withOffsets ? `${instance}.offsets` : instance,
     start: slice.from,
     end,
     closed: slice.closed && end === slice.to,

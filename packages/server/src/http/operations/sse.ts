@@ -2,6 +2,7 @@
 import { currentCursor, HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { SseSession } from "../../live/sse-session.ts";
 import { snapshot } from "../../shard/read.ts";
+import type { Reading } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
@@ -18,9 +19,9 @@ const HEADERS = [
   "no",
 ];
 
-export function sse(context: Context, path: string, { offset, cursor }: ReadParameters): Reply {
+export function* sse(context: Context, path: string, { offset, cursor }: ReadParameters): Reading<Reply> {
   const { shard, live, config } = context;
-  const slice = snapshot(shard, path, offset);
+  const slice = yield* snapshot(shard, path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
   const refusal = refuseReader(context);
   if (refusal !== undefined) return problemReply(refusal);
@@ -28,7 +29,7 @@ export function sse(context: Context, path: string, { offset, cursor }: ReadPara
   const isBinary = sseNeedsBase64(stream.state.contentType);
   const leastCursor = nextCursor(shard.now(), cursor, shard.random);
   // Made before the head is out: a stream that cannot be read gets an answer that says so.
-  const first = live.frames.next(stream, from, Math.max(leastCursor, currentCursor(shard.now())));
+  const first = yield* live.frames.next(stream, from, Math.max(leastCursor, currentCursor(shard.now())));
   return {
     status: 200,
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,

@@ -36,4 +36,5 @@ export {
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
+  type Soon,
 } from "./log.ts";

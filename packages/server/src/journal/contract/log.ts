@@ -99,6 +99,9 @@ export interface Archive {
   release(state: StreamState): boolean;
 }
 
+/** A value that is there at once, as nearly always, or a promise of it. */
+export type Soon<Value> = Value | Promise<Value>;
+
 /** Figures for operators. Counts and bytes are current values, `*Total` are since start. */
 export type LogMetrics = Readonly<Record<string, number>>;
 
@@ -123,13 +126,14 @@ export interface Log<Pending extends PendingRecord = PendingRecord> {
 
   /**
    * Bytes of a stream's own range `[from, to)`, which must be durable and not empty: at least one byte, at most
-   * `READ_CHUNK_BYTES`. The caller owns the returned bytes.
-   * Throws `StreamRemoved` when the stream does not exist any more and `DamagedData` when the bytes are not those
-   * that were written.
+   * `READ_CHUNK_BYTES`. The caller owns the returned bytes. What is hot comes at once; what lies far away may come
+   * later, as a promise, which may find the stream gone.
+   * Throws, or rejects with, `StreamRemoved` when the stream does not exist any more and `DamagedData` when the bytes
+   * are not those that were written.
    *
    * @param memory where to put them: `READ_CHUNK_BYTES` of the caller's own; without it they get their own
    */
-  read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array;
+  read(id: number, from: number, to: number, memory?: Uint8Array): Soon<Uint8Array>;
 
   /**
    * The nearest known place at or before `position` of the stream's own range where an append begins, so that

@@ -7,9 +7,9 @@
  * lives of the same path. Each append is a unique token, so a stream's bytes say which appends it holds.
  */
 import type { Stream } from "../../../src/catalog/stream.ts";
-import { pieces } from "../../../src/shard/bytes.ts";
 import type { Shard } from "../../../src/shard/shard.ts";
 import { ownStart } from "../../../src/stream/state.ts";
+import { contentAtOnce } from "../../support/content.ts";
 
 /** What is known of something that was asked for: nothing yet, that it happened, or that it can never show. */
 export type Fate = "unknown" | "acknowledged" | "refused";
@@ -50,7 +50,7 @@ export function law(holds: boolean, broken: () => string): void {
 
 /** All durable bytes of a stream, inherited ones included. */
 export function contentOf(shard: Shard, stream: Stream): string {
-  return Buffer.concat([...pieces(shard, stream, 0, stream.visibleTail)]).toString("latin1");
+  return contentAtOnce(shard, stream, 0, stream.visibleTail);
 }
 
 /** Splits a stream's own bytes into tokens. */

@@ -1,0 +1,58 @@
+import type {
+  Log,
+  LogHealth,
+  LogListener,
+  LogMetrics,
+  PendingRecord,
+  Recovery,
+  RecoveryTarget,
+} from "@perennial/server/journal";
+
+/** Another log with all its bytes far away: each read has to wait for a turn of the event loop. */
+export class ColdLog<Pending extends PendingRecord> implements Log<Pending> {
+  readonly #log: Log<Pending>;
+  /** Reads so far. */
+  reads = 0;
+
+  constructor(log: Log<Pending>) {
+    this.#log = log;
+  }
+
+  get archive(): Log["archive"] {
+    return this.#log.archive;
+  }
+
+  open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
+    return this.#log.open(target, listener);
+  }
+
+  admit(byteLength: number): Promise<void> | undefined {
+    return this.#log.admit(byteLength);
+  }
+
+  append(pending: Pending): void {
+    this.#log.append(pending);
+  }
+
+  async read(id: number, from: number, to: number, memory?: Uint8Array): Promise<Uint8Array> {
+    this.reads += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+    return this.#log.read(id, from, to, memory);
+  }
+
+  boundaryBefore(id: number, position: number): number {
+    return this.#log.boundaryBefore(id, position);
+  }
+
+  health(): LogHealth {
+    return this.#log.health();
+  }
+
+  metrics(): LogMetrics {
+    return this.#log.metrics();
+  }
+
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+}

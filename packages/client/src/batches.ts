@@ -4,6 +4,8 @@ import type { Offset } from "./options.ts";
 export interface JsonBatchMeta {
   /** Store this to resume after the batch. */
   offset: Offset;
+  /** The same as `offset`, by the name that the protocol gives it. */
+  nextOffset: Offset;
   /** Whether the batch reaches the tail as of when it was sent. */
   upToDate: boolean;
   /** Cache hint for the next live request. */

@@ -57,7 +57,7 @@ export const SSE_CLOSED_FIELD = "streamClosed";
 export const SSE_COMPATIBLE_CONTENT_TYPES: ReadonlyArray<string> = ["text/", "application/json"];
 
 /** Query parameters that belong to the protocol. `params` may not set them on reads. */
-export const DURABLE_STREAM_PROTOCOL_QUERY_PARAMS: ReadonlyArray<string> = [
+export const DURABLE_STREAM_PROTOCOL_QUERY_PARAMS: Array<string> = [
   OFFSET_QUERY_PARAM,
   LIVE_QUERY_PARAM,
   CURSOR_QUERY_PARAM,

@@ -37,7 +37,7 @@ export type {
   WritableOptions,
 } from "./options.ts";
 export { IdempotentProducer } from "./producer/idempotent-producer.ts";
-export type { StreamResponse } from "./read/response.ts";
+export type { StreamPromise, StreamResponse } from "./read/response.ts";
 export type { BackoffOptions, SSEResilienceOptions } from "./resilience-options.ts";
 export { stream } from "./stream.ts";
 export type { VisibilitySource } from "./visibility.ts";

@@ -73,6 +73,12 @@ export interface StreamOptions {
   json?: boolean | undefined;
   /** Asked about every request of the session that failed for good. */
   onError?: StreamErrorHandler | undefined;
+  /**
+   * The stream was deleted and created again while it was read, or a cache gave pages of its former life: what was
+   * delivered is no part of what comes. True starts over from the beginning, past caches; promise helpers forget what
+   * they had, other consumers must. Otherwise the session fails with `NOT_FOUND`.
+   */
+  onReplaced?: (() => MaybePromise<boolean>) | undefined;
   /** When SSE falls back to long-polling. */
   sseResilience?: SSEResilienceOptions | undefined;
   /** Warn when a browser reads over plain HTTP. Default true. */

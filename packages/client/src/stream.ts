@@ -2,7 +2,7 @@ import { DurableStreamError } from "./errors/durable-stream-error.ts";
 import { warnIfUsingHttpInBrowser } from "./http/http-warning.ts";
 import type { StreamOptions } from "./options.ts";
 import { readRequests } from "./read/requests.ts";
-import type { StreamResponse } from "./read/response.ts";
+import type { StreamPromise, StreamResponse } from "./read/response.ts";
 import { SessionResponse } from "./read/session-response.ts";
 
 /**
@@ -11,6 +11,9 @@ import { SessionResponse } from "./read/session-response.ts";
  * that fail for good are shown to `onError`. A connection that breaks is resumed where it broke: nothing is lost and
  * nothing arrives twice.
  *
+ * What it returns is also iterable: the messages of a JSON stream, the pieces of any other (text for `text/*`, else
+ * bytes). `backoffOptions.deadline` bounds the first request, and how long connections may keep failing after that.
+ *
  * @throws DurableStreamError `BAD_REQUEST` without a `url`, or when `params` sets `offset`, `live` or `cursor`;
  *   `UNKNOWN` when `signal` is, or was, aborted
  * @throws FetchError when the server refuses (401, 404, 410, ...) or retries are exhausted
@@ -18,11 +21,20 @@ import { SessionResponse } from "./read/session-response.ts";
  * @example
  * ```ts
  * import { stream } from "@perennial/client";
- * const response = await stream<{ id: number }>({ url: "https://example.com/streams/orders", live: "sse" });
- * for await (const order of response.jsonStream()) console.log(order.id);
+ * const orders = stream<{ id: number }>({ url: "https://example.com/streams/orders", live: "sse" });
+ * for await (const order of orders) console.log(order.id);
  * ```
  */
-export async function stream<TJson = unknown>(options: StreamOptions): Promise<StreamResponse<TJson>> {
+export function stream<TJson = unknown>(options: StreamOptions): StreamPromise<TJson> {
+  const opening = open<TJson>(options);
+  return Object.assign(opening as Promise<StreamResponse<TJson>>, {
+    async *[Symbol.asyncIterator]() {
+      yield* (await opening).messages() as AsyncIterable<TJson>;
+    },
+  });
+}
+
+async function open<TJson>(options: StreamOptions): Promise<SessionResponse<TJson>> {
   if (!options.url) {
     throw new DurableStreamError("stream() needs a url", "BAD_REQUEST");
   }
@@ -37,13 +49,7 @@ export async function stream<TJson = unknown>(options: StreamOptions): Promise<S
       limit: requests.silence,
       watch: (response) => response,
     });
-    const response: Omit<SessionResponse<TJson>, "contentType" | "cursor"> = new SessionResponse<TJson>(
-      options,
-      requests,
-      start,
-      first,
-    );
-    return response;
+    return new SessionResponse<TJson>(options, requests, start, first);
   } catch (error) {
     throw signal?.aborted ? new DurableStreamError("Stream request was aborted", "UNKNOWN") : error;
   }

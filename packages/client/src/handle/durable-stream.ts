@@ -18,7 +18,7 @@ import type {
   StreamOptions,
   WritableOptions,
 } from "../options.ts";
-import type { StreamResponse } from "../read/response.ts";
+import type { StreamPromise } from "../read/response.ts";
 import { stream } from "../stream.ts";
 import { appendHeaders, appendResult, isRefusalOfContent, sendAppends } from "./append.ts";
 import { AppendQueue } from "./append-queue.ts";
@@ -183,7 +183,7 @@ export class DurableStream {
   }
 
   /** Reads the stream, see the function `stream()`. Headers and params are merged, other options win over the handle's. */
-  stream<TJson = unknown>(options: Omit<StreamOptions, "url"> = {}): Promise<StreamResponse<TJson>> {
+  stream<TJson = unknown>(options: Omit<StreamOptions, "url"> = {}): StreamPromise<TJson> {
     const { fetch, backoffOptions, signal, onError, warnOnHttp, url } = this.#options;
     return stream<TJson>({
       ...withDefaults({ fetch, backoffOptions, signal, onError, warnOnHttp }, options),

@@ -8,7 +8,7 @@ import {
 import type { JsonBatchMeta } from "../batches.ts";
 
 /** Where a reader is in its stream; also what a batch that ends there tells of itself. */
-export type Position = Readonly<JsonBatchMeta>;
+export type Position = Readonly<Omit<JsonBatchMeta, "nextOffset">>;
 
 /** What an SSE control event says (protocol §14.4). Declared here: published types name no other package. */
 export interface Control {

@@ -34,6 +34,8 @@ export interface ReadRequests {
    * @throws whatever made the last attempt fail; FetchBackoffAbortError once the signal is aborted
    */
   send(position: Position, live: "long-poll" | "sse" | undefined, line: Line): Promise<Response>;
+  /** From now on caches are asked to make sure. */
+  passCaches(): void;
   /** Asks the error handler about a failure. True when it wants to go on, with what it changed in force. */
   consult(error: unknown): Promise<boolean>;
 }
@@ -44,6 +46,7 @@ export function readRequests(options: StreamOptions): ReadRequests {
   const silence = options.silenceTimeout ?? SILENCE_TIMEOUT_MS;
   let headers: ParamsRecord | undefined = options.headers;
   let { params } = options;
+  let cache: RequestInit = {};
 
   const consult: ReadRequests["consult"] = async (error) => {
     const answer = await options.onError?.(error instanceof Error ? error : new Error(String(error)));
@@ -56,7 +59,8 @@ export function readRequests(options: StreamOptions): ReadRequests {
     for (let refusals = 0; ; refusals++) {
       if (refusals > 1) await sleep(Math.random() * backoffBound(backoff, refusals - 1), line.signal);
       try {
-        const init = { method: "GET", headers: await resolveRecord(headers), signal: line.signal ?? null };
+        const signal = line.signal ?? null;
+        const init = { method: "GET", headers: await resolveRecord(headers), signal, ...cache };
         const url = readUrl(options.url, position, live, await resolveRecord(params));
         const fetchOnce: typeof fetch = async (_, own) => line.watch((options.fetch ?? fetch)(url, own));
         // At the tail nothing is late: the peer waits as we do. The line cuts one that is silent for too long.
@@ -70,5 +74,8 @@ export function readRequests(options: StreamOptions): ReadRequests {
       }
     }
   };
-  return { backoff, silence, send, consult };
+  const passCaches = () => {
+    cache = { cache: "no-cache" };
+  };
+  return { backoff, silence, send, passCaches, consult };
 }

@@ -3,6 +3,12 @@ import type { ByteChunk, JsonBatch, TextChunk } from "../batches.ts";
 import type { LiveMode, Offset } from "../options.ts";
 
 /**
+ * What `stream()` returns: a promise of the response, and the messages themselves for `for await`, which is then the
+ * one way of consumption. Leaving the loop ends the session.
+ */
+export type StreamPromise<TJson = unknown> = Promise<StreamResponse<TJson>> & AsyncIterable<TJson>;
+
+/**
  * A read session: the first response has arrived, its body is unread. Call exactly one consumption method; a second
  * one fails with `ALREADY_CONSUMED`.
  *

@@ -110,15 +110,27 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
   }
 
   subscribeJson<T = TJson>(onBatch: (batch: JsonBatch<T>) => void | Promise<void>): () => void {
-    return this.#subscribe("subscribeJson", jsonFormat<T>(), (items, meta) => onBatch({ items, ...meta }));
+    return this.#subscribe("subscribeJson", jsonFormat<T>(), (items, meta) =>
+      onBatch({ items, ...meta, nextOffset: meta.offset }),
+    );
   }
 
   subscribeBytes(onChunk: (chunk: ByteChunk) => void | Promise<void>): () => void {
-    return this.#subscribe("subscribeBytes", bytesFormat(), (data, meta) => onChunk({ data, ...meta }));
+    return this.#subscribe("subscribeBytes", bytesFormat(), (data, meta) =>
+      onChunk({ data, ...meta, nextOffset: meta.offset }),
+    );
   }
 
   subscribeText(onChunk: (chunk: TextChunk) => void | Promise<void>): () => void {
-    return this.#subscribe("subscribeText", textFormat(), (text, meta) => onChunk({ text, ...meta }));
+    return this.#subscribe("subscribeText", textFormat(), (text, meta) =>
+      onChunk({ text, ...meta, nextOffset: meta.offset }),
+    );
+  }
+
+  /** What arrives, as its content type suggests: JSON messages, text or bytes. */
+  messages(): AsyncIterable<unknown> {
+    if (this.#isJson) return this.jsonStream();
+    return this.contentType?.startsWith("text/") ? this.textStream() : this.bodyStream();
   }
 
   /** Registers the one method of consumption. Those for JSON have it in their name. */
@@ -136,7 +148,10 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
 
   /** Everything up to the first page that reaches the tail. */
   async #collect<T extends Piece>(method: keyof StreamResponse, format: Format<T>): Promise<T> {
-    const pieces: T[] = [];
+    let pieces: T[] = [];
+    this.#session.onStartOver = () => {
+      pieces = [];
+    };
     this.#subscribe(method, format, (data, meta) => {
       pieces.push(data);
       if (meta.upToDate) this.cancel();

@@ -7,6 +7,7 @@ import { pageVisibility } from "../visibility.ts";
 import { Connection, isWhole } from "./connection.ts";
 import { flushDecoder, isBase64 } from "./event-stream.ts";
 import { decodeEvents, type Piece } from "./formats/format.ts";
+import { isOneLife, lifeOf, replacedError } from "./life.ts";
 import {
   initialState,
   isReading,
@@ -42,6 +43,11 @@ export class ReadSession {
   #position: Position;
   /** Bytes of the page after the position that were handed on before it broke off: its content never changes. */
   #handedOn = 0;
+  /** Which life of the stream the pages are of, where they say so. */
+  #life: string | undefined;
+  readonly #onReplaced: StreamOptions["onReplaced"];
+  /** Told before the stream is read from its beginning again. */
+  onStartOver = (): void => {};
   /** When the first of the connections since the last page failed, in ms since 1970. */
   #failingSince: number | undefined;
   /** The connection in use; before the session runs, the one of the first response. */
@@ -56,6 +62,7 @@ export class ReadSession {
    */
   constructor(options: StreamOptions, requests: ReadRequests, start: Position, first: Response) {
     this.#requests = requests;
+    this.#onReplaced = options.onReplaced;
     this.#policy = { ...withDefaults(RESILIENCE_DEFAULTS, options.sseResilience), backoff: requests.backoff };
     this.#position = start;
     this.#connection = new Connection(requests.silence);
@@ -162,6 +169,13 @@ export class ReadSession {
   async #page(response: Response): Promise<void> {
     const { format } = this.#receiver;
     this.latest = response;
+    const life = lifeOf(response) ?? this.#life;
+    if (life && this.#life && !isOneLife(life, this.#life)) {
+      this.#life = life;
+      await this.#startOver();
+      return;
+    }
+    this.#life = life;
     let known = this.#handedOn;
     for await (const bytes of this.#connection.chunks()) {
       const news = bytes.subarray(known);
@@ -173,6 +187,18 @@ export class ReadSession {
     const rest = format.finishPage();
     this.#on({ type: "not-served" });
     await this.#arrive(afterResponse(this.#position, response), rest);
+  }
+
+  async #startOver(): Promise<void> {
+    await this.#pending;
+    if (!(await this.#onReplaced?.())) throw replacedError();
+    this.#connection.cut();
+    this.#receiver.format.drop();
+    this.onStartOver();
+    this.#requests.passCaches();
+    this.#handedOn = 0;
+    this.#position = { offset: "-1", upToDate: false, streamClosed: false };
+    this.#on({ type: "page", idle: false, ...this.#position });
   }
 
   async #events(response: Response): Promise<void> {

@@ -22,12 +22,15 @@ export interface RowsQuery {
  */
 export async function* readRows({ url, from, to, signal, fetch }: RowsQuery): AsyncGenerator<readonly Row[]> {
   if (from >= to) return;
+  // A cached page may be of a stream that was deleted and created again.
+  const fetchAnew: typeof globalThis.fetch = (input, init) =>
+    globalThis.fetch(input, { ...init, cache: "no-cache" });
   const response = await stream({
     url,
     offset: formatOffset(from),
     live: false,
     signal,
-    fetch,
+    fetch: fetch ?? fetchAnew,
     warnOnHttp: false,
   });
   const cutter = createCutter(rowKind(response.contentType ?? ""), from);

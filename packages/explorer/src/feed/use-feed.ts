@@ -23,7 +23,8 @@ export function useFeed(feed: StreamFeed): FeedSnapshot {
 
 function createFeed(path: string): StreamFeed {
   return new StreamFeed(streamUrl(path), {
-    fetch: (input, init) => fetch(input, init),
+    // A cached page may be of a stream that was deleted and created again.
+    fetch: (input, init) => fetch(input, { ...init, cache: "no-cache" }),
     schedule: (callback) => requestAnimationFrame(callback),
     yieldToPage: () => new Promise((resolve) => setTimeout(resolve)),
     now: () => performance.now(),

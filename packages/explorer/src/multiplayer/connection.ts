@@ -27,7 +27,7 @@ export class Connection {
     this.#breaks.add(breakOff);
     const finish = (): void => void this.#breaks.delete(breakOff);
     try {
-      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      const response = await fetch(input, { ...init, cache: "no-cache", signal: AbortSignal.any(signals) });
       if (response.body === null) finish();
       return response.body === null ? response : new Response(passedOn(response.body, finish), response);
     } catch (error) {

@@ -82,11 +82,12 @@ export function describeFaults(fixture: Fixture): void {
     it("reading that ends before the tail rejects preload; a later preload tries again", async () => {
       const { db, stream } = await fixture.open([user("1", "a")]);
       const read = stream.stream.bind(stream);
-      vi.spyOn(stream, "stream").mockImplementationOnce(async (options) => {
+      const cancelled = async (options: Parameters<typeof read>[0]) => {
         const response = await read(options);
         response.cancel();
         return response as never;
-      });
+      };
+      vi.spyOn(stream, "stream").mockImplementationOnce(cancelled as typeof read);
       await expect(db.preload()).rejects.toThrow("ended before the tail was reached");
       expect(db.status).toBe("failed");
       await db.preload();

@@ -1,5 +1,5 @@
-import type { JsonBatchMeta } from "../../batches.ts";
 import type { Format, Piece } from "../formats/format.ts";
+import type { Position } from "../position.ts";
 
 /**
  * Takes what a session delivers. A method that returns a promise holds back the next delivery until it settles; at
@@ -13,5 +13,5 @@ export interface Receiver<T extends Piece> {
    * The end of a page (or a whole SSE flush), with what is left of it. `commit` makes `meta` the response's visible
    * state; the receiver calls it when the page has reached the consumer.
    */
-  page(rest: T, commit: () => void, meta: Readonly<JsonBatchMeta>): void | Promise<void>;
+  page(rest: T, commit: () => void, meta: Position): void | Promise<void>;
 }

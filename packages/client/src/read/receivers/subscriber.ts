@@ -1,11 +1,11 @@
-import type { JsonBatchMeta } from "../../batches.ts";
 import type { Format, Piece } from "../formats/format.ts";
+import type { Position } from "../position.ts";
 import type { Receiver } from "./receiver.ts";
 
 /** Calls back once per page, the empty ones included, and waits for the callback's promise. */
 export function subscriber<T extends Piece>(
   format: Format<T>,
-  deliver: (data: T, meta: Readonly<JsonBatchMeta>) => void | Promise<void>,
+  deliver: (data: T, meta: Position) => void | Promise<void>,
 ): Receiver<T> {
   let pieces: T[] = [];
   return {

@@ -87,7 +87,7 @@ export function describeFaults(fixture: Fixture): void {
         response.cancel();
         return response as never;
       };
-      vi.spyOn(stream, "stream").mockImplementationOnce(cancelled as typeof read);
+      vi.spyOn(stream, "stream").mockImplementationOnce(cancelled as never);
       await expect(db.preload()).rejects.toThrow("ended before the tail was reached");
       expect(db.status).toBe("failed");
       await db.preload();

@@ -21,8 +21,11 @@ export class AdapterProcess {
     this.#lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
   }
 
+  /** Starts the adapter of this package, or the command in CONFORMANCE_ADAPTER: that of another client. */
   static async start(): Promise<AdapterProcess> {
     const directory = await mkdtemp(join(tmpdir(), "perennial-adapter-"));
+    const [command, ...args] = (process.env.CONFORMANCE_ADAPTER ?? "").split(" ");
+    if (command) return new AdapterProcess(spawn(command, args), directory);
     const build = await rolldown({ ...config, input: join(root, config.input) });
     await build.write({ file: join(directory, "main.mjs"), format: "esm" });
     return new AdapterProcess(spawn(process.execPath, [join(directory, "main.mjs")]), directory);

@@ -1,0 +1,1 @@
+"""The adapter by which the client conformance suite commands this client."""

@@ -1,0 +1,55 @@
+"""The HTTP libraries that a client may come from: ``httpx2``, and ``httpx``, which has the same interface."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import httpx2
+
+from .effects import TransportFailure
+
+CONNECT_SECONDS = 10.0
+"""How long a connection may take to be made."""
+SILENCE_SECONDS = 45.0
+"""How long a live answer may be silent: longer than servers let a long-poll wait (30 s), or an event stream rest (15 s)."""
+REQUEST_SECONDS = 30.0
+"""How long other answers may be silent."""
+
+
+def library_of(client: object) -> ModuleType:
+    """The library that a client comes from."""
+    for base in type(client).__mro__:
+        name = base.__module__.partition(".")[0]
+        if name in ("httpx", "httpx2"):
+            return sys.modules[name]
+    raise TypeError(f"client must come from httpx2 or httpx, not be {type(client).__name__}")
+
+
+def own_client_options() -> dict[str, Any]:
+    """Options of the clients that we make ourselves."""
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0)
+    timeout = httpx2.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS)
+    return {"timeout": timeout, "limits": limits, "follow_redirects": True}
+
+
+class Timeouts:
+    """The timeouts of requests: the user's, or else the client's; live ones wait out silence."""
+
+    def __init__(self, client: Any, timeout: Any | None, silence: float | None) -> None:
+        library = library_of(client)
+        self.plain = client.timeout if timeout is None else library.Timeout(timeout)
+        read = SILENCE_SECONDS if silence is None else silence
+        plain = self.plain
+        self.live = library.Timeout(connect=plain.connect, write=plain.write, pool=plain.pool, read=read)
+
+
+def failure_of(error: Exception, library: ModuleType) -> Exception:
+    """What an error of the library means: a failure of the network, or, if repeating is no use, itself."""
+    hopeless = (library.UnsupportedProtocol, library.LocalProtocolError)
+    if isinstance(error, hopeless) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return error
+    failure = TransportFailure(str(error) or type(error).__name__)
+    failure.__cause__ = error
+    return failure

@@ -1,0 +1,119 @@
+"""What a producer's request comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..errors import DurableStreamError, FetchError, SequenceGapError, StaleEpochError, refusal
+from .addresses import Recipe
+from .backoff import is_transient
+from .effects import Request, Send, Steps, TransportFailure
+from .exchange import ERROR_BODY_BYTES_MAX, body_text, unreachable
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """``duplicate``: the server had it before, or cannot tell."""
+
+    offset: str
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """To be repeated."""
+
+    error: Exception
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The server misses earlier batches."""
+
+    expected: int
+    received: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """Another producer took over."""
+
+    current_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """For good."""
+
+    error: Exception
+
+
+Outcome: TypeAlias = Stored | Retry | Gap | Fenced | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerRequest:
+    """One numbered request. ``closes``: it closes the stream, with ``body`` as its last message if there is one."""
+
+    producer_id: str
+    epoch: int
+    seq: int
+    content_type: str
+    body: bytes | None
+    closes: bool = False
+
+
+def post(recipe: Recipe, request: ProducerRequest) -> Steps[Outcome]:
+    """Sends a request once."""
+    headers = {
+        "Content-Type": request.content_type,
+        "Producer-Id": request.producer_id,
+        "Producer-Epoch": str(request.epoch),
+        "Producer-Seq": str(request.seq),
+    }
+    if request.closes:
+        headers["Stream-Closed"] = "true"
+    try:
+        url, all_headers = yield from recipe.request_parts(headers)
+        head = yield Send(Request("POST", url, all_headers, request.body))
+        body = yield from body_text(ERROR_BODY_BYTES_MAX)
+    except TransportFailure as failure:
+        return Retry(unreachable(failure, recipe.url), {})
+    return outcome_of(head.status, head.headers, body, recipe.url, request.seq)
+
+
+def outcome_of(status: int, headers: Mapping[str, str], body: str, url: str, seq: int) -> Outcome:
+    """What an answer means (protocol, section 9). A 403 fences only if it names the epoch that took over, and a 409 is a gap only if
+    it names another sequence number on a stream that is open: the rest are refusals."""
+    if 200 <= status < 300:
+        return Stored(headers.get("stream-next-offset", ""), status == 204)
+    error = refusal(status, url, headers, body)
+    if is_transient(status):
+        return Retry(error, headers)
+    epoch = _integer(headers.get("producer-epoch"))
+    if status == 403 and epoch is not None:
+        return Fenced(epoch)
+    expected = _integer(headers.get("producer-expected-seq"))
+    is_closed = headers.get("stream-closed", "").lower() == "true"
+    if status == 409 and expected is not None and expected != seq and not is_closed:
+        received = _integer(headers.get("producer-received-seq"))
+        return Gap(expected, seq if received is None else received)
+    if status >= 500 and isinstance(error, DurableStreamError):
+        return Refused(FetchError(error.message, status, url, headers, body))
+    return Refused(error)
+
+
+def error_of(outcome: Fenced | Gap | Retry | Refused) -> Exception:
+    """The error to raise where an outcome ends an operation."""
+    if isinstance(outcome, Fenced):
+        return StaleEpochError(outcome.current_epoch)
+    if isinstance(outcome, Gap):
+        return SequenceGapError(outcome.expected, outcome.received)
+    return outcome.error
+
+
+def _integer(value: str | None) -> int | None:
+    return int(value) if value is not None and value.isascii() and value.isdigit() else None

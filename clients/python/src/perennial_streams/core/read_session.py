@@ -1,0 +1,247 @@
+"""The read loop: requests a stream page by page, follows it at the tail, and resumes wherever the network breaks.
+
+    catch-up     plain GETs, until one reaches the tail
+    long-poll    GETs that wait at the tail
+    sse          one connection on which events arrive
+
+A page that breaks off is asked for again from its beginning, and what was handed out of it is skipped: bytes at a position
+never change. SSE data counts once its control event has named the offset behind it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..errors import refusal
+from ..types import LiveMode, SSEResilience
+from .addresses import Recipe, own_offset
+from .backoff import Backoff, bound, logger
+from .effects import (
+    RECEIVE,
+    RELEASE,
+    Batch,
+    Batches,
+    Request,
+    ResponseHead,
+    Send,
+    Sleep,
+    Steps,
+    TransportFailure,
+)
+from .exchange import ERROR_BODY_BYTES_MAX, Policy, body_text, repeat_or_raise, unreachable
+from .position import Position
+from .sse import SSEParser
+from .sse_events import PendingEvents
+
+IDLE_ANSWERS_MAX = 3
+"""Answers in a row that bring nothing where they should, before the loop slows down. A sane server sends none."""
+SSE_REFUSED = frozenset({400, 405, 406, 415, 501})
+"""Statuses that an SSE request may get where a plain one succeeded: SSE is not to be had."""
+
+
+class Body(Protocol):
+    """Cuts the body of one response into units: bytes, or JSON items."""
+
+    def feed(self, chunk: bytes) -> list[Any]: ...
+    def finish(self) -> list[Any]: ...
+
+
+class Kind(Protocol):
+    """What is read: bytes or JSON items."""
+
+    def body(self) -> Body: ...
+    def event(self, payload: bytes) -> list[Any]: ...
+    def count(self, units: Iterable[Any]) -> int: ...
+    def skip(self, units: list[Any], count: int) -> list[Any]: ...
+
+
+@dataclass(slots=True)
+class ReadOptions:
+    """Where and how to read. ``silence_timeout`` is kept by the drivers."""
+
+    recipe: Recipe
+    offset: str | None = None
+    live: LiveMode = True
+    cursor: str | None = None
+    policy: Policy = field(default_factory=Policy)
+    resilience: SSEResilience = field(default_factory=SSEResilience)
+
+
+class ReadSession:
+    """The state of one reader. ``fetched`` runs ahead of what the consumer has taken by at most one page."""
+
+    def __init__(self, options: ReadOptions) -> None:
+        self._recipe = options.recipe
+        self._policy = options.policy
+        self._resilience = options.resilience
+        self.live = options.live
+        offset = options.offset if options.offset is not None else own_offset(options.recipe.url)
+        self.fetched = Position(offset, options.cursor)
+        self.head = ResponseHead(0, "", {})
+        self.content_type: str | None = None
+        self._phase = "catch-up"
+        self._skip = 0
+        self._idle = 0
+        self._lost = 0
+        self._short = 0
+
+    def open(self) -> Steps[None]:
+        """Sends the first request. Its body waits until `batches`."""
+        yield from self._request()
+        self.content_type = self.head.headers.get("content-type")
+
+    def batches(self, kind: Kind, *, whole_pages: bool, to_tail: bool) -> Batches:
+        """Hands out all that is and, unless ``to_tail``, all that comes.
+
+        ``whole_pages``: one batch per response. Otherwise parts of a page are handed out as they arrive.
+        """
+        live: LiveMode = False if to_tail else self.live
+        while True:
+            wait = 0.0
+            started = time.monotonic()
+            try:
+                if self.is_event_stream:
+                    yield from self._events(kind)
+                    wait = self._after_connection(started)
+                elif self._phase == "sse":
+                    self._give_up_sse("the answer is no event stream")
+                    yield RELEASE
+                else:
+                    before = self.fetched
+                    yield from self._page(kind, whole_pages)
+                    wait = self._after_page(before)
+            except TransportFailure as failure:
+                yield RELEASE
+                wait = self._after_loss(failure, started)
+            ended = self.fetched.stream_closed or (not live and (self.fetched.up_to_date or self._idle > 0))
+            if ended and self._skip == 0:
+                return
+            self._enter_live(live)
+            if wait > 0:
+                yield Sleep(wait)
+            yield from self._request()
+
+    def _page(self, kind: Kind, whole: bool) -> Batches:
+        """Hands out one response: in parts with no position, and what is left with the position behind the page."""
+        head, body, skip = self.head, kind.body(), self._skip
+        kept: list[Any] = []
+        while True:
+            chunk: bytes = yield RECEIVE
+            units = body.feed(chunk) if chunk else body.finish()
+            if skip > 0 and units:
+                count = kind.count(units)
+                units, skip = kind.skip(units, skip), max(0, skip - count)
+            if chunk and not whole and kept and units:
+                self._skip += kind.count(kept)
+                yield Batch(kept, None)
+                kept = units  # what came last is kept: should the page end here, it goes with the position
+            elif units:
+                kept = kept + units if kept else units
+            if not chunk:
+                break
+        yield RELEASE
+        self._skip = 0
+        self.fetched = self.fetched.after(head.status, head.headers)
+        yield Batch(kept, self.fetched)
+
+    def _events(self, kind: Kind) -> Batches:
+        encoded = "stream-sse-data-encoding" in self.head.headers
+        parser, pending = SSEParser(), PendingEvents(kind, encoded)
+        while True:
+            chunk: bytes = yield RECEIVE
+            if not chunk:
+                break
+            for event_type, payload in parser.feed(chunk):
+                if event_type == b"data":
+                    pending.add(payload)
+                elif event_type == b"control":
+                    control = pending.control(payload)
+                    self.fetched = self.fetched.after_control(control)
+                    self._lost = 0
+                    yield Batch(pending.take(), self.fetched)
+                    if self.fetched.stream_closed:
+                        yield RELEASE
+                        return
+        yield RELEASE
+
+    @property
+    def is_event_stream(self) -> bool:
+        return self.head.headers.get("content-type", "").startswith("text/event-stream")
+
+    def _after_page(self, before: Position) -> float:
+        self._lost = 0
+        fetched = self.fetched
+        polled = self._phase == "long-poll" and self.head.status == 204
+        stuck = fetched.offset == before.offset and not polled and not self._moves_to_live()
+        self._idle = self._idle + 1 if stuck else 0
+        self._phase = self._phase if fetched.up_to_date else "catch-up"
+        if self._idle <= IDLE_ANSWERS_MAX:
+            return 0.0
+        return random.random() * bound(self._policy.backoff, self._idle)
+
+    def _moves_to_live(self) -> bool:
+        return self._phase == "catch-up" and self.fetched.up_to_date
+
+    def _after_connection(self, started: float) -> float:
+        if time.monotonic() - started >= self._resilience.min_connection_duration:
+            self._short = 0
+            return 0.0
+        return self._count_short_connection()
+
+    def _after_loss(self, failure: Exception, started: float) -> float:
+        if self._phase == "sse" and time.monotonic() - started < self._resilience.min_connection_duration:
+            return self._count_short_connection()
+        self._lost += 1
+        if self._lost == 5:
+            logger.warning("reading %s broke off %d times in a row: %s", self._recipe.url, self._lost, failure)
+        return random.random() * bound(self._policy.backoff, self._lost)
+
+    def _count_short_connection(self) -> float:
+        self._short += 1
+        if self._short >= self._resilience.max_short_connections:
+            self._give_up_sse("connections end too soon")
+            return 0.0
+        delay = self._resilience.backoff_base_delay * 2**self._short
+        return random.random() * float(min(delay, self._resilience.backoff_max_delay))
+
+    def _give_up_sse(self, why: str) -> None:
+        logger.warning("SSE fails for %s (%s), using long-polling. Is a proxy buffering?", self._recipe.url, why)
+        if self.live == "sse":
+            self.live = "long-poll"
+        self._phase = "catch-up"
+
+    def _enter_live(self, live: LiveMode) -> None:
+        if live and self._phase == "catch-up" and self.fetched.up_to_date and self._skip == 0:
+            self._phase = "sse" if self.live == "sse" else "long-poll"
+
+    def _request(self) -> Steps[None]:
+        """Sends the request of the present phase until it succeeds."""
+        backoff = Backoff(self._policy.backoff, f"GET {self._recipe.url}")
+        while True:
+            head: ResponseHead | None = None
+            try:
+                url, headers = yield from self._target()
+                head = yield Send(Request("GET", url, headers, live=True))
+                if head.ok:
+                    self.head = head
+                    return
+                body = yield from body_text(ERROR_BODY_BYTES_MAX)
+                if self._phase == "sse" and head.status in SSE_REFUSED:
+                    self._give_up_sse(f"status {head.status}")
+                    self._enter_live(True)
+                    continue
+                error = refusal(head.status, self._recipe.url, head.headers, body, writes=False)
+            except TransportFailure as failure:
+                head, error = None, unreachable(failure, self._recipe.url)
+            yield from repeat_or_raise(self._recipe, self._policy, backoff, head, error)
+
+    def _target(self) -> Steps[tuple[str, dict[str, str]]]:
+        live = None if self._phase == "catch-up" else self._phase
+        protocol = {"offset": self.fetched.offset, "live": live, "cursor": self.fetched.cursor or None}
+        names = {name.lower() for name in self._recipe.headers}
+        headers = {"accept": "text/event-stream"} if live == "sse" and "accept" not in names else {}
+        return (yield from self._recipe.request_parts(headers, protocol))

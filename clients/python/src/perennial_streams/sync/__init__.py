@@ -1,0 +1,1 @@
+"""Drives the machines of `core` with blocking calls."""

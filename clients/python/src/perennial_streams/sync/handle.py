@@ -1,0 +1,302 @@
+"""The handle of a stream, with blocking calls."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from ..core import operations
+from ..core.addresses import Recipe
+from ..core.append_queue import AppendQueue, Message, last_seq
+from ..core.content import DEFAULT_CONTENT_TYPE, Content, one
+from ..core.effects import Steps
+from ..core.exchange import Policy
+from ..core.http_library import Timeouts
+from ..core.read_session import ReadOptions
+from ..errors import FetchError
+from ..types import (
+    AppendResult,
+    BackoffOptions,
+    CloseResult,
+    ErrorHandler,
+    HeadersLike,
+    HeadResult,
+    LiveMode,
+    Offset,
+    ParamsLike,
+    SSEResilience,
+)
+from .io import SyncIO, own_client
+from .producer import SyncIdempotentProducer
+from .response import StreamResponse
+
+R = TypeVar("R")
+
+
+class DurableStream:
+    """A stream to read and write. Safe for threads. Nothing is sent until a method is called.
+
+    ``timeout`` in seconds (or of the client's library) bounds the silence of each answer, by default 30 s, or the client's own
+    where one is given; live reads wait out ``silence_timeout`` (45 s) instead. ``client`` of httpx2 or httpx is never closed here.
+    ``batching``: concurrent appends share requests. Failed requests are repeated as ``backoff`` says.
+
+    Every method raises `StreamNotFoundError`, `RetentionGoneError`, `DurableStreamError` (see ``code``) or `FetchError`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: HeadersLike | None = None,
+        params: ParamsLike | None = None,
+        content_type: str | None = None,
+        client: Any | None = None,
+        timeout: Any | None = None,
+        batching: bool = True,
+        on_error: ErrorHandler | None = None,
+        backoff: BackoffOptions | None = None,
+        silence_timeout: float | None = None,
+    ) -> None:
+        if not url:
+            raise ValueError("url must not be empty")
+        self._recipe = Recipe(url, headers, params)
+        self._policy = Policy(backoff or BackoffOptions(), on_error)
+        self._content_type = content_type
+        self._own_client = client is None
+        self._client = own_client() if client is None else client
+        self._timeouts = Timeouts(self._client, timeout, silence_timeout)
+        self._batching = batching
+        self._queue: AppendQueue[Future[AppendResult | None]] = AppendQueue()
+        self._lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """The URL as it was given."""
+        return self._recipe.url
+
+    @property
+    def content_type(self) -> str | None:
+        """The content type as given, or as learnt from the server."""
+        return self._content_type
+
+    def close(self) -> None:
+        """Releases connections. The stream itself stays open: see `close_stream`."""
+        if self._own_client:
+            self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @classmethod
+    def connect(cls, url: str, **options: Any) -> Self:
+        """A handle of a stream that exists. Options as for the class."""
+        return cls._opened(url, options, lambda handle: handle.head())
+
+    @classmethod
+    def create(
+        cls,
+        url: str,
+        *,
+        content_type: str | None = None,
+        ttl_seconds: int | None = None,
+        expires_at: str | None = None,
+        body: Content | None = None,
+        closed: bool = False,
+        forked_from: str | None = None,
+        fork_offset: Offset | None = None,
+        fork_sub_offset: int | None = None,
+        **options: Any,
+    ) -> Self:
+        """Creates a stream as `create_stream` does, and returns its handle. Other options as for the class."""
+        return cls._opened(
+            url,
+            {"content_type": content_type, **options},
+            lambda handle: handle.create_stream(
+                content_type=content_type,
+                ttl_seconds=ttl_seconds,
+                expires_at=expires_at,
+                body=body,
+                closed=closed,
+                forked_from=forked_from,
+                fork_offset=fork_offset,
+                fork_sub_offset=fork_sub_offset,
+            ),
+        )
+
+    @classmethod
+    def head_static(cls, url: str, **options: Any) -> HeadResult:
+        """`head` without a handle."""
+        with cls(url, **options) as handle:
+            return handle.head()
+
+    @classmethod
+    def delete_static(cls, url: str, **options: Any) -> None:
+        """`delete` without a handle."""
+        with cls(url, **options) as handle:
+            handle.delete()
+
+    def create_stream(
+        self,
+        *,
+        content_type: str | None = None,
+        ttl_seconds: int | None = None,
+        expires_at: str | None = None,
+        body: Content | None = None,
+        closed: bool = False,
+        forked_from: str | None = None,
+        fork_offset: Offset | None = None,
+        fork_sub_offset: int | None = None,
+    ) -> None:
+        """Creates the stream. One with the same configuration may exist; else `StreamExistsError`.
+
+        ``ttl_seconds`` without use, or ``expires_at`` (RFC 3339), end its life. ``body`` is its first content; on JSON streams an
+        array is its first messages. ``forked_from`` is the path of a stream (``/v1/stream/chat``) whose content up to
+        ``fork_offset`` (its tail by default), and then ``fork_sub_offset`` messages (or bytes) more, it begins with.
+        """
+        content_type = content_type or self._content_type
+        self._content_type = self._run(
+            operations.create(
+                self._recipe,
+                self._policy,
+                content_type=content_type,
+                ttl_seconds=ttl_seconds,
+                expires_at=expires_at,
+                body=body,
+                closed=closed,
+                forked_from=forked_from,
+                fork_offset=fork_offset,
+                fork_sub_offset=fork_sub_offset,
+            )
+        )
+
+    def head(self) -> HeadResult:
+        """Asks what the stream is: tail, content type, lifetime, whether it is closed."""
+        found = self._run(operations.head(self._recipe, self._policy))
+        self._content_type = found.content_type or self._content_type
+        return found
+
+    def delete(self) -> None:
+        """Deletes the stream."""
+        self._run(operations.delete(self._recipe, self._policy))
+
+    def close_stream(self, *, data: Content | None = None, content_type: str | None = None) -> CloseResult:
+        """Closes the stream for good, with a last message if ``data`` is given. Closing without data may be repeated;
+        with data a closed stream gives `StreamClosedError`."""
+        known = content_type or self._content_type
+        kind = self._kind(content_type) if data is not None else known or DEFAULT_CONTENT_TYPE
+        return self._run(operations.close(self._recipe, self._policy, data, kind))
+
+    def append(self, data: Content, *, seq: str | None = None, content_type: str | None = None) -> AppendResult:
+        """Appends a message: ``bytes``, ``str``, or on JSON streams any other JSON value (there ``str`` is JSON text).
+
+        ``seq`` must be greater, as text, than that of any append before, else `SeqConflictError`. On a closed stream
+        `StreamClosedError`. After a network failure the append is repeated without knowing whether it was stored: a message may
+        be stored twice. A producer stores it once.
+        """
+        kind = self._kind(content_type)
+        body = one(data, kind)
+        if not self._batching:
+            return self._run(operations.append(self._recipe, self._policy, [body], seq, kind))
+        return self._append_batched(Message(body, seq, kind, Future()))
+
+    def stream(
+        self,
+        *,
+        offset: Offset | None = None,
+        live: LiveMode = True,
+        cursor: str | None = None,
+        headers: HeadersLike | None = None,
+        params: ParamsLike | None = None,
+        sse_resilience: SSEResilience | None = None,
+        **kwargs: Any,
+    ) -> StreamResponse:
+        """Reads the stream: see `perennial_streams.stream`. Headers and params are merged with the handle's."""
+        recipe = Recipe(
+            self.url, {**self._recipe.headers, **(headers or {})}, {**self._recipe.params, **(params or {})}
+        )
+        resilience = sse_resilience or SSEResilience()
+        options = ReadOptions(recipe, offset, live, cursor, self._policy, resilience)
+        return StreamResponse(options, SyncIO(self._client, self._timeouts, kwargs), None)
+
+    def producer(self, producer_id: str, **options: Any) -> SyncIdempotentProducer:
+        """A producer that stores each message exactly once. Options as for `SyncIdempotentProducer`."""
+        return SyncIdempotentProducer(self, producer_id, **options)
+
+    @classmethod
+    def _opened(cls, url: str, options: dict[str, Any], first: Callable[[Self], object]) -> Self:
+        handle = cls(url, **options)
+        try:
+            first(handle)
+        except BaseException:
+            handle.close()
+            raise
+        return handle
+
+    def _kind(self, content_type: str | None) -> str:
+        """The content type of what is written; the server is asked once if nobody has said."""
+        if content_type is None and self._content_type is None:
+            self.head()
+        return content_type or self._content_type or DEFAULT_CONTENT_TYPE
+
+    def _run(self, steps: Steps[R]) -> R:
+        return SyncIO(self._client, self._timeouts).run(steps)
+
+    def _append_batched(self, message: Message[Future[AppendResult | None]]) -> AppendResult:
+        """Leads if nobody does. A leader sends one batch, then hands on to the first who waits; its future gets ``None``."""
+        with self._lock:
+            self._queue.add(message)
+            leads = not self._queue.is_sending
+            self._queue.is_sending = True
+        while True:
+            if leads:
+                self._send_batch()
+            try:
+                result = message.future.result()
+            except KeyboardInterrupt:
+                self._withdraw(message)
+                raise
+            if result is not None:
+                return result
+            leads, message.future = True, Future()
+
+    def _send_batch(self) -> None:
+        """Sends what waits as one request, and settles its futures."""
+        with self._lock:
+            batch = self._queue.next_batch()
+        try:
+            bodies = [message.body for message in batch]
+            seq, kind = last_seq(batch), batch[0].content_type
+            result = self._run(operations.append(self._recipe, self._policy, bodies, seq, kind))
+        except BaseException as error:
+            told = error if isinstance(error, Exception) else FetchError("the request was interrupted", url=self.url)
+            for message in batch:
+                message.future.set_exception(told)
+            if told is not error:
+                raise
+        else:
+            for message in batch:
+                message.future.set_result(result)
+        finally:
+            with self._lock:
+                self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Names who leads next. Needs the lock."""
+        heir = self._queue.first()
+        self._queue.is_sending = heir is not None
+        if heir is not None:
+            heir.future.set_result(None)
+
+    def _withdraw(self, message: Message[Future[AppendResult | None]]) -> None:
+        """Takes back a message whose caller waits no longer, and the lead if it has just been given to it."""
+        with self._lock:
+            if self._queue.discard(message) and message.future.done():
+                self._hand_on()

@@ -1,0 +1,149 @@
+"""Performs effects with blocking calls."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+import httpx2
+
+from ..core.effects import (
+    Batch,
+    Batches,
+    Call,
+    Effect,
+    Receive,
+    Release,
+    Request,
+    ResponseHead,
+    Send,
+    Sleep,
+    Steps,
+    TransportFailure,
+)
+from ..core.http_library import Timeouts, failure_of, library_of, own_client_options
+
+R = TypeVar("R")
+
+
+def own_client() -> httpx2.Client:
+    """A client of our own."""
+    return httpx2.Client(**own_client_options())
+
+
+class SyncIO:
+    """Performs the effects of one machine: it holds at most one response at a time."""
+
+    def __init__(self, client: Any, timeouts: Timeouts, extra: Mapping[str, Any] | None = None) -> None:
+        self._client = client
+        self._library = library_of(client)
+        self._timeouts = timeouts
+        self._extra = dict(extra or {})
+        self._response: Any | None = None
+        self._pieces: Iterator[bytes] | None = None
+        self._closed = threading.Event()
+
+    def run(self, steps: Steps[R]) -> R:
+        """Runs a machine to its result."""
+        value: Any = None
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    value = self.perform(step)
+                except TransportFailure as failure:
+                    step = steps.throw(failure)
+                else:
+                    step = steps.send(value)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        except BaseException:
+            self.release()
+            raise
+
+    def drive(self, batches: Batches) -> Iterator[Batch]:
+        """Runs a machine, handing out its batches. Ends early, without an error, once `close` was called."""
+        value: Any = None
+        failure: TransportFailure | None = None
+        try:
+            while not self._closed.is_set():
+                step = batches.send(value) if failure is None else batches.throw(failure)
+                value = failure = None
+                if type(step) is Batch:
+                    yield step
+                    continue
+                try:
+                    value = self.perform(step)  # type: ignore[arg-type]
+                except TransportFailure as error:
+                    failure = error
+        except StopIteration:
+            return
+        except Exception:
+            if not self._closed.is_set():
+                raise
+        finally:
+            self.release()
+
+    def perform(self, step: Effect) -> Any:
+        """Performs an effect."""
+        if type(step) is Receive:
+            return self._receive()
+        if type(step) is Send:
+            return self._send(step.request)
+        if type(step) is Release:
+            return self.release()
+        if type(step) is Sleep:
+            self._closed.wait(step.seconds)
+            return None
+        assert type(step) is Call
+        return step.function(*step.arguments)
+
+    def release(self) -> None:
+        """Lets go of the response; its connection is kept only if the body was taken whole."""
+        response, self._response, self._pieces = self._response, None, None
+        if response is not None:
+            with contextlib.suppress(self._library.TransportError):
+                response.close()
+
+    def close(self) -> None:
+        """Ends what is under way, from any thread: a reader that waits for bytes sees the end."""
+        self._closed.set()
+        response = self._response
+        if response is None:
+            return
+        stream = response.extensions.get("network_stream")
+        raw = stream.get_extra_info("socket") if stream is not None else None
+        if raw is not None and self._pieces is not None and response.is_closed is False:
+            with contextlib.suppress(OSError):
+                raw.shutdown(socket.SHUT_RDWR)
+
+    def _send(self, request: Request) -> ResponseHead:
+        self.release()
+        timeout = self._timeouts.live if request.live else self._timeouts.plain
+        built = self._client.build_request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            content=request.content,
+            timeout=timeout,
+            **self._extra,
+        )
+        try:
+            response = self._client.send(built, stream=True)
+        except self._library.TransportError as error:
+            raise failure_of(error, self._library) from error
+        self._response = response
+        encoded = "content-encoding" in response.headers
+        self._pieces = response.iter_bytes() if encoded else response.iter_raw()
+        return ResponseHead(response.status_code, response.reason_phrase, response.headers)
+
+    def _receive(self) -> bytes:
+        if self._pieces is None:
+            return b""
+        try:
+            return next(self._pieces, b"")
+        except self._library.RequestError as error:  # of the transport, or of the content's encoding
+            raise failure_of(error, self._library) from error

@@ -24,7 +24,7 @@ def is_transient(status: int) -> bool:
 
 
 def retry_after(value: str | None, now: float) -> float:
-    """A ``Retry-After`` header (RFC 9110, 10.2.3) in seconds, in ``[0, RETRY_AFTER_MAX_SECONDS]``; 0 for nonsense.
+    """A ``Retry-After`` header (RFC 9110 §10.2.3) in seconds, in ``[0, RETRY_AFTER_MAX_SECONDS]``; 0 for nonsense.
 
     ``now`` is in seconds since 1970.
     """

@@ -86,7 +86,7 @@ def post(recipe: Recipe, request: ProducerRequest) -> Steps[Outcome]:
 
 
 def outcome_of(status: int, headers: Mapping[str, str], body: str, url: str, seq: int) -> Outcome:
-    """What an answer means (protocol, section 9). A 403 fences only if it names the epoch that took over, and a 409 is a gap only if
+    """What an answer means (protocol §9). A 403 fences only if it names the epoch that took over, and a 409 is a gap only if
     it names another sequence number on a stream that is open: the rest are refusals."""
     if 200 <= status < 300:
         return Stored(headers.get("stream-next-offset", ""), status == 204)

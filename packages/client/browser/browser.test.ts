@@ -1,13 +1,13 @@
 import { createServer as createHttpServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { findChromium } from "@perennial/testing/chromium";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import config from "../rolldown.config.ts";
 import { DurableStream } from "../src/index.ts";
 import { servers, type TestServer } from "../tests/servers.ts";
-import { findChromium } from "./chromium.ts";
 import type { App } from "./page.ts";
 
 declare global {

@@ -9,7 +9,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { user } from "../tests/support/board.ts";
-import type { App } from "./page.ts";
+import type { App, Loaded } from "./page.ts";
 
 declare global {
   interface Window {
@@ -128,13 +128,16 @@ describe("100,000 unique rows", () => {
     await open("production");
     const load = (by: "ours" | "official") =>
       page.evaluate(([url, which]) => window.stateApp.load(url, which), [stream.url, by] as const);
-    const ours = [];
-    // A busy machine blocks pages as well: what it does not do every time, we do not do.
-    for (let round = 0; round < 3; round++) {
-      ours.push(await load("ours"));
-      console.log("official", JSON.stringify(await load("official")), "ours", JSON.stringify(ours.at(-1)));
+    const loads = { ours: [] as Loaded[], official: [] as Loaded[] };
+    // Whoever goes first in one round goes last in the next.
+    for (const first of ["ours", "official", "ours", "official"] as const) {
+      const second = first === "ours" ? "official" : "ours";
+      for (const by of [first, second] as const) loads[by].push(await load(by));
     }
-    expect(ours.map(({ rows }) => rows)).toEqual([100_000, 100_000, 100_000]);
+    console.log(JSON.stringify(loads));
+    const { ours } = loads;
+    expect(new Set(ours.map(({ rows }) => rows))).toEqual(new Set([100_000]));
+    // A busy machine blocks pages as well: what does not happen every time is not our doing.
     expect(ours.map(({ blocks }) => blocks)).toContainEqual([]);
   });
 });

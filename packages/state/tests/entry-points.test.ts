@@ -22,6 +22,8 @@ it("the main entry needs no TanStack DB, and ./db does", async () => {
   const source = (file: string) => new URL(`../src/${file}`, import.meta.url);
   expect([...(await graphOf(source("index.ts")))]).not.toContain("@tanstack/db");
   expect([...(await graphOf(source("db.ts")))]).toContain("@tanstack/db");
+  // Types aside, the hook needs React alone.
+  expect([...(await graphOf(source("react.ts")))]).toEqual([source("react.ts").href, "react"]);
   expect(main).not.toHaveProperty("createStreamDB");
 });
 

@@ -11,5 +11,5 @@ describe("with the oldest TanStack DB", () => {
     expect(used.createCollection).toBe(oldest.createCollection);
   });
 
-  describeStreamDB();
+  describeStreamDB(false);
 });

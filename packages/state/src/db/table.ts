@@ -103,11 +103,14 @@ export class Table {
   }
 
   /**
-   * Makes what has gathered visible a few rows at a time, and pauses after each transaction.
+   * Makes what has gathered visible a few rows at a time, and pauses after each transaction. With a TanStack DB before
+   * 0.15 it is one transaction: there each costs as much as the collection is large.
    *
    * @param guard runs the work of a step, and takes what it throws
    */
   *commitGradually(guard: (work: () => void) => void): Generator<void> {
+    const isCheap = this.#callbacks === undefined || this.#callbacks.markError !== undefined;
+    if (!isCheap) return guard(() => this.commit());
     const rows = this.#takePending();
     const pace = new Pace();
     let isMore = true;

@@ -12,7 +12,7 @@ import { describeTransactionIds } from "./transaction-ids.ts";
 import { describeUpdates } from "./updates.ts";
 
 /** What every StreamDB does, whatever version of TanStack DB is below it. */
-export function describeStreamDB(): void {
+export function describeStreamDB(isNewest: boolean): void {
   describe.each(Object.keys(servers))("StreamDB on %s", (name) => {
     const fixture = new Fixture(name);
     describeCollections(fixture);
@@ -21,7 +21,7 @@ export function describeStreamDB(): void {
     describeLifeCycle(fixture);
     describeHooks(fixture);
     describeUpdates(fixture);
-    describeLoading(fixture);
+    describeLoading(fixture, isNewest);
     describeTransactionIds(fixture);
     describeActions(fixture);
   });

@@ -1,9 +1,11 @@
 /** Options, parsed once into one complete, read-only configuration. */
+
 import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
 import type { Log } from "./journal/contract/index.ts";
 import type { Pending } from "./shard/pending.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
+import { PATH_BYTES_MAX } from "./stream/paths.ts";
 import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
 
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
@@ -141,7 +143,7 @@ const NUMBERS = {
   headerTimeoutMs: [15_000, 100, 3_600_000],
   keepAliveMs: [65_000, 100, 3_600_000],
   urlBytes: [8192, 64, 65_536],
-  pathBytes: [1024, 16, 8192],
+  pathBytes: [1024, 16, PATH_BYTES_MAX],
   producersPerStream: [10_000, 1, 10_000_000],
   forkDepth: [FORK_DEPTH, 1, 10_000],
   sweepMs: [1000, 10, 3_600_000],

@@ -4,6 +4,7 @@
  * it is.
  */
 import type { Archive } from "../journal/contract/index.ts";
+import { comparePaths } from "../stream/paths.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Deadlines } from "./deadlines.ts";
 import { SortedPaths } from "./sorted-paths.ts";
@@ -64,7 +65,7 @@ export class Catalog {
     const loaded = this.#paths.page(prefix, after, limit);
     const archived = this.#archive?.paths(prefix, after, limit);
     if (archived === undefined || archived.length === 0) return loaded;
-    return [...new Set([...loaded, ...archived])].sort().slice(0, limit);
+    return [...new Set([...loaded, ...archived])].sort(comparePaths).slice(0, limit);
   }
 
   /** Like `visible`, but leaves in the archive what is there and does not count as a use. */

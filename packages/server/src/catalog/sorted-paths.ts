@@ -1,3 +1,5 @@
+import { comparePaths } from "../stream/paths.ts";
+
 /** A chunk is split when it grows past this many paths: small enough that an insertion moves little memory. */
 const CHUNK_MAX = 512;
 
@@ -34,7 +36,7 @@ export class SortedPaths {
 
   /** Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. */
   page(prefix: string, after: string, limit: number): readonly string[] {
-    const from = after < prefix ? prefix : after;
+    const from = comparePaths(after, prefix) < 0 ? prefix : after;
     const found: string[] = [];
     for (let at = Math.max(0, this.#chunkOf(from)); at < this.#chunks.length; at += 1) {
       const chunk = this.#chunks[at]!;
@@ -54,7 +56,7 @@ export class SortedPaths {
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#chunks[middle]![0]! <= path) low = middle + 1;
+      if (comparePaths(this.#chunks[middle]![0]!, path) <= 0) low = middle + 1;
       else high = middle;
     }
     return low - 1;
@@ -67,7 +69,7 @@ function firstAtLeast(chunk: readonly string[], path: string): number {
   let high = chunk.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (chunk[middle]! < path) low = middle + 1;
+    if (comparePaths(chunk[middle]!, path) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

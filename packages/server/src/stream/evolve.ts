@@ -7,11 +7,13 @@
  */
 import { isJson } from "@perennial/protocol";
 import { ownText } from "./own-text.ts";
+import { PATH_BYTES_MAX } from "./paths.ts";
 import type { AppendRecord, CreateRecord, DeleteRecord, StreamRecord } from "./records.ts";
 import type { StreamState } from "./state.ts";
 
 /** The state of a stream right after it was created. */
 export function initialState(record: CreateRecord): StreamState {
+  if (record.path.length > PATH_BYTES_MAX) throw new RangeError(`a path of ${record.path.length} bytes`);
   return {
     id: record.id,
     path: ownText(record.path),

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { PATH_BYTES_MAX } from "../../src/stream/paths.ts";
 import { JSON_TYPE, offset, producer, TEXT } from "../support/http.ts";
 import { expectProblem } from "../support/problem.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
@@ -211,13 +212,13 @@ throughEachDoor(
   "long paths",
   (s) => {
     test("a source with a path as long as the configuration allows can be forked", async () => {
-      const source = `long/${"x".repeat(2000)}`;
+      const source = `long/${"x".repeat(PATH_BYTES_MAX - "/v1/stream/long/".length)}`;
       expect((await s.http.put(source, { headers: TEXT, body: "x" })).status).toBe(201);
       const fork = await s.http.put("fork", { headers: { "Stream-Forked-From": s.http.path(source) } });
       expect(fork.status).toBe(201);
     });
   },
-  () => ({ pathBytes: 4096 }),
+  () => ({ pathBytes: PATH_BYTES_MAX }),
 );
 
 throughEachDoor(

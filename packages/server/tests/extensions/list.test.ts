@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type DurableStreamsServer, openLocalLog } from "@perennial/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PATH_BYTES_MAX } from "../../src/stream/paths.ts";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 
 interface Page {
@@ -120,6 +121,32 @@ it("merges what the durable log holds with what is in memory, without loading it
     (path) => path !== name(100),
   );
   expect(await allPaths(server, 7)).toEqual(expected);
+  await server.stop();
+  rmSync(directory, { recursive: true });
+});
+
+it.each([
+  ["in memory", false],
+  ["in the archive of the durable log", true],
+])("pages through paths as long as can be, %s", async (_, durable) => {
+  const directory = mkdtempSync(join(tmpdir(), "perennial-list-"));
+  const log = durable ? { log: () => openLocalLog({ directory, durability: "os" }) } : {};
+  const open = () => createServer({ ...log, pathBytes: PATH_BYTES_MAX, headerBytes: 65_536 });
+  const long = "x".repeat(PATH_BYTES_MAX - "/v1/stream/000".length);
+  const names = Array.from(
+    { length: 150 },
+    (_, index) => `${long}${String((index * 77) % 150).padStart(3, "0")}`,
+  );
+  let server = open();
+  for (const name of names) expect((await requestTo(server, name, { method: "PUT" })).status).toBe(201);
+  expect((await requestTo(server, `${names[0]}0`, { method: "PUT" })).status).toBe(414);
+  if (durable) {
+    await server.stop();
+    server = open();
+  }
+  expect(await allPaths(server, 7)).toEqual([...names].sort());
+  const beyond = await requestTo(server, `__ds/streams?after=${names[0]}0&prefix=${names[0]}0`);
+  expect(await beyond.json()).toEqual({ streams: [] });
   await server.stop();
   rmSync(directory, { recursive: true });
 });

@@ -3,6 +3,7 @@
  * that records change. `@perennial/testing` has the suites that hold an implementation to it.
  */
 export { evolve, initialState } from "../../stream/evolve.ts";
+export { comparePaths, PATH_BYTES_MAX } from "../../stream/paths.ts";
 export {
   type AppendRecord,
   type CreateRecord,

@@ -1,9 +1,18 @@
 /** The archive as the catalogue sees it: streams by path, id and deadline, without those just removed. */
+import { comparePaths } from "../../../stream/paths.ts";
 import type { StreamState } from "../../../stream/state.ts";
 import type { Archive, DuePage, DuePlace } from "../../contract/index.ts";
 import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
-import { deadlineKey, numberOfKey, pathKey, pathRangeEnd, streamKey, successor } from "./keys.ts";
+import {
+  deadlineKey,
+  numberOfKey,
+  pathKey,
+  pathRangeEnd,
+  pathRangeStart,
+  streamKey,
+  successor,
+} from "./keys.ts";
 import { decodeNumber, decodeState } from "./rows.ts";
 import { unlessDamaged } from "./sealed-store.ts";
 
@@ -43,7 +52,7 @@ export class ArchivedStreams implements Archive {
     const paths: string[] = [];
     const end = pathRangeEnd(prefix);
     // The least key after that of `after` is the same with a zero byte.
-    let from = after < prefix ? pathKey(prefix) : successor(pathKey(after));
+    let from = comparePaths(after, prefix) < 0 ? pathRangeStart(prefix) : successor(pathRangeStart(after));
     while (paths.length < limit) {
       const entries = this.#store.entries(from, end, limit - paths.length);
       for (const { value } of entries) {

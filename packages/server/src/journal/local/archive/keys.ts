@@ -9,16 +9,13 @@
  *     5  deadline  id         empty: the stream's recorded end of life, epoch milliseconds
  *     6  id                   removed stream: the log position up to which it is known to be gone
  */
-import { createHash } from "node:crypto";
+import { PATH_BYTES_MAX } from "../../../stream/paths.ts";
 
 const STREAM = 2;
 const PATH = 3;
 const CHUNK = 4;
 const DEADLINE = 5;
 const REMOVED = 6;
-
-/** Keys are at most this long in LMDB with its usual page size (1978), with some reserve. */
-const PATH_BYTES_MAX = 1500;
 
 export const STORE_KEY: Uint8Array = Uint8Array.of(1);
 
@@ -88,15 +85,16 @@ export function deadlineKey(deadlineMs: number, id: number): Uint8Array {
   return numbersKey(DEADLINE, Math.max(0, Math.floor(deadlineMs)), id);
 }
 
-/**
- * The key of a path. Paths too long for a key keep their beginning and end in a digest, so that their order
- * among each other is not that of the paths any more.
- */
+/** The key of a path. In the order of their keys, paths are in the order of `comparePaths`. */
 export function pathKey(path: string): Uint8Array {
   const bytes = Buffer.from(path);
-  if (bytes.length <= PATH_BYTES_MAX) return Buffer.concat([Uint8Array.of(PATH), bytes]);
-  const digest = createHash("sha256").update(bytes).digest();
-  return Buffer.concat([Uint8Array.of(PATH), bytes.subarray(0, PATH_BYTES_MAX), digest]);
+  if (bytes.length > PATH_BYTES_MAX) throw new RangeError(`no key holds a path of ${bytes.length} bytes`);
+  return Buffer.concat([Uint8Array.of(PATH), bytes]);
+}
+
+/** The greatest key that is not after `text`, which may be longer than any path. */
+export function pathRangeStart(text: string): Uint8Array {
+  return Buffer.concat([Uint8Array.of(PATH), Buffer.from(text).subarray(0, PATH_BYTES_MAX)]);
 }
 
 /** The least key after all paths that begin with `prefix`. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { comparePaths, PATH_BYTES_MAX } from "../../../stream/paths.ts";
 import type { StreamState } from "../../../stream/state.ts";
 import { Arena } from "../codec/arena.ts";
 import { chunkKey, deadlineKey, numberOfKey, pathKey } from "./keys.ts";
@@ -70,9 +71,18 @@ test("keys sort as their numbers do", () => {
   );
 });
 
-test("a long path has a key of bounded length, different from that of its neighbour", () => {
-  const long = `/${"x".repeat(5000)}`;
-  expect(pathKey(long).length).toBeLessThan(1600);
-  expect(pathKey(long)).toEqual(pathKey(long));
-  expect(pathKey(long)).not.toEqual(pathKey(`${long}y`));
+test("paths sort as their keys do, the longest ones, too", () => {
+  const path = fc
+    .tuple(fc.constantFrom(0, 10, PATH_BYTES_MAX - 3), fc.string({ unit: "grapheme-ascii", maxLength: 3 }))
+    .map(([length, end]) => "x".repeat(length) + end);
+  fc.assert(
+    fc.property(path, path, (left, right) => {
+      expect(Buffer.compare(pathKey(left), pathKey(right))).toBe(comparePaths(left, right));
+    }),
+  );
+});
+
+test("a path that no key holds is no path", () => {
+  expect(pathKey("x".repeat(PATH_BYTES_MAX)).length).toBeLessThan(1978);
+  expect(() => pathKey("x".repeat(PATH_BYTES_MAX + 1))).toThrow(RangeError);
 });

@@ -10,7 +10,7 @@ import { asset } from "./operations/asset.ts";
 import { create } from "./operations/create.ts";
 import { deleteStream } from "./operations/delete.ts";
 import { head } from "./operations/head.ts";
-import { health } from "./operations/health.ts";
+import { HEALTH_PATH, health } from "./operations/health.ts";
 import { LIST_PATH, list } from "./operations/list.ts";
 import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
 import { PRODUCERS_PATH, producers } from "./operations/producers.ts";
@@ -26,7 +26,10 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   if (method === "OPTIONS") return preflight();
   const question = target.indexOf("?");
   const rawPath = question < 0 ? target : target.slice(0, question);
-  if (rawPath === "/health") return health(context, method);
+  if (rawPath.startsWith(HEALTH_PATH)) {
+    const reply = health(context, method, rawPath);
+    if (reply !== undefined) return reply;
+  }
   if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
   if (rawPath === PRODUCERS_PATH) return producers(context, method, queryOf(target, question));
   const path = parseStreamPath(rawPath, config.pathBytes);

@@ -1,7 +1,7 @@
 /** Append, close, or both. */
 import type { AppendCommand } from "../stream/commands.ts";
 import { decideAppend, FRAMED_AT_ONCE_BYTES, frameInSteps, type Unframed } from "../stream/decide-append.ts";
-import type { AppendRecord } from "../stream/records.ts";
+import { type AppendRecord, givesRoomBack } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import { roomFor } from "./room.ts";
@@ -68,7 +68,7 @@ function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdic
       };
     }
     case "record": {
-      const refusal = shard.refusal();
+      const refusal = givesRoomBack(decision.record) ? shard.removalRefusal() : shard.refusal();
       if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
       return { outcome: appended(decision.record), pending: shard.commit(decision.record, found.stream) };
     }

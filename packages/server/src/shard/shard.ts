@@ -87,6 +87,11 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     return this.#lastId;
   }
 
+  /** Why nothing that gives room back can be written now, if so. */
+  removalRefusal(): Rejection | undefined {
+    return this.log.takesRemovals() ? undefined : this.refusal();
+  }
+
   /** Why nothing can be written now, if so. */
   refusal(): Rejection | undefined {
     switch (this.log.health()) {
@@ -138,7 +143,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
 
   /** Records the end of an expired stream. Left for later while nothing can be written. */
   expire(stream: Stream): void {
-    if (this.log.health() === "ok") this.delete(stream);
+    if (this.log.takesRemovals()) this.delete(stream);
   }
 
   /** Accepts the deletion of a live stream with all that follows from it. */

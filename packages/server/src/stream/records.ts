@@ -86,3 +86,10 @@ export function changedIds(record: StreamRecord): readonly number[] {
       return [record.id];
   }
 }
+
+/** Whether a record ends what takes room: a deletion, or a close without data. */
+export function givesRoomBack(record: StreamRecord): boolean {
+  return (
+    record.kind === "delete" || (record.kind === "append" && record.closes && record.data.byteLength === 0)
+  );
+}

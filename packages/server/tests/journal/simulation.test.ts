@@ -31,7 +31,7 @@ async function replayable(seed: number): Promise<SimulationReport> {
 
 test("the simulation notices a disk that lies about flushing", async () => {
   const broken: unknown[] = [];
-  for (let seed = 1; seed <= 30; seed++) {
+  for (let seed = 1; seed <= 120; seed++) {
     await simulate({ seed, lying: true }).catch((error: unknown) => broken.push(error));
   }
   expect(broken.length).toBeGreaterThan(5);

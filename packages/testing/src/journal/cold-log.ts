@@ -44,6 +44,10 @@ export class ColdLog<Pending extends PendingRecord> implements Log<Pending> {
     return this.#log.boundaryBefore(id, position);
   }
 
+  takesRemovals(): boolean {
+    return this.health() === "ok";
+  }
+
   health(): LogHealth {
     return this.#log.health();
   }

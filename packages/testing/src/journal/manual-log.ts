@@ -124,6 +124,10 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
     return stream;
   }
 
+  takesRemovals(): boolean {
+    return this.#health === "ok";
+  }
+
   health(): LogHealth {
     return this.#health;
   }

@@ -188,6 +188,8 @@ export class SimulatedMachine {
           .slice(0, limit)
           .map(({ key }) => key),
       write: (changes) => this.#transact(boot, changes),
+      room: () => (this.trouble === "full" ? this.random.pick([0, 2000, 1_000_000]) : 1_000_000),
+      spaceOnDisk: () => (this.trouble === "full" ? 0 : 1_000_000),
       isInPlace: () =>
         this.#enqueue(
           boot,

@@ -1,18 +1,28 @@
-/** GET /health: whether the server takes writes, for load balancers and operators. Not part of the protocol. */
+/**
+ * GET /health, /health/live and /health/ready, for load balancers and operators. Not part of the protocol. A full disk is
+ * not mended by a restart, so the process is alive meanwhile and its reads go on: only `ready` says that it takes no
+ * writes.
+ */
 import { HEADER } from "@perennial/protocol";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
 
-/** 200 while writes are taken, 503 while they are not; the body says which and why. */
-export function health({ shard }: Context, method: string): Reply {
+/** What the paths begin with. */
+export const HEALTH_PATH = "/health";
+
+/** The answer to one of the paths; undefined for any other. */
+export function health({ shard }: Context, method: string, path: string): Reply | undefined {
+  const isLive = path === "/health/live";
+  if (!isLive && path !== HEALTH_PATH && path !== "/health/ready") return undefined;
   if (method !== "GET" && method !== "HEAD") {
     return problemReply({ kind: "method-not-allowed", allow: "GET, HEAD, OPTIONS" });
   }
   const storage = shard.log.health();
+  const isWell = isLive || storage === "ok";
   return {
-    status: storage === "ok" ? 200 : 503,
+    status: isWell ? 200 : 503,
     headers: [HEADER.contentType, "application/json", HEADER.cacheControl, "no-store"],
-    body: Buffer.from(JSON.stringify({ status: storage === "ok" ? "ok" : "degraded", storage })),
+    body: Buffer.from(JSON.stringify({ status: isWell ? "ok" : "degraded", storage })),
   };
 }

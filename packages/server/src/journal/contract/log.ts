@@ -142,6 +142,11 @@ export interface Log<Pending extends PendingRecord = PendingRecord> {
   boundaryBefore(id: number, position: number): number;
 
   health(): LogHealth;
+  /**
+   * Whether records that give room back are taken, also while the log is `full`: deletions, and appends that close a
+   * stream and hold no data.
+   */
+  takesRemovals(): boolean;
   metrics(): LogMetrics;
 
   /** Makes what was accepted durable, writes a checkpoint and closes the files. */

@@ -41,6 +41,8 @@ export interface SlicesParts {
 export class Slices {
   readonly #parts: SlicesParts;
   readonly #changed: readonly Tail[];
+  /** They give room back, and so come first: the rest may need it. */
+  readonly #removed = new SortedRuns();
   /** Neighbours in the archive go into the same transaction, which then touches few pages. */
   readonly #ids = new SortedRuns();
   readonly #work: number;
@@ -65,7 +67,9 @@ export class Slices {
     const run = this.#changed.slice(this.#gathered, this.#gathered + RUN_LENGTH);
     if (run.length === 0) return false;
     this.#gathered += run.length;
-    this.#ids.add(Float64Array.from(run, (tail) => tail.state.id));
+    const isRemoved = ({ state }: Tail) => state.life === "removed";
+    this.#removed.add(idsOf(run.filter(isRemoved)));
+    this.#ids.add(idsOf(run.filter((tail) => !isRemoved(tail))));
     return true;
   }
 
@@ -100,11 +104,15 @@ export class Slices {
   #advance(): boolean {
     const { tails, archiver } = this.#parts;
     while (this.#current === undefined) {
-      const id = this.#ids.next();
+      const id = this.#removed.next() ?? this.#ids.next();
       if (id === undefined) return false;
       const tail = tails.get(id);
       if (tail?.changed) this.#current = archiver.begin(tail);
     }
     return true;
   }
+}
+
+function idsOf(tails: readonly Tail[]): Float64Array {
+  return Float64Array.from(tails, ({ state }) => state.id);
 }

@@ -10,7 +10,9 @@ import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { STORE_KEY } from "./archive/keys.ts";
 import { encodeStoreRow, type StoreRow } from "./archive/rows.ts";
 import { type Archived, Slices, type SlicesParts } from "./checkpoint-slices.ts";
+import type { MarkKeeper } from "./mark-keeper.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
+import type { Reserve } from "./reserve.ts";
 
 /** The log as a checkpoint needs it. */
 export interface CheckpointedLog {
@@ -20,8 +22,6 @@ export interface CheckpointedLog {
   readonly term: number;
   /** Resolves once all before the position is durable; rejects when it was lost. */
   secure(position: number): Promise<void>;
-  /** Resolves once it is written down that all before the position is durable, as it is. */
-  mark(position: number): Promise<void>;
   /** What lies before the position is in the archive. */
   dropBefore(position: number): Promise<void>;
   /** The highest id in use. */
@@ -35,6 +35,8 @@ export interface CheckpointedLog {
 export interface CheckpointParts extends SlicesParts {
   readonly store: ArchiveStore;
   readonly removed: RemovedStreams;
+  readonly mark: Pick<MarkKeeper, "secure">;
+  readonly reserve: Pick<Reserve, "hasRoomFor">;
 }
 
 export class Checkpoint {
@@ -75,20 +77,26 @@ export class Checkpoint {
       const { term } = log;
       this.#slices = new Slices(this.#parts, cut - this.logPosition);
       await this.#archive(this.#slices, log);
-      await log.mark(cut);
+      await this.#parts.mark.secure(cut);
       await this.#write([], { lastId: log.lastId, logPosition: cut, term });
     } catch (error) {
       this.#parts.tails.returnChanged();
+      await this.#collect(this.logPosition);
       throw error;
     } finally {
       this.#slices = undefined;
     }
     await log.dropBefore(cut);
+    await this.#collect(cut);
+  }
+
+  /** Gives back what removed streams have left. */
+  async #collect(logPosition: number): Promise<void> {
     const write = async (changes: readonly Change[]) => {
       await this.#parts.store.write(changes);
       await giveWay();
     };
-    await this.#parts.removed.collect(cut, write, giveWay);
+    await this.#parts.removed.collect(logPosition, write, giveWay);
   }
 
   async #archive(slices: Slices, log: CheckpointedLog): Promise<void> {
@@ -101,6 +109,11 @@ export class Checkpoint {
         await log.secure(end);
         await giveWay();
       }
+      if (
+        !slice.streams.every(({ removed }) => removed) &&
+        !this.#parts.reserve.hasRoomFor(3 * this.#parts.sliceBytes)
+      )
+        throw noRoom();
       await this.#write(slice.changes, { lastId: log.lastId, streams: this.#row.streams + slice.rows });
       for (const archived of slice.streams) this.#settle(archived, log);
       await giveWay();
@@ -136,4 +149,9 @@ export class Checkpoint {
 /** Lets the event loop serve others. */
 function giveWay(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What is left of the disk is kept for what gives room back. */
+function noRoom(): Error {
+  return Object.assign(new Error("no space left on device, but for removals"), { code: "ENOSPC" });
 }

@@ -19,6 +19,8 @@ export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts {
   readonly segmentBytes: number;
   /** The most bytes that one transaction of a checkpoint brings into the archive, give or take one chunk. */
   readonly sliceBytes: number;
+  /** The size of the file that is kept for a full disk. */
+  readonly reserveBytes: number;
   /** Whether to go on with what there is when acknowledged data is lost, instead of refusing to open. */
   readonly acceptLoss: boolean;
   /** Names a new store. */

@@ -7,6 +7,8 @@
  *     open   -> archive's log position -> replay what follows         (recovery.ts, replay.ts)
  *     read   -> slabs for what is not archived yet, else the archive  (tails.ts, archive/chunks.ts)
  */
+
+import { givesRoomBack } from "../../stream/records.ts";
 import type {
   Archive,
   Log,
@@ -30,9 +32,10 @@ import { RecordsLost } from "./failure.ts";
 import type { LocalLogParts } from "./local-log-parts.ts";
 import { LogWriter, type WriterEvents } from "./log-writer.ts";
 import { MarkKeeper } from "./mark-keeper.ts";
-import { type Walked, walkLog } from "./recovery.ts";
+import type { Walked } from "./recovery.ts";
 import { RemovedStreams } from "./removed-streams.ts";
-import { Replay } from "./replay.ts";
+import { type ReplayedLog, replayLog } from "./replay-log.ts";
+import { Reserve, type ReservedLog } from "./reserve.ts";
 import { flushSegments, Segments } from "./segments.ts";
 import { Slabs } from "./slabs.ts";
 import { StoredBytes } from "./stored-bytes.ts";
@@ -46,7 +49,7 @@ interface Opened<Pending extends PendingRecord> {
 }
 
 export class LocalLog<Pending extends PendingRecord>
-  implements Log<Pending>, WriterEvents<Pending>, ScheduledLog, BudgetUse
+  implements Log<Pending>, WriterEvents<Pending>, ScheduledLog, BudgetUse, ReservedLog, ReplayedLog
 {
   readonly archive: Archive;
   readonly #parts: LocalLogParts;
@@ -57,6 +60,7 @@ export class LocalLog<Pending extends PendingRecord>
   readonly #bytes: StoredBytes;
   readonly #guard: DiskGuard;
   readonly #mark: MarkKeeper;
+  readonly #reserve: Reserve;
   readonly #checkpoint: Checkpoint;
   readonly #schedule: CheckpointSchedule;
   readonly #budget: Budget;
@@ -86,19 +90,22 @@ export class LocalLog<Pending extends PendingRecord>
     this.#archived = new ArchivedStreams(store, this.#tails);
     this.archive = this.#archived;
     this.#bytes = new StoredBytes(store, this.#tails, this.#removed);
+    this.#reserve = new Reserve(this.#parts, this.#guard, this);
     this.#mark = new MarkKeeper(parts, this.#guard, () => this.#durable);
     const archiver = new StreamArchiver(store, this.#tails);
-    const checkpointParts = { store, archiver, tails: this.#tails, removed: this.#removed, sliceBytes, now };
-    this.#checkpoint = new Checkpoint(checkpointParts, this.#storeRow);
+    const kept = { tails: this.#tails, removed: this.#removed, mark: this.#mark, reserve: this.#reserve };
+    this.#checkpoint = new Checkpoint({ store, archiver, ...kept, sliceBytes, now }, this.#storeRow);
     this.#schedule = new CheckpointSchedule(parts, this.#checkpoint, this.#budget, this);
   }
 
   /** @throws CorruptLog when acknowledged data is damaged */
   async open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
     const { disk, now } = this.#parts;
+    const held = { slabs: this.#slabs, tails: this.#tails, archived: this.#archived, removed: this.#removed };
+    const kept = { mark: this.#mark, guard: this.#guard, checkpoint: this.#checkpoint };
     const began = now();
     this.#listener = listener;
-    const { walked, newStreams } = await this.#replay(target);
+    const { walked, newStreams } = await replayLog({ ...this.#parts, ...held, ...kept }, this, target);
     await flushSegments(disk, walked.segments);
     for (const name of walked.unneeded) await disk.remove(name);
     await this.#checkpoint.nameStore();
@@ -114,20 +121,6 @@ export class LocalLog<Pending extends PendingRecord>
     };
   }
 
-  async #replay(target: RecoveryTarget): Promise<{ walked: Walked; newStreams: number }> {
-    const { disk, store, acceptLoss } = this.#parts;
-    const replay = new Replay({
-      ...{ target, store, tails: this.#tails, archived: this.#archived, removed: this.#removed },
-      makeRoom: (term, lastId, secure) => this.#makeRoomInRecovery(term, lastId, secure),
-      onLoss: (error) => this.#guard.loss(error, acceptLoss),
-    });
-    const isNew = store.get(STORE_KEY) === undefined;
-    const mark = await this.#mark.open(this.#storeRow.logPosition, isNew, replay);
-    const walked = await walkLog(disk, this.#slabs, this.#term, mark, replay);
-    this.#lastId = Math.max(this.#lastId, replay.lastId);
-    return { walked, newStreams: replay.newStreams };
-  }
-
   async #beginToWrite(walked: Walked): Promise<void> {
     const { disk, flushing, segmentBytes } = this.#parts;
     const slabs = this.#slabs;
@@ -140,18 +133,14 @@ export class LocalLog<Pending extends PendingRecord>
     await this.#mark.reset();
     this.#guard.watch([segments, this.#mark]);
     segments.prepareNext();
+    this.#reserve.begin();
     this.#schedule.begin();
   }
 
-  /** More than fits in memory is archived while it is replayed. */
-  async #makeRoomInRecovery(term: number, lastId: number, secure: () => Promise<Mark>): Promise<boolean> {
+  onReplayed(term: number, lastId: number, durable: Mark | undefined): void {
     this.#term = term;
     this.#lastId = Math.max(this.#lastId, lastId);
-    const { recoveryBytes, budgetStreams } = this.#parts;
-    if (this.unarchivedBytes < recoveryBytes && this.changedStreams < budgetStreams / 2) return false;
-    this.#replayed = await secure();
-    await this.#checkpoint.run(this);
-    return true;
+    this.#replayed = durable ?? this.#replayed;
   }
 
   // What the budget asks.
@@ -183,8 +172,9 @@ export class LocalLog<Pending extends PendingRecord>
 
   append(pending: Pending): void {
     const health = this.health();
-    if (this.#opened === undefined || health !== "ok") throw new Error(`append to a log that is ${health}`);
     const { record } = pending;
+    const isTaken = health === "ok" || (givesRoomBack(record) && this.takesRemovals());
+    if (this.#opened === undefined || !isTaken) throw new Error(`append to a log that is ${health}`);
     if (record.kind === "create") this.#lastId = Math.max(this.#lastId, record.id);
     else if (record.kind === "delete") for (const id of record.removed) this.#archived.hide(id);
     this.#opened.writer.append(pending);
@@ -201,8 +191,15 @@ export class LocalLog<Pending extends PendingRecord>
   health(): LogHealth {
     // Whoever waited for room until now comes too late.
     if (this.#closed || this.#guard.health !== "ok") return "read-only";
-    const writing = this.#opened?.writer.health ?? "ok";
-    return writing === "ok" ? this.#schedule.health : writing;
+    const { health = "ok" } = this.#opened?.writer ?? {};
+    if (health !== "ok" || this.#schedule.health !== "ok")
+      return health === "ok" ? this.#schedule.health : health;
+    return this.#reserve.isTight ? "full" : "ok";
+  }
+
+  takesRemovals(): boolean {
+    if (this.#closed || this.#guard.health !== "ok" || !this.isWriting) return false;
+    return this.#schedule.health !== "read-only";
   }
 
   metrics(): LogMetrics {
@@ -233,6 +230,7 @@ export class LocalLog<Pending extends PendingRecord>
       await this.#schedule.finish();
       writer.close();
       this.#guard.stop();
+      await this.#reserve.stop();
       await this.#mark.close();
       await segments.close();
     }
@@ -266,6 +264,12 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   onHealth(): void {
+    if (this.health() === "full") this.#reserve.release();
+    this.#letIn();
+  }
+
+  onRoom(isTight: boolean): void {
+    if (isTight) this.#schedule.start();
     this.#letIn();
   }
 
@@ -285,10 +289,6 @@ export class LocalLog<Pending extends PendingRecord>
 
   async secure(position: number): Promise<void> {
     await this.#opened?.writer.secure(position);
-  }
-
-  mark(position: number): Promise<void> {
-    return this.#mark.secure(position);
   }
 
   async dropBefore(position: number): Promise<void> {
@@ -316,6 +316,6 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   onCheckpointEnd(): void {
-    this.#letIn();
+    this.onHealth();
   }
 }

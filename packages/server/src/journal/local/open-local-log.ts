@@ -8,6 +8,7 @@ import { lockDirectory } from "./directory-lock.ts";
 import type { Report } from "./disk-guard.ts";
 import { LocalLog } from "./local-log.ts";
 import { NodeDisk } from "./node-disk.ts";
+import { RESERVE_BYTES } from "./reserve.ts";
 import { SEGMENT_BYTES } from "./segments.ts";
 import { SLAB_BYTES } from "./slabs.ts";
 
@@ -83,6 +84,7 @@ export async function openLocalLog<Pending extends PendingRecord>(
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       newStoreId: randomUUID,
       acceptLoss: options.acceptLoss ?? false,
+      reserveBytes: RESERVE_BYTES,
       scrub: options.scrub ?? true,
       report,
       now: () => performance.now(),

@@ -94,6 +94,10 @@ export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
     return chunks;
   }
 
+  takesRemovals(): boolean {
+    return true;
+  }
+
   health(): LogHealth {
     return "ok";
   }

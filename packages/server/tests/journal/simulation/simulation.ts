@@ -137,7 +137,7 @@ class Simulation {
     else if (dice < 0.975) this.#machine.trouble = this.#random.pick(["full", "full", "broken"]);
     else if (dice < 0.985) this.#machine.trouble = "none";
     else if (dice < 0.99) await this.#crash();
-    else if (dice < 0.992) await this.#restart();
+    else if (dice < 0.9915) await this.#restart();
     else if (dice < 0.995) await this.#damage();
     else for (let count = 0; count < 30 && this.#machine.step(); count++) await settle();
   }
@@ -187,7 +187,7 @@ class Simulation {
     const shown = this.#lines();
     this.#die(false);
     const before = this.#machine.copy();
-    const damage = this.#random.chance(0.5) ? this.#machine.damageLog() : this.#machine.damageArchive();
+    const damage = this.#random.chance(0.7) ? this.#machine.damageLog() : this.#machine.damageArchive();
     this.#report.damages += 1;
     try {
       this.#shard = this.#boot_();
@@ -268,6 +268,7 @@ class Simulation {
       checkpointIntervalMs: 1000,
       acceptLoss: false,
       scrub: true,
+      reserveBytes: 1024,
       report: () => {},
       newStoreId: () => "simulated",
       now: () => this.#clock++ / 4,

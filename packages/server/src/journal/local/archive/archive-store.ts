@@ -28,6 +28,10 @@ export interface ArchiveStore {
    * change until then. One call at a time.
    */
   write(changes: readonly Change[]): Promise<void>;
+  /** About how many bytes can be written before the disk is full: what is free in the store's file and on its disk. */
+  room(): number;
+  /** What is free on the disk, bytes. */
+  spaceOnDisk(): number;
   /** Whether the store's file is still the one of its name: false once it was deleted or replaced. */
   isInPlace(): Promise<boolean>;
   close(): Promise<void>;

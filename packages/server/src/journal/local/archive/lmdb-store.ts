@@ -2,7 +2,7 @@
  * The archive's store on LMDB: a memory-mapped B-tree that reads without copying and, with one writer, commits
  * atomically. lmdb-js carries out commits on a thread of its own.
  */
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync, statfsSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { open, type RootDatabase } from "lmdb";
@@ -116,6 +116,15 @@ export class LmdbStore implements ArchiveStore {
     const used = DESCRIBING_PAGES + pagesOf(stats) + pagesOf(free);
     const pages = lastPageNumber + 1;
     return { fileBytes: pages * pageSize, freeBytes: Math.max(0, pages - used) * pageSize };
+  }
+
+  room(): number {
+    return this.space().freeBytes + this.spaceOnDisk();
+  }
+
+  spaceOnDisk(): number {
+    const { bavail, bsize } = statfsSync(this.#directory);
+    return bavail * bsize;
   }
 
   /** Writes a copy without free pages, as of now, on a thread of its own. */

@@ -109,6 +109,14 @@ export class SealedStore implements ArchiveStore {
     return { key, value: this.#arena.take(size) };
   }
 
+  room(): number {
+    return this.#store.room();
+  }
+
+  spaceOnDisk(): number {
+    return this.#store.spaceOnDisk();
+  }
+
   isInPlace(): Promise<boolean> {
     return this.#store.isInPlace();
   }

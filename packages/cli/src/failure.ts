@@ -24,9 +24,11 @@ export function usageFailure(message: string): Failure {
 
 /**
  * A request failed: `Failed to <what>`, then why. An error that has nothing to do with requests is thrown again.
+ *
+ * @param hint what to do, on a line of its own
  */
-export function requestFailure(what: string, error: unknown): Failure {
+export function requestFailure(what: string, error: unknown, hint = ""): Failure {
   if (error instanceof Failure) return error;
   const { text, exitCode }: Described = describeError(error);
-  return new Failure(`Failed to ${what}\n  ${text}`, exitCode);
+  return new Failure(`Failed to ${what}\n  ${text}${hint}`, exitCode);
 }

@@ -8,13 +8,17 @@ import { usageFailure } from "./failure.ts";
 /** Global options that the argument parser finds. */
 export interface ProgramFlags {
   readonly authFile?: string;
-  /** ms */
-  readonly timeout: number;
+  /** ms; undefined: not given. */
+  readonly timeout?: number;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
 
+/** By which name the program was called: as `durable-stream` it does what the official command line does. */
+export type ProgramName = "perennial" | "durable-stream";
+
 export interface Invocation {
+  readonly name: ProgramName;
   /** `--url` and `--auth`, or what the environment or `--auth-file` says instead. Throws if one cannot be used. */
   readonly globals: () => GlobalOptions;
   /** Valid once the command line has been parsed. */
@@ -26,13 +30,18 @@ export interface Invocation {
  *
  * @param globals reads `--url`, `--auth` and the environment
  */
-export function createInvocation(globals: () => GlobalOptions, flags: () => ProgramFlags): Invocation {
+export function createInvocation(
+  name: ProgramName,
+  globals: () => GlobalOptions,
+  flags: () => ProgramFlags,
+): Invocation {
   let found: GlobalOptions | undefined;
   const find = (): GlobalOptions => {
     const { authFile } = flags();
     return authFile === undefined ? globals() : { ...globals(), auth: readAuthFile(authFile) };
   };
   return {
+    name,
     flags,
     globals: () => {
       found ??= find();
@@ -58,7 +67,7 @@ export function connectTo(invocation: Invocation, baseUrl: string | undefined, a
   return new Connection({
     baseUrl: baseUrl ?? globals.url ?? DEFAULT_URL,
     headers: buildHeaders(auth === undefined ? globals : { auth }),
-    timeoutMs: timeout,
+    ...(timeout !== undefined && { timeoutMs: timeout, retryMs: timeout }),
     onFailedAttempt: (reason) => {
       attempts += 1;
       // Who waits at a terminal is told once why; a script only on request.

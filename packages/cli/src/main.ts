@@ -1,9 +1,11 @@
 /** The program: from arguments to an exit status. */
 import { type Command, CommanderError } from "commander";
 import { type GlobalOptions, resolveGlobalOptions, takeGlobalFlags } from "./arguments/global-options.ts";
+import { withoutIgnored } from "./arguments/official.ts";
 import { flagsFirst } from "./arguments/write-arguments.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { Failure, usageFailure } from "./failure.ts";
+import type { ProgramName } from "./invocation.ts";
 import { createProgram } from "./program.ts";
 import { usageError } from "./usage-errors.ts";
 import { getUsageText } from "./usage-text.ts";
@@ -15,12 +17,12 @@ import { VERSION } from "./version.ts";
  * @param name the name by which it was called: as `durable-stream` it exits with 1 for every failure, like the
  *   official command line
  */
-export async function main(name: "perennial" | "durable-stream", args: readonly string[]): Promise<void> {
+export async function main(name: ProgramName, args: readonly string[]): Promise<void> {
   const exitCode = await run(name, [...args]);
   process.exitCode = name === "durable-stream" && exitCode !== EXIT.ok ? EXIT.failure : exitCode;
 }
 
-async function run(name: string, args: string[]): Promise<ExitCode> {
+async function run(name: ProgramName, args: string[]): Promise<ExitCode> {
   try {
     await runCommand(name, args);
     return EXIT.ok;
@@ -35,7 +37,7 @@ async function run(name: string, args: string[]): Promise<ExitCode> {
   }
 }
 
-async function runCommand(name: string, args: readonly string[]): Promise<void> {
+async function runCommand(name: ProgramName, args: readonly string[]): Promise<void> {
   const given = new Map<keyof GlobalOptions, string>();
   const program = createProgram({
     name,
@@ -43,14 +45,15 @@ async function runCommand(name: string, args: readonly string[]): Promise<void> 
     globals: () => resolve(given),
     ...(args.some((word) => SERVER_COMMANDS.has(word)) && (await import("./settings/options.ts"))),
   });
-  if (asksForHelp(args)) {
+  if (asksForHelp(args) || (name === "perennial" && args.length === 0)) {
     const command = program.commands.find((candidate) => args.includes(candidate.name()));
     (command ?? program).outputHelp();
     return;
   }
   const taken = asUsage(() => takeGlobalFlags(args));
   for (const [key, value] of taken.given) given.set(key, value);
-  await parse(program, taken.remainingArgs);
+  const left = name === "perennial" ? taken.remainingArgs : withoutIgnored(taken.remainingArgs);
+  await parse(program, left);
 }
 
 /** Commands that need the flags which come from the server's settings. */
@@ -66,7 +69,10 @@ function asksForHelp(args: readonly string[]): boolean {
 async function parse(program: Command, args: readonly string[]): Promise<void> {
   const [commandName, ...rest] = args;
   if (commandName === undefined) {
-    throw new Failure(`Error: No command specified\n\n${getUsageText(program.name())}`, EXIT.usage);
+    throw new Failure(
+      `Error: No command specified\n\n${getUsageText(program.name() as ProgramName)}`,
+      EXIT.usage,
+    );
   }
   const write = program.commands.find((command) => command.name() === "write");
   const ordered =

@@ -20,14 +20,11 @@ import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statCommand } from "./commands/stat.ts";
 import { writeCommand } from "./commands/write.ts";
-import { createInvocation, type Invocation } from "./invocation.ts";
-
-/** How long a request may take unless `--timeout` says otherwise, ms. */
-const DEFAULT_TIMEOUT_MS = 10_000;
+import { createInvocation, type Invocation, type ProgramName } from "./invocation.ts";
 
 export interface ProgramOptions {
   /** The name by which it was called. */
-  readonly name: string;
+  readonly name: ProgramName;
   readonly version: string;
   readonly globals: Invocation["globals"];
   /** Gives the server's commands their flags. Not needed, and costly to load, unless one of them is run. */
@@ -37,7 +34,7 @@ export interface ProgramOptions {
 /** Commands throw `Failure` for what a user can mend, the parser `CommanderError`. Nothing is printed for either. */
 export function createProgram({ name, version, globals, addSettingOptions }: ProgramOptions): Command {
   const program = new Command(name);
-  const invocation = createInvocation(globals, () => program.opts());
+  const invocation = createInvocation(name, globals, () => program.opts());
   program
     .description("Durable streams: append-only, resumable streams over plain HTTP.")
     .usage(usage(name))
@@ -46,9 +43,10 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
     .option("--auth <value>", "Authorization header value, such as 'Bearer my-token' (env: STREAM_AUTH)")
     .option("--auth-file <file>", "file that holds the Authorization value; - for standard input")
     .addOption(
-      new Option("--timeout <time>", "how long to wait for an answer")
-        .argParser(duration("--timeout", "s"))
-        .default(DEFAULT_TIMEOUT_MS, "10s"),
+      new Option(
+        "--timeout <time>",
+        "how long to wait for an answer (10s), and for a server that is starting (3s)",
+      ).argParser(duration("--timeout", "s")),
     )
     .option("--verbose", "say why each failed attempt failed")
     .option("--quiet", "print nothing about success")

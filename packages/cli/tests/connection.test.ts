@@ -1,10 +1,12 @@
 /** What the command line tells servers about its user, and its user about servers that fail. */
+
 import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { withForeignServer } from "./support/foreign-server.ts";
-import { run } from "./support/process.ts";
+import { run, start } from "./support/process.ts";
 
 it("credentials are taken from a file or the URL, and shown from neither", async () => {
   const seen: (string | undefined)[] = [];
@@ -69,4 +71,56 @@ describe("a server that fails", () => {
       });
     },
   );
+
+  it.each([
+    [["create", "x"], undefined],
+    [["write", "x", "1", "--json"], undefined],
+    [["write", "x", "--json"], "1"],
+    [["write", "x", "1"], undefined],
+  ])("because it is starting is waited for as long as --timeout says: %j", async (args, input) => {
+    let port = 0;
+    await withForeignServer(
+      () => {},
+      async (url) => {
+        port = Number(new URL(url).port);
+      },
+    );
+    const url = `http://127.0.0.1:${port}`;
+    const waiting = start([...args, "--url", url, "--timeout", "30s", "--verbose"], {
+      ...(input !== undefined && { input }),
+    });
+    await waiting.output(/attempt 2 failed/);
+    const requests: string[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request.method!);
+      request.resume().once("end", () => response.end());
+    }).listen(port, "127.0.0.1");
+    expect((await waiting.finished).code).toBe(0);
+    server.close();
+    expect(new Set(requests).size).toBe(requests.length);
+  });
+
+  it("that lets a writer write and not ask gets what it is said to be, or a hint", async () => {
+    const types: (string | undefined)[] = [];
+    await withForeignServer(
+      (request, response) => {
+        if (request.method === "POST") types.push(request.headers["content-type"]);
+        const isWrong =
+          request.headers["content-type"] === "application/octet-stream" && request.url === "/json";
+        request.resume().once("end", () => {
+          response.writeHead(request.method === "HEAD" ? 403 : isWrong ? 409 : 204).end();
+        });
+      },
+      async (url) => {
+        expect((await run(["write", "bytes", "x", "--url", url])).code).toBe(0);
+        const { code, stderr } = await run(["write", "json", "1", "--url", url]);
+        expect({ code, stderr }).toEqual({
+          code: 4,
+          stderr: expect.stringContaining("--content-type or --json names it"),
+        });
+        expect((await run(["write", "json", "1", "--json", "--url", url])).code).toBe(0);
+      },
+    );
+    expect(types).toEqual(["application/octet-stream", "application/octet-stream", "application/json"]);
+  });
 });

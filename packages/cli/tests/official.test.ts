@@ -13,6 +13,28 @@ async function created(contentType = "application/octet-stream"): Promise<string
   return id;
 }
 
+describe("durable-stream", () => {
+  const officially = (...args: string[]) => server.run(args, { name: "durable-stream" });
+
+  it.each([
+    ["--json"],
+    ["--batch-json"],
+    ["--content-type", "application/json"],
+    ["--content-type=application/json"],
+  ])("read and delete take %s, before and after the id, and ignore it", async (...flags) => {
+    const id = await created("application/json");
+    await server.ok("write", id, '{"a": 1}', "--close");
+    for (const args of [
+      [...flags, id],
+      [id, ...flags],
+    ])
+      expect(await officially("read", ...args)).toEqual({ code: 0, stdout: '[{"a": 1}]', stderr: "" });
+    expect(await officially("delete", id, ...flags)).toMatchObject({ code: 0, stderr: "" });
+    const { stderr } = await server.run(["delete", id, ...flags]);
+    expect(stderr).toMatch(/^Error: unknown flag: --/);
+  });
+});
+
 describe("create", () => {
   it.each([
     [[], "application/octet-stream"],
@@ -57,11 +79,32 @@ describe("write", () => {
 
   it.each([
     ["x", "1 byte"],
-    ["x".repeat(1023), "1023 bytes"],
-    ["x".repeat(1536), "1.5 KB"],
-  ])("says how much it wrote (%#)", async (content, size) => {
+    ["x".repeat(1023), "1023 bytes", "1.0 kB"],
+    ["x".repeat(1536), "1.5 KB", "1.5 kB"],
+  ])("says how much it wrote (%#), officially and in our own units", async (content, size, ours = size) => {
     const id = await created();
-    expect(await server.ok("write", id, content)).toBe(`Wrote ${size} to stream "${id}"\n`);
+    const flags = ["--content-type", "application/octet-stream"];
+    const { stdout } = await server.run(["write", id, content, ...flags], { name: "durable-stream" });
+    expect(stdout).toBe(`Wrote ${size} to stream "${id}"\n`);
+    expect(await server.ok("write", id, content)).toBe(`Wrote ${ours} to stream "${id}"\n`);
+  });
+
+  it("says what a line is that is not JSON, after it has written all before it", async () => {
+    const id = await created("application/json");
+    const input = '\uFEFF{"a":1}\n\n[2]\n{"b":\n4\n';
+    const { code, stderr } = await server.run(["write", id, "--lines"], { input });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Failed to parse JSON from stdin\n {2}Line 4: not JSON \(.*\): \{"b":\n {2}2 messages before/,
+    );
+    expect(await server.content(id)).toBe('[{"a":1},[2]]');
+  });
+
+  it("takes JSON with a byte order mark", async () => {
+    const id = await created("application/json");
+    await server.run(["write", id], { input: '\uFEFF{"a":1}' });
+    await server.run(["write", id, "--batch-json"], { input: "\uFEFF[2,3]" });
+    expect(await server.content(id)).toBe('[{"a":1},2,3]');
   });
 
   it("takes words with one dash, and all words after --, as content", async () => {
@@ -244,6 +287,10 @@ describe("help", () => {
       expect(stdout).toMatch(/^Usage: durable-stream/);
     },
   );
+
+  it("is what perennial alone prints", async () => {
+    expect(await run([])).toEqual(await run(["--help"]));
+  });
 
   it("reads as written down", async () => {
     expect((await run(["--help"])).stdout).toMatchSnapshot();

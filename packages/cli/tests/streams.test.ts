@@ -176,11 +176,20 @@ describe("ls, stat, close and fork", () => {
     expect(await server.ok("ls", "-l", first)).toMatch(
       new RegExp(`^${first}\ttext/plain\t5 bytes\topen\t20`, "m"),
     );
+    expect(await server.ok("ls", "-l", first)).toMatch(/^STREAM\tTYPE\tSIZE\tSTATE\tLAST APPEND\n/);
+    expect(await server.ok("ls", "-l", "no-such")).toBe("");
     const listed = (await server.ok("ls", "--json", second))
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(listed[0]).toMatchObject({ path: second, closed: true });
+  });
+
+  it("ls shows names as they were meant, unless they would break a line", async () => {
+    const names = ["names/caf\u00e9", "names/two words", "names/100%"];
+    for (const name of names)
+      await server.fetch(name.split("/").map(encodeURIComponent).join("/"), { method: "PUT" });
+    expect(await server.ok("ls", "names/")).toBe("names/100%25\nnames/caf\u00e9\nnames/two%20words\n");
   });
 
   it("stat says what is known", async () => {

@@ -25,7 +25,7 @@ describe("import", () => {
     const id = server.freshId();
     const path = file("grown.jsonl", '{"a":1}\n\n  [2]  \n');
     expect(await server.ok("import", id, path)).toBe(`Imported 2 messages into stream "${id}"\n`);
-    appendFileSync(path, '"three"\n4');
+    appendFileSync(path, '"three"\n4\n');
     expect(await server.ok("import", id, path)).toContain("Imported 2 messages");
     writeFileSync(path, "5\n");
     expect(await server.ok("import", id, path)).toBe(`Imported 1 message into stream "${id}"\n`);
@@ -36,7 +36,7 @@ describe("import", () => {
     const id = server.freshId();
     const bytes = Buffer.from(Uint8Array.from({ length: 1_500_000 }, (_, index) => (index * 31) % 251));
     expect(await server.ok("import", id, file("bytes.bin", bytes), "--close")).toBe(
-      `Imported 1.4 MB into stream "${id}"\n`,
+      `Imported 1.5 MB into stream "${id}"\n`,
     );
     expect(await server.ok("import", id, file("bytes.bin"), "--close")).toContain("is closed already");
     const response = await server.fetch(`${id}?offset=-1`);
@@ -56,9 +56,42 @@ describe("import", () => {
   it("says which line is not JSON", async () => {
     const { code, stderr } = await server.run(["import", server.freshId(), file("bad.ndjson", "1\n1,2\n")]);
     expect({ code, stderr }).toEqual({
-      code: 2,
+      code: 1,
       stderr: expect.stringMatching(/the line at byte 2 is not JSON .*: 1,2/),
     });
+  });
+
+  it("imports all before a line that is not JSON, and goes on there once it is mended", async () => {
+    const id = server.freshId();
+    const path = file("mended.jsonl", '\uFEFF{"a":1}\n[2]\n{"b:3}\n4\n');
+    expect((await server.run(["import", id, path])).code).toBe(1);
+    expect(await server.content(id)).toBe('[{"a":1},[2]]');
+    writeFileSync(path, '\uFEFF{"a":1}\n[2]\n{"b":3}\n4\n');
+    expect(await server.ok("import", id, path)).toContain("Imported 2 messages");
+    expect(await server.content(id)).toBe('[{"a":1},[2],{"b":3},4]');
+  });
+
+  it.each([
+    ["1\n2", "3\n", "[1]", "[1,23]"],
+    ['1\n{"a":', "5}\n", "[1]", '[1,{"a":5}]'],
+  ])("leaves a last line %j that may go on to the next run", async (start, rest, before, after) => {
+    const id = server.freshId();
+    const path = file(`growing-${rest.length}.jsonl`, start);
+    const { code, stderr } = await server.run(["import", id, path]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("at byte 2, has no end") });
+    expect(await server.content(id)).toBe(before);
+    appendFileSync(path, rest);
+    await server.ok("import", id, path);
+    expect(await server.content(id)).toBe(after);
+  });
+
+  it("takes a last line without a line feed that cannot go on", async () => {
+    const id = server.freshId();
+    const path = file("whole.jsonl", '1\n{"a":5}');
+    await server.ok("import", id, path);
+    appendFileSync(path, "\n6\n");
+    await server.ok("import", id, path);
+    expect(await server.content(id)).toBe('[1,{"a":5},6]');
   });
 
   it("shows a bar with rate and time left at a terminal", async () => {
@@ -67,8 +100,8 @@ describe("import", () => {
       STREAM_URL: server.baseUrl,
     }).finished;
     expect(code).toBe(0);
-    expect(stripVTControlCharacters(stdout)).toMatch(/ 0% {2}0 bytes of 2\.9 MB .*\/s .* left/);
-    expect(stdout).toMatch(/Imported 2\.9 MB/);
+    expect(stripVTControlCharacters(stdout)).toMatch(/ 0% {2}0 bytes of 3\.0 MB .*\/s .* left/);
+    expect(stdout).toMatch(/Imported 3\.0 MB/);
   });
 });
 

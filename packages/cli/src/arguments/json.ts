@@ -8,3 +8,14 @@ export function* flattenJsonForAppend(value: unknown): Generator<unknown> {
   if (Array.isArray(value)) yield* value;
   else yield value;
 }
+
+/** Why a text is not JSON, with its beginning; undefined if it is. */
+export function jsonProblem(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
+    return `not JSON (${(error as Error).message}): ${shown}`;
+  }
+}

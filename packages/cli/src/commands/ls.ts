@@ -21,8 +21,10 @@ export function lsCommand(invocation: Invocation): Command {
     .action(async (prefix: string, flags: ListFlags) => {
       const connection = connect(invocation);
       try {
+        let isFirst = true;
         for await (const streams of listStreams(connection, prefix)) {
-          await writeOut(render(streams, flags));
+          await writeOut(render(streams, flags, isFirst));
+          isFirst = false;
         }
       } catch (error) {
         throw requestFailure("list streams", error);
@@ -30,11 +32,25 @@ export function lsCommand(invocation: Invocation): Command {
     });
 }
 
-function render(streams: readonly ListedStream[], { long, json }: ListFlags): string {
-  const rows = streams.map((stream) =>
-    json ? [JSON.stringify(stream)] : long ? columns(stream) : [stream.path],
-  );
-  return process.stdout.isTTY ? aligned(rows) : rows.map((row) => `${row.join("\t")}\n`).join("");
+/** What stands over the columns of `--long`. */
+const HEADER = ["STREAM", "TYPE", "SIZE", "STATE", "LAST APPEND"];
+
+function render(streams: readonly ListedStream[], { long, json }: ListFlags, withHeader: boolean): string {
+  if (json) return streams.map((stream) => `${JSON.stringify(stream)}\n`).join("");
+  if (!long) return streams.map(({ path }) => `${readable(path)}\n`).join("");
+  const rows = streams.map(columns);
+  const all = withHeader && rows.length > 0 ? [HEADER, ...rows] : rows;
+  return process.stdout.isTTY ? aligned(all) : all.map((row) => `${row.join("\t")}\n`).join("");
+}
+
+/** A name as its author wrote it: letters instead of percent signs, but for what would break a line or a terminal. */
+function readable(path: string): string {
+  try {
+    const name = decodeURIComponent(path);
+    return /[\p{C}\p{Z}%]/u.test(name) ? path : name;
+  } catch {
+    return path;
+  }
 }
 
 function columns({
@@ -46,7 +62,7 @@ function columns({
   forkedFrom,
 }: ListedStream): readonly string[] {
   const state = `${closed ? "closed" : "open"}${forkedFrom === undefined ? "" : ", fork"}`;
-  return [path, contentType, formatSize(size), state, lastAppendAt];
+  return [readable(path), contentType, formatSize(size), state, lastAppendAt];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -1,3 +1,4 @@
+import { FetchError } from "@perennial/client";
 import { HEADER } from "@perennial/protocol";
 import { Command } from "commander";
 import { isJsonContentType } from "../arguments/json.ts";
@@ -8,6 +9,7 @@ import { connect, type Invocation, report, streamId } from "../invocation.ts";
 import { Appender } from "../writing/appender.ts";
 import { type Content, contentOf } from "../writing/content.ts";
 import { writeBytes, writeJson, writeLines } from "../writing/modes.ts";
+import { formatSize, formatSizeOfficially } from "../writing/sizes.ts";
 
 /** `write <stream_id> [content...]`: append the words, or standard input. */
 export function writeCommand(invocation: Invocation): Command {
@@ -33,24 +35,50 @@ async function write(
   const content = contentOf(words);
   const connection = connect(invocation);
   const url = connection.streamUrl(id);
+  const found = flags.contentType === undefined ? await discoverContentType(connection, url, id) : undefined;
+  const contentType = flags.contentType ?? found ?? "application/octet-stream";
+  const appender = new Appender(connection, url, contentType, flags);
   try {
-    const contentType = flags.contentType ?? (await discoverContentType(connection, url));
-    const appender = new Appender(connection, url, contentType, flags);
-    report(invocation, `Wrote ${await send(appender, content, contentType, flags)} to stream "${id}"`);
+    const wrote = await send(appender, content, contentType, { ...flags, format: formatOf(invocation) });
+    report(invocation, `Wrote ${wrote} to stream "${id}"`);
   } catch (error) {
+    const isGuess = flags.contentType === undefined && found === undefined;
+    throw requestFailure(`write to stream "${id}"`, error, isGuess ? GUESSED : "");
+  }
+}
+
+/** What to do when an append was refused whose type was a guess. */
+const GUESSED =
+  "\n  The stream did not say its type, so it was written to as application/octet-stream; --content-type or --json names it";
+
+const formatOf = ({ name }: Invocation) => (name === "perennial" ? formatSize : formatSizeOfficially);
+
+/** Statuses of a server that lets nobody, or not this caller, ask: credentials may be for writing only. */
+const NOT_ASKED: ReadonlySet<number> = new Set([401, 403, 405, 501]);
+
+/** Without a flag, the stream itself says of what type it is. Undefined if it may not be asked. */
+async function discoverContentType(
+  connection: Connection,
+  url: string,
+  id: string,
+): Promise<string | undefined> {
+  try {
+    const { headers } = await connection.request("HEAD", url);
+    return headers.get(HEADER.contentType) ?? undefined;
+  } catch (error) {
+    if (error instanceof FetchError && NOT_ASKED.has(error.status)) return undefined;
     throw requestFailure(`write to stream "${id}"`, error);
   }
 }
 
-/** Without a flag, the stream itself says of what type it is. */
-async function discoverContentType(connection: Connection, url: string): Promise<string> {
-  const { headers } = await connection.request("HEAD", url);
-  return headers.get(HEADER.contentType) ?? "application/octet-stream";
-}
-
-function send(appender: Appender, content: Content, contentType: string, flags: WriteFlags): Promise<string> {
+function send(
+  appender: Appender,
+  content: Content,
+  contentType: string,
+  flags: WriteFlags & { readonly format: (bytes: number) => string },
+): Promise<string> {
   const isJson = isJsonContentType(contentType);
   if (flags.lines && content.kind === "input") return writeLines(appender, content.input, isJson);
   if (isJson) return writeJson(appender, content, flags.batchJson === true);
-  return writeBytes(appender, content, flags.raw === true);
+  return writeBytes(appender, content, flags.raw === true, flags.format);
 }

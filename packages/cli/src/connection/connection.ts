@@ -1,14 +1,21 @@
 /** Requests to one server: bounded in time, repeated where that is safe, never hanging in silence. */
+
 import { createFetchWithBackoff } from "@perennial/client";
 import { buildStreamUrl, normalizeBaseUrl } from "../arguments/stream-url.ts";
 import { describeError } from "./describe-error.ts";
+import { untilListening } from "./until-listening.ts";
 
 export interface ConnectionSettings {
   readonly baseUrl: string;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** How long the server may take to begin its answer, ms. */
-  readonly timeoutMs: number;
+  /** How long the server may take to begin its answer, ms. Default 10,000. */
+  readonly timeoutMs?: number;
+  /**
+   * How long a request is repeated that fails, and a server is waited for that is starting, ms. Default 3,000: who waits at
+   * a prompt wants to know.
+   */
+  readonly retryMs?: number;
   /** Told why an attempt failed. */
   readonly onFailedAttempt?: (reason: string) => void;
 }
@@ -27,10 +34,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Instead of the connection's, ms: a live request is answered late on purpose. */
   readonly timeoutMs?: number;
-  /** How long a request that fails is repeated, ms. Default 3000: who waits at a prompt wants to know. */
+  /** How long it is repeated when it fails, instead of the connection's, ms. */
   readonly retryMs?: number;
 }
 
+const TIMEOUT_MS = 10_000;
 const RETRY_MS = 3000;
 const BACKOFF = { initialDelay: 100, maxDelay: 2000, multiplier: 2 };
 
@@ -39,13 +47,17 @@ export class Connection {
   readonly timeoutMs: number;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly #retryMs: number;
   readonly #onFailedAttempt: (reason: string) => void;
+  /** Whether the server has answered. */
+  #wasReached = false;
 
-  constructor({ baseUrl, headers, timeoutMs, onFailedAttempt }: ConnectionSettings) {
+  constructor({ baseUrl, headers, timeoutMs, retryMs, onFailedAttempt }: ConnectionSettings) {
     const url = new URL(baseUrl);
     this.headers = { ...basicAuthorization(url), ...headers };
     this.baseUrl = normalizeBaseUrl(url.username === "" && url.password === "" ? baseUrl : withoutUser(url));
-    this.timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs ?? TIMEOUT_MS;
+    this.#retryMs = retryMs ?? RETRY_MS;
     this.#onFailedAttempt = onFailedAttempt ?? (() => {});
   }
 
@@ -62,8 +74,13 @@ export class Connection {
     const timeoutMs = options.timeoutMs ?? this.timeoutMs;
     const attempt = (input: string | URL | Request, init?: RequestInit) =>
       this.#attempt(input, init ?? {}, timeoutMs);
-    const retries =
-      options.repeatable === false ? { maxRetries: 0 } : { deadline: options.retryMs ?? RETRY_MS };
+    const retryMs = options.retryMs ?? this.#retryMs;
+    const isOnce = options.repeatable === false;
+    // What may be sent but once can wait for somebody to send it to.
+    if (isOnce && !this.#wasReached) {
+      await untilListening(url, retryMs, () => this.#onFailedAttempt("nobody listens there yet"));
+    }
+    const retries = isOnce ? { maxRetries: 0 } : { deadline: retryMs };
     const send = createFetchWithBackoff(attempt, { ...BACKOFF, ...retries });
     const response = await send(url, {
       method,
@@ -82,6 +99,7 @@ export class Connection {
     const signals = init.signal ? [init.signal, clock.signal] : [clock.signal];
     try {
       const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      this.#wasReached = true;
       if (response.status >= 500 || response.status === 429)
         this.#onFailedAttempt(`status ${response.status}`);
       return response;

@@ -1,10 +1,14 @@
 /** A file or standard input, cut into batches. Positions are bytes from its beginning. */
-import { usageFailure } from "../failure.ts";
+import { jsonProblem } from "../arguments/json.ts";
+import { Failure, failure, usageFailure } from "../failure.ts";
 import { jsonBody } from "../writing/batches.ts";
-import { lineGroups } from "../writing/lines.ts";
+import { hasMark, lineGroups } from "../writing/lines.ts";
 import { BATCH_BYTES, type Batch } from "./batch.ts";
 
-/** Lines of JSON, a message each. Blank lines are left out. Throws a usage failure for a line that is not JSON. */
+/**
+ * Lines of JSON, a message each. Blank lines are left out. A line that is not JSON, or a last one that may go on, ends it:
+ * what is before it comes as a batch, then a failure is thrown.
+ */
 export async function* lineBatches(input: AsyncIterable<Uint8Array>, start: number): AsyncGenerator<Batch> {
   let position = start;
   let messages: Uint8Array[] = [];
@@ -12,6 +16,10 @@ export async function* lineBatches(input: AsyncIterable<Uint8Array>, start: numb
   for await (const lines of lineGroups(input)) {
     for (const line of lines) {
       const message = messageIn(line, position);
+      if (message instanceof Failure) {
+        if (byteLength > 0) yield batchOf(messages, position);
+        throw message;
+      }
       position += line.length;
       byteLength += line.length;
       if (message !== undefined) messages.push(message);
@@ -29,17 +37,28 @@ function batchOf(messages: readonly Uint8Array[], position: number): Batch {
   return { content, position, units: messages.length };
 }
 
-/** The JSON text of a line; undefined if it is blank. */
-function messageIn(line: Uint8Array, position: number): Uint8Array | undefined {
-  const text = Buffer.from(line).toString().trim();
+/** The JSON text of a line; undefined if it is blank; why it cannot be a message. */
+function messageIn(line: Uint8Array, position: number): Uint8Array | undefined | Failure {
+  const isWhole = line.at(-1) === LINE_FEED;
+  const bytes = position === 0 && hasMark(line) ? line.subarray(3) : line;
+  const text = Buffer.from(bytes).toString().trim();
   if (text === "") return undefined;
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    const shown = text.length > 60 ? `${text.slice(0, 60)}...` : text;
-    throw usageFailure(`the line at byte ${position} is not JSON (${(error as Error).message}): ${shown}`);
-  }
-  return line.at(-1) === 0x0a ? line.subarray(0, -1) : line;
+  const problem = jsonProblem(text);
+  if (!isWhole && (problem !== undefined || !ENDS_BY_ITSELF.test(text))) return unfinished(position);
+  if (problem !== undefined) return failure(`the line at byte ${position} is ${problem}`);
+  return isWhole ? bytes.subarray(0, -1) : bytes;
+}
+
+const LINE_FEED = 0x0a;
+
+/** A value that nothing behind it can make another one. Of `12`, nobody knows whether it will be `123`. */
+const ENDS_BY_ITSELF = /[\]}"]$|^(?:true|false|null)$/;
+
+function unfinished(position: number): Failure {
+  return failure(
+    `the last line, at byte ${position}, has no end: it may still be being written. All before it is imported; when it ` +
+      "ends with a line feed, run this again",
+  );
 }
 
 /** Bytes as they are, in batches of one size. */

@@ -29,6 +29,8 @@ export async function sendBatches(
     await underWay;
     progress.update(position);
   } finally {
+    // What is on its way gets there, whatever is wrong with what comes after it.
+    await underWay.catch(() => {});
     progress.stop();
   }
   return { units, position };

@@ -36,3 +36,16 @@ export async function* lineGroups(input: AsyncIterable<Uint8Array>): AsyncGenera
   const rest = splitter.finish();
   if (rest.length > 0) yield rest;
 }
+
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
+
+/** The first lines of a file without the byte order mark that some editors begin it with. */
+export function withoutMark(lines: readonly Uint8Array[]): readonly Uint8Array[] {
+  const [first, ...rest] = lines;
+  return first !== undefined && hasMark(first) ? [first.subarray(BYTE_ORDER_MARK.length), ...rest] : lines;
+}
+
+/** Whether bytes begin with a byte order mark. */
+export function hasMark(bytes: Uint8Array): boolean {
+  return BYTE_ORDER_MARK.equals(bytes.subarray(0, BYTE_ORDER_MARK.length));
+}

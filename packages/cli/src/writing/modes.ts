@@ -1,19 +1,25 @@
 /** The ways to write. Each returns what it wrote, in words. */
 import { resolveEscapes } from "../arguments/escapes.ts";
+import { jsonProblem } from "../arguments/json.ts";
 import { Failure, requestFailure } from "../failure.ts";
 import { JsonMessages } from "../reading/json-messages.ts";
 import type { Appender } from "./appender.ts";
 import { inBatches, jsonBody } from "./batches.ts";
 import { type Content, noInput } from "./content.ts";
-import { lineGroups } from "./lines.ts";
-import { formatMessages, formatSize } from "./sizes.ts";
+import { lineGroups, withoutMark } from "./lines.ts";
+import { formatMessages } from "./sizes.ts";
 
 /** One append. Words have their escapes resolved, input is streamed as it is. */
-export async function writeBytes(appender: Appender, content: Content, raw: boolean): Promise<string> {
+export async function writeBytes(
+  appender: Appender,
+  content: Content,
+  raw: boolean,
+  format: (bytes: number) => string,
+): Promise<string> {
   if (content.kind === "words") {
     const body = Buffer.from(raw ? content.text : resolveEscapes(content.text));
     await appender.append(body, true);
-    return formatSize(body.length);
+    return format(body.length);
   }
   const pieces = content.input[Symbol.asyncIterator]();
   const first = await pieces.next();
@@ -29,12 +35,13 @@ export async function writeBytes(appender: Appender, content: Content, raw: bool
     },
   });
   await appender.append(body, true);
-  return formatSize(byteLength);
+  return format(byteLength);
 }
 
 /** One message, or with `flatten` one for each element of an array. Their texts are sent unchanged. */
 export async function writeJson(appender: Appender, content: Content, flatten: boolean): Promise<string> {
-  const text = content.kind === "words" ? content.text : await readAll(content.input);
+  const given = content.kind === "words" ? content.text : await readAll(content.input);
+  const text = given.replace(/^\uFEFF/, "");
   const value = parseJson(text, content.kind);
   if (!flatten || !Array.isArray(value)) {
     await appender.append(jsonBody([Buffer.from(text.trim())]), true);
@@ -58,15 +65,19 @@ async function appendAll(appender: Appender, messages: readonly Uint8Array[]): P
   }
 }
 
-/** Each line as it comes: those that arrive together go in one request. Empty lines of JSON are left out. */
+/**
+ * Each line as it comes: those that arrive together go in one request. Empty lines of JSON are left out. A line that is not
+ * JSON ends it, after all before it were written.
+ */
 export async function writeLines(
   appender: Appender,
   input: AsyncIterable<Uint8Array>,
   isJson: boolean,
 ): Promise<string> {
   let written = 0;
+  let read = 0;
   for await (const group of lineGroups(input)) {
-    const lines = isJson ? group.filter((line) => checkedLine(line)) : group;
+    const { lines, bad } = isJson ? messagesIn(read === 0 ? withoutMark(group) : group) : { lines: group };
     for (const batch of inBatches(lines)) {
       try {
         await appender.append(isJson ? jsonBody(batch) : Buffer.concat(batch), false);
@@ -75,17 +86,35 @@ export async function writeLines(
       }
       written += batch.length;
     }
+    if (bad !== undefined) throw badLine(read + bad.index + 1, bad.problem, written);
+    read += group.length;
   }
   if (written === 0) throw noInput();
   await appender.finish();
   return isJson ? formatMessages(written) : `${written} ${written === 1 ? "line" : "lines"}`;
 }
 
-/** Whether a line holds a message at all; throws if it is not JSON. */
-function checkedLine(line: Uint8Array): boolean {
-  const text = Buffer.from(line).toString().trim();
-  if (text !== "") parseJson(text, "input");
-  return text !== "";
+/** Lines that hold a message, up to the first that is not JSON. */
+interface Messages {
+  readonly lines: readonly Uint8Array[];
+  readonly bad?: { readonly index: number; readonly problem: string };
+}
+
+function messagesIn(group: readonly Uint8Array[]): Messages {
+  const lines: Uint8Array[] = [];
+  for (const [index, line] of group.entries()) {
+    const text = Buffer.from(line).toString().trim();
+    if (text === "") continue;
+    const problem = jsonProblem(text);
+    if (problem !== undefined) return { lines, bad: { index, problem } };
+    lines.push(line);
+  }
+  return { lines };
+}
+
+function badLine(number: number, problem: string, written: number): Failure {
+  const before = `${formatMessages(written)} before it ${written === 1 ? "is" : "are"} written`;
+  return new Failure(`Failed to parse JSON from stdin\n  Line ${number}: ${problem}\n  ${before}`);
 }
 
 /** A later request failed: what was written before stays written. */

@@ -57,4 +57,14 @@ export { PROBLEM_CONTENT_TYPE, type Problem } from "./problem.ts";
 export { PRODUCER_ID_MAX_LENGTH, type ProducerHeaders, parseProducerTrio } from "./producer.ts";
 export { type ControlEvent, parseControl } from "./sse/control.ts";
 export { type SseDecoder, type SseEvent, sseDecoder } from "./sse/decode.ts";
-export { encodeSseEvents, type SseEncoding, type SsePair, sseHeartbeat } from "./sse/encode.ts";
+export {
+  encodeSseControl,
+  encodeSseDataEnd,
+  encodeSseEvents,
+  encodeSsePiece,
+  type SseControl,
+  type SseEncoding,
+  type SsePair,
+  sseDataStart,
+  sseHeartbeat,
+} from "./sse/encode.ts";

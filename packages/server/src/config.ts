@@ -3,6 +3,7 @@
 import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
 import type { Log } from "./journal/contract/index.ts";
+import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
 import type { Pending } from "./shard/pending.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
 import { PATH_BYTES_MAX } from "./stream/paths.ts";
@@ -56,6 +57,11 @@ export interface Config {
   readonly sseHeartbeatMs: number;
   /** Bytes buffered for one live reader before it is no longer pushed to, [64 KiB, 1 GiB]. Default 1 MiB. */
   readonly liveBufferBytes: number;
+  /**
+   * Bytes buffered for all live readers together, [1 MiB, 64 GiB]: above, each is pushed only a short event at a time.
+   * Default 64 MiB.
+   */
+  readonly liveBudgetBytes: number;
   /** How long a reader that takes nothing is kept, ms, [100, 3600000]. Default 30000. */
   readonly stalledReaderMs: number;
   /** Live readers at once, [0, 10000000]; more get 503. Default 100000. */
@@ -132,6 +138,7 @@ const NUMBERS = {
   sseCycleMs: [60_000, 1000, 3_600_000],
   sseHeartbeatMs: [15_000, 100, 600_000],
   liveBufferBytes: [MIB, 65_536, 1024 * MIB],
+  liveBudgetBytes: [LIVE_BUDGET_BYTES, MIB, 65_536 * MIB],
   stalledReaderMs: [30_000, 100, 3_600_000],
   liveReaders: [100_000, 0, 10_000_000],
   connections: [100_000, 1, 10_000_000],

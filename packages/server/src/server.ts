@@ -200,7 +200,7 @@ class Running implements DurableStreamsServer {
     });
     const recovery = await shard.open();
     if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);
-    const live = new LiveHub(shard, config.liveReaders, config.logger);
+    const live = new LiveHub(shard, config.liveReaders, config.logger, config.liveBudgetBytes);
     live.start(beatMs(config));
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);

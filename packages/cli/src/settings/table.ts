@@ -50,6 +50,7 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   sseCycleJitter: ["share", "Live reads", "share by which SSE connections differ in length"],
   sseHeartbeatMs: ["milliseconds", "Live reads", "interval of SSE heartbeat comments"],
   liveBufferBytes: ["bytes", "Live reads", "most bytes buffered for one live reader"],
+  liveBudgetBytes: ["bytes", "Live reads", "buffered for all live readers together before each gets less"],
   stalledReaderMs: ["milliseconds", "Live reads", "how long a live reader that takes nothing is kept"],
   liveReaders: ["count", "Live reads", "live readers at once; more get 503"],
   connections: [

@@ -8,9 +8,13 @@ const CR = 0x0d;
 const BLANK = 0x20;
 const DATA_FIELD = new TextEncoder().encode("data:");
 
-/** The length of what `writeLines` writes; the payload's own length only if it can be copied as it stands. */
-export function linesLength(payload: Uint8Array): number {
-  let length = payload.length + (payload[0] === BLANK ? 1 : 0);
+/**
+ * The length of what `writeLines` writes; the payload's own length only if it can be copied as it stands.
+ *
+ * @param continues whether the payload begins within a line
+ */
+export function linesLength(payload: Uint8Array, continues = false): number {
+  let length = payload.length + (payload[0] === BLANK && !continues ? 1 : 0);
   for (let end = lineEnd(payload, 0); end < payload.length; end = lineEnd(payload, end + 1)) {
     const next = payload[end + 1];
     if (payload[end] === CR && next === LF) length--;
@@ -20,11 +24,11 @@ export function linesLength(payload: Uint8Array): number {
 }
 
 /** Writes the payload into `target` at `offset`, behind a `data:` that is there already. */
-export function writeLines(payload: Uint8Array, target: Uint8Array, offset: number): void {
+export function writeLines(payload: Uint8Array, target: Uint8Array, offset: number, continues = false): void {
   let at = offset;
   for (let start = 0; ; ) {
     const end = lineEnd(payload, start);
-    if (payload[start] === BLANK) target[at++] = BLANK;
+    if (payload[start] === BLANK && !(continues && start === 0)) target[at++] = BLANK;
     if (end > start) target.set(payload.subarray(start, end), at);
     at += end - start;
     if (end === payload.length) return;

@@ -1,18 +1,29 @@
 /** SSE frames of a stream: encoded once, however many readers get them (protocol §14.2). */
-import { encodeSseEvents, formatOffset, sseNeedsBase64 } from "@perennial/protocol";
+import {
+  encodeSseControl,
+  encodeSseEvents,
+  formatOffset,
+  type SseControl,
+  sseNeedsBase64,
+} from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { wholeSlice } from "../shard/bytes.ts";
 import { jsonArray } from "../shard/json-array.ts";
 import type { Reading } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
-import { sliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
+import { shortSliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
 import { namesOffsets } from "../shard/state-streams.ts";
+import type { Frame } from "./frame.ts";
+import { LongMessages } from "./long-messages.ts";
 
 /**
- * Stored bytes that one data event carries at most, unless a single append or message is longer. Large enough that
- * an append is rarely cut, small enough that one event is no burden.
+ * Stored bytes that one data event carries at most, unless a single message is longer, which is sent in pieces. Large
+ * enough that an append is rarely cut, small enough that one event is no burden.
  */
-const EVENT_BYTES = 256 * 1024;
+export const EVENT_BYTES = 256 * 1024;
+
+/** A data event up to this length is encoded for each cursor anew, with its control event, so that one write is enough. */
+const JOINED_BYTES = 8 * 1024;
 
 /**
  * Frames of one place that are kept, one for each cursor. Clients that come back from the same interval differ by up
@@ -22,58 +33,79 @@ const CURSORS_MAX = 256;
 
 const NOTHING = new Uint8Array();
 
-/** A data event and its control event, ready to be written. */
-export interface Frame {
-  readonly bytes: Uint8Array;
-  /** The position after it: where the next frame begins. */
+/** The frame of a place as its first reader got it; the data part is everybody's. */
+interface SharedFrame {
+  /** Without the control event; undefined when the frame is so short that each cursor has its own. */
+  readonly data: Uint8Array | undefined;
   readonly end: number;
-  /** Whether it reaches the durable tail, as far as whole characters go. */
-  readonly upToDate: boolean;
-  /** Whether it is the last one: the stream is closed and all was sent. */
   readonly final: boolean;
+  readonly control: Omit<SseControl, "cursor">;
 }
 
 /** Makes frames, and remembers the latest one for the other readers at the same tail. */
 export class FrameEncoder {
   readonly #shard: Shard;
+  readonly #longMessages: LongMessages;
   #stream: Stream | undefined;
   #from = 0;
   #tail = 0;
   #closed = false;
+  #limit = 0;
+  #shared: SharedFrame | "long" | undefined;
   readonly #byCursor = new Map<number, Frame>();
 
   constructor(shard: Shard) {
     this.#shard = shard;
+    this.#longMessages = new LongMessages(shard);
   }
 
-  /** The frame that begins at `from`; without data when nothing (whole) follows it. */
-  *next(stream: Stream, from: number, cursor: number): Reading<Frame> {
+  /**
+   * The frame that begins at `from`; without data when nothing (whole) follows it.
+   *
+   * @param limit stored bytes of its data event, unless a single message is longer
+   */
+  *next(stream: Stream, from: number, cursor: number, limit = EVENT_BYTES): Reading<Frame> {
     const { visibleTail: tail, visibleClosed: closed } = stream;
-    if (!this.#isAt(stream, from, tail, closed)) {
+    if (!this.#isAt(stream, from, tail, closed, limit)) {
       this.#byCursor.clear();
+      this.#shared = undefined;
       this.#stream = stream;
       this.#from = from;
       this.#tail = tail;
       this.#closed = closed;
+      this.#limit = limit;
     }
-    const known = this.#byCursor.get(cursor);
-    if (known !== undefined) return known;
-    const frame = yield* this.#encode(stream, from, cursor);
+    const known = this.#byCursor.get(cursor) ?? this.#withCursor(stream, from, cursor);
+    const frame = known ?? (yield* this.#encode(stream, from, cursor, limit));
     // Others may have come by if the bytes lay far away.
-    if (!this.#isAt(stream, from, tail, closed)) return frame;
+    if (!this.#isAt(stream, from, tail, closed, limit)) return frame;
     if (this.#byCursor.size === CURSORS_MAX) this.#byCursor.clear();
     this.#byCursor.set(cursor, frame);
     return frame;
   }
 
   /** Whether the frames that are kept are those of this place. */
-  #isAt(stream: Stream, from: number, tail: number, closed: boolean): boolean {
-    return stream === this.#stream && from === this.#from && tail === this.#tail && closed === this.#closed;
+  #isAt(stream: Stream, from: number, tail: number, closed: boolean, limit: number): boolean {
+    const isPlace = stream === this.#stream && from === this.#from && limit === this.#limit;
+    return isPlace && tail === this.#tail && closed === this.#closed;
   }
 
-  *#encode(stream: Stream, from: number, cursor: number): Reading<Frame> {
+  /** The frame that others have already, for another cursor. */
+  #withCursor(stream: Stream, from: number, cursor: number): Frame | undefined {
+    const shared = this.#shared;
+    if (shared === "long") return this.#longMessages.first(stream, from, cursor);
+    if (shared?.data === undefined) return undefined;
+    const control = encodeSseControl({ ...shared.control, cursor: String(cursor) });
+    return { bytes: shared.data, control, end: shared.end, final: shared.final };
+  }
+
+  *#encode(stream: Stream, from: number, cursor: number, limit: number): Reading<Frame> {
     const { visibleTail: tail, visibleClosed: closed } = stream;
-    const cut = yield* sliceEnd(this.#shard, stream, from, tail, EVENT_BYTES);
+    const cut = yield* shortSliceEnd(this.#shard, stream, from, tail, limit);
+    if (cut === undefined) {
+      if (this.#isAt(stream, from, tail, closed, limit)) this.#shared = "long";
+      return this.#longMessages.first(stream, from, cursor);
+    }
     const end =
       closed && cut === tail ? cut : yield* wholeCharactersEnd(this.#shard, stream, from, cut, tail);
     const upToDate = cut === tail;
@@ -81,14 +113,15 @@ export class FrameEncoder {
     const { json, contentType } = stream.state;
     const stored = from === end ? NOTHING : yield* wholeSlice(this.#shard, stream, from, end);
     const withOffsets = yield* namesOffsets(this.#shard, stream);
+    const control = { nextOffset: formatOffset(end), cursor: String(cursor), upToDate, closed: final };
     const bytes = encodeSseEvents({
       payload: json && stored.length > 0 ? jsonArray(stored, from, withOffsets) : stored,
       encoding: json ? "json" : sseNeedsBase64(contentType) ? "base64" : "text",
-      nextOffset: formatOffset(end),
-      cursor: String(cursor),
-      upToDate,
-      closed: final,
+      ...control,
     });
-    return { bytes, end, upToDate, final };
+    const isJoined = bytes.length <= JOINED_BYTES;
+    const data = isJoined ? undefined : bytes.subarray(0, bytes.length - encodeSseControl(control).length);
+    if (this.#isAt(stream, from, tail, closed, limit)) this.#shared = { data, end, final, control };
+    return { bytes, end, final };
   }
 }

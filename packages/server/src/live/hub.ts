@@ -7,7 +7,7 @@ import type { Stream, TailListener } from "../catalog/stream.ts";
 import type { Shard } from "../shard/shard.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { logReadFailure } from "../telemetry/read-failure.ts";
-import { FrameEncoder } from "./frames.ts";
+import { EVENT_BYTES, FrameEncoder } from "./frames.ts";
 import { ReadyReaders, type Runnable } from "./ready-readers.ts";
 
 /** A reader at a tail. What its methods throw ends this reader alone. */
@@ -24,6 +24,8 @@ export interface LiveReader {
 
 /** A reader's place at a tail. */
 export interface Place {
+  /** Has the reader advance in the next turn of the event loop. */
+  nextTurn(): void;
   /** Runs a step of the reader's, guarded: what it throws is logged, and the reader fails. */
   guard(step: () => void): void;
   /** A step of the reader's has failed: that is logged, and the reader fails. */
@@ -32,11 +34,20 @@ export interface Place {
   leave(): void;
 }
 
+/** Stored bytes of an event where memory is short. */
+const SHORT_EVENT_BYTES = 64 * 1024;
+
+/** Bytes in the buffers of all live readers together unless told otherwise. */
+export const LIVE_BUDGET_BYTES = 64 * 1024 * 1024;
+
 export class LiveHub {
   readonly frames: FrameEncoder;
+  /** Bytes that are in the buffers of all readers, kept by the readers. A frame counts for each that has it. */
+  bufferedBytes = 0;
   readonly #shard: Shard;
   readonly #limit: number;
   readonly #logger: Logger;
+  readonly #budgetBytes: number;
   readonly #ready = new ReadyReaders();
   readonly #seats = new Set<Seat>();
   readonly #ticking = new Set<Seat>();
@@ -46,11 +57,13 @@ export class LiveHub {
   /**
    * @param limit live readers at once
    * @param logger hears of reads that failed
+   * @param budgetBytes bytes in the buffers of all readers from which on each gets one short frame at a time
    */
-  constructor(shard: Shard, limit: number, logger: Logger) {
+  constructor(shard: Shard, limit: number, logger: Logger, budgetBytes = LIVE_BUDGET_BYTES) {
     this.#shard = shard;
     this.#limit = limit;
     this.#logger = logger;
+    this.#budgetBytes = budgetBytes;
     this.frames = new FrameEncoder(shard);
   }
 
@@ -59,11 +72,20 @@ export class LiveHub {
     return this.#seats.size;
   }
 
+  /** Stored bytes of the next event of a reader, about. */
+  get eventBytes(): number {
+    return this.bufferedBytes < this.#budgetBytes ? EVENT_BYTES : SHORT_EVENT_BYTES;
+  }
+
+  /** Bytes that one reader may have in its buffer, and still be pushed to. */
+  bufferLimit(liveBufferBytes: number): number {
+    return this.bufferedBytes < this.#budgetBytes ? liveBufferBytes : 0;
+  }
+
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
-      const now = this.#shard.now();
-      for (const seat of this.#ticking) seat.tick(now);
+      this.#ready.each(this.#ticking, (seat) => seat.tick(this.#shard.now()));
     }, beatMs);
     this.#timer.unref();
   }
@@ -118,6 +140,12 @@ class Seat implements Place, TailListener, Runnable {
     if (this.#isMarked) return;
     this.#isMarked = true;
     this.#ready.mark(this);
+  }
+
+  nextTurn(): void {
+    if (this.#isMarked) return;
+    this.#isMarked = true;
+    this.#ready.markForNextTurn(this);
   }
 
   run(): void {

@@ -8,18 +8,20 @@
  *   ended     its response is over
  *
  * So a reader that does not read costs at most the buffer limit plus one frame, and one that takes nothing for too
- * long is cut off. Its client reconnects with the last offset it saw.
+ * long is cut off. Its client reconnects with the last offset it saw. Where all readers together have much in their
+ * buffers, each gets one short frame at a time.
  */
 import { currentCursor, sseHeartbeat } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { type Reading, readOut } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
-import type { Frame } from "./frames.ts";
+import type { Frame } from "./frame.ts";
 import type { LiveHub, LiveReader, Place } from "./hub.ts";
 
 /** Where the session writes. */
 export interface SseSink {
-  write(frame: Uint8Array): void;
+  /** Writes the bytes and, together with them, those that follow. */
+  write(bytes: Uint8Array, following?: Uint8Array): void;
   /** Bytes written that the client has not taken yet. */
   bufferedBytes(): number;
   end(): void;
@@ -36,6 +38,9 @@ export interface SseSettings {
   readonly sseCycleJitter: number;
 }
 
+/** What one reader gets of a turn of the event loop: one as fast as the server must leave others theirs. */
+const TURN_BYTES = 512 * 1024;
+
 const HEARTBEAT = new TextEncoder().encode(sseHeartbeat);
 
 export class SseSession implements LiveReader {
@@ -50,6 +55,9 @@ export class SseSession implements LiveReader {
   readonly #place: Place;
   #state: "pushing" | "waiting" | "lagging" | "ended" = "pushing";
   #position: number;
+  /** The next part of the frame under way: nothing else may be written before it. */
+  #more: (() => Reading<Frame>) | undefined;
+  #buffered = 0;
   #lastWriteAt: number;
   /** When it last took something from its buffer, or had an empty one. */
   #lastProgressAt: number;
@@ -93,8 +101,9 @@ export class SseSession implements LiveReader {
     this.#lastProgressAt = this.#shard.now();
     if (this.#state !== "lagging") return;
     this.#state = "pushing";
+    this.#account();
     // A client that is always behind is never met pushing by the clock.
-    if (this.#lastProgressAt >= this.#endsAt) this.#end();
+    if (this.#lastProgressAt >= this.#endsAt && this.#more === undefined) this.#end();
     else this.#place.guard(() => this.#catchUp());
   }
 
@@ -105,33 +114,42 @@ export class SseSession implements LiveReader {
 
   fail(): void {
     this.#state = "ended";
+    this.#account();
     this.#sink.destroy();
   }
 
   tick(now: number): void {
-    if (this.#sink.bufferedBytes() === 0) this.#lastProgressAt = now;
+    this.#account();
+    if (this.#buffered === 0) this.#lastProgressAt = now;
     if (now - this.#lastProgressAt >= this.#settings.stalledReaderMs) {
       this.#leave();
       this.#sink.destroy();
-    } else if (now >= this.#endsAt && this.#state === "pushing") {
+    } else if (this.#state !== "pushing" || this.#more !== undefined) {
+      return;
+    } else if (now >= this.#endsAt) {
       this.#end();
-    } else if (now - this.#lastWriteAt >= this.#settings.sseHeartbeatMs && this.#state === "pushing") {
+    } else if (now - this.#lastWriteAt >= this.#settings.sseHeartbeatMs) {
       this.#shard.touch(this.#stream);
       this.#write(HEARTBEAT);
     }
   }
 
-  /** Writes what the reader lacks, until it has all or its buffer is full. */
+  /** Writes what the reader lacks, until it has all, its buffer is full, or it had its share of this turn. */
   #catchUp(): void {
-    while (this.#state === "pushing" && this.#lacksSomething()) {
+    for (let written = 0; this.#state === "pushing" && this.#lacksSomething(); ) {
+      if (written >= TURN_BYTES) {
+        this.#place.nextTurn();
+        return;
+      }
       const frame = readOut(this.#nextFrame());
       if (frame instanceof Promise) {
         this.#waitFor(frame);
         return;
       }
       // Nothing but the beginning of a character: wait for the rest of it.
-      if (frame.end === this.#position && !frame.final) return;
+      if (!this.#isProgress(frame)) return;
       this.#send(frame);
+      written += frame.bytes.length;
     }
   }
 
@@ -141,7 +159,7 @@ export class SseSession implements LiveReader {
     const goOn = (frame: Frame): void => {
       if (this.#state !== "waiting") return;
       this.#state = "pushing";
-      if (frame.end > this.#position || frame.final) this.#send(frame);
+      if (this.#isProgress(frame)) this.#send(frame);
       this.#catchUp();
     };
     coming.then(
@@ -150,30 +168,46 @@ export class SseSession implements LiveReader {
     );
   }
 
+  #isProgress(frame: Frame): boolean {
+    return frame.end > this.#position || frame.final || frame.more !== undefined;
+  }
+
   #lacksSomething(): boolean {
-    return this.#position < this.#stream.visibleTail || this.#stream.visibleClosed;
+    const { visibleTail, visibleClosed } = this.#stream;
+    return this.#more !== undefined || this.#position < visibleTail || visibleClosed;
   }
 
   #nextFrame(): Reading<Frame> {
+    if (this.#more !== undefined) return this.#more();
     const cursor = Math.max(this.#leastCursor, currentCursor(this.#shard.now()));
-    return this.#hub.frames.next(this.#stream, this.#position, cursor);
+    return this.#hub.frames.next(this.#stream, this.#position, cursor, this.#hub.eventBytes);
   }
 
   #send(frame: Frame): void {
     this.#position = frame.end;
-    this.#write(frame.bytes);
+    this.#more = frame.more;
+    this.#write(frame.bytes, frame.control);
     if (frame.final) this.#end();
   }
 
-  #write(bytes: Uint8Array): void {
+  #write(bytes: Uint8Array, following?: Uint8Array): void {
     this.#lastWriteAt = this.#shard.now();
-    this.#sink.write(bytes);
-    if (this.#sink.bufferedBytes() > this.#settings.liveBufferBytes) this.#state = "lagging";
+    this.#sink.write(bytes, following);
+    this.#account();
+    if (this.#buffered > this.#hub.bufferLimit(this.#settings.liveBufferBytes)) this.#state = "lagging";
+  }
+
+  /** Tells the hub how much is in the buffer. */
+  #account(): void {
+    const buffered = this.#state === "ended" ? 0 : this.#sink.bufferedBytes();
+    this.#hub.bufferedBytes += buffered - this.#buffered;
+    this.#buffered = buffered;
   }
 
   /** A last control event, so that the client knows where to resume. */
   finish(): void {
-    const last = this.#state === "pushing" ? readOut(this.#nextFrame()) : undefined;
+    const isBetweenEvents = this.#state === "pushing" && this.#more === undefined;
+    const last = isBetweenEvents ? readOut(this.#nextFrame()) : undefined;
     // Nobody waits for bytes that lie far away: the client resumes at the last event that it saw.
     if (last !== undefined && !(last instanceof Promise)) this.#send(last);
     this.#end();
@@ -187,6 +221,7 @@ export class SseSession implements LiveReader {
 
   #leave(): void {
     this.#state = "ended";
+    this.#account();
     this.#place.leave();
   }
 }

@@ -22,23 +22,36 @@ export function* sliceEnd(
   to: number,
   limit: number,
 ): Reading<number> {
+  const end = yield* shortSliceEnd(shard, stream, from, to, limit);
+  return end ?? (yield* messageEnd(shard, stream, from, to));
+}
+
+/** The same, but undefined when a JSON message longer than the limit begins at `from`. */
+export function* shortSliceEnd(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  to: number,
+  limit: number,
+): Reading<number | undefined> {
   if (to - from <= limit) return to;
   const boundary = boundaryBefore(shard, stream, from + limit);
   if (boundary > from) return boundary;
-  return stream.state.json ? yield* messageEnd(shard, stream, from, to, limit) : from + limit;
-}
-
-/** The last end of a message within the limit, or else the first one after it. */
-function* messageEnd(shard: Shard, stream: Stream, from: number, to: number, limit: number): Reading<number> {
+  if (!stream.state.json) return from + limit;
   const scanner = new MessageScanner();
   yield* pieces(shard, stream, from, from + limit, (bytes) => {
     scanner.scan(bytes);
     return true;
   });
-  if (scanner.boundary > 0) return from + scanner.boundary;
-  yield* pieces(shard, stream, from + limit, to, (bytes) => {
+  return scanner.boundary > 0 ? from + scanner.boundary : undefined;
+}
+
+/** The end of the message that begins at `from`. */
+function* messageEnd(shard: Shard, stream: Stream, from: number, to: number): Reading<number> {
+  const scanner = new MessageScanner();
+  yield* pieces(shard, stream, from, to, (bytes) => {
     scanner.scan(bytes, 1);
-    return scanner.boundary === 0;
+    return scanner.count === 0;
   });
   return from + scanner.boundary;
 }

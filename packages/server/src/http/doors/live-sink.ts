@@ -30,8 +30,8 @@ class LiveSink implements SseSink, WireListener {
     this.#session = body.open(this);
   }
 
-  write(frame: Uint8Array): void {
-    this.#wire.write(frame);
+  write(bytes: Uint8Array, following?: Uint8Array): void {
+    this.#wire.write(bytes, following);
   }
 
   bufferedBytes(): number {

@@ -1,11 +1,11 @@
 /** Where a body goes that is not written at once: all that a door supplies of its connection, besides reading. */
 export interface Wire {
   /**
-   * Writes bytes, which belong to the wire until the client has taken them.
+   * Writes bytes, which belong to the wire until the client has taken them, and together with them those that follow.
    *
    * @returns whether there is room for more; if not, the listener hears of it
    */
-  write(bytes: Uint8Array): boolean;
+  write(bytes: Uint8Array, following?: Uint8Array): boolean;
   /** Bytes written that the client has not taken. */
   bufferedBytes(): number;
   /** Whether whoever takes the bytes keeps them, so that their memory is never free again. */

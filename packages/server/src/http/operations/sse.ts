@@ -29,7 +29,8 @@ export function* sse(context: Context, path: string, { offset, cursor }: ReadPar
   const isBinary = sseNeedsBase64(stream.state.contentType);
   const leastCursor = nextCursor(shard.now(), cursor, shard.random);
   // Made before the head is out: a stream that cannot be read gets an answer that says so.
-  const first = yield* live.frames.next(stream, from, Math.max(leastCursor, currentCursor(shard.now())));
+  const firstCursor = Math.max(leastCursor, currentCursor(shard.now()));
+  const first = yield* live.frames.next(stream, from, firstCursor, live.eventBytes);
   return {
     status: 200,
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,

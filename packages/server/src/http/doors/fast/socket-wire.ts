@@ -19,9 +19,11 @@ export class SocketWire implements Wire {
     this.#onEnd = onEnd;
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, following?: Uint8Array): boolean {
     if (this.#socket.destroyed) return false;
-    return this.#socket.write(this.#framer === undefined ? bytes : this.#framer.chunkOf(bytes));
+    return this.#framer === undefined
+      ? this.#socket.write(bytes)
+      : this.#framer.write(this.#socket, bytes, following);
   }
 
   bufferedBytes(): number {

@@ -40,9 +40,10 @@ class StreamWire implements Wire {
     else signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, following?: Uint8Array): boolean {
     if (this.#isOver) return false;
     this.#controller.enqueue(bytes);
+    if (following !== undefined) this.#controller.enqueue(following);
     return this.#controller.desiredSize! > 0;
   }
 

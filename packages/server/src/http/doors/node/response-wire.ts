@@ -19,12 +19,13 @@ export class ResponseWire implements Wire {
    * node:http would hand over length, frame and line end one by one, for each reader anew. In HTTP/1.0 there are no
    * chunks.
    */
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array, following?: Uint8Array): boolean {
     const { socket, chunkedEncoding, destroyed } = this.#response;
     if (destroyed) return false;
     if (this.#framer !== undefined && socket !== null && chunkedEncoding)
-      return socket.write(this.#framer.chunkOf(bytes));
-    return this.#response.write(bytes);
+      return this.#framer.write(socket, bytes, following);
+    const hasRoom = this.#response.write(bytes);
+    return following === undefined ? hasRoom : this.#response.write(following);
   }
 
   bufferedBytes(): number {

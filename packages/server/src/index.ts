@@ -12,9 +12,9 @@ export type { Log, LogFailure, LogHealth, LogMetrics, Recovery } from "./journal
 export type { CheckProgress, CheckReport } from "./journal/local/check.ts";
 export { checkDirectory } from "./journal/local/check-directory.ts";
 export { CorruptLog } from "./journal/local/corrupt-log.ts";
-export { UnusableDirectory } from "./journal/local/data-directory.ts";
 export { DirectoryInUse } from "./journal/local/directory-lock.ts";
 export { type LocalDurability, type LocalLogOptions, openLocalLog } from "./journal/local/open-local-log.ts";
+export { UnusableDirectory } from "./journal/local/unusable-directory.ts";
 export { MemoryLog } from "./journal/memory/memory-log.ts";
 export { createServer, type DurableStreamsServer, type ServerMetrics } from "./server.ts";
 export { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";

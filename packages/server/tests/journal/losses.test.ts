@@ -84,7 +84,7 @@ describe("after a kill, a start is refused and a check fails when", () => {
     const { directory, ids } = await killed();
     expect((await checkDirectory(directory)).problems).toEqual([]);
     const model = await reopened(directory);
-    expect(model.text(ids[1]!)).toBe("the last of all");
+    expect(await model.text(ids[1]!)).toBe("the last of all");
     expect(model.stateOf(ids[0]!).tail).toBe(20 * MEBIBYTE.length);
     await model.log.close();
   });
@@ -137,7 +137,7 @@ test("one slot of the mark may be damaged", async () => {
   const { directory, ids } = await killed();
   await overwrite(join(directory, "log", "durable"), 0, Buffer.alloc(40, 9));
   const model = await reopened(directory);
-  expect(model.text(ids[1]!)).toBe("the last of all");
+  expect(await model.text(ids[1]!)).toBe("the last of all");
   await model.log.close();
 });
 
@@ -155,7 +155,7 @@ test("with the loss accepted, the log goes on with what comes before it, and is 
   await model.log.close();
   expect((await checkDirectory(directory)).problems).toEqual([]);
   const again = await reopened(directory);
-  expect(again.text(ids[1]!)).toBe("new");
+  expect(await again.text(ids[1]!)).toBe("new");
   await again.log.close();
 });
 

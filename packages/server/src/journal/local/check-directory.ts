@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { examineArchive } from "./archive/archive-file.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
 import { type CheckProgress, type CheckReport, checkStore } from "./check.ts";
-import { prepareDirectory, UnusableDirectory } from "./data-directory.ts";
+import { prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { NodeDisk } from "./node-disk.ts";
+import { UnusableDirectory } from "./unusable-directory.ts";
 
 /**
  * Verifies a data directory, which must not be in use.

@@ -2,23 +2,17 @@
  * A data directory: `format` says how to read the rest, `lock` (`directory-lock.ts`) keeps a second process out,
  * `log/` holds the segments, `archive.lmdb` what was checkpointed.
  */
-import { chmod, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MARK_FILE } from "./durable-mark.ts";
+import { FORMAT_FILE, flushDirectory, readFormat, writeFormat } from "./format/format-file.ts";
+import { FORMAT_VERSION } from "./format/upgrades.ts";
+import { UnusableDirectory } from "./unusable-directory.ts";
 
-/** The format that this version writes. A change that older versions cannot read makes it grow. */
-export const FORMAT_VERSION = 1;
-
-const FORMAT_FILE = "format";
 const ARCHIVE_FILE = "archive.lmdb";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
-
-/** The directory cannot be used. The message says why and what to do. */
-export class UnusableDirectory extends Error {
-  override readonly name = "UnusableDirectory";
-}
 
 /** Where things are in a data directory. */
 export interface DataDirectory {
@@ -35,23 +29,18 @@ export async function makeDirectory(directory: string): Promise<void> {
 }
 
 /**
- * Checks that this version can use the directory, and prepares it when it is empty. Nothing is changed in a
- * directory that cannot be used.
+ * Checks that the directory has the newest format, and prepares it when it is empty. Nothing is changed in a directory
+ * that cannot be used.
  *
  * @throws UnusableDirectory
  */
 export async function prepareDirectory(directory: string): Promise<DataDirectory> {
-  const version = await readVersion(directory);
-  if (version === undefined) await initialise(directory);
-  else if (version !== FORMAT_VERSION) {
-    throw new UnusableDirectory(
-      `the data directory ${directory} has format ${version}; this version of Perennial reads format ` +
-        `${FORMAT_VERSION}. Use the version that wrote it, or a newer one. Nothing was changed.`,
-    );
-  }
+  // Before anything else is on disk, the format is.
+  if (await isNew(directory)) await writeFormat(directory, FORMAT_VERSION);
+  else await checkFormat(directory);
   const segments = join(directory, "log");
   await mkdir(segments, { recursive: true, mode: DIRECTORY_MODE });
-  await flush(directory);
+  await flushDirectory(directory);
   const archiveFile = join(directory, ARCHIVE_FILE);
   const hasData = (await readdir(segments)).includes(MARK_FILE);
   await keepPrivate(directory);
@@ -71,35 +60,28 @@ async function keepPrivate(directory: string): Promise<void> {
   }
 }
 
-async function readVersion(directory: string): Promise<number | undefined> {
+async function isNew(directory: string): Promise<boolean> {
   const names = await readdir(directory);
-  if (!names.includes(FORMAT_FILE)) {
-    if (!names.includes("log") && !names.includes("archive.lmdb")) return undefined;
-    throw new UnusableDirectory(
-      `the data directory ${directory} has data but no file "${FORMAT_FILE}". If it was lost, restore it from a ` +
-        `backup; it holds the number of the format, ${FORMAT_VERSION} for this version.`,
-    );
-  }
-  const text = (await readFile(join(directory, FORMAT_FILE), "utf8")).trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+  if (names.includes(FORMAT_FILE)) return false;
+  if (!names.includes("log") && !names.includes(ARCHIVE_FILE)) return true;
   throw new UnusableDirectory(
-    `the file "${FORMAT_FILE}" in ${directory} should hold a number, not "${text}".`,
+    `the data directory ${directory} has data but no file "${FORMAT_FILE}". If it was lost, restore it from a ` +
+      `backup; it holds the number of the format, ${FORMAT_VERSION} for this version.`,
   );
 }
 
-/** The version is on disk before anything else is. */
-async function initialise(directory: string): Promise<void> {
-  const unfinished = join(directory, `${FORMAT_FILE}.new`);
-  const file = await open(unfinished, "w", FILE_MODE);
-  await file.writeFile(`${FORMAT_VERSION}\n`);
-  await file.sync();
-  await file.close();
-  await rename(unfinished, join(directory, FORMAT_FILE));
-  await flush(directory);
-}
-
-async function flush(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  await handle.sync();
-  await handle.close();
+async function checkFormat(directory: string): Promise<void> {
+  const format = await readFormat(directory);
+  if (format > FORMAT_VERSION) {
+    throw new UnusableDirectory(
+      `the data directory ${directory} has format ${format}; this version of Perennial reads formats up to ` +
+        `${FORMAT_VERSION}. Use the version that wrote it, or a newer one. Nothing was changed.`,
+    );
+  }
+  if (format < FORMAT_VERSION) {
+    throw new UnusableDirectory(
+      `the data directory ${directory} has format ${format}, an older one than this version's, ${FORMAT_VERSION}. ` +
+        "A server that is started on it brings it up to date. Nothing was changed.",
+    );
+  }
 }

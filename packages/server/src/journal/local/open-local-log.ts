@@ -6,6 +6,7 @@ import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import type { Report } from "./disk-guard.ts";
+import { upgradeDirectory } from "./format/upgrade-directory.ts";
 import { LocalLog } from "./local-log.ts";
 import { NodeDisk } from "./node-disk.ts";
 import { RESERVE_BYTES } from "./reserve.ts";
@@ -69,8 +70,9 @@ export async function openLocalLog<Pending extends PendingRecord>(
   await makeDirectory(directory);
   const lock = await lockDirectory(directory);
   try {
-    const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     const report = options.report ?? (() => {});
+    await upgradeDirectory(directory);
+    const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     return new LocalLog<Pending>({
       disk: new NodeDisk(segments),
       store: await openArchive(archiveFile, hasData, report),

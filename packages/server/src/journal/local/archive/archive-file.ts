@@ -12,7 +12,7 @@
  *     152      8    number of the transaction that wrote it: the higher one counts
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { UnusableDirectory } from "../data-directory.ts";
+import { UnusableDirectory } from "../unusable-directory.ts";
 
 const MAGIC = 0xbeefc0de;
 const DESCRIPTION_BYTES = 160;

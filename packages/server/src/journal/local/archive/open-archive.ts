@@ -4,9 +4,9 @@
  */
 import { open, rename, rm, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { UnusableDirectory } from "../data-directory.ts";
 import type { Report } from "../disk-guard.ts";
 import { failureOf } from "../failure.ts";
+import { UnusableDirectory } from "../unusable-directory.ts";
 import { examineArchive } from "./archive-file.ts";
 import { LmdbStore } from "./lmdb-store.ts";
 

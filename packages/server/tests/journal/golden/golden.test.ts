@@ -1,0 +1,73 @@
+/**
+ * A directory of each format, as a server left it that was stopped and one that was killed: this version opens it and
+ * shows what was seen then, goes on with it, and finds it whole.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkDirectory, createServer, type DurableStreamsServer, openLocalLog } from "@perennial/server";
+import { afterAll, describe, expect, test } from "vitest";
+import { FORMAT_VERSION } from "../../../src/journal/local/format/upgrades.ts";
+import { BINARY, Http, JSON_TYPE, producer, TEXT } from "../../support/http.ts";
+import { observe } from "./observe.ts";
+import { unpack } from "./pack.ts";
+import { ENDINGS, writeGolden } from "./write.ts";
+
+const root = new URL(".", import.meta.url).pathname;
+const work = await mkdtemp(join(tmpdir(), "perennial-golden-"));
+afterAll(() => rm(work, { recursive: true }));
+
+if (process.env.PERENNIAL_WRITE_GOLDEN === "1") await writeGolden(root, FORMAT_VERSION);
+
+const formats = Array.from({ length: FORMAT_VERSION }, (_, index) => index + 1);
+const cases = formats.flatMap((format) => ENDINGS.map((ending) => [format, ending] as const));
+
+describe.each(cases)("a directory of format %i whose server was %s", (format, ending) => {
+  const golden = join(root, `format-${format}`, ending);
+
+  /** A copy of its own. */
+  async function copy(): Promise<string> {
+    const directory = await mkdtemp(join(work, "d"));
+    await unpack(join(golden, "directory"), directory);
+    return directory;
+  }
+
+  async function open(directory: string): Promise<DurableStreamsServer> {
+    const server = createServer({ port: 0, stopGraceMs: 0, log: () => openLocalLog({ directory }) });
+    await server.start();
+    return server;
+  }
+
+  test("shows what was seen then, also after it was opened and closed", async () => {
+    const expected = JSON.parse(await readFile(join(golden, "expected.json"), "utf8"));
+    expect(expected.length).toBeGreaterThan(10);
+    const directory = await copy();
+    for (let round = 0; round < 2; round++) {
+      const server = await open(directory);
+      expect(await observe(new Http(server.url))).toEqual(expected);
+      await server.stop();
+    }
+    expect(await checkDirectory(directory)).toMatchObject({ problems: [], tornTail: false });
+  });
+
+  test("goes on where it was: appends, producers, sequences, forks and deletions", async () => {
+    const server = await open(await copy());
+    const http = new Http(server.url);
+    expect((await http.post("text", { headers: TEXT, body: "!" })).status).toBe(204);
+    expect((await http.get("text")).text).toBe("hello, world!");
+    const again = { headers: { ...BINARY, ...producer("p/ü", 4, 0) }, body: "three" };
+    const refused = { headers: { ...BINARY, ...producer("p/ü", 3, 1) }, body: "fenced" };
+    expect((await http.post("produced", again)).headers.get("stream-closed")).toBe("true");
+    expect((await http.post("produced", refused)).status).not.toBe(204);
+    expect((await http.get("produced")).text).toBe("onetwothreefour");
+    const old = { headers: { ...TEXT, "Stream-Seq": "0006" }, body: "again" };
+    expect((await http.post("sequenced", old)).status).toBe(409);
+    expect((await http.post("fork", { headers: JSON_TYPE, body: '"more"' })).status).toBe(204);
+    expect(JSON.parse((await http.get("fork")).text)).toEqual(["inherited", "also", "own", "more"]);
+    expect((await http.head("source")).status).toBe(410);
+    expect((await http.delete("fork")).status).toBe(204);
+    expect((await http.head("source")).status).toBe(404);
+    expect((await http.put("new", { headers: TEXT, body: "new" })).status).toBe(201);
+    await server.stop();
+  });
+});

@@ -2,5 +2,5 @@
 export default {
   input: "src/index.ts",
   resolve: { conditionNames: ["perennial-source", "import", "default"] },
-  output: { file: "dist/index.js", format: "esm", sourcemap: true },
+  output: { file: "dist/index.js", format: "esm", sourcemap: true, sourcemapExcludeSources: true },
 };

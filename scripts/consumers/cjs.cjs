@@ -1,0 +1,11 @@
+// Older Node, and Jest, cannot require ESM: these must not need it. (What @tanstack/db requires is ESM: see db.cjs.)
+for (const name of ["client", "protocol", "server", "state"]) {
+  const path = require.resolve(`@perennial/${name}`);
+  if (!path.includes("cjs")) throw new Error(`require("@perennial/${name}") finds ${path}`);
+}
+const [client, protocol, server, state] = ["client", "protocol", "server", "state"].map((name) =>
+  require(`@perennial/${name}`),
+);
+import("./tour.mjs").then(({ tour }) =>
+  tour({ client, state, db: { createStreamDB() {} }, protocol, server }),
+);

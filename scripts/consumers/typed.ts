@@ -1,0 +1,17 @@
+import { DurableStream, IdempotentProducer, type JsonBatch, stream } from "@perennial/client";
+import { formatOffset } from "@perennial/protocol";
+import { createServer } from "@perennial/server";
+import { createStateSchema } from "@perennial/state";
+import { createStreamDB } from "@perennial/state/db";
+
+export async function typed(url: string): Promise<string[]> {
+  const handle = await DurableStream.create({ url, contentType: "application/json" });
+  const { offset } = await handle.append({ n: 1 });
+  const producer = new IdempotentProducer(handle, "typed", { autoClaim: true });
+  producer.append({ n: 2 });
+  const response = await stream<{ n: number }>({ url, live: false });
+  response.subscribeJson((batch: JsonBatch<{ n: number }>) => console.log(batch.items[0]?.n.toFixed()));
+  for await (const { n } of stream<{ n: number }>({ url })) console.log(n.toFixed());
+  const names = [createServer, createStateSchema, createStreamDB].map((exported) => exported.name);
+  return [offset, formatOffset(1), ...names];
+}

@@ -1,6 +1,6 @@
 // Builds the checkout before a command runs: quick when nothing changed, quiet unless it fails.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -18,6 +18,7 @@ export async function bringBuildUpToDate(packageRoot, { withExplorer = false } =
   const lock = `${packageRoot}dist/.build-lock`;
   mkdirSync(`${packageRoot}dist`, { recursive: true });
   acquire(lock);
+  const done = existsSync(`${packageRoot}dist/main.js`) ? () => {} : announceFirstBuild(withExplorer);
   let build;
   try {
     build = spawnSync(process.execPath, [compiler, "-b", packageRoot], { encoding: "utf8" });
@@ -25,9 +26,17 @@ export async function bringBuildUpToDate(packageRoot, { withExplorer = false } =
   } finally {
     rmSync(lock, { force: true });
   }
-  if (build.status === 0) return;
+  if (build.status === 0) return done();
   process.stderr.write(`The build failed:\n${build.stdout}${build.stderr}${build.error ?? ""}\n`);
   process.exit(1);
+}
+
+/** Says that there is something to wait for, and for how long. Returns what to do when that is over. */
+function announceFirstBuild(withExplorer) {
+  const start = performance.now();
+  const length = withExplorer ? "half a minute at most" : "a few seconds";
+  process.stderr.write(`Building Perennial, which is done once and takes ${length} ...\n`);
+  return () => process.stderr.write(`Built in ${((performance.now() - start) / 1000).toFixed(1)} s.\n`);
 }
 
 /** A server is of use without its page: when that cannot be built, the start goes on, and says so. */

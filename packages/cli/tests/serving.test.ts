@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { rawRequest } from "../../server/tests/support/raw-socket.ts";
 import { TEST_CERT_FILE, TEST_KEY_FILE } from "../../server/tests/support/tls-identity.ts";
 import { launch, type Running, run, start } from "./support/process.ts";
-import { shellAtTerminal } from "./support/terminal.ts";
+import { atTerminal, shellAtTerminal } from "./support/terminal.ts";
 
 const servers: Running[] = [];
 
@@ -74,6 +74,20 @@ describe("perennial serve", () => {
     expect(events[0]).toMatchObject({ msg: "log opened", streams: 0, tornTail: false });
     expect(events[1]).toMatchObject({ msg: "listening", url: expect.stringMatching(LISTENING) });
     expect(events.at(-1)).toMatchObject({ msg: "stopped" });
+  });
+
+  it("speaks like a person at a terminal", async () => {
+    const server = atTerminal(["serve", "--memory", "--port", "0"], {});
+    servers.push(server);
+    const [, origin] = await server.output(LISTENING);
+    await server.output(/Ctrl-C stops it/);
+    server.child.stdin.write("\u0003");
+    const { code, stdout } = await server.finished;
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Perennial listens on ${origin}`);
+    expect(stdout).toContain("stopped");
+    expect(stdout).not.toContain('{"level"');
+    expect(stdout).not.toContain("curl");
   });
 
   it("speaks TLS with a certificate and its key, and says what is wrong with them", async () => {

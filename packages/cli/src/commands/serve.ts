@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
 /**
- * `perennial serve`: the server for production, with a log of JSON lines on standard error.
+ * `perennial serve`: the server for production, with a log on standard error: of JSON lines, or for reading at a terminal.
  *
  * @param addOptions gives it its flags; the server, where they come from, is loaded only to run it
  */

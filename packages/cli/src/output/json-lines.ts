@@ -1,4 +1,4 @@
-import { colorize } from "json-colorizer";
+import { coloured } from "./json-colours.ts";
 
 /** Turns the text of a JSON message into what is printed for it. */
 export type MessageFormat = (message: Uint8Array) => string;
@@ -13,7 +13,7 @@ export function prettyFormat(colours: boolean): MessageFormat {
     const pretty = JSON.stringify(JSON.parse(text), null, 2);
     // A number too big for JavaScript, or a key that occurs twice, is shown as it is or not pretty at all.
     const shown = withoutBlanks(pretty) === withoutBlanks(text) ? pretty : text;
-    return `${colours ? colorize(shown) : shown}\n`;
+    return `${colours ? coloured(shown) : shown}\n`;
   };
 }
 

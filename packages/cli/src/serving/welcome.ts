@@ -1,16 +1,23 @@
 import { tour } from "../tour.ts";
 import type { About } from "./run-server.ts";
 
-/** What `perennial dev` says once it listens: where it is, where the data is, and how to begin. */
-export function welcome(origin: string, { storage, explorer }: Pick<About, "storage" | "explorer">): string {
-  const steps = tour(origin).map(({ title, command }) => `  # ${title}\n  ${command}\n`);
+type Place = Pick<About, "storage" | "explorer">;
+
+/** What a server says to a person once it listens: where it is, where the data is, and how it is stopped. */
+export function greeting(origin: string, { storage, explorer }: Place): string {
   return `
   Perennial listens on ${origin}
 ${explorer ? `  Explorer  ${origin}/\n` : ""}  Streams   ${origin}/v1/stream/*
   Data      ${storage}
   Ctrl-C stops it.
 
-  A tour, for another terminal:
+`;
+}
+
+/** What `perennial dev` says: the same, and how to begin. */
+export function welcome(origin: string, place: Place): string {
+  const steps = tour(origin).map(({ title, command }) => `  # ${title}\n  ${command}\n`);
+  return `${greeting(origin, place)}  A tour, for another terminal:
 
 ${steps.join("\n")}
 `;

@@ -1,5 +1,5 @@
 /** Runs the built program in a process of its own. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const ENTRY = fileURLToPath(new URL("entry.mjs", import.meta.url));
 const LAUNCHER = fileURLToPath(new URL("../../bin/perennial.js", import.meta.url));
+
+// Quick when nothing has changed. Throws with what the compiler says.
+execFileSync(process.execPath, [fileURLToPath(new URL("build.mjs", import.meta.url))], { stdio: "inherit" });
 
 /** What a finished process left behind. */
 export interface Finished {

@@ -18,7 +18,7 @@ export async function bringBuildUpToDate(packageRoot, { withExplorer = false } =
   const lock = `${packageRoot}dist/.build-lock`;
   mkdirSync(`${packageRoot}dist`, { recursive: true });
   acquire(lock);
-  const done = existsSync(`${packageRoot}dist/main.js`) ? () => {} : announceFirstBuild(withExplorer);
+  const done = existsSync(`${packageRoot}dist/main.js`) ? () => {} : announceFirstBuild();
   let build;
   try {
     build = spawnSync(process.execPath, [compiler, "-b", packageRoot], { encoding: "utf8" });
@@ -32,10 +32,9 @@ export async function bringBuildUpToDate(packageRoot, { withExplorer = false } =
 }
 
 /** Says that there is something to wait for, and for how long. Returns what to do when that is over. */
-function announceFirstBuild(withExplorer) {
+function announceFirstBuild() {
   const start = performance.now();
-  const length = withExplorer ? "half a minute at most" : "a few seconds";
-  process.stderr.write(`Building Perennial, which is done once and takes ${length} ...\n`);
+  process.stderr.write("Building Perennial, which is done once and takes 3 to 20 seconds ...\n");
   return () => process.stderr.write(`Built in ${((performance.now() - start) / 1000).toFixed(1)} s.\n`);
 }
 

@@ -29,45 +29,66 @@ function world(changed: ReadonlySet<number> = new Set()) {
     crowded += 1;
   });
   for (let id = 1; id <= STREAMS; id++) catalog.byId(id);
+  /** Trims, and lets all go that may. */
+  const trim = (looks: number, staying?: number) =>
+    catalog.trim(looks, (stream) => {
+      if (stream.state.id !== staying) catalog.evict(stream);
+    });
   const ids = () => [...catalog.streams()].map(({ state }) => state.id);
-  return { catalog, ids, crowded: () => crowded };
+  return { catalog, trim, ids, crowded: () => crowded };
 }
-
-const never = () => false;
 
 it("tells whenever a stream that it loads makes them too many", () => {
   expect(world().crowded()).toBe(STREAMS - LOADED_MAX);
 });
 
 it("drops streams that were not used between two visits, until there are few enough", () => {
-  const { catalog, ids } = world();
-  catalog.trim(STREAMS, never);
+  const { catalog, trim, ids } = world();
+  trim(STREAMS);
   expect(catalog.loaded).toBe(STREAMS);
   catalog.newest("/s2");
-  catalog.trim(STREAMS * 2, never);
+  trim(STREAMS * 2);
   expect(catalog.loaded).toBe(LOADED_MAX);
   expect(ids()).toContain(2);
 });
 
 it("looks at no more streams than it is told", () => {
-  const { catalog } = world();
-  catalog.trim(STREAMS + 1, never);
-  catalog.trim(4, never);
+  const { catalog, trim } = world();
+  trim(STREAMS + 1);
+  trim(4);
   expect(catalog.loaded).toBe(STREAMS - 4);
 });
 
 it("keeps what the archive lacks, what has a reader, and what has to stay", () => {
-  const { catalog, ids } = world(new Set([1]));
+  const { catalog, trim, ids } = world(new Set([1]));
   catalog.byId(2).listen({ onChange: () => undefined });
-  catalog.trim(STREAMS * 3, ({ state }) => state.id === 3);
+  trim(STREAMS * 3, 3);
   expect(ids()).toEqual([1, 2, 3]);
 });
 
 it("brings a dropped stream back when it is asked for", () => {
-  const { catalog, ids } = world();
-  catalog.trim(STREAMS * 3, never);
+  const { catalog, trim, ids } = world();
+  trim(STREAMS * 3);
   const [dropped] = Array.from({ length: STREAMS }, (_, index) => index + 1).filter(
     (id) => !ids().includes(id),
   );
   expect(catalog.newest(`/s${dropped}`)?.state).toEqual(stateOf(dropped!));
+});
+
+it("keeps what an operation holds on to, for as long as any does", () => {
+  const { catalog, trim, ids } = world();
+  const stream = catalog.byId(1);
+  const trimAll = () => {
+    for (let id = 1; id <= STREAMS; id++) catalog.byId(id);
+    trim(STREAMS * 3);
+  };
+  stream.pins += 2;
+  trimAll();
+  expect(ids()).toContain(1);
+  stream.pins -= 1;
+  trimAll();
+  expect(ids()).toContain(1);
+  stream.pins -= 1;
+  trimAll();
+  expect(ids()).not.toContain(1);
 });

@@ -152,13 +152,12 @@ export class Catalog {
   }
 
   /**
-   * Drops idle streams while there are too many: by second chance, those that were not used between two visits.
-   * Not to be called while an operation holds on to a stream.
+   * Finds idle streams while there are too many: by second chance, those that were not used between two visits.
    *
    * @param looks streams looked at, at most
-   * @param keep whether an idle stream has to stay nevertheless
+   * @param onIdle told of an idle stream: evicts it, or does first what has to be done before it may go
    */
-  trim(looks: number, keep: (stream: Stream) => boolean): void {
+  trim(looks: number, onIdle: (stream: Stream) => void): void {
     for (let looked = 0; looked < looks && this.#byId.size > this.#loadedMax; looked++) {
       this.#hand ??= this.#byId.values();
       const next = this.#hand.next();
@@ -168,14 +167,17 @@ export class Catalog {
       }
       const stream = next.value;
       if (stream.recentlyUsed) stream.recentlyUsed = false;
-      else if (!keep(stream)) this.evict(stream);
+      else onIdle(stream);
     }
   }
 
   /** Drops a stream from memory if nobody needs it there and the archive has it as it is. */
   evict(stream: Stream): boolean {
     const idle =
-      stream.listeners.size === 0 && stream.unsettled === undefined && stream.previous === undefined;
+      stream.listeners.size === 0 &&
+      stream.pins === 0 &&
+      stream.unsettled === undefined &&
+      stream.previous === undefined;
     if (!idle || stream.visibility !== stream.state.life || !this.#archive?.release(stream.state))
       return false;
     this.forget(stream);

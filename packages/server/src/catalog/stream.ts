@@ -40,6 +40,8 @@ export class Stream {
   unsettled: Settlement | undefined = undefined;
   /** An earlier life of the same path, visible for as long as this one is unborn. */
   previous: Stream | undefined = undefined;
+  /** Operations that hold on to it across a wait: it stays in memory as long as there are any. */
+  pins = 0;
   /** Used since the catalogue last looked for streams to drop from memory. */
   recentlyUsed = true;
   /** Most streams have no readers, and an empty set of their own would be a third of their memory. */

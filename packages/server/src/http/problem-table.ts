@@ -158,6 +158,13 @@ export const PROBLEMS: Table = {
     detail: () => "The stream given as source was deleted.",
     at: atHeader(HEADER.streamForkedFrom),
   },
+  "source-contended": {
+    status: 503,
+    title: "Fork source contended",
+    detail: () => "The stream given as source was made anew again and again meanwhile. Try again soon.",
+    headers: () => RETRY_SOON,
+    at: atHeader(HEADER.streamForkedFrom),
+  },
   "fork-content-type": {
     status: 409,
     title: "Content type differs",

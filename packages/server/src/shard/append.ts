@@ -4,7 +4,7 @@ import { decideAppend, FRAMED_AT_ONCE_BYTES, frameInSteps, type Unframed } from 
 import { type AppendRecord, givesRoomBack } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
-import { roomFor } from "./room.ts";
+import { withRoom } from "./room.ts";
 import type { Shard } from "./shard.ts";
 
 /** Epoch and highest accepted sequence of the producer that asked, for the echo headers. */
@@ -28,10 +28,7 @@ export type AppendOutcome =
 
 /** Appends to the stream at `path`; resolves once the outcome is durable. */
 export function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
-  const room = roomFor(shard, command.body.byteLength);
-  return room === undefined
-    ? appendOnce(shard, path, command)
-    : room.then(() => appendOnce(shard, path, command));
+  return withRoom(shard, command.body.byteLength, () => appendOnce(shard, path, command));
 }
 
 function appendOnce(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
@@ -51,7 +48,10 @@ async function appendFramed(shard: Shard, path: string, command: AppendCommand):
 
 function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome | Unframed> {
   const found = shard.forWriting(path);
-  if (found.kind !== "found") return { outcome: reject(found), pending: undefined };
+  if (found.kind !== "found") {
+    shard.endIfExpired(path);
+    return { outcome: reject(found), pending: undefined };
+  }
   const { state } = found.stream;
   const decision = decideAppend(state, command, shard, shard.now());
   switch (decision.kind) {

@@ -7,7 +7,7 @@ import { type ForkPoint, type ForkSearch, findForkPoint, type WantedBytes } from
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore, RangeReader } from "./bytes.ts";
 import { durably, type Verdict } from "./outcomes.ts";
-import { roomFor } from "./room.ts";
+import { withRoom } from "./room.ts";
 import type { Shard } from "./shard.ts";
 import type { Work } from "./turns.ts";
 
@@ -23,33 +23,58 @@ export type CreateOutcome =
 
 /** Where a fork leaves its source, found before the creation is judged. */
 interface LocatedFork {
+  readonly kind: "located";
+  /** Pinned; whoever gets this takes the pin off. */
   readonly source: Stream;
   readonly point: Exclude<ForkPoint, Rejected>;
 }
 
+/** The stream in which the fork point was found is not the source any more: find it again. */
+const SOURCE_CHANGED = "source-changed";
+
+/** How often a fork's source may change under its creation: more only while somebody makes and deletes it all the time. */
+const ATTEMPTS = 3;
+
 /** Creates the stream that the command describes; resolves once that is durable. */
 export async function create(shard: Shard, command: CreateCommand): Promise<CreateOutcome> {
-  const room = roomFor(shard, command.body.byteLength);
-  if (room !== undefined) await room;
-  for (;;) {
-    const located =
-      command.fork === undefined || inUse(shard, command.path)
-        ? undefined
-        : await locateFork(shard, command.fork, command.contentType);
-    if (located !== undefined && "kind" in located) {
-      if (await restedOnLoss(shard, command.fork!)) continue;
-      return durably(
-        shard,
-        command.path,
-        () => judgeExisting(shard, command) ?? { outcome: located, pending: undefined },
-      );
-    }
-    const outcome = await durably(shard, command.path, () => judgeCreate(shard, command, located));
-    if (outcome === "locate-again") continue;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const outcome = await tryCreate(shard, command);
+    if (outcome === SOURCE_CHANGED) continue;
     if (outcome.kind !== "unframed") return outcome;
     const framing = await shard.turns.run(frameInSteps(command.body, shard.jsonMessageBytes));
     return create(shard, { ...command, framing });
   }
+  return reject({ kind: "source-contended" });
+}
+
+async function tryCreate(
+  shard: Shard,
+  command: CreateCommand,
+): Promise<CreateOutcome | Unframed | typeof SOURCE_CHANGED> {
+  const { fork, path, contentType } = command;
+  if (fork === undefined || inUse(shard, path)) return createAt(shard, command, undefined);
+  const located = await locateFork(shard, fork, contentType);
+  if (located.kind === "located") {
+    return createAt(shard, command, located).finally(() => {
+      located.source.pins -= 1;
+    });
+  }
+  if (await restedOnLoss(shard, fork)) return SOURCE_CHANGED;
+  return durably(
+    shard,
+    path,
+    () => judgeExisting(shard, command) ?? { outcome: located, pending: undefined },
+  );
+}
+
+function createAt(
+  shard: Shard,
+  command: CreateCommand,
+  located: LocatedFork | undefined,
+): Promise<CreateOutcome | Unframed | typeof SOURCE_CHANGED> {
+  return withRoom(shard, command.body.byteLength, () =>
+    durably(shard, command.path, () => judgeCreate(shard, command, located)),
+  );
 }
 
 /** Whether what was found out about a fork's source rested on a record that is lost meanwhile. */
@@ -76,14 +101,15 @@ function judgeCreate(
   shard: Shard,
   command: CreateCommand,
   located: LocatedFork | undefined,
-): Verdict<CreateOutcome | Unframed | "locate-again"> {
+): Verdict<CreateOutcome | Unframed | typeof SOURCE_CHANGED> {
   const existing = judgeExisting(shard, command);
   if (existing !== undefined) return existing;
-  if (!stillThere(shard, command.fork, located)) return { outcome: "locate-again", pending: undefined };
+  if (!stillThere(shard, command.fork, located)) return { outcome: SOURCE_CHANGED, pending: undefined };
   const refusal = shard.refusal();
   if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
   const place: ForkPlace | undefined =
     located === undefined ? undefined : { source: located.source.state, ...located.point };
+  shard.endIfExpired(command.path);
   const decision = decideCreate(shard.nextId(), command, place, shard.now());
   if (decision.kind !== "record") return { outcome: decision, pending: undefined };
   const pending = shard.create(decision.record);
@@ -116,16 +142,22 @@ async function locateFork(
   }
   if (isAsDeep(shard, source, shard.forkDepth))
     return reject({ kind: "fork-too-deep", limit: shard.forkDepth });
-  const boundary = boundaryBefore(
-    shard,
-    source,
-    Math.min(fork.anchor ?? source.visibleTail, source.visibleTail),
-  );
-  const search = findForkPoint(source, fork, boundary);
+  source.pins += 1;
+  const point = await findPoint(shard, source, fork).catch((error) => {
+    source.pins -= 1;
+    throw error;
+  });
+  if (point.kind === "at") return { kind: "located", source, point };
+  source.pins -= 1;
+  return point;
+}
+
+async function findPoint(shard: Shard, source: Stream, fork: ForkRequest): Promise<ForkPoint> {
+  const anchor = Math.min(fork.anchor ?? source.visibleTail, source.visibleTail);
+  const search = findForkPoint(source, fork, boundaryBefore(shard, source, anchor));
   // A search that wants no bytes is made at once: others may have asked for the same stream at the same time.
   const first = search.next();
-  const point = first.done ? first.value : await shard.turns.run(readFor(shard, source, search, first.value));
-  return point.kind === "rejected" ? point : { source, point };
+  return first.done ? first.value : shard.turns.run(readFor(shard, source, search, first.value));
 }
 
 /** Whether the stream is a fork of so many generations. */

@@ -1,9 +1,23 @@
 import type { Shard } from "./shard.ts";
 
 /**
- * Waits until the log takes another record of that size: the back-pressure of a disk that cannot keep up. Undefined
- * when there is room at once, as there nearly always is.
+ * Judges, and so appends, once the log takes another record of that size: the back-pressure of a disk that cannot keep
+ * up. At once when there is room, as there nearly always is.
+ *
+ * @param judge appends before it returns, if it does
  */
-export function roomFor(shard: Shard, byteLength: number): Promise<void> | undefined {
-  return shard.log.admit(byteLength)?.then(() => roomFor(shard, byteLength));
+export function withRoom<Outcome>(
+  shard: Shard,
+  byteLength: number,
+  judge: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const room = shard.log.admit(byteLength);
+  if (room === undefined) return judge();
+  return room.then((permit) => {
+    try {
+      return judge();
+    } finally {
+      permit.release();
+    }
+  });
 }

@@ -36,6 +36,12 @@ export type Found =
 const NOT_FOUND: Found = { kind: "stream-not-found" };
 const GONE: Found = { kind: "stream-gone" };
 
+/** What is found at the path of a stream whose life is over, recorded or not: forks may still need its bytes. */
+function remainsOf({ state }: Stream): Found {
+  const isKept = state.life === "soft-deleted" || (state.life === "live" && state.references > 0);
+  return isKept ? GONE : NOT_FOUND;
+}
+
 export class Shard implements LogListener<Pending>, RecoveryTarget {
   readonly log: Log<Pending>;
   readonly catalog: Catalog;
@@ -104,20 +110,12 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     }
   }
 
-  /** The stream that writers of a path are judged against. One that has expired ends here and now. */
+  /** The stream that writers of a path are judged against. */
   forWriting(path: string): Found {
     const stream = this.catalog.newest(path);
     if (stream === undefined) return NOT_FOUND;
-    const isExpired = stream.isExpired(this.now());
-    if (isExpired && stream.state.life === "live") this.expire(stream);
-    switch (stream.state.life) {
-      case "live":
-        return isExpired ? NOT_FOUND : { kind: "found", stream };
-      case "soft-deleted":
-        return GONE;
-      case "removed":
-        return NOT_FOUND;
-    }
+    const isOver = stream.state.life !== "live" || stream.isExpired(this.now());
+    return isOver ? remainsOf(stream) : { kind: "found", stream };
   }
 
   /** The stream that readers of a path see. */
@@ -125,9 +123,13 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     const stream = this.catalog.visible(path);
     if (stream === undefined) return NOT_FOUND;
     if (stream.visibility === "soft-deleted") return GONE;
-    if (!stream.isExpired(this.now())) return { kind: "found", stream };
-    if (stream.state.life === "live") this.expire(stream);
-    return stream.state.life === "soft-deleted" ? GONE : NOT_FOUND;
+    return stream.isExpired(this.now()) ? remainsOf(stream) : { kind: "found", stream };
+  }
+
+  /** Records the end of the stream at a path if its time is over, before something new may take the path. */
+  endIfExpired(path: string): void {
+    const stream = this.catalog.newest(path);
+    if (stream?.state.life === "live" && stream.isExpired(this.now())) this.expire(stream);
   }
 
   /** A use that renews the TTL (protocol §15.4). */
@@ -278,16 +280,18 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
 
   /** Drops some idle streams from memory if there are too many. */
   trim(): void {
-    this.catalog.trim(LOOKS, (stream) => this.#keepsUse(stream));
+    this.catalog.trim(LOOKS, (stream) => {
+      // Memory alone knows the last uses of a TTL: they are recorded before the stream may go.
+      if (stream.lastUse > stream.state.renewedAt) this.#recordUse(stream);
+      else this.catalog.evict(stream);
+    });
   }
 
-  /** Memory alone knows the last uses of a TTL: they are recorded before the stream may go. */
-  #keepsUse(stream: Stream): boolean {
-    if (stream.lastUse <= stream.state.renewedAt) return false;
-    const idle = stream.unsettled === undefined && stream.state.life === "live";
-    if (idle && this.log.health() === "ok")
+  /** Records the last use of an idle stream. Left for later while it changes, or while nothing can be written. */
+  #recordUse(stream: Stream): void {
+    const isIdle = stream.unsettled === undefined && stream.state.life === "live";
+    if (isIdle && this.log.health() === "ok")
       this.commit({ kind: "renew", id: stream.state.id, at: stream.lastUse }, stream);
-    return true;
   }
 
   replay(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {

@@ -9,6 +9,7 @@ export type Rejection =
   | { readonly kind: "path-in-use" }
   | { readonly kind: "source-not-found" }
   | { readonly kind: "source-gone" }
+  | { readonly kind: "source-contended" }
   | { readonly kind: "fork-content-type"; readonly expected: string }
   | { readonly kind: "fork-too-deep"; readonly limit: number }
   | { readonly kind: "fork-offset-beyond-tail" }

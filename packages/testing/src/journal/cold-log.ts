@@ -4,6 +4,7 @@ import type {
   LogListener,
   LogMetrics,
   PendingRecord,
+  Permit,
   Recovery,
   RecoveryTarget,
 } from "@perennial/server/journal";
@@ -26,7 +27,7 @@ export class ColdLog<Pending extends PendingRecord> implements Log<Pending> {
     return this.#log.open(target, listener);
   }
 
-  admit(byteLength: number): Promise<void> | undefined {
+  admit(byteLength: number): Promise<Permit> | undefined {
     return this.#log.admit(byteLength);
   }
 

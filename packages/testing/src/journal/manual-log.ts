@@ -9,6 +9,7 @@ import {
   type LogListener,
   type LogMetrics,
   type PendingRecord,
+  type Permit,
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,
@@ -98,8 +99,8 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
     }
   }
 
-  admit(): Promise<void> | undefined {
-    return this.#room;
+  admit(byteLength = 0): Promise<Permit> | undefined {
+    return this.#room?.then(() => ({ byteLength, release: () => undefined }));
   }
 
   append(pending: Pending): void {

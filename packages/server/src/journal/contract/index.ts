@@ -34,6 +34,7 @@ export {
   type LogListener,
   type LogMetrics,
   type PendingRecord,
+  type Permit,
   READ_CHUNK_BYTES,
   type Recovery,
   type RecoveryTarget,

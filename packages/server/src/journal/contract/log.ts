@@ -105,6 +105,14 @@ export type Soon<Value> = Value | Promise<Value>;
 /** Figures for operators. Counts and bytes are current values, `*Total` are since start. */
 export type LogMetrics = Readonly<Record<string, number>>;
 
+/** Room that is kept for whoever waited for it, and for nobody else. */
+export interface Permit {
+  /** What it is for: bytes of data of one record. */
+  readonly byteLength: number;
+  /** Gives the room back: the record was appended, and counts itself, or there will be none. Later calls do nothing. */
+  release(): void;
+}
+
 export interface Log<Pending extends PendingRecord = PendingRecord> {
   /** Undefined: every stream stays in memory. */
   readonly archive: Archive | undefined;
@@ -113,10 +121,11 @@ export interface Log<Pending extends PendingRecord = PendingRecord> {
   open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery>;
 
   /**
-   * Asks for room for a record with this many bytes of data. Undefined when there is room; otherwise resolves
-   * when there may be (ask again). This is the back-pressure that bounds the memory of tails not yet archived.
+   * Asks for room for a record with this many bytes of data. Undefined when there is room now; otherwise resolves when
+   * there is, or when waiting is of no use (ask `health`). This is the back-pressure that bounds the memory of tails not
+   * yet archived.
    */
-  admit(byteLength: number): Promise<void> | undefined;
+  admit(byteLength: number): Promise<Permit> | undefined;
 
   /**
    * Accepts a record and copies its bytes before it returns. Throws when the log is not `ok`; ask `health`

@@ -9,10 +9,12 @@ function world(unarchivedBytes: number, changedStreams = 0) {
   const use = { unarchivedBytes, changedStreams, checkpointProgress: undefined as number | undefined };
   const budget = new Budget(LIMITS, use);
   const entered: string[] = [];
-  /** Asks until there is room, as the shard does, and then takes it. */
+  /** Waits until there is room, as the shard does, and then takes it. */
   const enter = async (name: string, byteLength = DATA): Promise<void> => {
-    for (let room = budget.admit(byteLength); room !== undefined; room = budget.admit(byteLength)) await room;
+    const room = budget.admit(byteLength);
+    const permit = room === undefined ? undefined : await room;
     use.unarchivedBytes += byteLength + 80;
+    permit?.release();
     entered.push(name);
   };
   return { use, budget, entered, enter };
@@ -69,6 +71,23 @@ describe("those who wait", () => {
     budget.letIn();
     await turn();
     expect(entered).toEqual(["large", "small"]);
+  });
+
+  it("have room of their own, which nobody who comes later takes, until they give it back", async () => {
+    const { use, budget } = world(10_000);
+    const waiting = budget.admit(4000);
+    use.unarchivedBytes = 5000;
+    budget.letIn();
+    expect(budget.admit(DATA)).toBeInstanceOf(Promise);
+    const permit = await waiting!;
+    expect(permit.byteLength).toBe(4000);
+    expect(budget.isAnyoneWaiting).toBe(true);
+    permit.release();
+    permit.release();
+    budget.letIn();
+    expect(budget.isAnyoneWaiting).toBe(false);
+    use.unarchivedBytes = 8001;
+    expect(budget.admit(DATA)).toBeInstanceOf(Promise);
   });
 
   it("all come in when waiting is of no use", async () => {

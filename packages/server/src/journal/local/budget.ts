@@ -6,6 +6,8 @@
  * come, first served, and no more of them than there is room for.
  */
 
+import type { Permit } from "../contract/index.ts";
+
 /** A checkpoint is due when this share of the budget is in use. */
 const CHECKPOINT_SHARE = 0.5;
 /** About what a record takes beside its data. */
@@ -33,7 +35,7 @@ const WAITERS_KEPT = 1000;
 
 interface Waiter {
   readonly byteLength: number;
-  readonly resolve: () => void;
+  readonly resolve: (permit: Permit) => void;
 }
 
 export class Budget {
@@ -44,8 +46,8 @@ export class Budget {
   /** In the order in which they came; those before `#next` are let in. */
   #waiters: Waiter[] = [];
   #next = 0;
-  /** So many of those who were let in have not asked again yet. */
-  #granted = 0;
+  /** Bytes of permits that are out: room of those who were let in and have not appended yet. */
+  #permitted = 0;
 
   /** @param use tells the current figures whenever it is read */
   constructor(limits: BudgetLimits, use: BudgetUse) {
@@ -65,29 +67,17 @@ export class Budget {
     return this.#next < this.#waiters.length;
   }
 
-  /** Asks for room for a record with this many bytes: undefined when there is; otherwise ask again once it resolves. */
-  admit(byteLength: number): Promise<void> | undefined {
-    if (this.#granted > 0) {
-      this.#granted -= 1;
-      return undefined;
-    }
-    if (!this.isAnyoneWaiting && this.#usedWith(this.#asked(byteLength)) <= this.#allowance())
-      return undefined;
+  /** Asks for room for a record with this many bytes: undefined when there is; otherwise resolves when there is. */
+  admit(byteLength: number): Promise<Permit> | undefined {
+    if (!this.isAnyoneWaiting && this.#fits(byteLength)) return undefined;
     return new Promise((resolve) => this.#waiters.push({ byteLength, resolve }));
   }
 
   /** Lets in those for whom there is room now. */
   letIn(): void {
-    const allowance = this.#allowance();
-    this.#granted = 0;
-    let bytes = 0;
-    while (this.isAnyoneWaiting) {
-      const { byteLength, resolve } = this.#waiters[this.#next]!;
-      bytes += this.#asked(byteLength);
-      if (this.#usedWith(bytes) > allowance) break;
-      this.#granted += 1;
+    while (this.isAnyoneWaiting && this.#fits(this.#waiters[this.#next]!.byteLength)) {
+      this.#permit(this.#waiters[this.#next]!);
       this.#next += 1;
-      resolve();
     }
     if (this.isAnyoneWaiting && this.#next < WAITERS_KEPT) return;
     this.#waiters = this.#waiters.slice(this.#next);
@@ -96,9 +86,22 @@ export class Budget {
 
   /** Lets everybody in, to be refused for another reason. */
   letAllIn(): void {
-    this.#granted = 0;
-    for (const { resolve } of this.#waiters.splice(0).slice(this.#next)) resolve();
+    for (const waiter of this.#waiters.splice(0).slice(this.#next)) this.#permit(waiter);
     this.#next = 0;
+  }
+
+  #permit({ byteLength, resolve }: Waiter): void {
+    let held = this.#asked(byteLength);
+    this.#permitted += held;
+    const release = (): void => {
+      this.#permitted -= held;
+      held = 0;
+    };
+    resolve({ byteLength, release });
+  }
+
+  #fits(byteLength: number): boolean {
+    return this.#usedWith(this.#permitted + this.#asked(byteLength)) <= this.#allowance();
   }
 
   /** A record of any size must get in when half of the budget is free. */

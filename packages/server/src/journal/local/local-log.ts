@@ -17,6 +17,7 @@ import type {
   LogListener,
   LogMetrics,
   PendingRecord,
+  Permit,
   Recovery,
   RecoveryTarget,
 } from "../contract/index.ts";
@@ -157,7 +158,7 @@ export class LocalLog<Pending extends PendingRecord>
     return this.#schedule.progress;
   }
 
-  admit(byteLength: number): Promise<void> | undefined {
+  admit(byteLength: number): Promise<Permit> | undefined {
     if (this.health() !== "ok") return undefined;
     const room = this.#budget.admit(byteLength);
     if (room !== undefined) this.#schedule.start();

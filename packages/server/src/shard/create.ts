@@ -1,5 +1,6 @@
 /** Create a stream or a fork, or confirm one (protocol §5 and §6). */
 import type { Stream } from "../catalog/stream.ts";
+import { StreamRemoved } from "../journal/contract/index.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
 import { frameInSteps, sameMediaType, type Unframed } from "../stream/decide-append.ts";
 import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
@@ -54,6 +55,7 @@ async function tryCreate(
   const { fork, path, contentType } = command;
   if (fork === undefined || inUse(shard, path)) return createAt(shard, command, undefined);
   const located = await locateFork(shard, fork, contentType);
+  if (located === SOURCE_CHANGED) return located;
   if (located.kind === "located") {
     return createAt(shard, command, located).finally(() => {
       located.source.pins -= 1;
@@ -130,7 +132,7 @@ async function locateFork(
   shard: Shard,
   fork: ForkRequest,
   contentType: string | undefined,
-): Promise<LocatedFork | Rejected> {
+): Promise<LocatedFork | Rejected | typeof SOURCE_CHANGED> {
   await shard.catalog.newest(fork.sourcePath)?.unsettled?.settled;
   const found = shard.forWriting(fork.sourcePath);
   if (found.kind === "stream-gone") return reject({ kind: "source-gone" });
@@ -143,13 +145,16 @@ async function locateFork(
   if (isAsDeep(shard, source, shard.forkDepth))
     return reject({ kind: "fork-too-deep", limit: shard.forkDepth });
   source.pins += 1;
-  const point = await findPoint(shard, source, fork).catch((error) => {
-    source.pins -= 1;
+  let point: ForkPoint | undefined;
+  try {
+    point = await findPoint(shard, source, fork);
+    return point.kind === "at" ? { kind: "located", source, point } : point;
+  } catch (error) {
+    if (error instanceof StreamRemoved) return SOURCE_CHANGED;
     throw error;
-  });
-  if (point.kind === "at") return { kind: "located", source, point };
-  source.pins -= 1;
-  return point;
+  } finally {
+    if (point?.kind !== "at") source.pins -= 1;
+  }
 }
 
 async function findPoint(shard: Shard, source: Stream, fork: ForkRequest): Promise<ForkPoint> {

@@ -17,7 +17,6 @@ import type {
   LogListener,
   LogMetrics,
   PendingRecord,
-  Permit,
   Recovery,
   RecoveryTarget,
 } from "../contract/index.ts";
@@ -158,7 +157,7 @@ export class LocalLog<Pending extends PendingRecord>
     return this.#schedule.progress;
   }
 
-  admit(byteLength: number): Promise<Permit> | undefined {
+  admit(byteLength: number): ReturnType<Budget["admit"]> {
     if (this.health() !== "ok") return undefined;
     const room = this.#budget.admit(byteLength);
     if (room !== undefined) this.#schedule.start();

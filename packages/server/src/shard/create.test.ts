@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
+import { splitJsonMessages } from "../stored/split.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
 import { NO_BYTES } from "../stream/records.ts";
 import { create } from "./create.ts";
@@ -15,6 +16,7 @@ function command(path: string, text: string, fork?: ForkRequest): CreateCommand 
   return {
     ...{ path, contentType: "application/json", ttlSeconds: undefined, expiresAt: undefined, closed: false },
     body: part.length === 0 ? NO_BYTES : { parts: [part], byteLength: part.length },
+    framing: splitJsonMessages(part),
     fork,
   };
 }

@@ -86,7 +86,7 @@ async function restedOnLoss(shard: Shard, { sourcePath }: ForkRequest): Promise<
 }
 
 function inUse(shard: Shard, path: string): boolean {
-  return shard.forWriting(path).kind !== "stream-not-found";
+  return shard.standing(path).kind !== "stream-not-found";
 }
 
 function judgeExisting(shard: Shard, command: CreateCommand): Verdict<CreateOutcome> | undefined {
@@ -111,7 +111,6 @@ function judgeCreate(
   if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
   const place: ForkPlace | undefined =
     located === undefined ? undefined : { source: located.source.state, ...located.point };
-  shard.endIfExpired(command.path);
   const decision = decideCreate(shard.nextId(), command, place, shard.now());
   if (decision.kind !== "record") return { outcome: decision, pending: undefined };
   const pending = shard.create(decision.record);
@@ -123,7 +122,7 @@ function judgeCreate(
 function stillThere(shard: Shard, fork: ForkRequest | undefined, located: LocatedFork | undefined): boolean {
   if (fork === undefined) return true;
   if (located === undefined) return false;
-  const source = shard.forWriting(fork.sourcePath);
+  const source = shard.standing(fork.sourcePath);
   return source.kind === "found" && source.stream === located.source;
 }
 

@@ -12,7 +12,6 @@ export function remove(shard: Shard, path: string): Promise<RemoveOutcome> {
 
 function judgeRemove(shard: Shard, path: string): Verdict<RemoveOutcome> {
   const found = shard.forWriting(path);
-  if (found.kind !== "found") shard.endIfExpired(path);
   const refusal = found.kind === "found" ? shard.removalRefusal() : found;
   if (found.kind !== "found" || refusal !== undefined) {
     return { outcome: reject(refusal ?? { kind: "stream-not-found" }), pending: undefined };

@@ -110,26 +110,36 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
     }
   }
 
-  /** The stream that writers of a path are judged against. */
-  forWriting(path: string): Found {
+  /** The stream at a path that writers are judged against. A question only: it records nothing. */
+  standing(path: string): Found {
     const stream = this.catalog.newest(path);
     if (stream === undefined) return NOT_FOUND;
     const isOver = stream.state.life !== "live" || stream.isExpired(this.now());
     return isOver ? remainsOf(stream) : { kind: "found", stream };
   }
 
-  /** The stream that readers of a path see. */
+  /** The first step of a command on a path: one that has expired ends here and now. */
+  forWriting(path: string): Found {
+    const found = this.standing(path);
+    return found.kind !== "found" && this.#endIfExpired(this.catalog.newest(path))
+      ? this.standing(path)
+      : found;
+  }
+
+  /** The first step of a read: the stream that readers of a path see. One that has expired ends here and now. */
   forReading(path: string): Found {
     const stream = this.catalog.visible(path);
     if (stream === undefined) return NOT_FOUND;
     if (stream.visibility === "soft-deleted") return GONE;
-    return stream.isExpired(this.now()) ? remainsOf(stream) : { kind: "found", stream };
+    if (!stream.isExpired(this.now())) return { kind: "found", stream };
+    this.#endIfExpired(stream);
+    return remainsOf(stream);
   }
 
-  /** Records the end of the stream at a path if its time is over, before something new may take the path. */
-  endIfExpired(path: string): void {
-    const stream = this.catalog.newest(path);
-    if (stream?.state.life === "live" && stream.isExpired(this.now())) this.expire(stream);
+  #endIfExpired(stream: Stream | undefined): boolean {
+    const isDue = stream?.state.life === "live" && stream.isExpired(this.now());
+    if (isDue) this.expire(stream);
+    return isDue;
   }
 
   /** A use that renews the TTL (protocol §15.4). */

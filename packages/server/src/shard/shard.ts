@@ -20,6 +20,7 @@ import {
 import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
+import { type Found, GONE, NOT_FOUND, remainsOf } from "./found.ts";
 import { Pending } from "./pending.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { StateStreams } from "./state-streams.ts";
@@ -27,20 +28,6 @@ import { Turns } from "./turns.ts";
 
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
 const LOOKS = 4000;
-
-/** A stream found by path, or why it cannot be used. */
-export type Found =
-  | { readonly kind: "found"; readonly stream: Stream }
-  | Extract<Rejection, { kind: `stream-${"not-found" | "gone"}` }>;
-
-const NOT_FOUND: Found = { kind: "stream-not-found" };
-const GONE: Found = { kind: "stream-gone" };
-
-/** What is found at the path of a stream whose life is over, recorded or not: forks may still need its bytes. */
-function remainsOf({ state }: Stream): Found {
-  const isKept = state.life === "soft-deleted" || (state.life === "live" && state.references > 0);
-  return isKept ? GONE : NOT_FOUND;
-}
 
 export class Shard implements LogListener<Pending>, RecoveryTarget {
   readonly log: Log<Pending>;

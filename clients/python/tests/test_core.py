@@ -11,6 +11,7 @@ import pytest
 from perennial_streams import BackoffOptions, DurableStreamError, SequenceGapError, StaleEpochError
 from perennial_streams.core.addresses import merged_headers, with_query
 from perennial_streams.core.backoff import RETRY_AFTER_MAX_SECONDS, Backoff, bound, retry_after
+from perennial_streams.core.epochs import draw_epoch
 from perennial_streams.core.json_items import JsonItems
 from perennial_streams.core.producer_outcome import Fenced, Gap, Refused, Retry, Stored, outcome_of
 from perennial_streams.core.producer_queue import CLAIMS_MAX, ProducerQueue
@@ -192,7 +193,7 @@ def test_a_repeated_batch_keeps_its_number_and_after_a_refusal_nothing_is_sent_u
     queue.settle(flight, Refused(OSError("no")))
     queue.add(b"b")
     assert queue.size == 0
-    queue.restart(1)
+    queue.restart()
     queue.add(b"c")
     renewed = queue.next()
     assert renewed is not None
@@ -211,4 +212,43 @@ def test_only_a_403_with_an_epoch_fences_and_only_an_open_streams_other_number_i
     assert isinstance(of(409, producer_expected_seq="0", stream_closed="true"), Refused)
     assert isinstance(of(409), Refused)
     assert isinstance(of(503), Retry)
-    assert of(204) == Stored("", True)
+    assert of(204, producer_seq="3") == Stored("", True, 3)
+
+
+def test_a_duplicate_of_what_was_sent_but_once_is_somebody_elses() -> None:
+    queue = ProducerQueue(0, False, 1)
+    queue.add(b"")
+    flight = queue.next()
+    assert flight is not None
+    queue.settle(flight, Stored("", True))
+    assert isinstance(queue.failure, StaleEpochError)
+
+    queue = ProducerQueue(0, False, 1)
+    queue.add(b"")
+    flight = queue.next()
+    assert flight is not None
+    queue.settle(flight, Retry(OSError(), {}))
+    queue.wake(flight)
+    assert queue.next() is flight
+    queue.settle(flight, Stored("", True))
+    assert (queue.size, queue.failure) == (0, None)
+
+
+def test_a_batch_whose_fate_is_unknown_is_not_sent_again_under_another_epoch() -> None:
+    queue = ProducerQueue(0, True, 1)
+    queue.add(b"")
+    flight = queue.next()
+    assert flight is not None
+    queue.settle(flight, Retry(OSError(), {}))
+    queue.wake(flight)
+    assert queue.next() is flight
+    queue.settle(flight, Fenced(1))
+    assert isinstance(queue.failure, StaleEpochError)
+    assert queue.failure.maybe_stored
+
+
+def test_epochs_that_are_drawn_grow_with_the_clock_and_are_above_all_before() -> None:
+    first, second = draw_epoch(-1), draw_epoch(-1)
+    assert first != second
+    assert draw_epoch(2**52) > 2**52
+    assert 0 <= first < 2**53

@@ -299,7 +299,7 @@ def test_p15_a_producer_sends_headers_and_params_keeps_its_batches_small_and_sto
 
 
 def test_p16_closing_by_a_producer_tells_the_end_and_a_failed_close_is_repeated_under_its_number() -> None:
-    answers = (Answer(400), Answer(204, {"Stream-Next-Offset": "9", "Stream-Closed": "true"}))
+    answers = (Answer(400), Answer(200, {"Stream-Next-Offset": "9", "Stream-Closed": "true"}))
     with Scripted(*answers) as server:
         producer = producing(server)
         with pytest.raises(DurableStreamError):
@@ -310,7 +310,7 @@ def test_p16_closing_by_a_producer_tells_the_end_and_a_failed_close_is_repeated_
         assert {(asked.headers["producer-seq"], asked.body) for asked in server.asked} == {("0", b"last")}
         assert producer.close_stream().duplicate
         assert len(server.asked) == 2
-    with Scripted(Answer(204, {"Stream-Next-Offset": "9"})) as server:
+    with Scripted(Answer(204, {"Stream-Next-Offset": "9", "Stream-Closed": "true"})) as server:
         result = producing(server).close_stream()
         assert (result.offset, result.duplicate) == ("9", False)
 
@@ -406,3 +406,23 @@ def test_a_cancelled_task_closes_its_connection_and_leaves_no_task_behind() -> N
     with Scripted(page("[1]", "1"), events(CONTROL % "1", hold)) as server:
         asyncio.run(run(server))
         hold.set()
+
+
+def test_a_producer_started_again_under_its_id_stores_what_it_appends_or_says_that_it_does_not(url: str) -> None:
+    with DurableStream.create(url, content_type="text/plain") as handle:
+        for life in range(2):
+            with handle.producer("claiming", auto_claim=True) as producer:
+                producer.append(f"{life};")
+                producer.flush()
+        with handle.producer("plain") as producer:
+            producer.append("first;")
+            producer.flush()
+        with handle.producer("plain") as producer:
+            producer.append("second;")
+            with pytest.raises(StaleEpochError):
+                producer.flush()
+            producer.restart()
+            producer.append("third;")
+            producer.flush()
+        with handle.stream(live=False) as response:
+            assert response.read_text() == "0;1;first;third;"

@@ -169,6 +169,7 @@ class Adapter:
             epoch=command["epoch"],
             auto_claim=command["autoClaim"],
             max_in_flight=in_flight,
+            replay=True,
             **batching,
         )
         for item in command["items"]:
@@ -257,7 +258,13 @@ class Adapter:
         if key not in self._producers:
             handle = self._handle(command["path"], command)
             claim = bool(command.get("autoClaim"))
-            options = {"epoch": command["epoch"], "auto_claim": claim, "max_in_flight": 1, "linger_ms": 0}
+            options = {
+                "epoch": command["epoch"],
+                "auto_claim": claim,
+                "max_in_flight": 1,
+                "linger_ms": 0,
+                "replay": True,
+            }
             self._producers[key] = self._api.producer(handle, command["producerId"], **options)
         return self._producers[key]
 

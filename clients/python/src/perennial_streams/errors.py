@@ -127,11 +127,18 @@ class SSEEncodingError(DurableStreamError):
 
 
 class StaleEpochError(Exception):
-    """Another producer with this id took over, with ``current_epoch``."""
+    """Another producer with this id took over, or ran before, with ``current_epoch``.
 
-    def __init__(self, current_epoch: int) -> None:
-        super().__init__(f"Another producer took over with epoch {current_epoch}: call restart() to take it back")
+    ``maybe_stored``: the batch that found out may be stored or not; nobody can know.
+    """
+
+    def __init__(self, current_epoch: int, maybe_stored: bool = False) -> None:
+        fate = ", and a batch before may or may not be stored" if maybe_stored else ""
+        super().__init__(
+            f"Another producer of this id has epoch {current_epoch}{fate}: restart() takes over; auto_claim does so by itself"
+        )
         self.current_epoch = current_epoch
+        self.maybe_stored = maybe_stored
 
 
 class SequenceGapError(Exception):

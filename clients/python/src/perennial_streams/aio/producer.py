@@ -26,8 +26,14 @@ class IdempotentProducer:
     repeated under its own number until the server has it (``backoff``; by default for a minute). When one cannot be stored the
     producer stops: later messages are dropped, `flush` raises the error and ``on_error`` sees it, until `restart`.
 
-    ``stream`` is a handle, whose client, headers, params and content type are used, or a URL. One producer id is used by one
-    process at a time. A process that starts anew takes over with ``auto_claim`` or a greater ``epoch``.
+    ``stream`` is a handle, whose client, headers, params and content type are used, or a URL.
+
+    One id, several producers: with ``auto_claim`` each writes under an epoch of its own, above all before it. So a process that is
+    started again under its old id stores all it appends, and a producer of that id that still runs is fenced, and takes over in
+    turn, a few times at most. Without, an id that the stream knows already is refused (`StaleEpochError`), and `restart` takes over.
+    ``epoch`` is for those who keep count themselves; ``replay`` for those who repeat, from a log of their own, exactly what they sent
+    before: every duplicate then counts as stored. If another takes over just when the answer to a batch is lost, nobody can know
+    whether it is stored: it is not sent again, and the error says ``maybe_stored``.
     """
 
     def __init__(
@@ -36,7 +42,7 @@ class IdempotentProducer:
         producer_id: str,
         *,
         client: Any | None = None,
-        epoch: int = 0,
+        epoch: int | None = None,
         auto_claim: bool = False,
         max_batch_bytes: int = 1048576,
         linger_ms: float = 5,
@@ -47,6 +53,7 @@ class IdempotentProducer:
         params: ParamsLike | None = None,
         backoff: BackoffOptions | None = None,
         timeout: Any | None = None,
+        replay: bool = False,
     ) -> None:
         settings = settings_of(
             {
@@ -57,6 +64,7 @@ class IdempotentProducer:
                 "max_in_flight": max_in_flight,
                 "on_error": on_error,
                 "backoff": backoff,
+                "replay": replay,
             }
         )
         handle = None if isinstance(stream, str) else stream

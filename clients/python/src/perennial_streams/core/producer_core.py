@@ -17,6 +17,7 @@ from .addresses import Recipe
 from .backoff import bound, retry_after
 from .content import Content, joined, one
 from .effects import Sleep, Steps
+from .epochs import count_epochs, draw_epoch
 from .producer_outcome import Outcome, ProducerRequest, Refused, Retry, Stored, error_of, post
 from .producer_queue import Flight, ProducerQueue
 
@@ -28,8 +29,9 @@ BACKOFF = BackoffOptions(max_delay=5.0, deadline=60.0)
 class ProducerSettings:
     """Options of a producer. Bytes, milliseconds, batches."""
 
-    epoch: int = 0
+    epoch: int | None = None
     auto_claim: bool = False
+    replay: bool = False
     max_batch_bytes: int = 1048576
     linger_ms: float = 5
     max_in_flight: int = 5
@@ -38,7 +40,7 @@ class ProducerSettings:
 
     def __post_init__(self) -> None:
         for met, what in (
-            (self.epoch >= 0, "epoch must be >= 0"),
+            ((self.epoch or 0) >= 0, "epoch must be >= 0"),
             (self.max_batch_bytes > 0, "maxBatchBytes must be > 0"),
             (self.max_in_flight > 0, "max_in_flight must be > 0"),
             (self.linger_ms >= 0, "linger_ms must be >= 0"),
@@ -53,13 +55,24 @@ class ProducerCore:
     def __init__(self, recipe: Recipe, producer_id: str, content_type: str, settings: ProducerSettings) -> None:
         self.recipe = recipe
         self.settings = settings
-        self.queue = ProducerQueue(settings.epoch, settings.auto_claim, settings.max_in_flight)
+        # Whoever may take over does so from the start, under an epoch that nobody else has.
+        self._is_sole = settings.auto_claim and settings.epoch is None
+        next_epoch = draw_epoch if self._is_sole else count_epochs
+        self.queue = ProducerQueue(
+            next_epoch(-1) if settings.epoch is None else settings.epoch,
+            settings.auto_claim,
+            settings.max_in_flight,
+            next_epoch=next_epoch,
+            is_sole=self._is_sole,
+            replay=settings.replay,
+        )
         self.is_closed = False
         self.last_offset: Offset | None = None
         self.unflushed: Exception | None = None
         self.content_type = content_type
         self.final: tuple[Content | None] | None = None
         self.stream_closed = False
+        self._final_maybe_stored = False
         self._id = producer_id
         self._open: list[bytes] = []
         self._open_bytes = 0
@@ -135,8 +148,8 @@ class ProducerCore:
     def restart(self) -> None:
         """Starts the next epoch; after a fence, the one after the rival's."""
         failure = self.queue.failure
-        rival = failure.current_epoch if isinstance(failure, StaleEpochError) else 0
-        self.queue.restart(max(self.queue.epoch, rival) + 1)
+        self.queue.restart(failure.current_epoch if isinstance(failure, StaleEpochError) else -1)
+        self._final_maybe_stored = False
 
     def close_steps(self) -> Steps[tuple[Offset, bool]]:
         """Closes the stream with the final message. Result: its end, and whether the server had it closed by us before."""
@@ -151,17 +164,22 @@ class ProducerCore:
             request = ProducerRequest(self._id, epoch, seq, self.content_type, body, closes=True)
             outcome = yield from post(self.recipe, request)
             if isinstance(outcome, Stored):
+                # Without a message 204 is what every close is answered; it says nothing on duplicates.
+                duplicate = outcome.duplicate and body is not None
+                is_ours = self._is_sole or self.settings.replay or self._final_maybe_stored or not duplicate
+                if not outcome.closed or not is_ours:
+                    raise StaleEpochError(epoch)
                 self.queue.advance()
                 self._advance(outcome.offset)
                 self.stream_closed = True
-                # Without a message 204 is what every close is answered; it says nothing on duplicates.
-                return outcome.offset, outcome.duplicate and body is not None and failures == 0
+                return outcome.offset, duplicate
             if not isinstance(outcome, Retry):
                 current = getattr(outcome, "current_epoch", None)
                 if current is not None and self.queue.claim(current):
                     continue
                 raise error_of(outcome)
             failures += 1
+            self._final_maybe_stored = self._final_maybe_stored or not outcome.refused
             wait = self._wait(outcome, failures)
             if not self._may_repeat(failures - 1, time.monotonic() - started + wait):
                 raise outcome.error

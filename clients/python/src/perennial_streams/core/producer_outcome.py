@@ -15,18 +15,22 @@ from .exchange import ERROR_BODY_BYTES_MAX, body_text, unreachable
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """``duplicate``: the server had it before, or cannot tell."""
+    """``duplicate``: the server had it before; ``highest`` is then the greatest number that it has, where it says so.
+    ``closed``: the stream is closed by it."""
 
     offset: str
     duplicate: bool
+    highest: int = 0
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """To be repeated."""
+    """To be repeated. ``refused``: the server surely stored nothing."""
 
     error: Exception
     headers: Mapping[str, str]
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +92,17 @@ def post(recipe: Recipe, request: ProducerRequest) -> Steps[Outcome]:
 def outcome_of(status: int, headers: Mapping[str, str], body: str, url: str, seq: int) -> Outcome:
     """What an answer means (protocol §9). A 403 fences only if it names the epoch that took over, and a 409 is a gap only if
     it names another sequence number on a stream that is open: the rest are refusals."""
+    is_closed = headers.get("stream-closed", "").lower() == "true"
     if 200 <= status < 300:
-        return Stored(headers.get("stream-next-offset", ""), status == 204)
+        highest = _integer(headers.get("producer-seq")) or 0
+        return Stored(headers.get("stream-next-offset", ""), status == 204, highest, is_closed)
     error = refusal(status, url, headers, body)
     if is_transient(status):
-        return Retry(error, headers)
+        return Retry(error, headers, status == 429)
     epoch = _integer(headers.get("producer-epoch"))
     if status == 403 and epoch is not None:
         return Fenced(epoch)
     expected = _integer(headers.get("producer-expected-seq"))
-    is_closed = headers.get("stream-closed", "").lower() == "true"
     if status == 409 and expected is not None and expected != seq and not is_closed:
         received = _integer(headers.get("producer-received-seq"))
         return Gap(expected, seq if received is None else received)

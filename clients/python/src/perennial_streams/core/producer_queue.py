@@ -15,15 +15,20 @@ Laws:
 - An epoch's first flight travels alone until it is stored: the server refuses any other to start an epoch.
 - Flights of two epochs are never under way together. After a fence every request of the old epoch is answered before the first
   of the new one is sent, so that it is known which batches are still to be stored.
+- A duplicate counts as stored only if nobody else can have written under its number (`_is_rivals`).
+- A batch that may be stored already is sent under its own number or not at all. Fenced, it is a failure: whether it is stored cannot
+  be known any more, and under a new number it would perhaps be stored twice.
 - After a failure nothing is sent until `restart`: what was not stored leaves no hole that later batches hide.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import SequenceGapError, StaleEpochError
+from .epochs import count_epochs
 from .producer_outcome import Fenced, Gap, Outcome, Retry, Stored
 
 CLAIMS_MAX = 5
@@ -38,22 +43,40 @@ WINDOW_MIN = 2
 
 @dataclass(slots=True, eq=False)
 class Flight:
-    """A numbered batch. ``attempts``: those that failed and are repeated."""
+    """A numbered batch. ``attempts``: those that failed and are repeated. ``maybe_stored``: one of them may have been stored.
+    ``sent_first``: no earlier flight was left when it was last sent, so a gap cannot fill itself."""
 
     body: bytes
     epoch: int
     seq: int
     attempts: int = 0
+    maybe_stored: bool = False
     state: str = "ready"
     sent_first: bool = False
     first_sent_at: float = 0.0
 
 
 class ProducerQueue:
-    """Batches on their way. Not safe for threads by itself."""
+    """Batches on their way. Not safe for threads by itself.
 
-    def __init__(self, epoch: int, auto_claim: bool, max_in_flight: int) -> None:
+    ``next_epoch`` chooses an epoch above the given one; ``is_sole``: nobody else can have it. ``replay``: every duplicate counts
+    as stored.
+    """
+
+    def __init__(
+        self,
+        epoch: int,
+        auto_claim: bool,
+        max_in_flight: int,
+        *,
+        next_epoch: Callable[[int], int] = count_epochs,
+        is_sole: bool = False,
+        replay: bool = False,
+    ) -> None:
         self.epoch = epoch
+        self._next_epoch = next_epoch
+        self._is_sole = is_sole
+        self._replay = replay
         self.next_seq = 0
         self.failure: Exception | None = None
         self._auto_claim = auto_claim
@@ -92,7 +115,7 @@ class ProducerQueue:
         """Takes a request's outcome. True: the flight is to be woken after a wait."""
         if flight not in self._flights:
             return False
-        if isinstance(outcome, Stored) and not self._is_rivals(flight, outcome.duplicate):
+        if isinstance(outcome, Stored) and not self._is_rivals(flight, outcome):
             self._stored(flight)
         elif self.failure is not None:
             flight.state = "ready"
@@ -101,6 +124,7 @@ class ProducerQueue:
             self._fenced(flight, flight.epoch)
         elif isinstance(outcome, Retry):
             flight.attempts += 1
+            flight.maybe_stored = flight.maybe_stored or not outcome.refused
             flight.state = "waiting"
             return True
         elif isinstance(outcome, Gap):
@@ -126,9 +150,9 @@ class ProducerQueue:
         self._flights = [flight for flight in self._flights if flight.state == "sending"]
         self._queued.clear()
 
-    def restart(self, epoch: int) -> None:
-        """Starts a new epoch, with no memory of failures."""
-        self.epoch = epoch
+    def restart(self, above: int = -1) -> None:
+        """Starts an epoch above the given one and the present one, with no memory of failures."""
+        self.epoch = self._next_epoch(max(above, self.epoch))
         self.next_seq = 0
         self.failure = None
         self._opening = True
@@ -144,13 +168,16 @@ class ProducerQueue:
             return False
         self._claims += 1
         self._stored_since_claim = 0
-        self.restart(max(current_epoch, self.epoch) + 1)
+        self.restart(current_epoch)
         return True
 
     def _ready(self) -> Flight | None:
         candidates = self._flights[:1] if self._opening else self._flights
+        is_fenced = any(flight.state == "fenced" for flight in self._flights)
         for index, flight in enumerate(candidates):
-            if flight.state == "ready" or (flight.state == "held" and index == 0):
+            # After a fence the server, too, must say whether a batch may be stored under its old number.
+            is_asked = index == 0 or (flight.maybe_stored and is_fenced)
+            if flight.state == "ready" or (flight.state == "held" and is_asked):
                 return flight
         return None
 
@@ -163,9 +190,15 @@ class ProducerQueue:
         self._flights.append(flight)
         return flight
 
-    def _is_rivals(self, flight: Flight, duplicate: bool) -> bool:
-        """Whether the first batch of a claimed epoch is someone else's: a duplicate although it was sent only once."""
-        return duplicate and self._opening and self._claims > 0 and flight.attempts == 0
+    def _is_rivals(self, flight: Flight, stored: Stored) -> bool:
+        """Whether what the server has under a number is somebody else's: another producer of this id, or one that ran before.
+
+        Nobody else can have an epoch that was drawn. In any other, a duplicate of what was sent but once is not ours; one of a
+        repeat is, unless the server has more of the epoch than was ever sent.
+        """
+        if not stored.duplicate or self._is_sole or self._replay:
+            return False
+        return not flight.maybe_stored or stored.highest >= self.next_seq
 
     def _stored(self, flight: Flight) -> None:
         self._flights.remove(flight)
@@ -189,8 +222,8 @@ class ProducerQueue:
 
     def _fenced(self, flight: Flight, current_epoch: int) -> None:
         flight.state = "fenced"
-        if not self._auto_claim or self._claims >= CLAIMS_MAX:
-            self.fail(StaleEpochError(current_epoch))
+        if not self._auto_claim or flight.maybe_stored or self._claims >= CLAIMS_MAX:
+            self.fail(StaleEpochError(current_epoch, flight.maybe_stored))
         else:
             self._fence_epoch = max(self._fence_epoch, current_epoch)
 
@@ -208,4 +241,6 @@ class ProducerQueue:
 
 def _is_undecided(flight: Flight) -> bool:
     """Whether the server may yet store a flight under its present number."""
+    if flight.state == "held":
+        return flight.maybe_stored
     return flight.state in ("sending", "waiting") or (flight.state == "ready" and flight.attempts > 0)

@@ -33,7 +33,7 @@ class SyncIdempotentProducer:
         producer_id: str,
         *,
         client: Any | None = None,
-        epoch: int = 0,
+        epoch: int | None = None,
         auto_claim: bool = False,
         max_batch_bytes: int = 1048576,
         linger_ms: float = 5,
@@ -44,6 +44,7 @@ class SyncIdempotentProducer:
         params: ParamsLike | None = None,
         backoff: BackoffOptions | None = None,
         timeout: Any | None = None,
+        replay: bool = False,
     ) -> None:
         settings = settings_of(
             {
@@ -54,6 +55,7 @@ class SyncIdempotentProducer:
                 "max_in_flight": max_in_flight,
                 "on_error": on_error,
                 "backoff": backoff,
+                "replay": replay,
             }
         )
         handle = None if isinstance(stream, str) else stream

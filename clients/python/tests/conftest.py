@@ -20,7 +20,8 @@ class Server:
 
     def __init__(self, *options: str, port: int = 0) -> None:
         command = [*COMMAND, *options, "--port", str(port)]
-        environment = {**os.environ, "NO_COLOR": "1"}
+        # Ours are settings of the tests, which the server would take for its own.
+        environment = {name: text for name, text in os.environ.items() if not name.startswith("PERENNIAL_")}
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
         assert self.process.stdout is not None
         seen: list[str] = []

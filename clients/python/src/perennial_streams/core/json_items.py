@@ -15,6 +15,16 @@ _decode_one = json.JSONDecoder().raw_decode
 _SPACE = b" \t\n\r"
 
 
+def parsed(payload: bytes) -> Any:
+    """The value of a small JSON text. Raises `ValueError`. (`json.loads` spends more on finding its encoding than on parsing it.)"""
+    text = str(payload, "utf-8")
+    try:
+        value, end = _decode_one(text)
+    except ValueError:
+        return json.loads(text)
+    return value if end == len(text) else json.loads(text)
+
+
 def items_of(value: Any) -> list[Any]:
     """An array contributes its elements, any other value is one item."""
     return value if isinstance(value, list) else [value]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from ..errors import parse_error
-from .json_items import JsonItems, items_of
+from .json_items import JsonItems, items_of, parsed
 from .read_session import Body
 
 
@@ -44,7 +43,7 @@ class JsonKind:
 
     def event(self, payload: bytes) -> list[Any]:
         try:
-            return items_of(json.loads(payload))
+            return items_of(parsed(payload))
         except ValueError as error:
             raise parse_error("JSON response", payload.decode("utf-8", "replace")) from error
 

@@ -36,6 +36,10 @@ class SSEParser:
 
 def _event(block: bytes) -> tuple[bytes, bytes] | None:
     """The event of a block of lines; ``None`` if it has no data."""
+    if block.startswith(b"event: "):  # what servers send: the type, perhaps an id, and one line of data
+        head, found, payload = block.partition(b"\ndata:")
+        if found and b"\n" not in payload and b"\nevent" not in head and b"\ndata" not in head:
+            return head[7:].partition(b"\n")[0], payload[1:] if payload.startswith(b" ") else payload
     kind = b"message"
     data: list[bytes] = []
     for line in block.split(b"\n"):

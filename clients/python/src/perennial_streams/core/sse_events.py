@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import binascii
-import json
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DurableStreamError, SSEEncodingError, parse_error
+from .json_items import parsed
 
 if TYPE_CHECKING:
     from .read_session import Kind
@@ -31,7 +31,7 @@ class PendingEvents:
     def control(self, payload: bytes) -> dict[str, object]:
         """The members of a control event. Raises `DurableStreamError` (``PARSE_ERROR``)."""
         try:
-            control = json.loads(payload)
+            control = parsed(payload)
         except ValueError as error:
             raise _malformed(payload) from error
         if not isinstance(control, dict):

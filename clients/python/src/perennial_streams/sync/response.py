@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from ..core.effects import Batches
+from ..core.effects import Batch, Batches
 from ..core.models import decoder
 from ..core.read_session import ReadOptions, ReadSession
 from ..core.reading import EventMode, Events, Reading
@@ -102,6 +102,13 @@ class StreamResponse(Reading):
         events = Events(mode, encoding, decoder(decode, model))
         self._take("iter_events")
         return self._events(events, self._bytes(whole=True) if mode in ("bytes", "text") else self._json(whole=True))
+
+    def iter_answers(self) -> Iterator[Batch]:
+        """JSON items with their position per answer, also of those without any. For layers above this one."""
+        self._take("iter_answers")
+        for batch in self._io.drive(self._json(whole=True)):
+            self._position = batch.position
+            yield batch
 
     def read_bytes(self) -> bytes:
         """All bytes up to the tail."""

@@ -1,0 +1,3 @@
+module perennial.dev/examples/plain-http
+
+go 1.21

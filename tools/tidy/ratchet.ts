@@ -22,7 +22,6 @@ export const RATCHET: Ratchet = {
 
 /** Rings of imports, by their first file. */
 export const RINGS: readonly string[] = [
-  "packages/client/src/handle/durable-stream.ts",
   "packages/server/src/shard/bytes.ts",
   "packages/server/src/http/operations/long-poll.ts",
 ];

@@ -9,8 +9,10 @@ import type { Random } from "@perennial/testing";
  * - `reset`: resets it after so many bytes of the answer, or of the request
  * - `truncate`: ends it politely after so many bytes of the answer, whatever was promised
  * - `delay`: passes every piece on late
+ * - `silence`: passes the request on, and never a byte of an answer
+ * - `stall`: passes so many bytes of the answer on, and then nothing, for ever
  */
-export type Fault = "none" | "refuse" | "reset" | "truncate" | "delay";
+export type Fault = "none" | "refuse" | "reset" | "truncate" | "delay" | "silence" | "stall";
 
 /** Weights of the faults; those that are left out do not happen. */
 export type FaultWeights = Readonly<Record<Fault, number>>;
@@ -66,11 +68,17 @@ export class FaultyProxy {
       upstream.destroy();
     };
     forward(client, upstream, cutsRequest ? limit : Number.POSITIVE_INFINITY, reset, () => 0);
-    const end = fault === "truncate" ? () => this.#end(client, upstream) : reset;
-    const cutsAnswer = fault === "truncate" || (fault === "reset" && !cutsRequest);
+    const ends: Partial<Record<Fault, () => void>> = {
+      truncate: () => this.#end(client, upstream),
+      silence: () => {},
+      stall: () => {},
+    };
+    const end = ends[fault] ?? reset;
+    const cutsAnswer = fault in ends || (fault === "reset" && !cutsRequest);
+    const answerLimit = fault === "silence" ? 0 : limit;
     const delay = fault === "delay" ? () => this.#random.next() * DELAY_MS_MAX : () => 0;
     if (this.buffersEventStreams) holdEventStreams(upstream, client);
-    else forward(upstream, client, cutsAnswer ? limit : Number.POSITIVE_INFINITY, end, delay);
+    else forward(upstream, client, cutsAnswer ? answerLimit : Number.POSITIVE_INFINITY, end, delay);
   }
 
   #end(client: Socket, upstream: Socket): void {

@@ -18,11 +18,25 @@ interface Message {
   readonly n: number;
 }
 
-const FAULTS: FaultWeights = { none: 5, refuse: 1, reset: 3, truncate: 2, delay: 2 };
-const CALM: FaultWeights = { none: 1, refuse: 0, reset: 0, truncate: 0, delay: 0 };
+const FAULTS: FaultWeights = {
+  none: 5,
+  refuse: 1,
+  reset: 3,
+  truncate: 2,
+  delay: 2,
+  silence: 0.5,
+  stall: 0.5,
+};
+const CALM: FaultWeights = { none: 1, refuse: 0, reset: 0, truncate: 0, delay: 0, silence: 0, stall: 0 };
 const LIVE_MODES: readonly LiveMode[] = ["sse", "long-poll"];
 
-const backoffOptions = { initialDelay: 2, maxDelay: 40, multiplier: 1.5, deadline: 300_000 };
+const backoffOptions = {
+  initialDelay: 2,
+  maxDelay: 40,
+  multiplier: 1.5,
+  deadline: 300_000,
+  attemptTimeout: 400,
+};
 const readOptions: Omit<StreamOptions, "url"> = {
   backoffOptions,
   silenceTimeout: 700,
@@ -53,7 +67,7 @@ export async function torture(
     proxy.weights = FAULTS;
     proxy.buffersEventStreams = options.buffersEventStreams ?? false;
     const readers = Array.from({ length: options.readers }, (_, reader) =>
-      read(url, LIVE_MODES[reader % 2] ?? true),
+      read(url, LIVE_MODES[reader % 2] ?? true, reader % 5 === 0 ? fetchWithoutStreams : fetch),
     );
     const writers = Array.from({ length: options.producers }, (_, producer) =>
       write(url, producer, options.messages),
@@ -72,17 +86,29 @@ async function restart(server: RestartableServer, times: number): Promise<void> 
 }
 
 async function write(url: string, producer: number, messages: number): Promise<void> {
-  const handle = new DurableStream({ url, contentType: "application/json", backoffOptions });
-  const writer = new IdempotentProducer(handle, `producer-${producer}`, { lingerMs: 1, maxBatchBytes: 120 });
+  // Every other producer is started again after each flush, under its old id.
+  const restarts = producer % 2 === 1;
+  const start = () => {
+    const handle = new DurableStream({ url, contentType: "application/json", backoffOptions });
+    const options = { lingerMs: 1, maxBatchBytes: 120, autoClaim: restarts };
+    return new IdempotentProducer(handle, `producer-${producer}`, options);
+  };
+  let writer = start();
   for (let n = 0; n < messages; n++) {
-    writer.append(JSON.stringify({ producer, n } satisfies Message));
-    if (n % 10 === 9) await writer.flush({ rejectOnError: true });
+    writer.append({ producer, n } satisfies Message);
+    if (n % 5 !== 4) continue;
+    await writer.flush({ rejectOnError: true });
+    if (restarts) writer = start();
   }
   await writer.flush({ rejectOnError: true });
 }
 
-async function read(url: string, live: LiveMode): Promise<Message[]> {
-  const handle = new DurableStream({ url });
+/** A `fetch` whose responses have no `body`, as React Native's. */
+const fetchWithoutStreams: typeof fetch = async (input, init) =>
+  Object.defineProperty(await fetch(input, init), "body", { value: undefined });
+
+async function read(url: string, live: LiveMode, fetchIt: typeof fetch): Promise<Message[]> {
+  const handle = new DurableStream({ url, fetch: fetchIt });
   const response = await handle.stream<Message>({ ...readOptions, live });
   const seen: Message[] = [];
   response.subscribeJson<Message>((batch) => {

@@ -24,41 +24,45 @@ async function runSeed(name: string, seed: number): Promise<Readonly<Record<stri
   }
 }
 
-describe.each(restartableServers)("a network that cuts, delays, truncates and resets, and %s", (name) => {
-  const title = `every reader gets every message once and in order, for ${seeds}`;
-  test(title, { timeout: SEED_TIMEOUT_MS * seeds.count }, async () => {
-    const faults: Record<string, number> = {};
-    const waiting = [...seeds];
-    const lane = async () => {
-      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-        for (const [fault, count] of Object.entries(await runSeed(name, seed))) {
-          faults[fault] = (faults[fault] ?? 0) + count;
+describe.each(restartableServers)(
+  "a network that cuts, delays, truncates, resets and falls silent, and %s",
+  (name) => {
+    const title = `every reader gets every message once and in order, for ${seeds}`;
+    test(title, { timeout: SEED_TIMEOUT_MS * seeds.count }, async () => {
+      const faults: Record<string, number> = {};
+      const waiting = [...seeds];
+      const lane = async () => {
+        for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+          for (const [fault, count] of Object.entries(await runSeed(name, seed))) {
+            faults[fault] = (faults[fault] ?? 0) + count;
+          }
         }
-      }
-    };
-    await Promise.all(Array.from({ length: LANES }, lane));
-    for (const fault of ["refuse", "reset", "truncate", "delay"]) expect(faults[fault]).toBeGreaterThan(0);
-  });
-
-  const held = "a proxy that holds event streams back costs time, and no message";
-  test(held, { timeout: SEED_TIMEOUT_MS }, async () => {
-    const server = await startRestartable(name);
-    try {
-      const options = {
-        seed: 7,
-        producers: 4,
-        readers: 6,
-        messages: 10,
-        restarts: 0,
-        buffersEventStreams: true,
       };
-      const { seen } = await torture(server, options);
-      for (const messages of seen) expect(faultsOf(messages, options)).toEqual([]);
-    } finally {
-      await server.stop();
-    }
-  });
-});
+      await Promise.all(Array.from({ length: LANES }, lane));
+      for (const fault of ["refuse", "reset", "truncate", "delay", "silence", "stall"])
+        expect(faults[fault]).toBeGreaterThan(0);
+    });
+
+    const held = "a proxy that holds event streams back costs time, and no message";
+    test(held, { timeout: SEED_TIMEOUT_MS }, async () => {
+      const server = await startRestartable(name);
+      try {
+        const options = {
+          seed: 7,
+          producers: 4,
+          readers: 6,
+          messages: 10,
+          restarts: 0,
+          buffersEventStreams: true,
+        };
+        const { seen } = await torture(server, options);
+        for (const messages of seen) expect(faultsOf(messages, options)).toEqual([]);
+      } finally {
+        await server.stop();
+      }
+    });
+  },
+);
 
 test("the check of this test sees a lost, a doubled and a misplaced message", () => {
   const options: TortureOptions = { seed: 0, producers: 1, readers: 1, messages: 3, restarts: 0 };

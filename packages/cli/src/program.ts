@@ -2,6 +2,7 @@
 import { Command, Option } from "commander";
 import { DEFAULT_URL } from "./arguments/global-options.ts";
 import { duration } from "./arguments/option-values.ts";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { checkCommand } from "./commands/check.ts";
 import { closeCommand } from "./commands/close.ts";
@@ -53,12 +54,7 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
     .helpCommand(false)
     .addHelpText("after", HELP_AFTER);
   addCommands(program, invocation);
-  const addOptions = addSettingOptions ?? (() => {});
-  program
-    .commandsGroup("Server:")
-    .addCommand(devCommand(addOptions))
-    .addCommand(serveCommand(addOptions))
-    .addCommand(checkCommand());
+  addServerCommands(program, addSettingOptions ?? (() => {}));
   program
     .commandsGroup("Any server:")
     .addCommand(benchCommand(invocation))
@@ -71,6 +67,16 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
       .configureOutput({ outputError: () => {} });
   }
   return program;
+}
+
+function addServerCommands(program: Command, addOptions: (command: Command) => void): void {
+  program
+    .commandsGroup("Server:")
+    .addCommand(devCommand(addOptions))
+    .addCommand(serveCommand(addOptions))
+    .addCommand(checkCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand());
 }
 
 function addCommands(program: Command, invocation: Invocation): void {

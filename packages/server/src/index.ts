@@ -9,6 +9,10 @@ export {
 } from "./config.ts";
 export type { Asset } from "./http/assets.ts";
 export type { Log, LogFailure, LogHealth, LogMetrics, Recovery } from "./journal/contract/index.ts";
+export { type BackupOptions, type BackupReport, backupDirectory } from "./journal/local/backup/backup.ts";
+export type { Manifest as BackupManifest } from "./journal/local/backup/manifest.ts";
+export { packBackup, restorePacked } from "./journal/local/backup/pack.ts";
+export { restoreDirectory } from "./journal/local/backup/restore.ts";
 export type { CheckProgress, CheckReport } from "./journal/local/check.ts";
 export { checkDirectory } from "./journal/local/check-directory.ts";
 export { CorruptLog } from "./journal/local/corrupt-log.ts";

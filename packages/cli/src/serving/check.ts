@@ -27,6 +27,8 @@ function drawBar(done: number, total: number): void {
 
 function summary({ streams, archivedBytes, records, logBytes, tornTail }: CheckReport): string {
   const log = `${records} records in ${logBytes} bytes of log to be replayed`;
-  const torn = tornTail ? "\nThe log ends in a record that a crash cut off; it was never acknowledged." : "";
+  const torn = tornTail
+    ? "\nThe log ends in a record that is not whole, as a crash leaves one that it cut off."
+    : "";
   return `${streams} streams with ${archivedBytes} bytes, and ${log}.${torn}`;
 }

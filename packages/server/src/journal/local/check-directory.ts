@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { examineArchive } from "./archive/archive-file.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
+import { compareWithManifest, readManifest } from "./backup/manifest.ts";
 import { type CheckProgress, type CheckReport, checkStore } from "./check.ts";
 import { prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
@@ -27,7 +28,12 @@ export async function checkDirectory(
     await examineArchive(archiveFile, hasData);
     const store = new LmdbStore(archiveFile);
     try {
-      return await checkStore(new NodeDisk(segments), store, progress);
+      const report = await checkStore(new NodeDisk(segments), store, progress);
+      const manifest = await readManifest(directory);
+      if (manifest === undefined) return report;
+      const different = await compareWithManifest(directory, manifest);
+      const problems = [...different, ...report.problems];
+      return { ...report, problems, problemCount: report.problemCount + different.length };
     } finally {
       await store.close();
     }

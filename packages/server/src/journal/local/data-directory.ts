@@ -4,6 +4,7 @@
  */
 import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { UNFINISHED_FILE } from "./backup/manifest.ts";
 import { MARK_FILE } from "./durable-mark.ts";
 import { FORMAT_FILE, flushDirectory, readFormat, writeFormat } from "./format/format-file.ts";
 import { FORMAT_VERSION } from "./format/upgrades.ts";
@@ -63,10 +64,14 @@ async function keepPrivate(directory: string): Promise<void> {
 async function isNew(directory: string): Promise<boolean> {
   const names = await readdir(directory);
   if (names.includes(FORMAT_FILE)) return false;
+  if (names.includes(UNFINISHED_FILE))
+    throw new UnusableDirectory(
+      `${directory} is a backup that was not finished; run perennial backup again.`,
+    );
   if (!names.includes("log") && !names.includes(ARCHIVE_FILE)) return true;
   throw new UnusableDirectory(
     `the data directory ${directory} has data but no file "${FORMAT_FILE}". If it was lost, restore it from a ` +
-      `backup; it holds the number of the format, ${FORMAT_VERSION} for this version.`,
+      `backup (perennial restore); it holds the number of the format, ${FORMAT_VERSION} for this version.`,
   );
 }
 

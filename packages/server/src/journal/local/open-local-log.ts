@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PendingRecord } from "../contract/index.ts";
 import { openArchive } from "./archive/open-archive.ts";
+import { removeManifest } from "./backup/manifest.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
@@ -73,6 +74,7 @@ export async function openLocalLog<Pending extends PendingRecord>(
     const report = options.report ?? (() => {});
     await upgradeDirectory(directory);
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
+    await removeManifest(directory);
     return new LocalLog<Pending>({
       disk: new NodeDisk(segments),
       store: await openArchive(archiveFile, hasData, report),

@@ -195,12 +195,6 @@ export const PROBLEMS: Table = {
     detail: () => "The sub-offset reaches beyond the end of the source.",
     at: atHeader(HEADER.streamForkSubOffset),
   },
-  "offset-inside-message": {
-    status: 400,
-    title: "Offset inside a message",
-    detail: () => "The offset is not one that this server gave out.",
-    at: () => ({ parameter: "offset" }),
-  },
   "empty-body": {
     status: 400,
     title: "Empty body",

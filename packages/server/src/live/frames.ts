@@ -12,7 +12,7 @@ import { jsonArray } from "../shard/json-array.ts";
 import type { Reading } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
 import { shortSliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
-import { namesOffsets } from "../shard/state-streams.ts";
+import { NAMED_BYTES, namesOffsets } from "../shard/state-streams.ts";
 import type { Frame } from "./frame.ts";
 import { LongMessages } from "./long-messages.ts";
 
@@ -20,7 +20,7 @@ import { LongMessages } from "./long-messages.ts";
  * Stored bytes that one data event carries at most, unless a single message is longer, which is sent in pieces. Large
  * enough that an append is rarely cut, small enough that one event is no burden.
  */
-export const EVENT_BYTES = 256 * 1024;
+export const EVENT_BYTES = NAMED_BYTES;
 
 /** A data event up to this length is encoded for each cursor anew, with its control event, so that one write is enough. */
 const JOINED_BYTES = 8 * 1024;

@@ -1,11 +1,11 @@
 /** What a read may see: one consistent slice of a stream, taken at one instant (protocol §12). */
-import type { OffsetRequest } from "@perennial/protocol";
+import { isText, type OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
-import { MessageScanner } from "../stored/messages.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
-import { boundaryBefore, pieces } from "./bytes.ts";
+import { boundaryBefore } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
+import { CUT_BYTES, wholeCharactersEnd } from "./slice.ts";
 import { namesOffsets } from "./state-streams.ts";
 
 /** A slice `[from, to)` of a stream that ended at `to` when it was taken. */
@@ -22,14 +22,13 @@ export interface Snapshot {
 
 /**
  * Takes the slice from the requested offset to the tail and renews the stream's TTL. An offset beyond the tail
- * reads as the tail; one inside a JSON message is refused, since no server ever gave it out.
+ * reads as the tail, one inside an append that we never gave out as where that append begins.
  */
 export function* snapshot(shard: Shard, path: string, offset: OffsetRequest): Reading<Snapshot | Rejected> {
   const found = shard.forReading(path);
   if (found.kind !== "found") return reject(found);
   const { stream } = found;
-  const from = resolveOffset(stream, offset);
-  if (!(yield* isAddressable(shard, stream, from))) return reject({ kind: "offset-inside-message" });
+  const from = yield* placeOf(shard, stream, resolveOffset(stream, offset));
   const withOffsets = yield* namesOffsets(shard, stream);
   // It may be gone if the bytes looked at lay far away.
   if (stream.visibility !== "live") return reject({ kind: "stream-not-found" });
@@ -49,15 +48,30 @@ function resolveOffset(stream: Stream, offset: OffsetRequest): number {
   }
 }
 
-/** Any byte of a byte stream can be addressed; in JSON mode only the places between messages. */
-function* isAddressable(shard: Shard, stream: Stream, position: number): Reading<boolean> {
-  if (!stream.state.json || position === 0 || position === stream.visibleTail) return true;
-  const boundary = boundaryBefore(shard, stream, position);
-  if (boundary === position) return true;
-  const scanner = new MessageScanner();
-  yield* pieces(shard, stream, boundary, position, (bytes) => {
-    scanner.scan(bytes);
-    return true;
-  });
-  return scanner.atBoundary;
+/**
+ * Where a read at `position` begins. Offsets that we gave out are exact: where an append ends, where a message does, and
+ * where we cut a long append of bytes. Any other lies inside an append, and software that counts on it (an end plus one, say)
+ * wants that append whole, as it gets it elsewhere.
+ */
+function* placeOf(shard: Shard, stream: Stream, position: number): Reading<number> {
+  if (position === 0 || position === stream.visibleTail) return position;
+  const start = boundaryBefore(shard, stream, position);
+  if (start === position) return position;
+  const isExact = stream.state.json
+    ? (yield* shard.messages.placeBefore(stream, start, position)) === position
+    : yield* isCut(shard, stream, start, position);
+  return isExact ? position : start;
+}
+
+/** Whether an append of bytes that begins at `start` may have been cut at `position`. */
+function* isCut(shard: Shard, stream: Stream, start: number, position: number): Reading<boolean> {
+  if ((position - start) % CUT_BYTES === 0) return true;
+  if (!isText(stream.state.contentType)) return false;
+  // An event holds back what does not make a whole character yet, or a line break.
+  const { visibleTail: tail } = stream;
+  for (let end = position + 1; end <= Math.min(position + 3, tail); end++) {
+    const isEnd = (end - start) % CUT_BYTES === 0 || boundaryBefore(shard, stream, end) === end;
+    if (isEnd) return (yield* wholeCharactersEnd(shard, stream, start, end, tail)) === position;
+  }
+  return false;
 }

@@ -21,6 +21,7 @@ import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
 import { type Found, GONE, NOT_FOUND, remainsOf } from "./found.ts";
+import { MessageIndex } from "./message-index.ts";
 import { Pending } from "./pending.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { StateStreams } from "./state-streams.ts";
@@ -39,6 +40,8 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
   readonly forkDepth: number;
   /** Carries out what takes long. */
   readonly turns = new Turns();
+  /** Knows where messages end within long appends. */
+  readonly messages = new MessageIndex(this);
   /** Undefined: nobody asks which streams hold state. */
   readonly stateStreams: StateStreams | undefined;
   #lastId = 0;

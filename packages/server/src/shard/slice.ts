@@ -7,13 +7,20 @@ import { boundaryBefore, pieces, wholeSlice } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
+/**
+ * A long append of bytes or text is cut at multiples of this from its beginning. So an offset that we gave out within an
+ * append can be told from one that somebody made up.
+ */
+export const CUT_BYTES = 64 * 1024;
+
 const CR = 0x0d;
 const LF = 0x0a;
 
 /**
  * The end of a slice that begins at `from` (where an append or message begins, or anywhere in a byte stream) and
- * goes no further than `to`: about `limit` bytes on, where an append ends. Only an append longer than the limit
- * is cut itself: JSON between messages (a message is never cut, however long), other streams anywhere.
+ * goes no further than `to`: about `limit` bytes on, at least `CUT_BYTES`, where an append ends. Only an append longer
+ * than the limit is cut itself: JSON between messages (a message is never cut, however long), other streams at multiples
+ * of `CUT_BYTES`.
  */
 export function* sliceEnd(
   shard: Shard,
@@ -23,7 +30,7 @@ export function* sliceEnd(
   limit: number,
 ): Reading<number> {
   const end = yield* shortSliceEnd(shard, stream, from, to, limit);
-  return end ?? (yield* messageEnd(shard, stream, from, to));
+  return end ?? (yield* shard.messages.endAfter(stream, boundaryBefore(shard, stream, from), from));
 }
 
 /** The same, but undefined when a JSON message longer than the limit begins at `from`. */
@@ -37,23 +44,13 @@ export function* shortSliceEnd(
   if (to - from <= limit) return to;
   const boundary = boundaryBefore(shard, stream, from + limit);
   if (boundary > from) return boundary;
-  if (!stream.state.json) return from + limit;
+  if (!stream.state.json) return boundary + Math.floor((from + limit - boundary) / CUT_BYTES) * CUT_BYTES;
   const scanner = new MessageScanner();
   yield* pieces(shard, stream, from, from + limit, (bytes) => {
     scanner.scan(bytes);
     return true;
   });
   return scanner.boundary > 0 ? from + scanner.boundary : undefined;
-}
-
-/** The end of the message that begins at `from`. */
-function* messageEnd(shard: Shard, stream: Stream, from: number, to: number): Reading<number> {
-  const scanner = new MessageScanner();
-  yield* pieces(shard, stream, from, to, (bytes) => {
-    scanner.scan(bytes, 1);
-    return scanner.count === 0;
-  });
-  return from + scanner.boundary;
 }
 
 /**

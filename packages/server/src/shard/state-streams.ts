@@ -6,6 +6,9 @@ import { pieces, wholeSlice } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
+/** Messages longer than this are shown as they are stored: to name their offsets takes all of them at once. */
+export const NAMED_BYTES = 256 * 1024;
+
 /**
  * A JSON stream is a state stream if its first message is a message of the State Protocol. It is looked at once, since
  * it never changes: other streams cost nothing more.
@@ -18,7 +21,8 @@ export class StateStreams {
     if (!stream.state.json || stream.visibleTail === 0) return false;
     let verdict = this.#known.get(stream);
     if (verdict === undefined) {
-      verdict = beginsWithStateMessage(yield* firstMessage(shard, stream));
+      const first = yield* firstMessage(shard, stream);
+      verdict = first !== undefined && beginsWithStateMessage(first);
       this.#known.set(stream, verdict);
     }
     return verdict;
@@ -31,11 +35,12 @@ export function* namesOffsets(shard: Shard, stream: Stream): Reading<boolean> {
   return stateStreams === undefined ? false : yield* stateStreams.has(shard, stream);
 }
 
-function* firstMessage(shard: Shard, stream: Stream): Reading<Uint8Array> {
+/** Undefined if it is longer than `NAMED_BYTES`. */
+function* firstMessage(shard: Shard, stream: Stream): Reading<Uint8Array | undefined> {
   const scanner = new MessageScanner();
-  yield* pieces(shard, stream, 0, stream.visibleTail, (bytes) => {
+  yield* pieces(shard, stream, 0, Math.min(stream.visibleTail, NAMED_BYTES), (bytes) => {
     scanner.scan(bytes, 1);
     return scanner.count === 0;
   });
-  return yield* wholeSlice(shard, stream, 0, scanner.boundary);
+  return scanner.count === 0 ? undefined : yield* wholeSlice(shard, stream, 0, scanner.boundary);
 }

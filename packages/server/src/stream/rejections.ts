@@ -15,7 +15,6 @@ export type Rejection =
   | { readonly kind: "fork-offset-beyond-tail" }
   | { readonly kind: "fork-offset-inside-message" }
   | { readonly kind: "fork-sub-offset-beyond-tail" }
-  | { readonly kind: "offset-inside-message" }
   | { readonly kind: "empty-body" }
   | { readonly kind: "missing-content-type" }
   | { readonly kind: "content-type-mismatch"; readonly expected: string }

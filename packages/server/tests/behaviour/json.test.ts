@@ -63,18 +63,32 @@ throughEachDoor("JSON mode (protocol §11)", (s) => {
     expect((await s.http.head(other)).status).toBe(404);
   });
 
-  test("4.3: an offset inside a message is refused, in every mode", async () => {
-    const name = await streamOf('[{"a":[1,2]},"x,y"]');
-    for (const position of [1, 6, 8, 14, 17]) {
-      for (const live of ["", "&live=long-poll", "&live=sse"]) {
-        expectProblem(await s.http.get(name, `?offset=${offset(position)}${live}`), {
-          status: 400,
-          code: "offset_inside_message",
-          parameter: "offset",
-        });
-      }
+  test("4.3: an offset inside a message is answered from where its append begins, in every mode", async () => {
+    const name = await streamOf("[0]", '[{"a":[1,2]},"x,y"]', "[3]");
+    for (const position of [3, 8, 10, 16, 19]) {
+      for (const live of ["", "&live=long-poll"])
+        expect((await s.http.get(name, `?offset=${offset(position)}${live}`)).text).toBe(
+          '[{"a":[1,2]},"x,y",3]',
+        );
+      const events = await EventStream.open(s.http.url(name, `?offset=${offset(position)}&live=sse`));
+      await events.until(({ payloads }) => payloads.length > 0);
+      expect(events.payloads).toEqual(['[{"a":[1,2]},"x,y",3]']);
+      events.close();
     }
-    expect((await s.http.get(name, `?offset=${offset(12)}`)).text).toBe('["x,y"]');
+    expect((await s.http.get(name, `?offset=${offset(14)}`)).text).toBe('["x,y",3]');
+  });
+
+  test("an offset deep inside a long append is found, between its messages or not", async () => {
+    const long = `"${"x".repeat(300_000)}"`;
+    const name = await streamOf("[0]", `[${"1,".repeat(100_000)}${long},${"22,".repeat(50_000)}3]`);
+    const tail = 2 + 200_000 + long.length + 1 + 150_000 + 2;
+    expect((await s.http.get(name, `?offset=${offset(tail - 8)}`)).text).toBe("[22,22,3]");
+    expect((await s.http.get(name, `?offset=${offset(200_002)}`)).text.slice(0, 10)).toBe('["xxxxxxxx');
+    expect((await s.http.get(name, `?offset=${offset(199_998)}`)).text.slice(0, 10)).toBe('[1,1,"xxxx');
+    for (const inside of [199_999, 350_000, tail - 9]) {
+      const { text } = await s.http.get(name, `?offset=${offset(inside)}`);
+      expect([text.length, text.slice(0, 5)]).toEqual([tail - 1, "[1,1,"]);
+    }
   });
 
   test("any message boundary is an offset, also between the messages of one append", async () => {

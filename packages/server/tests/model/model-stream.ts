@@ -20,6 +20,8 @@ export interface ModelStream extends Lifetime {
   readonly fork: ModelFork | undefined;
   /** One byte each, or in JSON mode one message each. */
   readonly units: string[];
+  /** How many units lie before each append, ascending. */
+  readonly appends: number[];
   closed: boolean;
   closedBy: string | undefined;
   readonly producers: Map<string, { epoch: number; lastSeq: number }>;

@@ -112,9 +112,9 @@ export class Model {
 
   #read(stream: ModelStream, share: number | undefined): Observation {
     const tail = width(stream);
-    const from = Math.min(tail, share === undefined ? tail : Math.floor(tail * share));
-    const start = unitsBefore(stream, from);
-    if (start === undefined) return rejected("offset-inside-message");
+    const asked = Math.min(tail, share === undefined ? tail : Math.floor(tail * share));
+    const start = readFrom(stream, asked, tail);
+    const from = width(stream, stream.units.slice(0, start));
     stream.lastUse = this.#now;
     const units = stream.units.slice(start);
     return { kind: "read", from, to: tail, closed: stream.closed, content: stored(stream, units) };
@@ -147,6 +147,7 @@ export class Model {
       expiresAt: isSilent ? source?.expiresAt : asked.expiresAt,
       fork,
       units: [...(source?.units.slice(0, fork!.count) ?? []), ...units],
+      appends: [...(source?.appends.filter((before) => before < fork!.count) ?? []), fork?.count ?? 0],
       closed: command.closed,
       closedBy: undefined,
       producers: new Map(),
@@ -212,6 +213,7 @@ export class Model {
       const units = unitsOf(isJson(stream), body);
       if (units === undefined) return rejected("invalid-json");
       if (units.length === 0 && body.text !== "") return rejected("empty-array");
+      if (units.length > 0) stream.appends.push(stream.units.length);
       stream.units.push(...units);
       stream.lastUse = this.#now;
       stream.streamSeq = streamSeq ?? stream.streamSeq;
@@ -243,6 +245,14 @@ export class Model {
     if (seq === known.lastSeq + 1) return undefined;
     return rejected("sequence-gap", { expected: known.lastSeq + 1, received: seq });
   }
+}
+
+/** The unit at which a read at a position begins: there if messages part there, else at the beginning of its append. */
+function readFrom(stream: ModelStream, position: number, tail: number): number {
+  if (position === tail) return stream.units.length;
+  const exact = isJson(stream) ? unitsBefore(stream, position) : undefined;
+  const isBefore = (before: number): boolean => width(stream, stream.units.slice(0, before)) <= position;
+  return exact ?? stream.appends.findLast(isBefore)!;
 }
 
 /** Protocol §17.1, steps 4 to 6, and §8 for closed streams. */

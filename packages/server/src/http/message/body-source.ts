@@ -5,6 +5,7 @@ import { jsonArray } from "../../shard/json-array.ts";
 import type { Snapshot } from "../../shard/read.ts";
 import type { Reading } from "../../shard/reading.ts";
 import type { Shard } from "../../shard/shard.ts";
+import { NAMED_BYTES } from "../../shard/state-streams.ts";
 import type { ByteSource } from "./reply.ts";
 
 const EMPTY_ARRAY = Buffer.from("[]");
@@ -13,7 +14,7 @@ const CLOSE = 0x5d;
 
 /**
  * The body of a read of the slice up to `to`: the bytes, or in JSON mode one array of the messages. It is whole where it
- * is not the stored bytes, so the caller keeps the slice short there (`STATE_PAGE_BYTES`).
+ * is not the stored bytes, so the caller keeps the slice short there; only a single message may be longer than `NAMED_BYTES`.
  */
 export function* sliceBody(
   shard: Shard,
@@ -22,12 +23,13 @@ export function* sliceBody(
 ): Reading<Uint8Array | ByteSource | undefined> {
   const { json } = stream.state;
   if (from === to) return json ? EMPTY_ARRAY : undefined;
-  if (!withOffsets && to - from > READ_CHUNK_BYTES) {
+  const isNamed = withOffsets && to - from <= NAMED_BYTES;
+  if (!isNamed && to - from > READ_CHUNK_BYTES) {
     const reader = new RangeReader(shard, stream, from, to);
     return new SliceSource(reader, (yield* reader.step())!, to - from, json);
   }
   const bytes = yield* wholeSlice(shard, stream, from, to);
-  return json ? jsonArray(bytes, from, withOffsets) : bytes;
+  return json ? jsonArray(bytes, from, isNamed) : bytes;
 }
 
 class SliceSource implements ByteSource {

@@ -3,6 +3,7 @@ import { formatEtag, formatOffset, HEADER, matchesIfNoneMatch } from "@perennial
 import { type Snapshot, snapshot } from "../../shard/read.ts";
 import { type Reading, readOut } from "../../shard/reading.ts";
 import { sliceEnd } from "../../shard/slice.ts";
+import { NAMED_BYTES } from "../../shard/state-streams.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { sliceBody } from "../message/body-source.ts";
@@ -13,9 +14,6 @@ import { isProblem } from "../problems.ts";
 import { longPoll } from "./long-poll.ts";
 import { parseRead, type ReadParameters } from "./read-parameters.ts";
 import { sse } from "./sse.ts";
-
-/** Stored bytes of one page of a stream whose messages are shown with their offsets: some 2 ms of work. */
-const STATE_PAGE_BYTES = 512 * 1024;
 
 export function read(
   context: Context,
@@ -88,7 +86,7 @@ function pageHeaders(slice: Snapshot, end: number, headers: readonly string[]): 
 export function* pageEnd({ config, shard }: Context, slice: Snapshot): Reading<number> {
   const { stream, from, to, withOffsets } = slice;
   const limit = config.pageBytes ?? to;
-  return yield* sliceEnd(shard, stream, from, to, withOffsets ? Math.min(limit, STATE_PAGE_BYTES) : limit);
+  return yield* sliceEnd(shard, stream, from, to, withOffsets ? Math.min(limit, NAMED_BYTES) : limit);
 }
 
 /** Names this very page of this very life of the stream, and whether it is known to be the last one. */

@@ -145,8 +145,7 @@ export interface Log<Pending extends PendingRecord = PendingRecord> {
   read(id: number, from: number, to: number, memory?: Uint8Array): Soon<Uint8Array>;
 
   /**
-   * The nearest known place at or before `position` of the stream's own range where an append begins, so that
-   * no message spans it. The distance is bounded by `READ_CHUNK_BYTES`, or one append if that is longer.
+   * Where the append begins that holds the byte at `position` of the stream's own range; `position` itself at the tail.
    */
   boundaryBefore(id: number, position: number): number;
 

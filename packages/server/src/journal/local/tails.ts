@@ -236,6 +236,19 @@ export class Tails {
     return { start, end: start + dataLength(slab, at) };
   }
 
+  /** Where appends begin in `(from, to)` of the hot range, as distances from `origin`, ascending. */
+  startsWithin(tail: Tail, from: number, to: number, origin: number): number[] {
+    this.#walkBack(tail, from, to);
+    const starts: number[] = [];
+    for (let index = this.#walk.length - 1; index >= 0; index--) {
+      const logPosition = this.#walk[index]!;
+      const slab = this.#slabs.at(logPosition);
+      const position = dataPosition(slab, logPosition - slab.start);
+      if (position > from) starts.push(position - origin);
+    }
+    return starts;
+  }
+
   /** Finds the data records with bytes in `[from, to)`. */
   #walkBack(tail: Tail, from: number, to: number): void {
     const walk = this.#walk;

@@ -1,7 +1,7 @@
 /**
  * The bytes of one stream in memory: chunks that double in size as the stream grows, so that a short stream
  * costs little and a long one few objects. An append is never split over two chunks: each chunk begins where an
- * append begins.
+ * append begins, and knows where others do.
  */
 
 const FIRST_CHUNK_BYTES = 512;
@@ -12,7 +12,12 @@ interface Chunk {
   readonly start: number;
   readonly bytes: Uint8Array;
   length: number;
+  /** Where appends after the first begin, from the chunk's first byte: as many as `appends`. */
+  starts: Uint16Array;
+  appends: number;
 }
+
+const NO_STARTS = new Uint16Array();
 
 export class StreamChunks {
   readonly #start: number;
@@ -33,6 +38,7 @@ export class StreamChunks {
   append(parts: readonly Uint8Array[], byteLength: number): void {
     if (byteLength === 0) return;
     const chunk = this.#roomFor(byteLength);
+    if (chunk.length > 0) noteStart(chunk);
     for (const part of parts) {
       chunk.bytes.set(part, chunk.length);
       chunk.length += part.length;
@@ -45,7 +51,13 @@ export class StreamChunks {
     if (last !== undefined && last.bytes.length - last.length >= byteLength) return last;
     const doubled = last === undefined ? FIRST_CHUNK_BYTES : last.bytes.length * 2;
     const size = Math.max(byteLength, Math.min(doubled, LARGEST_CHUNK_BYTES));
-    const chunk = { start: this.#tail, bytes: Buffer.allocUnsafeSlow(size), length: 0 };
+    const chunk = {
+      start: this.#tail,
+      bytes: Buffer.allocUnsafeSlow(size),
+      length: 0,
+      starts: NO_STARTS,
+      appends: 0,
+    };
     this.#chunks.push(chunk);
     return chunk;
   }
@@ -65,9 +77,18 @@ export class StreamChunks {
     return copy;
   }
 
-  /** The start of the chunk that holds `position`, or the tail itself when nothing comes after it. */
+  /** Where the append begins that holds the byte at `position`; the tail itself at the tail. */
   boundaryBefore(position: number): number {
-    return position >= this.#tail ? this.#tail : this.#chunks[this.#indexOf(position)]!.start;
+    if (position >= this.#tail) return this.#tail;
+    const { start, starts, appends } = this.#chunks[this.#indexOf(position)]!;
+    let low = 0;
+    let high = appends;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (start + starts[middle]! <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? start : start + starts[low - 1]!;
   }
 
   /** The chunk that holds the byte at `position`, by binary search. */
@@ -84,4 +105,14 @@ export class StreamChunks {
     }
     return low;
   }
+}
+
+/** Takes note that an append begins at the chunk's end. Chunks of several appends are at most 64 KiB long. */
+function noteStart(chunk: Chunk): void {
+  if (chunk.appends === chunk.starts.length) {
+    const grown = new Uint16Array(Math.max(4, chunk.appends * 2));
+    grown.set(chunk.starts);
+    chunk.starts = grown;
+  }
+  chunk.starts[chunk.appends++] = chunk.length;
 }

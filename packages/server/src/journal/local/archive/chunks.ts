@@ -1,7 +1,8 @@
 /**
  * The archived bytes of streams. A chunk's value is the position of the append that its first byte belongs to
- * (u64), then the bytes. For most chunks that position is their own: they begin where an append begins. Only an
- * append longer than a chunk is cut, and the later pieces of it say where it began.
+ * (u64), where other appends begin (their distances, a varint each, after the length of them all as u32), then the
+ * bytes. For most chunks that position is their own: they begin where an append begins. Only an append longer than a chunk
+ * is cut, and the later pieces of it say where it began.
  *
  * A checkpoint that was interrupted may have left chunks beyond its stream's archived tail. They are right as
  * far as they go, since stored bytes never change, and are covered or overwritten by the next checkpoint; so
@@ -13,18 +14,61 @@ import { blockOf, getU64, setU64 } from "../codec/bytes.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import { chunkKey, numberOfKey } from "./keys.ts";
 
-const HEADER_BYTES = 8;
+const STARTS_AT = 12;
 
-/** The value of a chunk: room for `length` bytes after the header. */
-export function allocateChunk(arena: Arena, appendStart: number, length: number): Uint8Array {
-  const size = HEADER_BYTES + length;
-  setU64(arena.reserve(size).view, arena.at, appendStart);
+/**
+ * The value of a chunk: room for `length` bytes after the header.
+ *
+ * @param appendStart position of the append to which the first byte belongs
+ * @param starts where other appends begin within the chunk, from its first byte, ascending
+ */
+export function allocateChunk(
+  arena: Arena,
+  appendStart: number,
+  starts: readonly number[],
+  length: number,
+): Uint8Array {
+  const distances = encodeDistances(starts);
+  const size = STARTS_AT + distances.length + length;
+  const { view, bytes } = arena.reserve(size);
+  setU64(view, arena.at, appendStart);
+  view.setUint32(arena.at + 8, distances.length, true);
+  bytes.set(distances, arena.at + STARTS_AT);
   return arena.take(size);
+}
+
+function encodeDistances(starts: readonly number[]): number[] {
+  const distances: number[] = [];
+  let from = 0;
+  for (const start of starts) {
+    let rest = start - from;
+    for (; rest >= 0x80; rest >>>= 7) distances.push((rest & 0x7f) | 0x80);
+    distances.push(rest);
+    from = start;
+  }
+  return distances;
+}
+
+/** Where other appends begin within a chunk, from its first byte, ascending. */
+export function* chunkStarts(value: Uint8Array): Generator<number> {
+  const end = bytesAt(value);
+  let start = 0;
+  for (let at = STARTS_AT; at < end; ) {
+    let shift = 0;
+    for (; value[at]! >= 0x80; shift += 7) start += (value[at++]! & 0x7f) << shift;
+    start += value[at++]! << shift;
+    yield start;
+  }
+}
+
+/** Where the bytes begin. */
+function bytesAt(value: Uint8Array): number {
+  return STARTS_AT + blockOf(value).view.getUint32(8, true);
 }
 
 /** The bytes of a chunk's value, not copied. */
 export function chunkBytes(value: Uint8Array): Uint8Array {
-  return value.subarray(HEADER_BYTES);
+  return value.subarray(bytesAt(value));
 }
 
 /** Where the append begins to which the chunk's first byte belongs. */
@@ -45,7 +89,7 @@ function chunkAt(store: ArchiveStore, id: number, position: number): Chunk | und
   const entry = store.last(chunkKey(id, 0), chunkKey(id, position));
   if (entry === undefined) return undefined;
   const start = numberOfKey(entry.key, 1);
-  return position < start + entry.value.length - HEADER_BYTES ? { start, value: entry.value } : undefined;
+  return position < start + chunkBytes(entry.value).length ? { start, value: entry.value } : undefined;
 }
 
 /**
@@ -75,8 +119,14 @@ export function readArchived(
   return copied === 0 ? undefined : copy.subarray(0, copied);
 }
 
-/** The nearest known start of an append at or before an archived byte; undefined when the archive has no such byte. */
+/** Where the append of an archived byte begins; undefined when the archive has no such byte. */
 export function archivedBoundary(store: ArchiveStore, id: number, position: number): number | undefined {
   const chunk = chunkAt(store, id, position);
-  return chunk === undefined ? undefined : chunkAppendStart(chunk.value);
+  if (chunk === undefined) return undefined;
+  let found = chunkAppendStart(chunk.value);
+  for (const start of chunkStarts(chunk.value)) {
+    if (chunk.start + start > position) break;
+    found = chunk.start + start;
+  }
+  return found;
 }

@@ -1,0 +1,91 @@
+/**
+ * Where messages end within long appends: found once, a step at a time while others are served, and remembered sparsely for as
+ * many appends as were asked about lately. So a place deep inside an append is known without reading all that is before it.
+ */
+import type { Stream } from "../catalog/stream.ts";
+import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
+import { MessageScanner } from "../stored/messages.ts";
+import { boundaryBefore, pieces, RangeReader } from "./bytes.ts";
+import type { Reading } from "./reading.ts";
+import type { Shard } from "./shard.ts";
+import type { Work } from "./turns.ts";
+
+/** Appends that are remembered; a number each 32 KiB or so of each. */
+const APPENDS_MAX = 128;
+
+const NOTHING = new Uint8Array();
+
+/** Ends of messages of one append, ascending. Between two that lie more than a chunk apart there is none. */
+interface IndexedAppend {
+  readonly ends: readonly number[];
+  /** Resolves when all of them are there. */
+  readonly found: Promise<Uint8Array>;
+}
+
+export class MessageIndex {
+  readonly #shard: Shard;
+  readonly #appends = new Map<string, IndexedAppend>();
+
+  constructor(shard: Shard) {
+    this.#shard = shard;
+  }
+
+  /** The last place at or before `position` at which a message of the append that begins at `start` begins or ends. */
+  *placeBefore(stream: Stream, start: number, position: number): Reading<number> {
+    let known = start;
+    if (position - start > READ_CHUNK_BYTES) {
+      const ends = yield* this.#endsOf(stream, start);
+      const next = ends.findIndex((end) => end > position);
+      known = ends[next - 1] ?? start;
+      if (next >= 0 && ends[next]! - known > READ_CHUNK_BYTES) return known;
+    }
+    const scanner = new MessageScanner();
+    yield* pieces(this.#shard, stream, known, position, (bytes) => {
+      scanner.scan(bytes);
+      return true;
+    });
+    return known + scanner.boundary;
+  }
+
+  /** The end of a message of more than a chunk that begins at `from`, in the append that begins at `start`. */
+  *endAfter(stream: Stream, start: number, from: number): Reading<number> {
+    const ends = yield* this.#endsOf(stream, start);
+    return ends.find((end) => end > from)!;
+  }
+
+  *#endsOf(stream: Stream, start: number): Reading<readonly number[]> {
+    const key = `${stream.state.id}:${start}`;
+    let append = this.#appends.get(key);
+    if (append === undefined) {
+      const ends: number[] = [];
+      const found = this.#shard.turns.run(this.#find(stream, start, ends));
+      append = { ends, found };
+      if (this.#appends.size === APPENDS_MAX) this.#appends.delete(this.#appends.keys().next().value!);
+      this.#appends.set(key, append);
+      // What cannot be read is read again by whoever asks next.
+      found.catch(() => this.#appends.delete(key));
+    }
+    yield append.found;
+    return append.ends;
+  }
+
+  /** Scans the append and keeps, of the ends in each piece, the last one, and the first one where that lies far. */
+  *#find(stream: Stream, start: number, ends: number[]): Work<Uint8Array> {
+    const scanner = new MessageScanner();
+    const reader = new RangeReader(this.#shard, stream, start, stream.visibleTail);
+    for (let at = start; at === start || boundaryBefore(this.#shard, stream, at) === start; ) {
+      const bytes = yield* reader.step();
+      if (bytes === undefined) break;
+      const known = ends.at(-1) ?? start;
+      const read = scanner.scan(bytes, scanner.count + 1);
+      const first = start + scanner.boundary;
+      scanner.scan(bytes.subarray(read));
+      const last = start + scanner.boundary;
+      if (last - known > READ_CHUNK_BYTES && first < last) ends.push(first);
+      if (last > known) ends.push(last);
+      at += bytes.length;
+      yield undefined;
+    }
+    return NOTHING;
+  }
+}

@@ -1,13 +1,13 @@
 import { DurableStream, IdempotentProducer } from "@perennial/client";
-import { DEFAULT_CONTENT_TYPE } from "@perennial/protocol";
+import { DEFAULT_CONTENT_TYPE, isJson } from "@perennial/protocol";
 import type { BenchmarkCommand, BenchmarkOperation, Result } from "./commands.ts";
 
 /** Performs one measured operation of the suite's benchmark. */
 export async function benchmark(serverUrl: string, command: BenchmarkCommand): Promise<Result> {
   const url = `${serverUrl}${command.operation.path}`;
-  await prepare(url, command.operation);
+  const contentType = await prepare(url, command.operation);
   const started = performance.now();
-  const { bytes, messages } = await perform(url, command.operation);
+  const { bytes, messages } = await perform(url, command.operation, contentType);
   const seconds = (performance.now() - started) / 1000;
   const metrics = {
     bytesTransferred: bytes,
@@ -18,21 +18,25 @@ export async function benchmark(serverUrl: string, command: BenchmarkCommand): P
   return { iterationId: command.iterationId, durationNs: String(Math.round(seconds * 1e9)), metrics };
 }
 
-/** The suite's scenarios append to, and follow, streams that nobody has created. */
-async function prepare(url: string, { op, contentType }: BenchmarkOperation): Promise<void> {
-  if (op !== "append" && op !== "roundtrip" && op !== "throughput_append") return;
+/** The suite's scenarios append to, and follow, streams that nobody may have created. Returns their content type. */
+async function prepare(url: string, { op, contentType }: BenchmarkOperation): Promise<string> {
+  const wanted = contentType ?? DEFAULT_CONTENT_TYPE;
+  if (op !== "append" && op !== "roundtrip" && op !== "throughput_append") return wanted;
   const handle = new DurableStream({ url });
-  const { exists } = await handle.head();
-  if (!exists) await handle.create({ contentType: contentType ?? DEFAULT_CONTENT_TYPE });
+  const found = await handle.head();
+  if (found.exists) return found.contentType ?? wanted;
+  await handle.create({ contentType: wanted });
+  return wanted;
 }
 
 async function perform(
   url: string,
   operation: BenchmarkOperation,
+  contentType: string,
 ): Promise<{ bytes: number; messages: number }> {
-  const { op, size = 0, contentType = DEFAULT_CONTENT_TYPE, count = 0 } = operation;
+  const { op, size = 0, count = 0 } = operation;
   const handle = new DurableStream({ url, contentType });
-  const payload = new Uint8Array(size).fill(42);
+  const payload = isJson(contentType) ? JSON.stringify("*".repeat(size)) : new Uint8Array(size).fill(42);
   switch (op) {
     case "create":
       await handle.create();
@@ -62,7 +66,7 @@ async function perform(
 
 async function roundtrip(
   handle: DurableStream,
-  payload: Uint8Array,
+  payload: Uint8Array | string,
   { live = "long-poll" }: BenchmarkOperation,
 ): Promise<{ bytes: number; messages: number }> {
   const response = await handle.stream({ live, offset: "now" });

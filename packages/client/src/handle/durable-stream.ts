@@ -33,6 +33,10 @@ import { createWritable } from "./writable.ts";
 /**
  * A handle for one stream: create it, append to it, read it, close it, delete it. Making a handle sends nothing.
  *
+ * Every method that writes repeats its request by `backoffOptions`: `attemptTimeout` bounds one attempt, head and body
+ * of the answer, `deadline` all of them. When they run out it rejects with the last failure: a FetchError, the error of
+ * `fetch`, or one named `TimeoutError`. A function of `headers` or `params` that throws rejects with what it threw.
+ *
  * Appends are repeated after network failures, when nobody knows whether the server stored them: one may be stored
  * twice. Where that matters use `IdempotentProducer`, or give the producer fields of `AppendOptions`.
  *
@@ -77,16 +81,17 @@ export class DurableStream {
    * Creates a stream, or finds that it exists with the same configuration.
    *
    * @throws DurableStreamError `CONFLICT_EXISTS` when it exists with another one (also `instanceof FetchError`)
-   * @throws FetchError for every other refusal
+   * @throws FetchError for every other refusal; FetchBackoffAbortError when `signal` is aborted; MissingStreamUrlError;
+   *   InvalidSignalError. See the class for time limits
    */
   static create(opts: CreateOptions): Promise<DurableStream> {
     return new DurableStream(opts).create(opts);
   }
 
   /**
-   * Finds an existing stream and its content type.
+   * Finds an existing stream and its content type. Asks once, as `head()`.
    *
-   * @throws DurableStreamError `NOT_FOUND` when there is none (also `instanceof FetchError`)
+   * @throws DurableStreamError `NOT_FOUND` when there is none (also `instanceof FetchError`), else as `head()`
    */
   static async connect(opts: DurableStreamOptions): Promise<DurableStream> {
     const handle = new DurableStream(opts);
@@ -106,9 +111,11 @@ export class DurableStream {
   }
 
   /**
-   * Asks about the stream, once: no retries. A missing stream is an answer, not an error.
+   * Asks about the stream, once: no retries. A missing stream is an answer, not an error. `attemptTimeout` and
+   * `deadline`, the shorter of them, bound it.
    *
-   * @throws DurableStreamError for every refusal but 404
+   * @throws DurableStreamError for every refusal but 404; the error of `fetch`, or one named `TimeoutError`;
+   *   FetchBackoffAbortError when aborted
    */
   async head(opts: { signal?: AbortSignal | undefined } = {}): Promise<HeadResult> {
     const found = await this.#head(opts.signal);
@@ -129,7 +136,12 @@ export class DurableStream {
     return this;
   }
 
-  /** Deletes the stream. @throws FetchError 404 when there is none */
+  /**
+   * Deletes the stream. Repeated after an answer that was lost, it may find that the stream is gone.
+   *
+   * @throws FetchError 404 when there is none, and for every other refusal; FetchBackoffAbortError when aborted. See
+   *   the class for time limits
+   */
   async delete(opts: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     await this.#requests.send({ method: "DELETE", signal: opts.signal });
   }
@@ -137,7 +149,9 @@ export class DurableStream {
   /**
    * Closes the stream for good, with final content if `body` is given. Without a body it may be repeated.
    *
-   * @throws StreamClosedError when a `body` is given and the stream is closed already
+   * @throws StreamClosedError when a `body` is given and the stream is closed already: perhaps by an attempt of this
+   *   call whose answer was lost
+   * @throws FetchError for every other refusal; FetchBackoffAbortError when aborted. See the class for time limits
    */
   async close(opts: CloseOptions = {}): Promise<CloseResult> {
     const contentType = this.#contentType(opts.contentType);
@@ -150,12 +164,15 @@ export class DurableStream {
   }
 
   /**
-   * Appends a message: bytes, text, or for JSON streams JSON text (`JSON.stringify(value)`, not the value). Appends
-   * made while another is on its way are sent together, in order, unless the handle has `batching: false`.
+   * Appends a message: bytes or text; on a JSON stream JSON text, or any other value, which is written as JSON. A
+   * promise is awaited first. Appends made while another is on its way are sent together, in order, unless the handle
+   * has `batching: false`; the time limits then hold for the request, not for the wait before it.
    *
    * @throws StreamClosedError when the stream is closed; DurableStreamError `CONFLICT_SEQ` when `seq` is not greater
    *   than the last, or content types differ (both also `instanceof FetchError`)
-   * @throws FetchError for every other refusal; FetchBackoffAbortError when aborted
+   * @throws DurableStreamError `BAD_REQUEST` for a value that is neither bytes nor text when the stream is not JSON, or
+   *   its content type is not known, and when some producer fields are missing
+   * @throws FetchError for every other refusal; FetchBackoffAbortError when aborted. See the class for time limits
    */
   append(body: unknown, opts: AppendOptions = {}): AppendPromise {
     return this.#append(body, opts) as AppendPromise;
@@ -163,9 +180,11 @@ export class DurableStream {
 
   /**
    * Appends all of a source in one streaming request, without delimiters: one atomic append. Repeated only while
-   * nothing was taken from the source. Browsers need HTTP/2 for it.
+   * nothing was taken from the source. Browsers need HTTP/2 for it. The source may take its time: `attemptTimeout`, or
+   * `deadline` if that is shorter, bounds only how long the peer may stand still.
    *
-   * @throws as `append()`; the error of `fetch` when the connection broke after the source was started
+   * @throws as `append()`; the error of `fetch`, or one named `TimeoutError`, when the connection broke after the
+   *   source was started; what the source throws
    */
   appendStream(
     source: ReadableStream<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
@@ -176,13 +195,17 @@ export class DurableStream {
 
   /**
    * A stream to pipe into, written by an `IdempotentProducer`: nothing is stored twice. Closing it closes the durable
-   * stream; aborting it leaves the durable stream open. The first failed batch fails the pipe.
+   * stream; aborting it leaves the durable stream open. The first failed batch fails the pipe, with the errors of
+   * `IdempotentProducer.flush()` and `close()`; a batch is tried for a minute, or until the handle's `deadline`.
    */
   writable(opts: WritableOptions = {}): WritableStream<Uint8Array | string> {
     return createWritable(this, opts);
   }
 
-  /** Reads the stream, see the function `stream()`. Headers and params are merged, other options win over the handle's. */
+  /**
+   * Reads the stream, see the function `stream()` for what it rejects with and what `deadline` covers. Headers and
+   * params are merged, other options win over the handle's.
+   */
   stream<TJson = unknown>(options: Omit<StreamOptions, "url"> = {}): StreamPromise<TJson> {
     const { fetch, backoffOptions, signal, onError, warnOnHttp, url } = this.#options;
     return stream<TJson>({
@@ -193,7 +216,7 @@ export class DurableStream {
     });
   }
 
-  /** The handle's headers as its next request would send them. */
+  /** The handle's headers as its next request would send them. Rejects with what a header function throws. */
   resolveHeaders(): Promise<Record<string, string>> {
     return this.#requests.headers();
   }

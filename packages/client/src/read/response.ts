@@ -50,21 +50,30 @@ export interface StreamResponse<TJson = unknown> {
   /** Whether the stream is closed and everything was delivered. */
   readonly streamClosed: boolean;
 
-  /** All bytes up to the tail. Rejects with `FetchError` or `DurableStreamError`. */
+  /**
+   * All bytes up to the tail. Rejects with what ended the session: FetchError for a refusal; DurableStreamError
+   * `PARSE_ERROR` for data that does not parse, `NOT_FOUND` for a stream that was replaced, `ALREADY_CONSUMED`; the
+   * error of `fetch` or of a body, or one named `TimeoutError`, when connections failed for longer than
+   * `backoffOptions.deadline`, or more often than `maxRetries`.
+   */
   body(): Promise<Uint8Array>;
-  /** All messages up to the tail. Rejects with `BAD_REQUEST` when the stream is not JSON. */
+  /** All messages up to the tail. Rejects as `body()`, and with `BAD_REQUEST` when the stream is not JSON. */
   json<T = TJson>(): Promise<Array<T>>;
-  /** All text up to the tail. */
+  /** All text up to the tail. Rejects as `body()`. */
   text(): Promise<string>;
-  /** Bytes as they arrive. Cancelling the stream, or leaving its loop, ends the session. */
+  /**
+   * Bytes as they arrive. Cancelling the stream, or leaving its loop, ends the session. The stream fails as `body()`
+   * rejects. Throws `ALREADY_CONSUMED`.
+   */
   bodyStream(): ReadableStreamAsyncIterable<Uint8Array>;
-  /** Messages one by one. Throws `BAD_REQUEST` when the stream is not JSON. */
+  /** Messages one by one, as `bodyStream()`. Throws `BAD_REQUEST` when the stream is not JSON. */
   jsonStream(): ReadableStreamAsyncIterable<TJson>;
-  /** Text as it arrives; a character is never cut. */
+  /** Text as it arrives, as `bodyStream()`; a character is never cut. */
   textStream(): ReadableStreamAsyncIterable<string>;
   /**
    * Calls back for every response or SSE flush, the empty ones included, and waits for the callback before the next.
-   * A callback that throws ends the session and rejects `closed`.
+   * A callback that throws ends the session and rejects `closed`. Throws `ALREADY_CONSUMED`, and `BAD_REQUEST` when the
+   * stream is not JSON.
    *
    * @returns ends the session; may be called from the callback, and more than once
    */
@@ -77,8 +86,8 @@ export interface StreamResponse<TJson = unknown> {
   /** Ends the session: requests are given up, readers see the end, `closed` resolves. */
   cancel(reason?: unknown): void;
   /**
-   * Settles when the session is over and the last delivery was taken. Rejects with what ended the session, unless
-   * that was its consumer or signal. Nobody needs to watch it.
+   * Settles when the session is over and the last delivery was taken. Rejects with what ended the session (see `body()`,
+   * or what a subscriber threw), unless that was its consumer or signal. Nobody needs to watch it.
    */
   readonly closed: Promise<void>;
 }

@@ -27,4 +27,32 @@ describe.each(Object.entries(servers))("client conformance, adapter process agai
   test.each(possible.map((given) => [given.name, given] as const))("%s", async (_, given) => {
     await runCase(adapter, server.url, `/v1/stream/conformance-${count++}`, given);
   });
+
+  // As the suite's scenarios do, which create nothing.
+  const json = "application/json";
+  test.each([
+    { op: "create" },
+    { op: "append", size: 100 },
+    { op: "roundtrip", size: 100, live: "long-poll" },
+    { op: "roundtrip", size: 100, live: "sse", contentType: json },
+    { op: "roundtrip", size: 100, live: "sse", contentType: "text/plain" },
+    { op: "throughput_append", size: 100, count: 200, concurrency: 10 },
+    { op: "throughput_append", size: 1_000, count: 5, concurrency: 2, contentType: json },
+  ])("benchmark: $op $live $contentType", async (operation) => {
+    const path = `/v1/stream/benchmark-${count++}`;
+    await adapter.execute({ type: "init", serverUrl: server.url });
+    for (const iterationId of ["1", "2"]) {
+      // A stream is created once.
+      if (operation.op === "create" && iterationId === "2") continue;
+      const result = await adapter.execute({
+        type: "benchmark",
+        iterationId,
+        operation: { ...operation, path },
+      });
+      expect(result).toMatchObject({ type: "benchmark", success: true, iterationId });
+    }
+    const read = { op: "throughput_read", path, expectedCount: 1 };
+    const result = await adapter.execute({ type: "benchmark", iterationId: "3", operation: read });
+    expect(result).toMatchObject({ success: true });
+  });
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -38,4 +39,58 @@ test("a lock dies with its process, even if that is killed", async () => {
   holder.kill("SIGKILL");
   await once(holder, "exit");
   await (await lockDirectory(directory)).release();
+});
+
+test("nobody can take the lock's name first by guessing it", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  const { dev, ino } = await stat(directory, { bigint: true });
+  const squatter = net.createServer().listen(`\0perennial-${dev}-${ino}`);
+  await once(squatter, "listening");
+  await (await lockDirectory(directory)).release();
+  squatter.close();
+});
+
+/** The holder's file as somebody writes it whose process nobody can ask for from here. */
+async function elsewhere(directory: string, beats: number): Promise<void> {
+  const { ino } = await stat(directory, { bigint: true });
+  const holder = { token: "theirs", pid: 7, inode: String(ino), boot: "another", beats };
+  await writeFile(join(directory, "holder"), JSON.stringify(holder));
+}
+
+test("a holder elsewhere is known by its beat, whatever became of the sockets", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  let beats = 0;
+  await elsewhere(directory, beats);
+  const beating = setInterval(() => void elsewhere(directory, ++beats), 100);
+  await expect(lockDirectory(directory)).rejects.toThrow("in use by process 7");
+  clearInterval(beating);
+});
+
+test("a holder elsewhere that is silent for some seconds has died, and a lock that was taken over is known", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  await elsewhere(directory, 1);
+  const lock = await lockDirectory(directory);
+  expect(await lock.isInPlace()).toBe(true);
+  await elsewhere(directory, 2);
+  expect(await lock.isInPlace()).toBe(false);
+  await lock.release();
+  expect(await readFile(join(directory, "holder"), "utf8")).toContain("theirs");
+}, 20_000);
+
+test("the holder of a directory that was copied does not count in the copy", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  const lock = await lockDirectory(directory);
+  const copy = await mkdtemp(join(root, "d"));
+  for (const name of ["holder", "lock.secret"]) await cp(join(directory, name), join(copy, name));
+  await (await lockDirectory(copy)).release();
+  await lock.release();
+});
+
+test("a socket that was replaced does not hide the process behind it", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  const lock = await lockDirectory(directory);
+  await rm(join(directory, "lock"));
+  await rm(join(directory, "lock.secret"));
+  await expect(lockDirectory(directory)).rejects.toThrow(DirectoryInUse);
+  await lock.release();
 });

@@ -2,20 +2,26 @@
  * One process per data directory. The kernel holds the lock, as a listening socket, so it is gone the moment its
  * process is, however that ended; there is no stale file to judge by a process number that may have been reused.
  *
- * Two sockets, since each alone has a gap:
+ * Two sockets and a file, since each alone has a gap:
  *
- * - an **abstract** one (Linux), named after the directory's device and inode. To bind it is atomic, so two
- *   processes that start at the same moment cannot both have it. But containers have separate name spaces.
+ * - an **abstract** socket (Linux). To bind it is atomic, so two processes that start at the same moment cannot both have
+ *   it. But containers have separate name spaces. Its name derives from a secret in the directory, so that nobody else can
+ *   take it first.
  * - a **file** in the directory, which is found from any container that shares the volume, on the same machine.
- *   Whether its owner lives is found by connecting; to replace a dead one is not atomic, which is the gap.
- *
- * A directory that several machines share is not protected, and must not be used by two of them.
+ *   Whether its owner lives is found by connecting; to replace a dead one is not atomic, and who replaces the file of
+ *   one that lives hides it: that is the gap.
+ * - the file **`holder`**, which changes each second while its process lives (`lock-holder.ts`): from another network or
+ *   machine that is all there is to see. Who finds it at rest, and cannot ask for its process, waits for a few seconds.
  */
-import { chmod, rm, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { chmod, link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { join, relative } from "node:path";
+import type { HeldFile } from "./disk-guard.ts";
+import { HOLDER_FILE, LockHolder } from "./lock-holder.ts";
 
 const SOCKET_NAME = "lock";
+export const SECRET_NAME = "lock.secret";
 
 /** Paths of sockets can be this long on all systems. */
 const SOCKET_PATH_MAX = 100;
@@ -34,7 +40,7 @@ export class DirectoryInUse extends Error {
 }
 
 /** Holds the lock until `release`, or until the process ends. */
-export interface DirectoryLock {
+export interface DirectoryLock extends HeldFile {
   release(): Promise<void>;
 }
 
@@ -45,7 +51,9 @@ export interface DirectoryLock {
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const servers: net.Server[] = [];
+  let holder: LockHolder | undefined;
   const release = async () => {
+    await holder?.release();
     await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))));
   };
   try {
@@ -59,11 +67,16 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
         throw new DirectoryInUse(directory, (await holderOf(address.path)) ?? "(unknown)");
       servers.push(server);
     }
+    const { ino } = await stat(directory, { bigint: true });
+    const taken = await LockHolder.take(join(directory, HOLDER_FILE), String(ino));
+    if (!(taken instanceof LockHolder)) throw new DirectoryInUse(directory, String(taken.pid));
+    holder = taken;
   } catch (error) {
     await release();
     throw error;
   }
-  return { release };
+  const { isInPlace } = holder;
+  return { release, isInPlace: isInPlace.bind(holder) };
 }
 
 interface Address {
@@ -79,7 +92,30 @@ async function addressesOf(directory: string): Promise<readonly Address[]> {
   const path = fromHere.length < absolute.length ? fromHere : absolute;
   const file = path.length <= SOCKET_PATH_MAX ? [{ path, isFile: true }] : [];
   if (process.platform !== "linux") return file;
-  return [{ path: `\0perennial-${dev}-${ino}`, isFile: false }, ...file];
+  const name = createHash("sha256")
+    .update(`${await secretOf(directory)} ${dev} ${ino}`)
+    .digest("hex");
+  return [{ path: `\0perennial-${name.slice(0, 32)}`, isFile: false }, ...file];
+}
+
+/** Made once for the directory. Of several that make it at once, the first is everybody's. */
+async function secretOf(directory: string): Promise<string> {
+  const path = join(directory, SECRET_NAME);
+  const attempt = `${path}.${randomUUID()}`;
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  await writeFile(attempt, randomUUID(), { mode: 0o600 });
+  try {
+    await link(attempt, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(attempt);
+  }
+  return readFile(path, "utf8");
 }
 
 /** Asks whoever listens for its process id; undefined when nobody does. */

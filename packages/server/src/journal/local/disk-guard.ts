@@ -40,7 +40,7 @@ export class DirectoryGone extends Error {
 
   constructor() {
     super(
-      "the data directory, or a file in it, was deleted or replaced while the server ran; nothing more is written. " +
+      "the data directory, or a file in it, was deleted or replaced while the server ran, or another process has taken it; nothing more is written. " +
         "Stop the server, restore the directory from a backup (perennial restore) and start again",
     );
   }

@@ -2,7 +2,7 @@ import type { ArchiveStore } from "./archive/archive-store.ts";
 import type { BudgetLimits } from "./budget.ts";
 import type { ScheduleParts } from "./checkpoint-schedule.ts";
 import type { Disk } from "./disk.ts";
-import type { GuardParts } from "./disk-guard.ts";
+import type { GuardParts, HeldFile } from "./disk-guard.ts";
 
 /** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
 export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts {
@@ -25,6 +25,8 @@ export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts {
   readonly acceptLoss: boolean;
   /** Names a new store. */
   readonly newStoreId: () => string;
+  /** What must stay in place besides the log's own files: the lock. */
+  readonly held: readonly HeldFile[];
   /** Called when the log is closed. */
   readonly afterClose: () => Promise<void>;
 }

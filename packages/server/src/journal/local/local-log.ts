@@ -131,7 +131,7 @@ export class LocalLog<Pending extends PendingRecord>
     this.#opened = { writer, segments };
     await writer.startTerm();
     await this.#mark.reset();
-    this.#guard.watch([segments, this.#mark]);
+    this.#guard.watch([segments, this.#mark, ...this.#parts.held]);
     segments.prepareNext();
     this.#reserve.begin();
     this.#schedule.begin();

@@ -93,6 +93,7 @@ export async function openLocalLog<Pending extends PendingRecord>(
       report,
       now: () => performance.now(),
       after,
+      held: [lock],
       afterClose: () => lock.release(),
     });
   } catch (error) {

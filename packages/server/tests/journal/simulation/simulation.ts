@@ -269,6 +269,7 @@ class Simulation {
       acceptLoss: false,
       scrub: true,
       reserveBytes: 1024,
+      held: [],
       report: () => {},
       newStoreId: () => "simulated",
       now: () => this.#clock++ / 4,

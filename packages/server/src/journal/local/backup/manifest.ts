@@ -11,7 +11,14 @@ export const MANIFEST_FILE = "backup.json";
 export const UNFINISHED_FILE = "backup.unfinished";
 
 /** Belongs to processes that have the directory open, not to the data. */
-const NOT_COPIED = new Set(["lock", "archive.lmdb-lock", MANIFEST_FILE, UNFINISHED_FILE]);
+const NOT_COPIED = new Set([
+  "lock",
+  "lock.secret",
+  "holder",
+  "archive.lmdb-lock",
+  MANIFEST_FILE,
+  UNFINISHED_FILE,
+]);
 
 export interface Manifest {
   /** When the backup began, as in ISO 8601: everything acknowledged before that is in it. */

@@ -46,6 +46,29 @@ describe.each(Object.keys(servers))("snapshots on %s", (name) => {
     return { rows, errors, read: read.reduce((sum, length) => sum + length, 0), offset: db.offset };
   }
 
+  it("keep the fields of rows whose updates are merged", async () => {
+    const stream = await createStream(server);
+    const part = (value: object): StateEvent => ({
+      type: "user",
+      key: "1",
+      value,
+      headers: { operation: "update" },
+    });
+    await appendEvents(stream, [user("1", "Ada"), part({ email: "a@x" })]);
+    await compact(stream, { updates: "merge" });
+    await appendEvents(stream, [part({ name: "Grace" })]);
+    const db = createStreamDB({
+      stream,
+      state: board,
+      live: false,
+      from: "latest-snapshot",
+      updates: "merge",
+    });
+    await db.preload();
+    expect(plain(db.collections.users.toArray)).toEqual([{ id: "1", name: "Grace", email: "a@x" }]);
+    db.close();
+  });
+
   it("spare new readers all changes before them", async () => {
     const stream = await createStream(server);
     for (const round of ["a", "b", "c"]) await appendEvents(stream, [user("1", round), user("2", round)]);

@@ -159,19 +159,38 @@ describe("any history", () => {
     );
   });
 
-  it("is rebuilt by the events of its state, open snapshot included", () => {
-    fc.assert(
-      fc.property(histories, histories, (before, after) => {
-        const { state } = collectErrors();
-        state.applyBatch(before);
-        const { state: rebuilt } = collectErrors();
-        rebuilt.applyBatch([...state.events("0_1")]);
-        expect(contents(rebuilt)).toEqual(contents(state));
-        state.applyBatch(after);
-        rebuilt.applyBatch(after);
-        expect(contents(rebuilt)).toEqual(contents(state));
-        expect([...rebuilt.events()]).toEqual([...state.events()]);
-      }),
-    );
+  it.each(["replace", "merge"] as const)(
+    "is rebuilt by the events of its state, open snapshot included: %s",
+    (updates) => {
+      fc.assert(
+        fc.property(histories, histories, (before, after) => {
+          const state = new MaterializedState({ updates, onError: () => {} });
+          state.applyBatch(before);
+          const rebuilt = new MaterializedState({ updates, onError: () => {} });
+          rebuilt.applyBatch([...state.events("0_1")]);
+          expect(contents(rebuilt)).toEqual(contents(state));
+          state.applyBatch(after);
+          rebuilt.applyBatch(after);
+          expect(contents(rebuilt)).toEqual(contents(state));
+          expect([...rebuilt.events()]).toEqual([...state.events()]);
+        }),
+      );
+    },
+  );
+});
+
+describe("with updates that are merged", () => {
+  it("fields stay that a change does not have, until the entity is put away", () => {
+    const state = new MaterializedState({ updates: "merge" });
+    const change = (value: unknown, operation: "insert" | "update" | "upsert" = "update") =>
+      state.apply({ type: "user", key: "1", value, headers: { operation } });
+    change({ name: "Ada", tags: ["a"] }, "insert");
+    change({ email: "a@x", tags: ["b"] });
+    expect(state.get("user", "1")).toEqual({ name: "Ada", email: "a@x", tags: ["b"] });
+    change("a text");
+    expect(state.get("user", "1")).toBe("a text");
+    state.apply({ type: "user", key: "1", headers: { operation: "delete" } });
+    change({ seen: true }, "upsert");
+    expect(state.get("user", "1")).toEqual({ seen: true });
   });
 });

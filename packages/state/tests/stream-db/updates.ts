@@ -1,5 +1,7 @@
 import { appendEvents, type StateEvent } from "@perennial/state";
 import { createStreamDB } from "@perennial/state/db";
+import { runs } from "@perennial/testing";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import { board, plain, user } from "../support/board.ts";
 import type { Fixture } from "./fixture.ts";
@@ -59,6 +61,38 @@ export function describeUpdates(fixture: Fixture): void {
       expect(plain(users.toArray)).toEqual([{ id: "1", name: "Grace", email: "a@x" }]);
       expect(users.get("1")).toHaveProperty("_seq", 2);
       expect(warn).not.toHaveBeenCalled();
+    });
+
+    it("are merged as the official reader merges them, whatever comes", async () => {
+      const official = await import("@durable-streams/state/db");
+      const fields = fc.record(
+        { name: fc.constantFrom("a", "b"), email: fc.constantFrom("x", "y") },
+        { requiredKeys: [] },
+      );
+      const operations = fc.constantFrom("insert", "update", "upsert", "delete");
+      const changes = fc
+        .tuple(fc.constantFrom("1", "2"), fields, operations)
+        .map(([id, value, operation]) =>
+          operation === "delete" ? board.users.delete({ key: id }) : part(id, value, operation),
+        );
+      const batches = fc.array(fc.array(changes, { minLength: 1, maxLength: 5 }), {
+        minLength: 1,
+        maxLength: 4,
+      });
+      const state = official.createStateSchema({ users: board.users as never });
+      const run = async (history: StateEvent[][]): Promise<void> => {
+        const { db, stream, users } = await fixture.open([], { updates: "merge" });
+        const theirs = official.createStreamDB({ streamOptions: { url: stream.url }, state });
+        await Promise.all([db.preload(), theirs.preload()]);
+        for (const batch of history) await appendEvents(stream, batch);
+        await appendEvents(stream, [user("last", "z")], { txid: "last" });
+        await Promise.all([db.utils.awaitTxId("last"), theirs.utils.awaitTxId("last")]);
+        const rows = (theirs.collections.users as { toArray: object[] }).toArray;
+        expect(plain(users.toArray)).toEqual(plain(rows));
+        db.close();
+        theirs.close();
+      };
+      await fc.assert(fc.asyncProperty(batches, run), { numRuns: runs(10) });
     });
 
     it("are merged with nothing that a delete, a reset or a snapshot has put away", async () => {

@@ -16,6 +16,7 @@ export const figureDefinitions = {
   p50: { label: "p50", unit: "ms", better: "lower" },
   p99: { label: "p99", unit: "ms", better: "lower" },
   p999: { label: "p99.9", unit: "ms", better: "lower" },
+  slowest: { label: "slowest", unit: "ms", better: "lower" },
   bytesPerSecond: { label: "throughput", unit: "MB/s", better: "higher", scale: 1e6 },
   bytesPerCpuSecond: { label: "throughput per core", unit: "MB/s", better: "higher", scale: 1e6 },
   residentPeak: { label: "RSS, peak", unit: "MiB", better: "lower", scale: 1024 * 1024 },

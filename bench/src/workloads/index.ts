@@ -1,3 +1,4 @@
+import { abuseWorkload } from "./abuse/index.ts";
 import { appendWorkload } from "./append.ts";
 import { catchUpWorkload } from "./catch-up.ts";
 import { churnWorkload } from "./churn.ts";
@@ -29,6 +30,7 @@ export const workloads: readonly Workload[] = [
   idleWorkload,
   churnWorkload,
   mixedWorkload,
+  abuseWorkload,
   restartWorkload("restart-19000", 19_000, 19_000),
   restartWorkload("recovery-1m", 100_000, 1_000_000),
   manyStreamsWorkload("streams-1m", 1_000_000),

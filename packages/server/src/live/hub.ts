@@ -12,8 +12,8 @@ import { ReadyReaders, type Runnable } from "./ready-readers.ts";
 
 /** A reader at a tail. What its methods throw ends this reader alone. */
 export interface LiveReader {
-  /** The stream may have changed: reads and sends what there is. */
-  advance(): void;
+  /** The stream may have changed: reads and sends what there is, and may tell how many bytes that was. */
+  advance(): number | undefined;
   /** A beat of the clock. @param now epoch milliseconds */
   tick?(now: number): void;
   /** The server stops: ends the response properly. */
@@ -24,7 +24,7 @@ export interface LiveReader {
 
 /** A reader's place at a tail. */
 export interface Place {
-  /** Has the reader advance in the next turn of the event loop. */
+  /** Has the reader advance in a later turn of the event loop. */
   nextTurn(): void;
   /** Runs a step of the reader's, guarded: what it throws is logged, and the reader fails. */
   guard(step: () => void): void;
@@ -145,15 +145,16 @@ class Seat implements Place, TailListener, Runnable {
   nextTurn(): void {
     if (this.#isMarked) return;
     this.#isMarked = true;
-    this.#ready.markForNextTurn(this);
+    this.#ready.markForLater(this);
   }
 
-  run(): void {
+  run(): number {
     this.#isMarked = false;
     try {
-      this.reader.advance();
+      return this.reader.advance() ?? 0;
     } catch (error) {
       this.fail(error);
+      return 0;
     }
   }
 

@@ -2,28 +2,33 @@
  * The one loop in which live readers read and send. Whoever notices that a reader may have something to do marks it; the
  * loop comes to it when the log's own callback is over.
  *
- * Those that are marked run in one turn of the event loop, as long as that takes no more than some milliseconds: so
- * those at the same tail get the same frames, encoded once. However many they are, others get their turns in between.
+ * Those that are marked run in one turn of the event loop, thousands of them: so those at the same tail get the same
+ * frames, encoded once. Only so much is written in a turn, counted rather than timed: others get theirs in between.
  */
 
 /** Something with work to do when it is marked. */
 export interface Runnable {
-  /** Does what there is to do. Must not throw. */
-  run(): void;
+  /** Does what there is to do and tells how many bytes it wrote. Must not throw. */
+  run(): number;
 }
 
-/** What readers get of one turn, all of them together, milliseconds: enough for thousands with short frames. */
-const TURN_MS = 30;
-/** Readers that run between two looks at the clock. */
-const RUNS = 16;
+/** What readers get of one turn, all of them together: so many with short frames, or so many bytes. */
+const TURN_RUNS = 4096;
+const TURN_BYTES = 32 * 1024 * 1024;
+/** What those get of it who have a lot to read, all of them together. */
+const LATER_BYTES = 4 * 1024 * 1024;
+/** Readers that the clock meets in one turn. */
+const TURN_BEATS = 4096;
 
 export class ReadyReaders {
   #ready: Runnable[] = [];
-  /** The next of `#ready` to run. */
-  #next = 0;
+  /** Whether a turn of those that are ready is to come. */
   #isScheduled = false;
-  #isWalking = false;
   readonly #runAll = (): void => this.#run();
+  #later: Runnable[] = [];
+  #isLaterScheduled = false;
+  readonly #runLater = (): void => this.#runSome();
+  #isWalking = false;
 
   /** Has `reader` run soon, not from inside this call. It must not be marked already. */
   mark(reader: Runnable): void {
@@ -33,9 +38,10 @@ export class ReadyReaders {
     queueMicrotask(this.#runAll);
   }
 
-  /** The same, but not before others had a turn. */
-  markForNextTurn(reader: Runnable): void {
-    setImmediate(() => this.mark(reader));
+  /** Has `reader` run in a later turn, in the order in which they come. */
+  markForLater(reader: Runnable): void {
+    this.#later.push(reader);
+    this.#scheduleLater();
   }
 
   /** Has something done with each of `readers`, some in each turn. Does nothing while an earlier walk is under way. */
@@ -44,36 +50,51 @@ export class ReadyReaders {
     this.#isWalking = true;
     const walk = readers[Symbol.iterator]();
     const goOn = (): void => {
-      this.#isWalking = !timed(() => {
+      for (let beats = 0; beats < TURN_BEATS; beats++) {
         const { done, value } = walk.next();
-        if (!done) act(value);
-        return !done;
-      });
-      if (this.#isWalking) setImmediate(goOn);
+        if (done) {
+          this.#isWalking = false;
+          return;
+        }
+        act(value);
+      }
+      setImmediate(goOn);
     };
     goOn();
   }
 
   #run(): void {
-    const isDone = timed(() => {
-      this.#ready[this.#next++]?.run();
-      return this.#next < this.#ready.length;
-    });
-    if (isDone) {
-      this.#ready = [];
-      this.#next = 0;
-      this.#isScheduled = false;
-    } else {
-      setImmediate(this.#runAll);
-    }
+    const ready = this.#ready;
+    this.#ready = [];
+    this.#isScheduled = false;
+    const rest = ready.slice(runSome(ready, TURN_BYTES));
+    if (rest.length === 0) return;
+    this.#ready = rest.concat(this.#ready);
+    // Whoever marks another meanwhile finds that its turn is to come.
+    this.#isScheduled = true;
+    setImmediate(this.#runAll);
+  }
+
+  #runSome(): void {
+    const later = this.#later;
+    this.#later = [];
+    this.#isLaterScheduled = false;
+    // Who is not through comes again behind the others.
+    this.#later = later.slice(runSome(later, LATER_BYTES)).concat(this.#later);
+    if (this.#later.length > 0) this.#scheduleLater();
+  }
+
+  #scheduleLater(): void {
+    if (this.#isLaterScheduled) return;
+    this.#isLaterScheduled = true;
+    setImmediate(this.#runLater);
   }
 }
 
-/** Takes steps until one says that there are no more (true), or the time is up (false). */
-function timed(step: () => boolean): boolean {
-  const end = performance.now() + TURN_MS;
-  do {
-    for (let run = 0; run < RUNS; run++) if (!step()) return true;
-  } while (performance.now() < end);
-  return false;
+/** Runs the first of these readers, as many as one turn allows, and tells how many. */
+function runSome(readers: readonly Runnable[], bytes: number): number {
+  let runs = 0;
+  for (let written = 0; runs < Math.min(readers.length, TURN_RUNS) && written < bytes; )
+    written += readers[runs++]!.run();
+  return runs;
 }

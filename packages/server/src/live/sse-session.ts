@@ -38,8 +38,8 @@ export interface SseSettings {
   readonly sseCycleJitter: number;
 }
 
-/** What one reader gets of a turn of the event loop: one as fast as the server must leave others theirs. */
-const TURN_BYTES = 512 * 1024;
+/** What one reader writes before it waits for the others: one as fast as the server must leave them their turns. */
+const TURN_BYTES = 64 * 1024;
 
 const HEARTBEAT = new TextEncoder().encode(sseHeartbeat);
 
@@ -90,10 +90,11 @@ export class SseSession implements LiveReader {
     });
   }
 
-  advance(): void {
-    if (this.#state === "ended") return;
-    if (this.#stream.visibility !== "live") this.#end();
-    else this.#catchUp();
+  advance(): number {
+    if (this.#state === "ended") return 0;
+    if (this.#stream.visibility === "live") return this.#catchUp();
+    this.#end();
+    return 0;
   }
 
   /** The sink has room again. */
@@ -134,23 +135,25 @@ export class SseSession implements LiveReader {
     }
   }
 
-  /** Writes what the reader lacks, until it has all, its buffer is full, or it had its share of this turn. */
-  #catchUp(): void {
-    for (let written = 0; this.#state === "pushing" && this.#lacksSomething(); ) {
+  /** Writes what the reader lacks, until it has all, its buffer is full, or it had its share of this turn: so many bytes. */
+  #catchUp(): number {
+    let written = 0;
+    while (this.#state === "pushing" && this.#lacksSomething()) {
       if (written >= TURN_BYTES) {
         this.#place.nextTurn();
-        return;
+        break;
       }
       const frame = readOut(this.#nextFrame());
       if (frame instanceof Promise) {
         this.#waitFor(frame);
-        return;
+        break;
       }
       // Nothing but the beginning of a character: wait for the rest of it.
-      if (!this.#isProgress(frame)) return;
+      if (!this.#isProgress(frame)) break;
       this.#send(frame);
       written += frame.bytes.length;
     }
+    return written;
   }
 
   /** Sends a frame that is on its way, and goes on. */

@@ -3,19 +3,20 @@
  * many appends as were asked about lately. So a place deep inside an append is known without reading all that is before it.
  */
 import type { Stream } from "../catalog/stream.ts";
-import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { boundaryBefore, pieces, RangeReader } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 import type { Work } from "./turns.ts";
 
-/** Appends that are remembered; a number each 32 KiB or so of each. */
-const APPENDS_MAX = 128;
+/** Appends that are remembered. */
+const APPENDS_MAX = 64;
+/** Stored bytes from one known end to the next, about: what is scanned at most when a place is asked for. */
+const SPACING_BYTES = 16 * 1024;
 
 const NOTHING = new Uint8Array();
 
-/** Ends of messages of one append, ascending. Between two that lie more than a chunk apart there is none. */
+/** Ends of messages of one append, ascending. Between two that lie more than `SPACING_BYTES` apart there is none. */
 interface IndexedAppend {
   readonly ends: readonly number[];
   /** Resolves when all of them are there. */
@@ -33,11 +34,11 @@ export class MessageIndex {
   /** The last place at or before `position` at which a message of the append that begins at `start` begins or ends. */
   *placeBefore(stream: Stream, start: number, position: number): Reading<number> {
     let known = start;
-    if (position - start > READ_CHUNK_BYTES) {
+    if (position - start > SPACING_BYTES) {
       const ends = yield* this.#endsOf(stream, start);
       const next = ends.findIndex((end) => end > position);
       known = ends[next - 1] ?? start;
-      if (next >= 0 && ends[next]! - known > READ_CHUNK_BYTES) return known;
+      if (next >= 0 && ends[next]! - known > SPACING_BYTES) return known;
     }
     const scanner = new MessageScanner();
     yield* pieces(this.#shard, stream, known, position, (bytes) => {
@@ -47,7 +48,7 @@ export class MessageIndex {
     return known + scanner.boundary;
   }
 
-  /** The end of a message of more than a chunk that begins at `from`, in the append that begins at `start`. */
+  /** The end of a message of more than `SPACING_BYTES` that begins at `from`, in the append that begins at `start`. */
   *endAfter(stream: Stream, start: number, from: number): Reading<number> {
     const ends = yield* this.#endsOf(stream, start);
     return ends.find((end) => end > from)!;
@@ -69,20 +70,23 @@ export class MessageIndex {
     return append.ends;
   }
 
-  /** Scans the append and keeps, of the ends in each piece, the last one, and the first one where that lies far. */
+  /** Scans the append and keeps, of the ends in each part, the last one, and the first one where that lies far. */
   *#find(stream: Stream, start: number, ends: number[]): Work<Uint8Array> {
     const scanner = new MessageScanner();
     const reader = new RangeReader(this.#shard, stream, start, stream.visibleTail);
     for (let at = start; at === start || boundaryBefore(this.#shard, stream, at) === start; ) {
       const bytes = yield* reader.step();
       if (bytes === undefined) break;
-      const known = ends.at(-1) ?? start;
-      const read = scanner.scan(bytes, scanner.count + 1);
-      const first = start + scanner.boundary;
-      scanner.scan(bytes.subarray(read));
-      const last = start + scanner.boundary;
-      if (last - known > READ_CHUNK_BYTES && first < last) ends.push(first);
-      if (last > known) ends.push(last);
+      for (let from = 0; from < bytes.length; from += SPACING_BYTES) {
+        const known = ends.at(-1) ?? start;
+        const part = bytes.subarray(from, from + SPACING_BYTES);
+        const read = scanner.scan(part, scanner.count + 1);
+        const first = start + scanner.boundary;
+        scanner.scan(part.subarray(read));
+        const last = start + scanner.boundary;
+        if (last - known > SPACING_BYTES && first < last) ends.push(first);
+        if (last > known) ends.push(last);
+      }
       at += bytes.length;
       yield undefined;
     }

@@ -96,7 +96,7 @@ class TailWait implements LiveReader {
     this.#stopListening = request.onDisconnect(() => this.#answer(CLIENT_LEFT));
   }
 
-  advance(): void {
+  advance(): undefined {
     if (this.#isOver) return;
     const reply = readOut(this.#look());
     if (!(reply instanceof Promise)) this.#answer(reply);

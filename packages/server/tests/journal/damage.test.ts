@@ -1,4 +1,6 @@
 /** Bits that flip in the archive are noticed when they are read, by a check, and by the scrub; no other stream suffers. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -139,6 +141,29 @@ test("an archive of which more than half is free gives the space back when it is
   expect((await again.http.get("big9")).bytes.equals(Buffer.alloc(3 * 1024 * 1024, 9))).toBe(true);
   expect((await again.http.get("one")).text).toBe(`one${BODY}`);
   await again.stop();
+});
+
+test("a reader in another process that was killed does not keep pages from being used again", async () => {
+  const directory = await populated();
+  const file = join(directory, "archive.lmdb");
+  const store = new LmdbStore(file);
+  const script = `import { open } from "lmdb";
+    const database = open({ path: ${JSON.stringify(file)}, noSubdir: true, readOnly: true, keyEncoding: "binary", encoding: "binary" });
+    database.useReadTransaction();
+    database.getKeys({ limit: 1 }).asArray;
+    console.log("reading"); setInterval(() => {}, 1000);`;
+  const reader = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: new URL("../..", import.meta.url).pathname,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(reader.stdout, "data");
+  reader.kill("SIGKILL");
+  await once(reader, "exit");
+  const key = chunkKey(99, 0);
+  for (let count = 0; count < 30; count++)
+    await store.write([{ key, value: Buffer.alloc(1024 * 1024, count) }]);
+  expect(store.space().fileBytes).toBeLessThan(10 * 1024 * 1024);
+  await store.close();
 });
 
 test("nobody else may read what is in a data directory", async () => {

@@ -82,6 +82,8 @@ export class LmdbStore implements ArchiveStore {
 
   async write(changes: readonly Change[]): Promise<void> {
     const parts = new Set<Promise<boolean>>();
+    // A backup that was killed holds on to what it saw: its pages could not be used again.
+    this.#database.readerCheck();
     try {
       await this.#database.batch(() => {
         for (const { key, value } of changes) {

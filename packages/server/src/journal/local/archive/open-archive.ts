@@ -19,6 +19,8 @@ const COMPACTED_BYTES_MIN = 16 * 1024 * 1024;
  */
 export async function openArchive(path: string, isExpected: boolean, report: Report): Promise<LmdbStore> {
   await examineArchive(path, isExpected);
+  // What a compaction that was cut off has left.
+  await rm(compactedPath(path), { force: true });
   const store = openStore(path);
   try {
     if (!(await isMostlyFree(store, path))) return store;
@@ -59,8 +61,6 @@ function compactedPath(path: string): string {
 
 async function compact(store: LmdbStore, path: string): Promise<void> {
   const compacted = compactedPath(path);
-  // What a compaction that was cut off has left.
-  await rm(compacted, { force: true });
   try {
     await store.copyCompacted(compacted);
     const file = await open(compacted, "r+");

@@ -43,7 +43,7 @@ export const ROOMS: readonly Room[] = [
   { path: CATALOG, imports: [PROTOCOL, STREAM, JOURNAL] },
   { path: SHARD, imports: [PROTOCOL, STORED, STREAM, JOURNAL, CATALOG] },
   { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, STREAM, JOURNAL, CATALOG, SHARD] },
-  { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, CATALOG, SHARD, LIVE], node: true },
+  { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE], node: true },
   { path: TELEMETRY, imports: [JOURNAL] },
   {
     path: SERVER,

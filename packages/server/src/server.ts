@@ -12,10 +12,12 @@ import { problemReply } from "./http/errors.ts";
 import { BodyBudget } from "./http/limits/body-budget.ts";
 import { commonHeaders } from "./http/message/common-headers.ts";
 import { schemeOf } from "./http/message/origin.ts";
-import type { LogMetrics, Recovery } from "./journal/contract/index.ts";
+import type { Log, LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
 import { LiveHub } from "./live/hub.ts";
+import { LocalStreams } from "./shard/local-streams.ts";
+import type { Pending } from "./shard/pending.ts";
 import { Shard } from "./shard/shard.ts";
 import { Sweeper } from "./shard/sweeper.ts";
 
@@ -79,6 +81,7 @@ interface Opened {
   readonly budget: BodyBudget;
   readonly fetchDoor: FetchDoor;
   readonly sweeper: Sweeper;
+  readonly log: Log<Pending>;
 }
 
 class Running implements DurableStreamsServer {
@@ -107,13 +110,8 @@ class Running implements DurableStreamsServer {
   metrics(): ServerMetrics {
     if (this.#opened === undefined) return { liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {} };
     const { context, budget } = this.#opened;
-    const { shard, live } = context;
-    return {
-      liveReaders: live.readers,
-      loadedStreams: shard.catalog.loaded,
-      heldBodyBytes: budget.held,
-      log: shard.log.metrics(),
-    };
+    const { streams, live } = context;
+    return { liveReaders: live.readers, heldBodyBytes: budget.held, ...streams.metrics() };
   }
 
   start(): Promise<void> {
@@ -162,11 +160,11 @@ class Running implements DurableStreamsServer {
     this.#on("ended");
   }
 
-  async #close({ context, sweeper, fetchDoor }: Opened): Promise<void> {
+  async #close({ context, sweeper, fetchDoor, log }: Opened): Promise<void> {
     sweeper.stop();
     context.live.stop();
     await Promise.all([this.#door?.close(), fetchDoor.close()]);
-    await context.shard.log.close();
+    await log.close();
   }
 
   #on(event: LifecycleEvent): void {
@@ -192,7 +190,7 @@ class Running implements DurableStreamsServer {
 
   async #openLog(): Promise<Opened> {
     const { config } = this;
-    const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
+    const log = (await config.log?.()) ?? new MemoryLog<Pending>(randomUUID());
     const { now, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams, stateOffsets } =
       config;
     const shard = new Shard({
@@ -204,9 +202,10 @@ class Running implements DurableStreamsServer {
     live.start(beatMs(config));
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
-    const context: Context = { config, shard, live, assets: new Assets(config.explorer) };
+    const streams = new LocalStreams(shard);
+    const context: Context = { config, streams, live, assets: new Assets(config.explorer) };
     const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
-    this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper };
+    this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper, log };
     return this.#opened;
   }
 }

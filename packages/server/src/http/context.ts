@@ -1,12 +1,12 @@
 import type { Config } from "../config.ts";
 import type { LiveHub } from "../live/hub.ts";
-import type { Shard } from "../shard/shard.ts";
+import type { AllStreams } from "../shard/streams.ts";
 import type { Assets } from "./assets.ts";
 
 /** What every operation works with. */
 export interface Context {
   readonly config: Config;
-  readonly shard: Shard;
+  readonly streams: AllStreams;
   readonly live: LiveHub;
   readonly assets: Assets;
 }

@@ -4,7 +4,9 @@
  * than all of them).
  */
 import type { Stream, TailListener } from "../catalog/stream.ts";
+import { streamOf } from "../shard/read.ts";
 import type { Shard } from "../shard/shard.ts";
+import type { Slice } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { logReadFailure } from "../telemetry/read-failure.ts";
 import { EVENT_BYTES, FrameEncoder } from "./frames.ts";
@@ -44,7 +46,8 @@ export class LiveHub {
   readonly frames: FrameEncoder;
   /** Bytes that are in the buffers of all readers, kept by the readers. A frame counts for each that has it. */
   bufferedBytes = 0;
-  readonly #shard: Shard;
+  /** What answers for the streams. */
+  readonly shard: Shard;
   readonly #limit: number;
   readonly #logger: Logger;
   readonly #budgetBytes: number;
@@ -60,7 +63,7 @@ export class LiveHub {
    * @param budgetBytes bytes in the buffers of all readers from which on each gets one short frame at a time
    */
   constructor(shard: Shard, limit: number, logger: Logger, budgetBytes = LIVE_BUDGET_BYTES) {
-    this.#shard = shard;
+    this.shard = shard;
     this.#limit = limit;
     this.#logger = logger;
     this.#budgetBytes = budgetBytes;
@@ -85,7 +88,7 @@ export class LiveHub {
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
-      this.#ready.each(this.#ticking, (seat) => seat.tick(this.#shard.now()));
+      this.#ready.each(this.#ticking, (seat) => seat.tick(this.shard.now()));
     }, beatMs);
     this.#timer.unref();
   }
@@ -105,11 +108,16 @@ export class LiveHub {
     return seat;
   }
 
+  /** Places a reader at the end of a slice. */
+  joinAt(slice: Slice, reader: LiveReader): Place {
+    return this.join(streamOf(slice), reader);
+  }
+
   #leave(seat: Seat): void {
     if (!this.#seats.delete(seat)) return;
     this.#ticking.delete(seat);
     seat.stream.unlisten(seat);
-    this.#shard.touch(seat.stream);
+    this.shard.touch(seat.stream);
   }
 
   /** Ends every reader and admits no more. */

@@ -1,5 +1,5 @@
 /** Which streams there are, in the order of their paths. */
-import type { Stream } from "../catalog/stream.ts";
+import { describe, type StreamDescription } from "./description.ts";
 import type { Shard } from "./shard.ts";
 
 export interface ListRequest {
@@ -13,7 +13,7 @@ export interface ListRequest {
 
 export interface ListPage {
   /** Streams that a reader would find, sorted by path. There may be fewer than `limit`, even none, before the end. */
-  readonly streams: readonly Stream[];
+  readonly streams: readonly StreamDescription[];
   /** Where the next page begins (its `after`); undefined: this was the last. */
   readonly next: string | undefined;
 }
@@ -21,10 +21,10 @@ export interface ListPage {
 /** One page of the streams that readers can see. Does not renew a TTL and loads nothing into memory. */
 export function list(shard: Shard, { prefix, after, limit }: ListRequest): ListPage {
   const paths = shard.catalog.paths(prefix, after, limit);
-  const streams: Stream[] = [];
+  const streams: StreamDescription[] = [];
   for (const path of paths) {
     const stream = shard.catalog.peek(path);
-    if (stream?.visibility === "live" && !stream.isExpired(shard.now())) streams.push(stream);
+    if (stream?.visibility === "live" && !stream.isExpired(shard.now())) streams.push(describe(stream));
   }
   return { streams, next: paths.length === limit ? paths.at(-1) : undefined };
 }

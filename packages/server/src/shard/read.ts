@@ -7,17 +7,16 @@ import type { Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 import { CUT_BYTES, wholeCharactersEnd } from "./slice.ts";
 import { namesOffsets } from "./state-streams.ts";
+import type { Slice } from "./streams.ts";
 
-/** A slice `[from, to)` of a stream that ended at `to` when it was taken. */
-export interface Snapshot {
-  readonly kind: "snapshot";
+/** A slice as this shard gives it out. */
+export interface Snapshot extends Slice {
   readonly stream: Stream;
-  readonly from: number;
-  readonly to: number;
-  /** Whether the stream was closed, so that nothing will ever follow `to`. */
-  readonly closed: boolean;
-  /** Whether its messages are shown with their offsets (docs/extensions.md). */
-  readonly withOffsets: boolean;
+}
+
+/** The stream of a slice that this shard gave out. */
+export function streamOf(slice: Slice): Stream {
+  return (slice as Snapshot).stream;
 }
 
 /**
@@ -34,7 +33,8 @@ export function* snapshot(shard: Shard, path: string, offset: OffsetRequest): Re
   if (stream.visibility !== "live") return reject({ kind: "stream-not-found" });
   shard.touch(stream);
   const { visibleTail: to, visibleClosed: closed } = stream;
-  return { kind: "snapshot", stream, from, to, closed, withOffsets };
+  const { contentType, json } = stream.state;
+  return { kind: "snapshot", stream, from, to, closed, withOffsets, contentType, json };
 }
 
 function resolveOffset(stream: Stream, offset: OffsetRequest): number {

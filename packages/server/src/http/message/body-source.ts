@@ -1,11 +1,9 @@
 /** A slice of a stream as a response body, held in memory one piece at a time. */
 import { READ_CHUNK_BYTES, type Soon } from "../../journal/contract/index.ts";
-import { RangeReader, wholeSlice } from "../../shard/bytes.ts";
 import { jsonArray } from "../../shard/json-array.ts";
-import type { Snapshot } from "../../shard/read.ts";
 import type { Reading } from "../../shard/reading.ts";
-import type { Shard } from "../../shard/shard.ts";
 import { NAMED_BYTES } from "../../shard/state-streams.ts";
+import type { ByteReader, Slice, Streams } from "../../shard/streams.ts";
 import type { ByteSource } from "./reply.ts";
 
 const EMPTY_ARRAY = Buffer.from("[]");
@@ -17,25 +15,25 @@ const CLOSE = 0x5d;
  * is not the stored bytes, so the caller keeps the slice short there; only a single message may be longer than `NAMED_BYTES`.
  */
 export function* sliceBody(
-  shard: Shard,
-  { stream, from, withOffsets }: Snapshot,
+  streams: Streams,
+  slice: Slice,
   to: number,
 ): Reading<Uint8Array | ByteSource | undefined> {
-  const { json } = stream.state;
+  const { from, json, withOffsets } = slice;
   if (from === to) return json ? EMPTY_ARRAY : undefined;
   const isNamed = withOffsets && to - from <= NAMED_BYTES;
   if (!isNamed && to - from > READ_CHUNK_BYTES) {
-    const reader = new RangeReader(shard, stream, from, to);
+    const reader = streams.bytes(slice, to);
     return new SliceSource(reader, (yield* reader.step())!, to - from, json);
   }
-  const bytes = yield* wholeSlice(shard, stream, from, to);
+  const bytes = yield* streams.wholeBytes(slice, to);
   return json ? jsonArray(bytes, from, isNamed) : bytes;
 }
 
 class SliceSource implements ByteSource {
   readonly kind = "source";
   readonly byteLength: number;
-  readonly #reader: RangeReader;
+  readonly #reader: ByteReader;
   readonly #isJson: boolean;
   /** Bytes still to be read. */
   #left: number;
@@ -43,7 +41,7 @@ class SliceSource implements ByteSource {
   #first: Uint8Array | undefined;
   #opened: boolean;
 
-  constructor(reader: RangeReader, first: Uint8Array, storedLength: number, isJson: boolean) {
+  constructor(reader: ByteReader, first: Uint8Array, storedLength: number, isJson: boolean) {
     this.#reader = reader;
     this.#isJson = isJson;
     this.#left = storedLength;

@@ -1,6 +1,6 @@
 /** POST: append, close, or both (protocol §7 to §10). */
 import { formatOffset, HEADER, isTrue, parseProducerTrio } from "@perennial/protocol";
-import { type AppendOutcome, append as appendToStream } from "../../shard/append.ts";
+import type { AppendOutcome } from "../../shard/append.ts";
 import type { AppendCommand } from "../../stream/commands.ts";
 import type { ProducerTuple, StoredBytes } from "../../stream/records.ts";
 import type { Context } from "../context.ts";
@@ -8,6 +8,7 @@ import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { isProblem, type RequestProblem } from "../problems.ts";
+import { problemOfStream } from "./problem-of-stream.ts";
 
 export function append(context: Context, request: HttpRequest, path: string): Reply | Promise<Reply> {
   const body = request.body();
@@ -24,11 +25,12 @@ function appendBody(
   if (isProblem(body)) return problemReply(body);
   const command = parseAppend(request, body);
   if (isProblem(command)) {
-    // Whether the stream exists is answered before the headers are judged (protocol §17.1).
-    const found = context.shard.forReading(path);
-    return problemReply(found.kind === "found" ? command : found);
+    return problemOfStream(context, path, command);
   }
-  return appendToStream(context.shard, path, command).then((outcome) => render(outcome, command.producer));
+  return context.streams
+    .for(path)
+    .append(path, command)
+    .then((outcome) => render(outcome, command.producer));
 }
 
 function parseAppend(request: HttpRequest, body: StoredBytes): AppendCommand | RequestProblem {

@@ -10,7 +10,6 @@ import {
   parseTtl,
   TTL_MAX_SECONDS,
 } from "@perennial/protocol";
-import { create as createStream } from "../../shard/create.ts";
 import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
 import type { Context } from "../context.ts";
@@ -24,7 +23,7 @@ export async function create(context: Context, request: HttpRequest, path: strin
   if (isProblem(body)) return problemReply(body);
   const command = parseCreate(request, path, body, context.config.pathBytes);
   if (isProblem(command)) return problemReply(command);
-  const outcome = await createStream(context.shard, command);
+  const outcome = await context.streams.for(path).create(command);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
   const headers = [
     HEADER.contentType,

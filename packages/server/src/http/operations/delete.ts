@@ -1,6 +1,5 @@
 /** DELETE (protocol §15.2). */
 import { HEADER } from "@perennial/protocol";
-import { remove } from "../../shard/remove.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
@@ -13,6 +12,6 @@ const REMOVED: Reply = { status: 204, headers: [HEADER.cacheControl, "no-store"]
 export async function deleteStream(context: Context, request: HttpRequest, path: string): Promise<Reply> {
   const body = await request.body();
   if (isProblem(body)) return problemReply(body);
-  const outcome = await remove(context.shard, path);
+  const outcome = await context.streams.for(path).remove(path);
   return outcome.kind === "rejected" ? problemReply(outcome.rejection) : REMOVED;
 }

@@ -1,23 +1,28 @@
 /** HEAD: what a stream is, without its bytes and without renewing its TTL (protocol §15.1). */
 import { formatExpiresAt, formatOffset, HEADER } from "@perennial/protocol";
+import { type Reading, readOut } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
 
-export function head(context: Context, path: string): Reply {
-  const found = context.shard.forReading(path);
-  if (found.kind !== "found") return problemReply(found);
-  const { state, visibleTail, visibleClosed } = found.stream;
+export function head(context: Context, path: string): Reply | Promise<Reply> {
+  return readOut(describe(context, path));
+}
+
+function* describe({ streams }: Context, path: string): Reading<Reply> {
+  const found = yield* streams.for(path).describe(path);
+  if (found.kind === "rejected") return problemReply(found.rejection);
+  const { contentType, tail, ttlSeconds, expiresAt, closed } = found.stream;
   const headers = [
     HEADER.contentType,
-    state.contentType,
+    contentType,
     HEADER.streamNextOffset,
-    formatOffset(visibleTail),
+    formatOffset(tail),
     HEADER.cacheControl,
     "no-store",
   ];
-  if (state.ttlSeconds !== undefined) headers.push(HEADER.streamTtl, String(state.ttlSeconds));
-  if (state.expiresAt !== undefined) headers.push(HEADER.streamExpiresAt, formatExpiresAt(state.expiresAt));
-  if (visibleClosed) headers.push(HEADER.streamClosed, "true");
+  if (ttlSeconds !== undefined) headers.push(HEADER.streamTtl, String(ttlSeconds));
+  if (expiresAt !== undefined) headers.push(HEADER.streamExpiresAt, formatExpiresAt(expiresAt));
+  if (closed) headers.push(HEADER.streamClosed, "true");
   return { status: 200, headers, body: undefined };
 }

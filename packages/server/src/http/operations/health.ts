@@ -12,13 +12,13 @@ import type { Reply } from "../message/reply.ts";
 export const HEALTH_PATH = "/health";
 
 /** The answer to one of the paths; undefined for any other. */
-export function health({ shard }: Context, method: string, path: string): Reply | undefined {
+export function health({ streams }: Context, method: string, path: string): Reply | undefined {
   const isLive = path === "/health/live";
   if (!isLive && path !== HEALTH_PATH && path !== "/health/ready") return undefined;
   if (method !== "GET" && method !== "HEAD") {
     return problemReply({ kind: "method-not-allowed", allow: "GET, HEAD, OPTIONS" });
   }
-  const storage = shard.log.health();
+  const storage = streams.health();
   const isWell = isLive || storage === "ok";
   return {
     status: isWell ? 200 : 503,

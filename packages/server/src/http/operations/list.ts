@@ -6,9 +6,7 @@ import {
   type ListedStream,
   STREAM_ROOT,
 } from "@perennial/protocol";
-import type { Stream } from "../../catalog/stream.ts";
-import { list as listStreams } from "../../shard/list.ts";
-import { deadlineOf } from "../../stream/expiry.ts";
+import type { StreamDescription } from "../../shard/description.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -21,34 +19,33 @@ export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;
 /** Paths in requests and replies are relative to this, as in the rest of the control API. */
 const ROOT = `${STREAM_ROOT}/`;
 
-export function list({ shard }: Context, method: string, query: Query): Reply {
+export function list({ streams }: Context, method: string, query: Query): Reply {
   const problem = pageProblem(method, query, ["prefix", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const limit = parseLimit(query);
   if (typeof limit !== "number") return problemReply(limit);
   const prefix = ROOT + (query.values.get("prefix") ?? "");
   const after = ROOT + (query.values.get("after") ?? "");
-  const page = listStreams(shard, { prefix, after, limit });
+  const page = streams.list({ prefix, after, limit });
   return pageReply({ streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });
 }
 
 /** A stream as the list shows it. Absent members (undefined) do not apply to it. */
-function describe(stream: Stream): ListedStream {
-  const { state, visibleTail, visibleClosed, lastUse } = stream;
-  const deadline = deadlineOf(state, lastUse);
+function describe(stream: StreamDescription): ListedStream {
+  const { path, contentType, tail, closed, createdAt, lastAppendAt, ttlSeconds, deadline, fork } = stream;
   return {
-    path: state.path.slice(ROOT.length),
-    contentType: state.contentType,
-    offset: formatOffset(visibleTail),
-    size: visibleTail,
-    closed: visibleClosed,
-    createdAt: new Date(state.createdAt).toISOString(),
-    lastAppendAt: new Date(state.lastAppendAt).toISOString(),
-    ttlSeconds: state.ttlSeconds,
+    path: path.slice(ROOT.length),
+    contentType,
+    offset: formatOffset(tail),
+    size: tail,
+    closed,
+    createdAt: new Date(createdAt).toISOString(),
+    lastAppendAt: new Date(lastAppendAt).toISOString(),
+    ttlSeconds,
     expiresAt: deadline === undefined ? undefined : formatExpiresAt(deadline),
-    forkedFrom: state.fork && {
-      path: state.fork.sourcePath.slice(ROOT.length),
-      offset: formatOffset(state.fork.offset),
+    forkedFrom: fork && {
+      path: fork.sourcePath.slice(ROOT.length),
+      offset: formatOffset(fork.offset),
     },
   };
 }

@@ -1,8 +1,8 @@
 /** GET with live=long-poll: wait at the tail for what comes next (protocol §13). */
 import { formatOffset, HEADER, nextCursor, type OffsetRequest } from "@perennial/protocol";
 import type { LiveReader, Place } from "../../live/hub.ts";
-import { type Snapshot, snapshot } from "../../shard/read.ts";
 import { type Reading, readOut } from "../../shard/reading.ts";
+import type { Slice } from "../../shard/streams.ts";
 import type { Context } from "../context.ts";
 import { failureReply, problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
@@ -18,7 +18,7 @@ export function longPoll(
   parameters: ReadParameters,
 ): Reply | Promise<Reply> {
   const now = readOut(lookNow(context, path, parameters));
-  const orWait = (found: Reply | Snapshot): Reply | Promise<Reply> => {
+  const orWait = (found: Reply | Slice): Reply | Promise<Reply> => {
     if (!("kind" in found)) return found;
     const refusal = refuseReader(context);
     if (refusal !== undefined) return problemReply(refusal);
@@ -34,20 +34,20 @@ function* lookNow(
   context: Context,
   path: string,
   { offset, cursor }: ReadParameters,
-): Reading<Reply | Snapshot> {
-  const slice = yield* snapshot(context.shard, path, offset);
+): Reading<Reply | Slice> {
+  const slice = yield* context.streams.for(path).read(path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
-  return slice.from < slice.to || slice.closed ? yield* answer(context, slice, cursor) : slice;
+  return slice.from < slice.to || slice.closed ? yield* answer(context, path, slice, cursor) : slice;
 }
 
 /** What there is at this moment: data, the end of the stream, or nothing new. */
-function* answer(context: Context, slice: Snapshot, cursor: number | undefined): Reading<Reply> {
+function* answer(context: Context, path: string, slice: Slice, cursor: number | undefined): Reading<Reply> {
   const cursorHeader = slice.closed ? [] : [HEADER.streamCursor, cursorFor(context, cursor)];
   if (slice.from < slice.to) {
-    const end = yield* pageEnd(context, slice);
-    const etag = etagOf(context, slice, end);
+    const end = yield* pageEnd(context, path, slice);
+    const etag = etagOf(context, path, slice, end);
     const headers = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
-    return yield* sliceReply(context, slice, end, [...headers, ...cursorHeader]);
+    return yield* sliceReply(context, path, slice, end, [...headers, ...cursorHeader]);
   }
   const headers = [
     HEADER.streamNextOffset,
@@ -62,14 +62,14 @@ function* answer(context: Context, slice: Snapshot, cursor: number | undefined):
   return { status: 204, headers, body: undefined };
 }
 
-function cursorFor({ shard }: Context, cursor: number | undefined): string {
-  return String(nextCursor(shard.now(), cursor, shard.random));
+function cursorFor({ config }: Context, cursor: number | undefined): string {
+  return String(nextCursor(config.now(), cursor, config.random));
 }
 
 /** One long-poll waiting at the tail. Whatever happens first answers it, from a fresh look at the stream. */
 class TailWait implements LiveReader {
   readonly #context: Context;
-  readonly #slice: Snapshot;
+  readonly #slice: Slice;
   readonly #path: string;
   readonly #cursor: number | undefined;
   readonly #resolve: (reply: Reply) => void;
@@ -82,7 +82,7 @@ class TailWait implements LiveReader {
     context: Context,
     request: HttpRequest,
     path: string,
-    slice: Snapshot,
+    slice: Slice,
     cursor: number | undefined,
     resolve: (reply: Reply) => void,
   ) {
@@ -92,7 +92,7 @@ class TailWait implements LiveReader {
     this.#cursor = cursor;
     this.#resolve = resolve;
     this.#timer = setTimeout(() => this.#place.guard(() => this.advance()), context.config.longPollTimeoutMs);
-    this.#place = context.live.join(slice.stream, this);
+    this.#place = context.live.joinAt(slice, this);
     this.#stopListening = request.onDisconnect(() => this.#answer(CLIENT_LEFT));
   }
 
@@ -108,11 +108,13 @@ class TailWait implements LiveReader {
   }
 
   *#look(): Reading<Reply> {
+    const streams = this.#context.streams.for(this.#path);
     const offset: OffsetRequest = { kind: "at", position: this.#slice.from };
-    const slice = yield* snapshot(this.#context.shard, this.#path, offset);
+    const slice = yield* streams.read(this.#path, offset);
     if (slice.kind === "rejected") return problemReply(slice.rejection);
-    if (slice.stream !== this.#slice.stream) return problemReply({ kind: "stream-not-found" });
-    return yield* answer(this.#context, slice, this.#cursor);
+    if (streams.instanceOf(slice) !== streams.instanceOf(this.#slice))
+      return problemReply({ kind: "stream-not-found" });
+    return yield* answer(this.#context, this.#path, slice, this.#cursor);
   }
 
   finish(): void {

@@ -1,6 +1,6 @@
 /** GET of a stream's producers: an extension, described in docs/extensions.md. */
 import { CONTROL_SEGMENT, parseStreamPath, STREAM_ROOT } from "@perennial/protocol";
-import { type KnownProducer, producers as listProducers } from "../../shard/producers.ts";
+import type { KnownProducer } from "../../shard/producers.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -11,14 +11,14 @@ import { pageProblem, pageReply, parseLimit } from "./extension-page.ts";
 /** Where they are. */
 export const PRODUCERS_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/producers`;
 
-export async function producers({ shard, config }: Context, method: string, query: Query): Promise<Reply> {
+export async function producers({ streams, config }: Context, method: string, query: Query): Promise<Reply> {
   const problem = pageProblem(method, query, ["path", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const path = parsePath(query, config.pathBytes);
   if (typeof path !== "string") return problemReply(path);
   const limit = parseLimit(query);
   if (typeof limit !== "number") return problemReply(limit);
-  const page = await listProducers(shard, { path, after: query.values.get("after") ?? "", limit });
+  const page = await streams.for(path).producers({ path, after: query.values.get("after") ?? "", limit });
   if (page.kind === "rejected") return problemReply(page.rejection);
   return pageReply({ producers: page.producers.map(describe), next: page.next });
 }

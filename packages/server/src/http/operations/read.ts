@@ -1,9 +1,8 @@
 /** GET: catch-up reads, and the way to the live ones (protocol §12). */
 import { formatEtag, formatOffset, HEADER, matchesIfNoneMatch } from "@perennial/protocol";
-import { type Snapshot, snapshot } from "../../shard/read.ts";
 import { type Reading, readOut } from "../../shard/reading.ts";
-import { sliceEnd } from "../../shard/slice.ts";
 import { NAMED_BYTES } from "../../shard/state-streams.ts";
+import type { Slice } from "../../shard/streams.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { sliceBody } from "../message/body-source.ts";
@@ -12,6 +11,7 @@ import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { isProblem } from "../problems.ts";
 import { longPoll } from "./long-poll.ts";
+import { problemOfStream } from "./problem-of-stream.ts";
 import { parseRead, type ReadParameters } from "./read-parameters.ts";
 import { sse } from "./sse.ts";
 
@@ -23,9 +23,7 @@ export function read(
 ): Reply | Promise<Reply> {
   const parameters = parseRead(request, query);
   if (isProblem(parameters)) {
-    // Whether the stream exists is answered before the parameters are judged (protocol §17.1).
-    const found = context.shard.forReading(path);
-    return problemReply(found.kind === "found" ? parameters : found);
+    return problemOfStream(context, path, parameters);
   }
   switch (parameters.mode) {
     case "catch-up":
@@ -43,15 +41,16 @@ function* catchUp(
   path: string,
   { offset }: ReadParameters,
 ): Reading<Reply> {
-  const slice = yield* snapshot(context.shard, path, offset);
+  const slice = yield* context.streams.for(path).read(path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
-  const end = yield* pageEnd(context, slice);
-  if (offset.kind === "now") return yield* sliceReply(context, slice, end, [HEADER.cacheControl, "no-store"]);
-  const etag = etagOf(context, slice, end);
+  const end = yield* pageEnd(context, path, slice);
+  if (offset.kind === "now")
+    return yield* sliceReply(context, path, slice, end, [HEADER.cacheControl, "no-store"]);
+  const etag = etagOf(context, path, slice, end);
   const condition = request.header(HEADER.ifNoneMatch);
   const validators = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
   if (condition === undefined || !matchesIfNoneMatch(condition, etag)) {
-    return yield* sliceReply(context, slice, end, validators);
+    return yield* sliceReply(context, path, slice, end, validators);
   }
   return { status: 304, headers: pageHeaders(slice, end, validators), body: undefined };
 }
@@ -59,22 +58,17 @@ function* catchUp(
 /** A page of the slice, up to `end`, with the headers that say how far it reaches. */
 export function* sliceReply(
   context: Context,
-  slice: Snapshot,
+  path: string,
+  slice: Slice,
   end: number,
   headers: readonly string[],
 ): Reading<Reply> {
-  const body = yield* sliceBody(context.shard, slice, end);
+  const body = yield* sliceBody(context.streams.for(path), slice, end);
   return { status: 200, headers: pageHeaders(slice, end, headers), body };
 }
 
-function pageHeaders(slice: Snapshot, end: number, headers: readonly string[]): readonly string[] {
-  const all = [
-    HEADER.contentType,
-    slice.stream.state.contentType,
-    HEADER.streamNextOffset,
-    formatOffset(end),
-    ...headers,
-  ];
+function pageHeaders(slice: Slice, end: number, headers: readonly string[]): readonly string[] {
+  const all = [HEADER.contentType, slice.contentType, HEADER.streamNextOffset, formatOffset(end), ...headers];
   if (end === slice.to) {
     all.push(HEADER.streamUpToDate, "true");
     if (slice.closed) all.push(HEADER.streamClosed, "true");
@@ -83,15 +77,14 @@ function pageHeaders(slice: Snapshot, end: number, headers: readonly string[]): 
 }
 
 /** Where the page ends that begins with the slice. */
-export function* pageEnd({ config, shard }: Context, slice: Snapshot): Reading<number> {
-  const { stream, from, to, withOffsets } = slice;
-  const limit = config.pageBytes ?? to;
-  return yield* sliceEnd(shard, stream, from, to, withOffsets ? Math.min(limit, NAMED_BYTES) : limit);
+export function pageEnd({ config, streams }: Context, path: string, slice: Slice): Reading<number> {
+  const limit = config.pageBytes ?? slice.to;
+  return streams.for(path).pageEnd(slice, slice.withOffsets ? Math.min(limit, NAMED_BYTES) : limit);
 }
 
 /** Names this very page of this very life of the stream, and whether it is known to be the last one. */
-export function etagOf({ shard }: Context, slice: Snapshot, end: number): string {
-  const instance = shard.instanceOf(slice.stream);
+export function etagOf({ streams }: Context, path: string, slice: Slice, end: number): string {
+  const instance = streams.for(path).instanceOf(slice);
   return formatEtag({
     instance: slice.withOffsets ? `${instance}.offsets` : instance,
     start: slice.from,
@@ -101,6 +94,6 @@ export function etagOf({ shard }: Context, slice: Snapshot, end: number): string
 }
 
 /** An empty answer at the tail must not be cached: it would hide what comes next. */
-export function cacheControl({ config }: Context, { from, to }: Snapshot): string {
+export function cacheControl({ config }: Context, { from, to }: Slice): string {
   return from === to ? "no-store" : config.cacheControl;
 }

@@ -1,7 +1,6 @@
 /** GET with live=sse: events as they come (protocol §14). */
-import { currentCursor, HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
-import { SseSession } from "../../live/sse-session.ts";
-import { snapshot } from "../../shard/read.ts";
+import { HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
+import { openSse } from "../../live/open-sse.ts";
 import type { Reading } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
@@ -20,23 +19,16 @@ const HEADERS = [
 ];
 
 export function* sse(context: Context, path: string, { offset, cursor }: ReadParameters): Reading<Reply> {
-  const { shard, live, config } = context;
-  const slice = yield* snapshot(shard, path, offset);
+  const { streams, live, config } = context;
+  const slice = yield* streams.for(path).read(path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
   const refusal = refuseReader(context);
   if (refusal !== undefined) return problemReply(refusal);
-  const { stream, from } = slice;
-  const isBinary = sseNeedsBase64(stream.state.contentType);
-  const leastCursor = nextCursor(shard.now(), cursor, shard.random);
-  // Made before the head is out: a stream that cannot be read gets an answer that says so.
-  const firstCursor = Math.max(leastCursor, currentCursor(shard.now()));
-  const first = yield* live.frames.next(stream, from, firstCursor, live.eventBytes);
+  const isBinary = sseNeedsBase64(slice.contentType);
+  const leastCursor = nextCursor(config.now(), cursor, config.random);
   return {
     status: 200,
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,
-    body: {
-      kind: "live",
-      open: (sink) => new SseSession(shard, live, stream, first, leastCursor, sink, config),
-    },
+    body: { kind: "live", open: yield* openSse(live, slice, leastCursor, config) },
   };
 }

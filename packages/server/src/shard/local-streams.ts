@@ -1,0 +1,87 @@
+/** The port on a shard of this process: each question is one function of the shard's. */
+import type { OffsetRequest } from "@perennial/protocol";
+import type { LogHealth } from "../journal/contract/index.ts";
+import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
+import { type Rejected, reject } from "../stream/rejections.ts";
+import { type AppendOutcome, append } from "./append.ts";
+import { RangeReader, wholeSlice } from "./bytes.ts";
+import { type CreateOutcome, create } from "./create.ts";
+import { describe, type StreamDescription } from "./description.ts";
+import { type ListPage, type ListRequest, list } from "./list.ts";
+import { type ProducersPage, type ProducersRequest, producers } from "./producers.ts";
+import { snapshot, streamOf } from "./read.ts";
+import type { Reading } from "./reading.ts";
+import { type RemoveOutcome, remove } from "./remove.ts";
+import type { Shard } from "./shard.ts";
+import { sliceEnd } from "./slice.ts";
+import type { AllStreams, ByteReader, Slice, StreamMetrics, Streams } from "./streams.ts";
+
+/** With one shard, it has every path. */
+export class LocalStreams implements AllStreams, Streams {
+  readonly #shard: Shard;
+
+  constructor(shard: Shard) {
+    this.#shard = shard;
+  }
+
+  for(_path: string): Streams {
+    return this;
+  }
+
+  append(path: string, command: AppendCommand): Promise<AppendOutcome> {
+    return append(this.#shard, path, command);
+  }
+
+  create(command: CreateCommand): Promise<CreateOutcome> {
+    return create(this.#shard, command);
+  }
+
+  remove(path: string): Promise<RemoveOutcome> {
+    return remove(this.#shard, path);
+  }
+
+  // biome-ignore lint/correctness/useYield: what is asked of another node would be waited for.
+  *describe(
+    path: string,
+  ): Reading<{ readonly kind: "described"; readonly stream: StreamDescription } | Rejected> {
+    const found = this.#shard.forReading(path);
+    return found.kind === "found" ? { kind: "described", stream: describe(found.stream) } : reject(found);
+  }
+
+  read(path: string, offset: OffsetRequest): Reading<Slice | Rejected> {
+    return snapshot(this.#shard, path, offset);
+  }
+
+  pageEnd(slice: Slice, limit: number): Reading<number> {
+    return sliceEnd(this.#shard, streamOf(slice), slice.from, slice.to, limit);
+  }
+
+  bytes(slice: Slice, to: number): ByteReader {
+    return new RangeReader(this.#shard, streamOf(slice), slice.from, to);
+  }
+
+  wholeBytes(slice: Slice, to: number): Reading<Uint8Array> {
+    return wholeSlice(this.#shard, streamOf(slice), slice.from, to);
+  }
+
+  instanceOf(slice: Slice): string {
+    return this.#shard.instanceOf(streamOf(slice));
+  }
+
+  producers(request: ProducersRequest): Promise<ProducersPage | Rejected> {
+    return producers(this.#shard, request);
+  }
+
+  list(request: ListRequest): ListPage {
+    return list(this.#shard, request);
+  }
+
+  health(): LogHealth {
+    return this.#shard.log.health();
+  }
+
+  metrics(): StreamMetrics {
+    const { catalog, log } = this.#shard;
+    return { loadedStreams: catalog.loaded, log: log.metrics() };
+  }
+}

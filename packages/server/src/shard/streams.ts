@@ -1,0 +1,86 @@
+/**
+ * The port in front of the streams: all that HTTP, live readers, metrics and whatever else comes may ask of them. Nobody
+ * reaches through it to a log or a catalogue, so what answers may be a shard in this process, as today, or another
+ * process or node (docs/adr/0001-forks-live-with-their-source.md).
+ */
+import type { OffsetRequest } from "@perennial/protocol";
+import type { LogHealth, LogMetrics, Soon } from "../journal/contract/index.ts";
+import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
+import type { Rejected } from "../stream/rejections.ts";
+import type { AppendOutcome } from "./append.ts";
+import type { CreateOutcome } from "./create.ts";
+import type { StreamDescription } from "./description.ts";
+import type { ListPage, ListRequest } from "./list.ts";
+import type { ProducersPage, ProducersRequest } from "./producers.ts";
+import type { Reading } from "./reading.ts";
+import type { RemoveOutcome } from "./remove.ts";
+
+/** A slice `[from, to)` of a stream that ended at `to` when it was taken. Only who gave it out can read it. */
+export interface Slice {
+  readonly kind: "snapshot";
+  readonly from: number;
+  readonly to: number;
+  /** Whether the stream was closed, so that nothing will ever follow `to`. */
+  readonly closed: boolean;
+  /** Whether its messages are shown with their offsets (docs/extensions.md). */
+  readonly withOffsets: boolean;
+  readonly contentType: string;
+  /** Whether its bytes are messages, each followed by a comma. */
+  readonly json: boolean;
+}
+
+/** Stored bytes, in order, in pieces of at most `READ_CHUNK_BYTES`. */
+export interface ByteReader {
+  /**
+   * The next piece, owned by the caller; undefined after the last. A promise when it lies far away: then call again only
+   * when it is there. Throws, or rejects, with `StreamRemoved` or `DamagedData`.
+   *
+   * @param memory where to put it: `READ_CHUNK_BYTES` of the caller's own; without it it gets its own
+   */
+  next(memory?: Uint8Array): Soon<Uint8Array | undefined>;
+  /** As `next`, as a step of a longer reading. */
+  step(): Reading<Uint8Array | undefined>;
+}
+
+/**
+ * The streams of some paths. A command resolves once its outcome is durable; it rejects only where there is a bug. A
+ * `Reading` that meets bytes which are gone or damaged throws `StreamRemoved` or `DamagedData`.
+ */
+export interface Streams {
+  append(path: string, command: AppendCommand): Promise<AppendOutcome>;
+  create(command: CreateCommand): Promise<CreateOutcome>;
+  remove(path: string): Promise<RemoveOutcome>;
+  /** What the stream is. Does not renew a TTL. */
+  describe(
+    path: string,
+  ): Reading<{ readonly kind: "described"; readonly stream: StreamDescription } | Rejected>;
+  /** Takes the slice from the requested offset to the tail. Renews the TTL. */
+  read(path: string, offset: OffsetRequest): Reading<Slice | Rejected>;
+  /** Where a page of about `limit` bytes ends that begins with the slice. */
+  pageEnd(slice: Slice, limit: number): Reading<number>;
+  /** The bytes of the slice up to `to`, piece by piece. */
+  bytes(slice: Slice, to: number): ByteReader;
+  /** All bytes of the slice up to `to`, for slices that are short. */
+  wholeBytes(slice: Slice, to: number): Reading<Uint8Array>;
+  /** Names the life of the stream that the slice is of: unique over all lives, paths and restarts. */
+  instanceOf(slice: Slice): string;
+  producers(request: ProducersRequest): Promise<ProducersPage | Rejected>;
+}
+
+/** All streams of the server. */
+export interface AllStreams {
+  /** Those among which a path is. Asked anew for each request: what owns a path may change. */
+  for(path: string): Streams;
+  /** One page of the streams that readers can see, in the order of their paths. */
+  list(request: ListRequest): ListPage;
+  /** Whether what they are stored in takes writes. */
+  health(): LogHealth;
+  metrics(): StreamMetrics;
+}
+
+/** Figures for operators. */
+export interface StreamMetrics {
+  /** Streams held in memory. */
+  readonly loadedStreams: number;
+  readonly log: LogMetrics;
+}

@@ -144,13 +144,14 @@ test("an archive of which more than half is free gives the space back when it is
 });
 
 test("a reader in another process that was killed does not keep pages from being used again", async () => {
-  const directory = await populated();
+  const directory = await mkdtemp(join(root, "d"));
   const file = join(directory, "archive.lmdb");
   const store = new LmdbStore(file);
+  await store.write([{ key: STORE_KEY, value: Buffer.alloc(8) }]);
   const script = `import { open } from "lmdb";
     const database = open({ path: ${JSON.stringify(file)}, noSubdir: true, readOnly: true, keyEncoding: "binary", encoding: "binary" });
-    database.useReadTransaction();
-    database.getKeys({ limit: 1 }).asArray;
+    const transaction = database.useReadTransaction();
+    [...database.getKeys({ limit: 1, transaction })];
     console.log("reading"); setInterval(() => {}, 1000);`;
   const reader = spawn(process.execPath, ["--input-type=module", "-e", script], {
     cwd: new URL("../..", import.meta.url).pathname,

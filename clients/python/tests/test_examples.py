@@ -160,7 +160,38 @@ with stream(URL, live="sse") as r:
 
 
 def test_the_official_packages_names_are_all_here() -> None:
-    names = ["stream", "astream", "DurableStream", "AsyncDurableStream", "IdempotentProducer", "LiveMode", "Offset", "StreamEvent", "HeadResult", "AppendResult", "CloseResult", "IdempotentAppendResult", "HeadersLike", "ParamsLike", "SSEEncoding", "DurableStreamError", "FetchError", "RetentionGoneError", "SeqConflictError", "StreamClosedError", "StreamConsumedError", "StreamNotFoundError", "StreamExistsError", "SSEEncodingError", "SSENotSupportedError", "SSEBytesIterationError", "SSEReadAllError", "StaleEpochError", "SequenceGapError", "__version__"]
+    names = [
+        "stream",
+        "astream",
+        "DurableStream",
+        "AsyncDurableStream",
+        "IdempotentProducer",
+        "LiveMode",
+        "Offset",
+        "StreamEvent",
+        "HeadResult",
+        "AppendResult",
+        "CloseResult",
+        "IdempotentAppendResult",
+        "HeadersLike",
+        "ParamsLike",
+        "SSEEncoding",
+        "DurableStreamError",
+        "FetchError",
+        "RetentionGoneError",
+        "SeqConflictError",
+        "StreamClosedError",
+        "StreamConsumedError",
+        "StreamNotFoundError",
+        "StreamExistsError",
+        "SSEEncodingError",
+        "SSENotSupportedError",
+        "SSEBytesIterationError",
+        "SSEReadAllError",
+        "StaleEpochError",
+        "SequenceGapError",
+        "__version__",
+    ]
     package = sys.modules["perennial_streams"]
     assert [name for name in names if not hasattr(package, name)] == []
     assert issubclass(FetchError, Exception)

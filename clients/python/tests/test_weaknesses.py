@@ -366,6 +366,11 @@ def test_errors_that_repeating_cannot_mend_are_raised_at_once() -> None:
             stream(server.url)
         assert (raised.value.status, raised.value.url) == (404, server.url)
         assert len(server.asked) == 1
+    for wrong in ({"live": "websocket"}, {"live": None}):
+        with pytest.raises(ValueError, match="live must be"):
+            stream("http://127.0.0.1:1/x", **wrong)
+        with pytest.raises(ValueError, match="live must be"), DurableStream("http://127.0.0.1:1/x") as handle:
+            handle.stream(**wrong)
     with pytest.raises(FetchError) as failed:
         stream("http://127.0.0.1:1/x", backoff=ONCE)
     assert isinstance(failed.value.__cause__, httpx2.ConnectError)

@@ -89,7 +89,5 @@ def _options(
 ) -> ReadOptions:
     if not url:
         raise ValueError("url must not be empty")
-    if live not in (True, False, "long-poll", "sse"):
-        raise ValueError(f'live must be True, False, "long-poll" or "sse", not {live!r}')
     policy = Policy(backoff or BackoffOptions(), on_error)
     return ReadOptions(Recipe(url, headers, params), offset, live, cursor, policy, resilience or SSEResilience())

@@ -70,6 +70,10 @@ class ReadOptions:
     policy: Policy = field(default_factory=Policy)
     resilience: SSEResilience = field(default_factory=SSEResilience)
 
+    def __post_init__(self) -> None:
+        if self.live not in (True, False, "long-poll", "sse"):
+            raise ValueError(f'live must be True, False, "long-poll" or "sse", not {self.live!r}')
+
 
 class ReadSession:
     """The state of one reader. ``fetched`` runs ahead of what the consumer has taken by at most one page."""

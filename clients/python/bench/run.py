@@ -25,7 +25,8 @@ from conftest import Server  # noqa: E402
 WORKLOADS = {
     "catch-up": "1,000,000 JSON messages of 88 bytes, read by iter_json",
     "catch-up-async": "the same on asyncio",
-    "live-sse": "appends of one JSON message each, followed by SSE",
+    "live-sse": "events of one JSON message each, by SSE, as many as a reader can take",
+    "live-sse-alone": "the same on the server, each event on its own, a millisecond after the one before",
     "producer": "JSON messages of 50 bytes, stored",
 }
 CLIENTS = ("ours", "official")

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 client, workload, server, url, count = *sys.argv[1:5], int(sys.argv[5])
 package: Any = importlib.import_module("perennial_streams" if client == "ours" else "durable_streams")
 MILLION = f"{server}/v1/stream/million"
 LIVE_MESSAGES = 3_000
+FLOOD = 100_000
 PRODUCED = 200_000
 TASKS = 2_000
 """Appends at once by the official client: fewer fill its batches less, more only wait."""
@@ -26,6 +28,7 @@ def main() -> None:
         "catch-up": catch_up,
         "catch-up-async": lambda: asyncio.run(catch_up_async()),
         "live-sse": live_sse,
+        "live-sse-alone": live_sse_alone,
         "producer": lambda: asyncio.run(produce_ours() if client == "ours" else produce_official()),
     }[workload]()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -71,6 +74,25 @@ for n in range(count):
 
 
 def live_sse() -> tuple[int, float, float]:
+    """A source that never waits, because the server would put the events of a reader that is behind together into few."""
+    source = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("source.py")), str(FLOOD)], stdout=subprocess.PIPE
+    )
+    assert source.stdout is not None
+    address = f"http://127.0.0.1:{int(source.stdout.readline())}/stream"
+    seen = 0
+    with package.stream(address, offset="-1", live="sse") as response:
+        stop = clocks()
+        for _ in response.iter_json():
+            seen += 1
+            if seen == FLOOD - 1_000:  # the source keeps the connection: leave before its end
+                break
+        seconds, cpu = stop()
+    source.terminate()
+    return seen, seconds, cpu
+
+
+def live_sse_alone() -> tuple[int, float, float]:
     """A writer of its own appends one by one, slowly enough that each event arrives alone, whoever reads: what differs is the CPU
     time that an event takes, and with it how many a reader can follow."""
     seen = 0

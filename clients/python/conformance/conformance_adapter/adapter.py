@@ -21,8 +21,8 @@ from perennial_streams import (
 )
 
 from .apis import AsyncApi, SyncApi
+from .benchmark import DEFAULT_CONTENT_TYPE, benchmark
 
-DEFAULT_CONTENT_TYPE = "application/octet-stream"
 BACKOFF = BackoffOptions(initial_delay=0.1, max_delay=1, multiplier=1.5, max_retries=10)
 """Enough for the faults that the suite injects; without a bound, twenty of them would outlast a case."""
 Result = dict[str, Any]
@@ -228,6 +228,9 @@ class Adapter:
         except ValueError as error:
             raise InvalidArgument(str(error)) from error
         return {}
+
+    def _benchmark(self, command: Result) -> Result:
+        return benchmark(self._api, self._server, command)
 
     def _shutdown(self, _: Result) -> Result:
         return {}

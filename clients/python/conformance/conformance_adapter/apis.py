@@ -37,6 +37,13 @@ class SyncApi:
     def read_all(self, response: Any) -> Any:
         return response.read_json() if _is_json(response) else response.read_text()
 
+    def all_bytes(self, response: Any) -> Any:
+        return response.read_bytes()
+
+    def first_after(self, response: Any, handle: Any, payload: Any) -> None:
+        handle.append(payload)
+        next(iter(response))
+
     def follow(self, response: Any, take: Take) -> None:
         mode = "json" if _is_json(response) else "text"
         for event in response.iter_events(mode):
@@ -77,6 +84,13 @@ class AsyncApi:
 
     async def read_all(self, response: Any) -> Any:
         return await (response.read_json() if _is_json(response) else response.read_text())
+
+    async def all_bytes(self, response: Any) -> Any:
+        return await response.read_bytes()
+
+    async def first_after(self, response: Any, handle: Any, payload: Any) -> None:
+        await handle.append(payload)
+        await anext(aiter(response))
 
     async def follow(self, response: Any, take: Take) -> None:
         mode = "json" if _is_json(response) else "text"

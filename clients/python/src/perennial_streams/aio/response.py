@@ -145,8 +145,10 @@ class AsyncStreamResponse(Reading):
             if position is None:
                 for item in items:
                     yield item
-            elif not items:
+            elif len(items) < 2:
                 self._position = position
+                if items:
+                    yield items[0]
             else:
                 last = items.pop()
                 for item in items:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -27,11 +29,17 @@ def library_of(client: object) -> ModuleType:
     raise TypeError(f"client must come from httpx2 or httpx, not be {type(client).__name__}")
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all: loading the certificates takes longer than a request."""
+    return httpx2.create_ssl_context()
+
+
 def own_client_options() -> dict[str, Any]:
     """Options of the clients that we make ourselves."""
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0)
     timeout = httpx2.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS)
-    return {"timeout": timeout, "limits": limits, "follow_redirects": True}
+    return {"timeout": timeout, "limits": limits, "follow_redirects": True, "verify": _tls()}
 
 
 class Timeouts:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a stream, and what is known about the stream there."""
 
     offset: str | None
@@ -27,11 +26,12 @@ class Position:
 
     def after_control(self, control: Mapping[str, object]) -> Position:
         """The position behind an SSE control event."""
-        offset, cursor = control.get("streamNextOffset"), control.get("streamCursor")
-        closed = self.stream_closed or control.get("streamClosed") is True
+        get = control.get
+        offset, cursor = get("streamNextOffset"), get("streamCursor")
+        closed = self.stream_closed or get("streamClosed") is True
         return Position(
             offset if isinstance(offset, str) else self.offset,
             cursor if isinstance(cursor, str) and cursor else self.cursor,
-            control.get("upToDate") is True or closed,
+            closed or get("upToDate") is True,
             closed,
         )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 BOM = b"\xef\xbb\xbf"
+
+_USUAL = re.compile(rb"event: ?([^\n]*)\ndata: ?([^\n]*)(?:\nid:[^\n]*)?").fullmatch
+"""What servers send: the type, one line of data, perhaps an id. Everything else is taken line by line."""
 
 
 class SSEParser:
@@ -36,10 +41,9 @@ class SSEParser:
 
 def _event(block: bytes) -> tuple[bytes, bytes] | None:
     """The event of a block of lines; ``None`` if it has no data."""
-    if block.startswith(b"event: "):  # what servers send: the type, perhaps an id, and one line of data
-        head, found, payload = block.partition(b"\ndata:")
-        if found and b"\n" not in payload and b"\nevent" not in head and b"\ndata" not in head:
-            return head[7:].partition(b"\n")[0], payload[1:] if payload.startswith(b" ") else payload
+    usual = _USUAL(block)
+    if usual is not None:
+        return usual.group(1, 2)  # type: ignore[return-value]
     kind = b"message"
     data: list[bytes] = []
     for line in block.split(b"\n"):

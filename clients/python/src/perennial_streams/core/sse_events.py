@@ -22,7 +22,8 @@ class PendingEvents:
         self._units: list[Any] = []
 
     def add(self, payload: bytes) -> None:
-        self._units += self._kind.event(_decoded(payload) if self._encoded else payload)
+        units = self._kind.event(_decoded(payload) if self._encoded else payload)
+        self._units = self._units + units if self._units else units
 
     def take(self) -> list[Any]:
         units, self._units = self._units, []

@@ -141,8 +141,10 @@ class StreamResponse(Reading):
             items, position = batch.items, batch.position
             if position is None:
                 yield from items
-            elif not items:
+            elif len(items) < 2:
                 self._position = position
+                if items:
+                    yield items[0]
             else:
                 last = items.pop()
                 yield from items

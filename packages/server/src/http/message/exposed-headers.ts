@@ -1,28 +1,9 @@
 /** Which headers a page on another origin may read (protocol §3.5). */
+import { EXPOSED_HEADERS } from "./cors.ts";
 import type { Reply } from "./reply.ts";
 import type { HttpRequest } from "./request.ts";
 
-const EXPOSED = [
-  "Stream-Next-Offset",
-  "Stream-Cursor",
-  "Stream-Up-To-Date",
-  "Stream-Closed",
-  "Stream-TTL",
-  "Stream-Expires-At",
-  "Stream-SSE-Data-Encoding",
-  "Producer-Epoch",
-  "Producer-Seq",
-  "Producer-Expected-Seq",
-  "Producer-Received-Seq",
-  "ETag",
-  "Location",
-  "Retry-After",
-  "Content-Type",
-  "Content-Encoding",
-  "Vary",
-].join(", ");
-
-const EXPOSE = ["Access-Control-Expose-Headers", EXPOSED];
+const EXPOSE = ["Access-Control-Expose-Headers", EXPOSED_HEADERS.join(", ")];
 
 /**
  * The reply, with the list of readable headers for those who may need it: pages on other origins, which send `Origin`,

@@ -1,22 +1,6 @@
 /** OPTIONS: what a page on another origin may do (protocol §3.5). Any path, existing or not. */
+import { ALLOWED_HEADERS } from "../message/cors.ts";
 import type { Reply } from "../message/reply.ts";
-
-const ALLOWED_HEADERS = [
-  "Content-Type",
-  "Authorization",
-  "If-None-Match",
-  "Last-Event-ID",
-  "Stream-Seq",
-  "Stream-TTL",
-  "Stream-Expires-At",
-  "Stream-Closed",
-  "Producer-Id",
-  "Producer-Epoch",
-  "Producer-Seq",
-  "Stream-Forked-From",
-  "Stream-Fork-Offset",
-  "Stream-Fork-Sub-Offset",
-].join(", ");
 
 /** Methods that a stream answers to. */
 export const STREAM_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
@@ -27,7 +11,7 @@ const REPLY: Reply = {
     "Access-Control-Allow-Methods",
     STREAM_METHODS,
     "Access-Control-Allow-Headers",
-    ALLOWED_HEADERS,
+    ALLOWED_HEADERS.join(", "),
     "Access-Control-Max-Age",
     "86400",
     "Allow",

@@ -4,7 +4,6 @@ import { createSecureContext } from "node:tls";
 import type { Asset } from "./http/assets.ts";
 import type { Log } from "./journal/contract/index.ts";
 import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
-import type { Pending } from "./shard/pending.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
 import { PATH_BYTES_MAX } from "./stream/paths.ts";
 import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
@@ -12,11 +11,11 @@ import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts"
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
 export type ServerOptions = Partial<Omit<Config, "log">> & {
   /** Where records become durable; default: a memory log. */
-  readonly log?: () => Promise<Log<Pending>>;
+  readonly log?: () => Promise<Log>;
 };
 
 /** Makes the log when the server starts. */
-export type LogFactory = () => Promise<Log<Pending>>;
+export type LogFactory = () => Promise<Log>;
 
 /** A certificate, followed by those that vouch for it, and its private key, as PEM. */
 export interface TlsIdentity {

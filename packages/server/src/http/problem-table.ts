@@ -288,4 +288,10 @@ export const PROBLEMS: Table = {
     detail: () => "The server cannot write to its disk. Nothing was written; reads go on.",
     headers: () => RETRY_LATER,
   },
+  "not-owner": {
+    status: 503,
+    title: "Not the owner",
+    detail: () => "Another server owns these streams now. Nothing was written; reads go on.",
+    headers: () => RETRY_LATER,
+  },
 };

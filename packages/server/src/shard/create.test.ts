@@ -22,7 +22,7 @@ function command(path: string, text: string, fork?: ForkRequest): CreateCommand 
 }
 
 async function openShard(now = () => 0): Promise<Shard> {
-  const log = new MemoryLog<never>("test");
+  const log = new MemoryLog("test");
   const shard = new Shard({ log, now, random: () => 0, producersPerStream: 1, loadedStreams: 100 });
   await shard.open();
   return shard;

@@ -30,6 +30,8 @@ export function durably<Outcome>(
   return unsettled.settled.then((failure) => (failure === undefined ? outcome : durably(shard, path, judge)));
 }
 
+const REJECTIONS = { full: "storage-full", failed: "storage-failed", taken: "not-owner" } as const;
+
 function storageRejection(failure: LogFailure): Rejection {
-  return { kind: failure.kind === "full" ? "storage-full" : "storage-failed" };
+  return { kind: REJECTIONS[failure.kind] };
 }

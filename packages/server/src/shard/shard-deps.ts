@@ -1,5 +1,4 @@
 import type { Log } from "../journal/contract/index.ts";
-import type { Pending } from "./pending.ts";
 
 /** The most bytes of one JSON message unless told otherwise: readers get a message whole, and must hold it to parse it. */
 export const JSON_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -12,7 +11,7 @@ export const FORK_DEPTH = 256;
 
 /** What a shard takes from the world around it. */
 export interface ShardDeps {
-  readonly log: Log<Pending>;
+  readonly log: Log;
   /** The current time, epoch milliseconds. */
   readonly now: () => number;
   /** Uniform in [0, 1). */

@@ -5,7 +5,7 @@
  */
 import { Catalog } from "../catalog/catalog.ts";
 import { Stream } from "../catalog/stream.ts";
-import type { Log, LogFailure, LogListener, Recovery, RecoveryTarget } from "../journal/contract/index.ts";
+import type { Log, LogFailure, LogListener, RecordTarget, Recovery } from "../journal/contract/index.ts";
 import { decideDelete } from "../stream/decide-delete.ts";
 import { evolve, initialState } from "../stream/evolve.ts";
 import { needsRenewRecord } from "../stream/expiry.ts";
@@ -30,8 +30,8 @@ import { Turns } from "./turns.ts";
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
 const LOOKS = 4000;
 
-export class Shard implements LogListener<Pending>, RecoveryTarget {
-  readonly log: Log<Pending>;
+export class Shard implements LogListener, RecordTarget {
+  readonly log: Log;
   readonly catalog: Catalog;
   readonly now: () => number;
   readonly random: () => number;
@@ -97,6 +97,8 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
         return { kind: "storage-full" };
       case "read-only":
         return { kind: "storage-failed" };
+      case "not-owner":
+        return { kind: "not-owner" };
     }
   }
 
@@ -206,6 +208,10 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
       this.#release(pending);
       pending.settle(undefined);
     }
+    this.onApplied();
+  }
+
+  onApplied(): void {
     for (const stream of this.#advanced) for (const listener of stream.listeners) listener.onChange();
     this.#advanced.clear();
   }
@@ -294,7 +300,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
       this.commit({ kind: "renew", id: stream.state.id, at: stream.lastUse }, stream);
   }
 
-  replay(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {
+  apply(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {
     this.#lastId = Math.max(this.#lastId, record.id);
     const changed: StreamState[] = [];
     if (record.kind === "create" && applies(record.id))
@@ -304,6 +310,7 @@ export class Shard implements LogListener<Pending>, RecoveryTarget {
       const stream = this.catalog.byId(id);
       evolve(stream.state, record);
       stream.becomeDurable();
+      this.#noteAdvance(stream);
       if (stream.visibility === "removed") this.catalog.forget(stream);
       changed.push(stream.state);
     }

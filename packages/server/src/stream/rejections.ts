@@ -29,7 +29,8 @@ export type Rejection =
   | { readonly kind: "empty-array" }
   | { readonly kind: "stream-full" }
   | { readonly kind: "storage-full" }
-  | { readonly kind: "storage-failed" };
+  | { readonly kind: "storage-failed" }
+  | { readonly kind: "not-owner" };
 
 /** Whether a decision or outcome is a rejection, by its kind. */
 export interface Rejected {

@@ -3,7 +3,6 @@ import type { Logger } from "@perennial/server";
 import { afterEach, describe, expect, test } from "vitest";
 import { DamagedData } from "../../src/journal/contract/index.ts";
 import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
-import type { Pending } from "../../src/shard/pending.ts";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";
 import { Http, offset, TEXT } from "../support/http.ts";
@@ -11,7 +10,7 @@ import { expectProblem } from "../support/problem.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 
 /** A log some of whose bytes cannot be read. */
-class BrokenLog extends MemoryLog<Pending> {
+class BrokenLog extends MemoryLog {
   /** What a read throws that reaches this position or a later one. */
   fault: { readonly from: number; readonly error: Error } | undefined;
 

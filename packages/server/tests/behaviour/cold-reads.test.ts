@@ -2,7 +2,6 @@
 import { MemoryLog, type ServerOptions } from "@perennial/server";
 import { ColdLog } from "@perennial/testing/journal";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Pending } from "../../src/shard/pending.ts";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";
 import { Http, JSON_TYPE, offset, TEXT } from "../support/http.ts";
@@ -29,8 +28,8 @@ describe.each(DOORS)("with all bytes far away, through $name,", (door) => {
   /** A server whose bytes are at hand and one whose bytes are not, with the same streams. */
   async function pair(
     options: ServerOptions = {},
-  ): Promise<{ readonly hot: Http; readonly cold: Http; readonly log: ColdLog<Pending> }> {
-    const log = new ColdLog<Pending>(new MemoryLog("store"));
+  ): Promise<{ readonly hot: Http; readonly cold: Http; readonly log: ColdLog }> {
+    const log = new ColdLog(new MemoryLog("store"));
     const fixed = {
       now: () => 1_900_000_000_000,
       random: () => 0.5,

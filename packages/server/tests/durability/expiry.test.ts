@@ -7,7 +7,6 @@ import type { Log } from "../../src/journal/contract/index.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
 import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
 import { create } from "../../src/shard/create.ts";
-import type { Pending } from "../../src/shard/pending.ts";
 import { Shard } from "../../src/shard/shard.ts";
 import { Sweeper } from "../../src/shard/sweeper.ts";
 import { NO_BYTES } from "../../src/stream/records.ts";
@@ -19,7 +18,7 @@ class World {
   readonly shard: Shard;
   readonly sweeper: Sweeper;
 
-  constructor(log: Log<Pending>) {
+  constructor(log: Log) {
     const now = (): number => this.now;
     this.shard = new Shard({ log, now, random: Math.random, producersPerStream: 1, loadedStreams: 500 });
     this.sweeper = new Sweeper(this.shard);
@@ -71,7 +70,7 @@ describe("on a disk", () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   const open = async (): Promise<World> => {
-    const world = new World(await openLocalLog<Pending>({ directory, durability: "os" }));
+    const world = new World(await openLocalLog({ directory, durability: "os" }));
     await world.shard.open();
     return world;
   };

@@ -7,7 +7,6 @@ import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
 import { append } from "../../src/shard/append.ts";
 import { pieces } from "../../src/shard/bytes.ts";
 import { create } from "../../src/shard/create.ts";
-import type { Pending } from "../../src/shard/pending.ts";
 import { readOut } from "../../src/shard/reading.ts";
 import { Shard } from "../../src/shard/shard.ts";
 import { contentAtOnce } from "../support/content.ts";
@@ -17,7 +16,7 @@ const path = (generation: number): string => `/v1/stream/g${generation}`;
 
 async function openShard(directory: string): Promise<Shard> {
   const shard = new Shard({
-    log: await openLocalLog<Pending>({ directory, durability: "os" }),
+    log: await openLocalLog({ directory, durability: "os" }),
     now: Date.now,
     random: Math.random,
     producersPerStream: 10,

@@ -2,13 +2,12 @@
 
 import { ManualLog } from "@perennial/testing/journal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Pending } from "../../src/shard/pending.ts";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";
 import { Http, isPending, JSON_TYPE, offset, producer, TEXT } from "../support/http.ts";
 
 describe.each(DOORS)("before it is durable, through $name,", (door) => {
-  let log: ManualLog<Pending>;
+  let log: ManualLog;
   let open: OpenDoor;
   let http: Http;
 

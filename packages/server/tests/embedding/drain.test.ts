@@ -2,7 +2,6 @@
 
 import { ManualLog } from "@perennial/testing/journal";
 import { describe, expect, test } from "vitest";
-import type { Pending } from "../../src/shard/pending.ts";
 import { DOORS, fetchDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";
 import { Http, offset, TEXT } from "../support/http.ts";
@@ -32,7 +31,7 @@ describe.each(DOORS)("stopping a server that is reached through $name", (door) =
   });
 
   test("answers an append under way, although its body still arrives and its record is not durable", async () => {
-    const log = new ManualLog<Pending>();
+    const log = new ManualLog();
     const open = await door.open({ log: async () => log, drainMs: 20_000 });
     const http = new Http(open.url);
     const creating = http.put("s", { headers: TEXT });

@@ -46,7 +46,7 @@ test("a start that failed may be tried again", async () => {
   let isThere = false;
   const log = async () => {
     if (!isThere) throw new Error("the disk is not there");
-    return new MemoryLog<never>("there");
+    return new MemoryLog("there");
   };
   const second = createServer({ port: Number(new URL(first.url).port), log });
   await expect(second.start()).rejects.toThrow("the disk is not there");
@@ -62,7 +62,7 @@ test("a stop is for good, however early it comes: nothing is opened any more", a
   let opened = 0;
   const log = async () => {
     opened += 1;
-    return new MemoryLog<never>("log");
+    return new MemoryLog("log");
   };
   const server = createServer({ port: 0, log });
   await server.stop();
@@ -76,7 +76,7 @@ test("a stop is for good, however early it comes: nothing is opened any more", a
 });
 
 test("a stop while the server starts leaves nothing open", async () => {
-  const log = new MemoryLog<never>("log");
+  const log = new MemoryLog("log");
   let closed = 0;
   const close = log.close.bind(log);
   log.close = () => {

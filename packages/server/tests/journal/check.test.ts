@@ -1,7 +1,7 @@
 import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Model, type ModelRecord } from "@perennial/testing/journal";
+import { Model } from "@perennial/testing/journal";
 import { afterAll, expect, test } from "vitest";
 import { chunkKey, pathKey, STORE_KEY, streamKey } from "../../src/journal/local/archive/keys.ts";
 import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
@@ -19,7 +19,7 @@ afterAll(() => rm(root, { recursive: true }));
 /** A directory as a server leaves it; `crash` leaves the last records in the log. */
 async function populated(crash: boolean): Promise<{ directory: string; id: number }> {
   const directory = await mkdtemp(join(root, "d"));
-  const log = await openLocalLog<ModelRecord>({ directory, checkpointIntervalMs: 1_000_000 });
+  const log = await openLocalLog({ directory, checkpointIntervalMs: 1_000_000 });
   const model = await new Model(log).open();
   const id = model.create({ expiresAt: 9_000_000 });
   model.append(id, "x".repeat(100_000));
@@ -117,7 +117,7 @@ test("a damaged record in the middle of the log is found, and keeps a server fro
   const report = await checkDirectory(directory);
   expect(report.problems).toHaveLength(1);
   expect(report.problems[0]).toMatch(/segment-\d+, offset \d+/);
-  const log = await openLocalLog<ModelRecord>({ directory });
+  const log = await openLocalLog({ directory });
   await expect(new Model(log).open()).rejects.toThrow(CorruptLog);
   await log.close();
 });
@@ -147,7 +147,7 @@ test("what does not agree in the archive is named", async () => {
 
 test("a directory in use, and one without a format, are not checked", async () => {
   const { directory } = await populated(false);
-  const log = await openLocalLog<ModelRecord>({ directory });
+  const log = await openLocalLog({ directory });
   await expect(checkDirectory(directory)).rejects.toThrow(DirectoryInUse);
   await log.close();
   await rm(join(directory, "format"));

@@ -36,7 +36,7 @@ async function serve(directory: string, scrub = false): Promise<Serving> {
     told.push(message);
     wake(message);
   };
-  const log = () => openLocalLog<never>({ directory, scrub, report });
+  const log = () => openLocalLog({ directory, scrub, report });
   const server = createServer({ port: 0, log, logger: errorKeeper().logger });
   await server.start();
   const next = () =>

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelRecord } from "@perennial/testing/journal";
 import { describeDurableLogContract, describeLogContract } from "@perennial/testing/journal";
 import { afterAll } from "vitest";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
@@ -18,10 +17,10 @@ function freshDirectory(): string {
 
 for (const durability of ["fsync", "os"] as const) {
   describeLogContract(`LocalLog (${durability})`, () =>
-    openLocalLog<ModelRecord>({ directory: freshDirectory(), durability }),
+    openLocalLog({ directory: freshDirectory(), durability }),
   );
   describeDurableLogContract(`LocalLog (${durability})`, async () => {
     const directory = freshDirectory();
-    return () => openLocalLog<ModelRecord>({ directory, durability });
+    return () => openLocalLog({ directory, durability });
   });
 }

@@ -2,7 +2,7 @@
 import { cp, mkdtemp, open, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Model, type ModelRecord } from "@perennial/testing/journal";
+import { Model } from "@perennial/testing/journal";
 import { afterAll, describe, expect, test } from "vitest";
 import { checkDirectory } from "../../src/journal/local/check-directory.ts";
 import { CorruptLog } from "../../src/journal/local/corrupt-log.ts";
@@ -19,7 +19,7 @@ const MEBIBYTE = "x".repeat(1024 * 1024);
 /** What a kill leaves of a log of two segments with an older checkpoint, once all was marked; its newest segment. */
 async function killed(): Promise<{ directory: string; newest: string; ids: number[] }> {
   const live = await mkdtemp(join(root, "live"));
-  const log = await openLocalLog<ModelRecord>({ directory: live, budgetBytes: 128 * 1024 * 1024 });
+  const log = await openLocalLog({ directory: live, budgetBytes: 128 * 1024 * 1024 });
   const model = await new Model(log).open();
   const ids = [model.create(), model.create()];
   await model.quiet();
@@ -44,7 +44,7 @@ async function copyOf(live: string): Promise<string> {
 }
 
 /** Resolves once everything accepted is marked as durable. */
-async function marked(log: LocalLog<ModelRecord>, directory: string): Promise<void> {
+async function marked(log: LocalLog, directory: string): Promise<void> {
   for (;;) {
     const found = await readMark(new NodeDisk(join(directory, "log")));
     if (found.kind === "mark" && found.mark.position === log.end) return;
@@ -68,7 +68,7 @@ async function expectRefused(directory: string, says: RegExp): Promise<void> {
   const { problems } = await checkDirectory(directory);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(says);
-  const log = await openLocalLog<ModelRecord>({ directory });
+  const log = await openLocalLog({ directory });
   const opening = new Model(log).open();
   await expect(opening).rejects.toThrow(CorruptLog);
   await expect(opening).rejects.toThrow(says);
@@ -76,7 +76,7 @@ async function expectRefused(directory: string, says: RegExp): Promise<void> {
 }
 
 async function reopened(directory: string, options: Partial<LocalLogOptions> = {}): Promise<Model> {
-  return new Model(await openLocalLog<ModelRecord>({ directory, ...options })).open();
+  return new Model(await openLocalLog({ directory, ...options })).open();
 }
 
 describe("after a kill, a start is refused and a check fails when", () => {

@@ -4,7 +4,6 @@ import { runs } from "@perennial/testing";
 import { ManualLog } from "@perennial/testing/journal";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pending } from "../../src/shard/pending.ts";
 import { type Command, history, lookAround } from "./commands.ts";
 import { Model, type Observation } from "./model.ts";
 import { Subject } from "./subject.ts";
@@ -31,7 +30,7 @@ async function quiet(): Promise<void> {
 
 /** A shard and a model that have the same history behind them, all of it durable. */
 class Pair {
-  readonly log = new ManualLog<Pending>();
+  readonly log = new ManualLog();
   readonly model = new Model(STARTED_AT, PRODUCER_LIMIT);
   readonly subject = new Subject(this.log, STARTED_AT, PRODUCER_LIMIT);
 

@@ -1,7 +1,7 @@
 /** The real thing, run by the same commands as the model. */
 import type { OffsetRequest } from "@perennial/protocol";
 
-import type { Log, RecoveryTarget } from "../../src/journal/contract/index.ts";
+import type { Log, RecordTarget } from "../../src/journal/contract/index.ts";
 import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
 import { append } from "../../src/shard/append.ts";
 import { create } from "../../src/shard/create.ts";
@@ -18,7 +18,7 @@ import type { Command } from "./commands.ts";
 import type { Observation } from "./model.ts";
 
 /** Keeps every record, in the order of the log. */
-export class RecordingLog extends MemoryLog<Pending> {
+export class RecordingLog extends MemoryLog {
   readonly records: StreamRecord[] = [];
 
   constructor() {
@@ -32,7 +32,7 @@ export class RecordingLog extends MemoryLog<Pending> {
 }
 
 /** Replays records as a log does that comes back from a crash. */
-class ReplayedLog extends MemoryLog<Pending> {
+class ReplayedLog extends MemoryLog {
   readonly #records: readonly StreamRecord[];
 
   constructor(records: readonly StreamRecord[]) {
@@ -40,8 +40,8 @@ class ReplayedLog extends MemoryLog<Pending> {
     this.#records = records;
   }
 
-  override open(target: RecoveryTarget, listener: Shard): ReturnType<MemoryLog<Pending>["open"]> {
-    for (const record of this.#records) target.replay(record, () => true);
+  override open(target: RecordTarget, listener: Shard): ReturnType<MemoryLog["open"]> {
+    for (const record of this.#records) target.apply(record, () => true);
     return super.open(target, listener);
   }
 }
@@ -70,7 +70,7 @@ export class Subject {
   readonly #startedAt: number;
   #now: number;
 
-  constructor(log: Log<Pending>, startedAt: number, producersPerStream: number) {
+  constructor(log: Log, startedAt: number, producersPerStream: number) {
     this.#startedAt = startedAt;
     this.#now = startedAt;
     const now = (): number => this.#now;

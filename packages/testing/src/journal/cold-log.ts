@@ -5,17 +5,17 @@ import type {
   LogMetrics,
   PendingRecord,
   Permit,
+  RecordTarget,
   Recovery,
-  RecoveryTarget,
 } from "@perennial/server/journal";
 
 /** Another log with all its bytes far away: each read has to wait for a turn of the event loop. */
-export class ColdLog<Pending extends PendingRecord> implements Log<Pending> {
-  readonly #log: Log<Pending>;
+export class ColdLog implements Log {
+  readonly #log: Log;
   /** Reads so far. */
   reads = 0;
 
-  constructor(log: Log<Pending>) {
+  constructor(log: Log) {
     this.#log = log;
   }
 
@@ -23,7 +23,7 @@ export class ColdLog<Pending extends PendingRecord> implements Log<Pending> {
     return this.#log.archive;
   }
 
-  open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
+  open(target: RecordTarget, listener: LogListener): Promise<Recovery> {
     return this.#log.open(target, listener);
   }
 
@@ -31,7 +31,7 @@ export class ColdLog<Pending extends PendingRecord> implements Log<Pending> {
     return this.#log.admit(byteLength);
   }
 
-  append(pending: Pending): void {
+  append(pending: PendingRecord): void {
     this.#log.append(pending);
   }
 

@@ -2,10 +2,10 @@
 
 import { type Log, READ_CHUNK_BYTES } from "@perennial/server/journal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { bytes, Model, type ModelRecord } from "./model.ts";
+import { bytes, Model } from "./model.ts";
 
 /** A log that can be told to write a checkpoint. */
-export interface CheckpointingLog extends Log<ModelRecord> {
+export interface CheckpointingLog extends Log {
   checkpoint(): Promise<void>;
 }
 

@@ -2,10 +2,10 @@
 
 import { type Log, READ_CHUNK_BYTES } from "@perennial/server/journal";
 import { beforeEach, describe, expect, test } from "vitest";
-import { bytes, Model, type ModelRecord } from "./model.ts";
+import { bytes, Model } from "./model.ts";
 
 /** Runs the suite over fresh, empty logs made by `make`. */
-export function describeLogContract(name: string, make: () => Promise<Log<ModelRecord>>): void {
+export function describeLogContract(name: string, make: () => Promise<Log>): void {
   describe(`${name} keeps the contract of a log`, () => {
     let model: Model;
     beforeEach(async () => {

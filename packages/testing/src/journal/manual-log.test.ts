@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ManualLog } from "./manual-log.ts";
-import { Model, type ModelRecord } from "./model.ts";
+import { Model } from "./model.ts";
 
 test("nothing settles until it is told to, then in order", async () => {
-  const log = new ManualLog<ModelRecord>();
+  const log = new ManualLog();
   const model = await new Model(log).open();
   const id = model.create();
   model.append(id, "one");
@@ -18,7 +18,7 @@ test("nothing settles until it is told to, then in order", async () => {
 });
 
 test("a failure loses what was accepted and refuses appends until there is room again", async () => {
-  const log = new ManualLog<ModelRecord>();
+  const log = new ManualLog();
   const model = await new Model(log).open();
   const id = model.create();
   log.settle();
@@ -32,7 +32,7 @@ test("a failure loses what was accepted and refuses appends until there is room 
 });
 
 test("callers wait for admission while the log holds back", async () => {
-  const log = new ManualLog<ModelRecord>();
+  const log = new ManualLog();
   expect(log.admit()).toBeUndefined();
   log.holdBack();
   const room = log.admit();

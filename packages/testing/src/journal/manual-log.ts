@@ -3,6 +3,7 @@
  * what happens when durability fails, can be walked through step by step.
  */
 import {
+  AppendRefused,
   type Log,
   type LogFailure,
   type LogHealth,
@@ -11,30 +12,39 @@ import {
   type PendingRecord,
   type Permit,
   READ_CHUNK_BYTES,
+  type RecordTarget,
   type Recovery,
-  type RecoveryTarget,
+  type StreamRecord,
   StreamRemoved,
 } from "@perennial/server/journal";
 import { PlainStream } from "./plain-stream.ts";
 
+const HEALTH_AFTER = { full: "full", failed: "read-only", taken: "not-owner" } as const;
+
+function bytesOf(record: StreamRecord): Uint8Array {
+  return Buffer.concat("data" in record ? record.data.parts : []);
+}
+
 /** An accepted record with its own copy of the record's bytes. */
-interface Accepted<Pending> {
-  readonly pending: Pending;
+interface Accepted {
+  readonly pending: PendingRecord;
   readonly bytes: Uint8Array;
 }
 
-export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
+export class ManualLog implements Log {
   /** Every stream stays in memory. */
   readonly archive = undefined;
   readonly #streams = new Map<number, PlainStream>();
-  readonly #accepted: Accepted<Pending>[] = [];
+  readonly #accepted: Accepted[] = [];
   readonly #waiters: (() => void)[] = [];
-  #listener: LogListener<Pending> | undefined;
+  #target: RecordTarget | undefined;
+  #listener: LogListener | undefined;
   #room: Promise<void> | undefined;
   #letIn: () => void = () => {};
   #health: LogHealth = "ok";
 
-  open(_target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
+  open(target: RecordTarget, listener: LogListener): Promise<Recovery> {
+    this.#target = target;
     this.#listener = listener;
     const nothing = { streams: 0, records: 0, bytes: 0, tornTail: false, elapsedMs: 0, lastId: 0 };
     return Promise.resolve({ ...nothing, storeId: "manual" });
@@ -55,13 +65,13 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
   /** Makes the oldest `count` unsettled records durable; all of them by default. */
   settle(count = this.#accepted.length): void {
     const batch = this.#accepted.splice(0, count);
-    for (const { pending, bytes } of batch) this.#store(pending, bytes);
+    for (const { pending, bytes } of batch) this.#store(pending.record, bytes);
     if (batch.length > 0) this.#listener?.onDurable(batch.map(({ pending }) => pending));
   }
 
   /** Loses all unsettled records. Appends are refused from then on, in case of `full` until `recover`. */
   fail(kind: LogFailure["kind"]): void {
-    this.#health = kind === "full" ? "full" : "read-only";
+    this.#health = HEALTH_AFTER[kind];
     const lost = this.#accepted.splice(0);
     const cause = new Error(`told to fail: ${kind}`);
     if (lost.length > 0)
@@ -69,6 +79,15 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
         lost.map(({ pending }) => pending),
         { kind, cause },
       );
+  }
+
+  /** Brings records of whoever owns the log now, after `fail("taken")`. */
+  deliver(...records: readonly StreamRecord[]): void {
+    for (const record of records) {
+      this.#store(record, bytesOf(record));
+      this.#target!.apply(record, () => true);
+    }
+    this.#target!.onApplied();
   }
 
   /** Takes appends again after `fail("full")`. */
@@ -89,7 +108,7 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
     this.#letIn();
   }
 
-  #store({ record }: Pending, bytes: Uint8Array): void {
+  #store(record: StreamRecord, bytes: Uint8Array): void {
     if (record.kind === "create") {
       this.#streams.set(record.id, new PlainStream(record.fork?.offset ?? 0, bytes));
     } else if (record.kind === "append") {
@@ -103,11 +122,9 @@ export class ManualLog<Pending extends PendingRecord> implements Log<Pending> {
     return this.#room?.then(() => ({ byteLength, release: () => undefined }));
   }
 
-  append(pending: Pending): void {
-    if (this.#health !== "ok") throw new Error(`append to a log that is ${this.#health}`);
-    const { record } = pending;
-    const parts = "data" in record ? record.data.parts : [];
-    this.#accepted.push({ pending, bytes: Buffer.concat(parts) });
+  append(pending: PendingRecord): void {
+    if (this.#health !== "ok") throw new AppendRefused(this.#health);
+    this.#accepted.push({ pending, bytes: bytesOf(pending.record) });
     for (const wake of this.#waiters.splice(0)) wake();
   }
 

@@ -12,7 +12,7 @@ import {
   type LogFailure,
   type LogListener,
   type PendingRecord,
-  type RecoveryTarget,
+  type RecordTarget,
   type StreamRecord,
   type StreamState,
 } from "@perennial/server/journal";
@@ -22,17 +22,17 @@ export interface ModelRecord extends PendingRecord {
   outcome: "durable" | LogFailure | undefined;
 }
 
-export class Model implements LogListener<ModelRecord>, RecoveryTarget {
+export class Model implements LogListener, RecordTarget {
   readonly states = new Map<number, StreamState>();
   readonly settled: ModelRecord[] = [];
-  readonly log: Log<ModelRecord>;
+  readonly log: Log;
   /** Called within `onDurable`, after the batch was noted. */
   afterDurable: () => void = () => {};
   #lastId = 0;
   #unsettled = 0;
   #idle: (() => void)[] = [];
 
-  constructor(log: Log<ModelRecord>) {
+  constructor(log: Log) {
     this.log = log;
   }
 
@@ -98,7 +98,8 @@ export class Model implements LogListener<ModelRecord>, RecoveryTarget {
     if (record.kind === "create") this.states.set(record.id, initialState(record));
     const others = record.kind === "create" ? changed : changed.slice(1);
     this.#unsettled += 1;
-    this.log.append({ record, state: this.stateOf(record.id), others, outcome: undefined });
+    const pending: ModelRecord = { record, state: this.stateOf(record.id), others, outcome: undefined };
+    this.log.append(pending);
   }
 
   /** Resolves when every accepted record has settled. */
@@ -128,6 +129,8 @@ export class Model implements LogListener<ModelRecord>, RecoveryTarget {
 
   onArchived(): void {}
 
+  onApplied(): void {}
+
   #settle(batch: readonly ModelRecord[], outcome: "durable" | LogFailure): void {
     for (const pending of batch) {
       pending.outcome = outcome;
@@ -137,7 +140,7 @@ export class Model implements LogListener<ModelRecord>, RecoveryTarget {
     if (this.#unsettled === 0) for (const wake of this.#idle.splice(0)) wake();
   }
 
-  replay(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {
+  apply(record: StreamRecord, applies: (id: number) => boolean): readonly StreamState[] {
     this.#lastId = Math.max(this.#lastId, record.id);
     const changed: StreamState[] = [];
     if (record.kind === "create" && applies(record.id)) {

@@ -1,4 +1,4 @@
-/** What a read of stored bytes may throw, besides what is a bug of ours. */
+/** What a log may throw, besides what is a bug of ours. */
 
 /** The stream was removed, perhaps while it was being read. Nothing is wrong: its reader was overtaken. */
 export class StreamRemoved extends Error {
@@ -12,4 +12,13 @@ export class StreamRemoved extends Error {
 /** Stored bytes are not what was written. The message says which and where. */
 export class DamagedData extends Error {
   override readonly name = "DamagedData";
+}
+
+/** The log takes no such record now. Whoever appends asks before, so this is a bug of theirs. */
+export class AppendRefused extends Error {
+  override readonly name = "AppendRefused";
+
+  constructor(health: string) {
+    super(`append to a log that is ${health}`);
+  }
 }

@@ -23,20 +23,15 @@ export {
   type ProducerState,
   type StreamState,
 } from "../../stream/state.ts";
-export { DamagedData, StreamRemoved } from "./errors.ts";
+export type { RecordTarget, Recovery } from "./apply.ts";
+export type { Archive, DuePage, DuePlace } from "./archive.ts";
+export { AppendRefused, DamagedData, StreamRemoved } from "./errors.ts";
 export {
-  type Archive,
-  type DuePage,
-  type DuePlace,
   type Log,
-  type LogFailure,
   type LogHealth,
-  type LogListener,
   type LogMetrics,
-  type PendingRecord,
   type Permit,
   READ_CHUNK_BYTES,
-  type Recovery,
-  type RecoveryTarget,
   type Soon,
 } from "./log.ts";
+export type { LogFailure, LogListener, PendingRecord } from "./pending.ts";

@@ -9,16 +9,17 @@
  */
 
 import { givesRoomBack } from "../../stream/records.ts";
-import type {
-  Archive,
-  Log,
-  LogFailure,
-  LogHealth,
-  LogListener,
-  LogMetrics,
-  PendingRecord,
-  Recovery,
-  RecoveryTarget,
+import {
+  AppendRefused,
+  type Archive,
+  type Log,
+  type LogFailure,
+  type LogHealth,
+  type LogListener,
+  type LogMetrics,
+  type PendingRecord,
+  type RecordTarget,
+  type Recovery,
 } from "../contract/index.ts";
 import { ArchivedStreams } from "./archive/archived-streams.ts";
 import { STORE_KEY } from "./archive/keys.ts";
@@ -43,14 +44,12 @@ import { StreamArchiver } from "./stream-archiver.ts";
 import { Tails } from "./tails.ts";
 
 /** What exists once the log is open. */
-interface Opened<Pending extends PendingRecord> {
-  readonly writer: LogWriter<Pending>;
+interface Opened {
+  readonly writer: LogWriter;
   readonly segments: Segments;
 }
 
-export class LocalLog<Pending extends PendingRecord>
-  implements Log<Pending>, WriterEvents<Pending>, ScheduledLog, BudgetUse, ReservedLog, ReplayedLog
-{
+export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, ReservedLog, ReplayedLog {
   readonly archive: Archive;
   readonly #parts: LocalLogParts;
   readonly #archived: ArchivedStreams;
@@ -65,8 +64,8 @@ export class LocalLog<Pending extends PendingRecord>
   readonly #schedule: CheckpointSchedule;
   readonly #budget: Budget;
   readonly #storeRow: StoreRow;
-  #listener: LogListener<Pending> | undefined;
-  #opened: Opened<Pending> | undefined;
+  #listener: LogListener | undefined;
+  #opened: Opened | undefined;
   #lastId: number;
   #term: number;
   /** What is durable of what was replayed. */
@@ -99,7 +98,7 @@ export class LocalLog<Pending extends PendingRecord>
   }
 
   /** @throws CorruptLog when acknowledged data is damaged */
-  async open(target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
+  async open(target: RecordTarget, listener: LogListener): Promise<Recovery> {
     const { disk, now } = this.#parts;
     const held = { slabs: this.#slabs, tails: this.#tails, archived: this.#archived, removed: this.#removed };
     const kept = { mark: this.#mark, guard: this.#guard, checkpoint: this.#checkpoint };
@@ -127,7 +126,7 @@ export class LocalLog<Pending extends PendingRecord>
     const onTrouble = this.#guard.trouble.bind(this.#guard);
     const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, slabs.end, onTrouble);
     const parts = { ...this.#parts, slabs, tails: this.#tails, segments };
-    const writer = new LogWriter<Pending>(parts, this, walked.term);
+    const writer = new LogWriter(parts, this, walked.term);
     this.#opened = { writer, segments };
     await writer.startTerm();
     await this.#mark.reset();
@@ -170,11 +169,11 @@ export class LocalLog<Pending extends PendingRecord>
     else this.#budget.letAllIn();
   }
 
-  append(pending: Pending): void {
+  append(pending: PendingRecord): void {
     const health = this.health();
     const { record } = pending;
     const isTaken = health === "ok" || (givesRoomBack(record) && this.takesRemovals());
-    if (this.#opened === undefined || !isTaken) throw new Error(`append to a log that is ${health}`);
+    if (this.#opened === undefined || !isTaken) throw new AppendRefused(health);
     if (record.kind === "create") this.#lastId = Math.max(this.#lastId, record.id);
     else if (record.kind === "delete") for (const id of record.removed) this.#archived.hide(id);
     this.#opened.writer.append(pending);
@@ -246,7 +245,7 @@ export class LocalLog<Pending extends PendingRecord>
 
   // What the writer tells.
 
-  onDurable(batch: readonly Pending[]): void {
+  onDurable(batch: readonly PendingRecord[]): void {
     for (const { record } of batch) {
       if (record.kind === "delete") for (const id of record.removed) this.#tails.get(id)!.gone = true;
     }
@@ -255,11 +254,11 @@ export class LocalLog<Pending extends PendingRecord>
     this.#schedule.startIfDue();
   }
 
-  onUndo({ record }: Pending): void {
+  onUndo({ record }: PendingRecord): void {
     if (record.kind === "delete") for (const id of record.removed) this.#archived.unhide(id);
   }
 
-  onFailed(batch: readonly Pending[], failure: LogFailure): void {
+  onFailed(batch: readonly PendingRecord[], failure: LogFailure): void {
     this.#listener!.onFailed(batch, failure);
   }
 

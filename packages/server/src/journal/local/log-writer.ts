@@ -23,10 +23,9 @@ const PROBE_INTERVAL_MS = 1000;
 const GATHERING_TURNS_MAX = 20;
 
 /** What the writer tells the log, besides what it tells the listener. */
-export interface WriterEvents<Pending extends PendingRecord>
-  extends Omit<LogListener<Pending>, "onArchived"> {
+export interface WriterEvents extends Omit<LogListener, "onArchived"> {
   /** A record is being taken back; newest first. */
-  onUndo(pending: Pending, logPosition: number): void;
+  onUndo(pending: PendingRecord, logPosition: number): void;
   /** `health` may have changed. */
   onHealth(): void;
 }
@@ -47,16 +46,16 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-export class LogWriter<Pending extends PendingRecord> {
+export class LogWriter {
   readonly #parts: WriterParts;
-  readonly #events: WriterEvents<Pending>;
+  readonly #events: WriterEvents;
   readonly #encoder = new RecordEncoder(allocateBlock(0));
   /** Reused for every frame. */
   readonly #place: { -readonly [Key in keyof FramePlace]: FramePlace[Key] };
-  #gathering: Pending[] = [];
-  #inFlight: Pending[] = [];
+  #gathering: PendingRecord[] = [];
+  #inFlight: PendingRecord[] = [];
   /** The arrays of settled batches, empty again. */
-  readonly #spare: Pending[][] = [];
+  readonly #spare: PendingRecord[][] = [];
   #scheduled = false;
   /** For how many turns of the event loop the batch has gathered behind the last write. */
   #turn = 0;
@@ -75,7 +74,7 @@ export class LogWriter<Pending extends PendingRecord> {
   readonly #nextTurn = (): void => this.#gatherOrWrite();
 
   /** @param term the highest term in the log */
-  constructor(parts: WriterParts, events: WriterEvents<Pending>, term: number) {
+  constructor(parts: WriterParts, events: WriterEvents, term: number) {
     const { end } = parts.slabs;
     this.#parts = parts;
     this.#events = events;
@@ -133,7 +132,7 @@ export class LogWriter<Pending extends PendingRecord> {
   }
 
   /** Frames the record, whose bytes are copied. The log must be `ok`. */
-  append(pending: Pending): void {
+  append(pending: PendingRecord): void {
     const { slabs, tails } = this.#parts;
     const { record } = pending;
     const place = this.#place;
@@ -221,7 +220,7 @@ export class LogWriter<Pending extends PendingRecord> {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(new RecordsLost(failure.cause.message));
   }
 
-  #undo(lost: readonly Pending[], from: number): void {
+  #undo(lost: readonly PendingRecord[], from: number): void {
     const { slabs, tails } = this.#parts;
     const positions: number[] = [];
     for (let position = from; position < slabs.end; ) {

@@ -1,6 +1,5 @@
 /** The local log of a server: on a directory of the file system, with LMDB as its archive. */
 import { randomUUID } from "node:crypto";
-import type { PendingRecord } from "../contract/index.ts";
 import { openArchive } from "./archive/open-archive.ts";
 import { removeManifest } from "./backup/manifest.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
@@ -61,9 +60,7 @@ const CHECKPOINT_INTERVAL_MS = 10_000;
  * @throws DirectoryInUse when another process has the directory
  * @throws UnusableDirectory when its format is not known, and in that case changes nothing
  */
-export async function openLocalLog<Pending extends PendingRecord>(
-  options: LocalLogOptions,
-): Promise<LocalLog<Pending>> {
+export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> {
   const { directory, budgetBytes = BUDGET_BYTES } = options;
   if (budgetBytes < BUDGET_BYTES_MIN || budgetBytes > BUDGET_BYTES_MAX) {
     throw new RangeError(`budgetBytes must be between ${BUDGET_BYTES_MIN} and ${BUDGET_BYTES_MAX}`);
@@ -75,7 +72,7 @@ export async function openLocalLog<Pending extends PendingRecord>(
     await upgradeDirectory(directory);
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     await removeManifest(directory);
-    return new LocalLog<Pending>({
+    return new LocalLog({
       disk: new NodeDisk(segments),
       store: await openArchive(archiveFile, hasData, report),
       flushing: (options.durability ?? "fsync") === "fsync",

@@ -1,5 +1,5 @@
 /** Brings back what the log holds on top of the archive, and archives it on the way if it is more than fits in memory. */
-import type { RecoveryTarget } from "../contract/index.ts";
+import type { RecordTarget } from "../contract/index.ts";
 import type { ArchivedStreams } from "./archive/archived-streams.ts";
 import { STORE_KEY } from "./archive/keys.ts";
 import type { Checkpoint, CheckpointedLog } from "./checkpoint.ts";
@@ -35,7 +35,7 @@ export interface ReplayedLog extends CheckpointedLog {
 export async function replayLog(
   parts: ReplayedParts,
   log: ReplayedLog,
-  target: RecoveryTarget,
+  target: RecordTarget,
 ): Promise<{ walked: Walked; newStreams: number }> {
   const { disk, store, slabs, mark, checkpoint, guard, recoveryBytes, budgetStreams } = parts;
   const makeRoom = async (term: number, lastId: number, secure: () => Promise<Mark>): Promise<boolean> => {

@@ -1,7 +1,7 @@
 /** Hands the records of the log to the recovery target, and takes note of what is not archived. */
 import type { StreamRecord } from "../../stream/records.ts";
 import type { StreamState } from "../../stream/state.ts";
-import type { RecoveryTarget } from "../contract/index.ts";
+import type { RecordTarget } from "../contract/index.ts";
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import type { ArchivedStreams } from "./archive/archived-streams.ts";
 import { streamKey } from "./archive/keys.ts";
@@ -15,7 +15,7 @@ import type { Slab } from "./slabs.ts";
 import type { Tails } from "./tails.ts";
 
 export interface ReplayParts {
-  readonly target: RecoveryTarget;
+  readonly target: RecordTarget;
   readonly store: ArchiveStore;
   readonly tails: Tails;
   readonly archived: ArchivedStreams;
@@ -53,7 +53,7 @@ export class Replay implements FrameVisitor {
     const record = decodeRecord(slab, at);
     this.#position = position;
     this.#lastId = Math.max(this.#lastId, record.id);
-    for (const state of this.#parts.target.replay(record, this.#applies))
+    for (const state of this.#parts.target.apply(record, this.#applies))
       this.#note(record, state, position, end);
   }
 

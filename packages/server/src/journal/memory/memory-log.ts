@@ -12,19 +12,19 @@ import {
   type LogMetrics,
   type PendingRecord,
   READ_CHUNK_BYTES,
+  type RecordTarget,
   type Recovery,
-  type RecoveryTarget,
   StreamRemoved,
 } from "../contract/index.ts";
 import { StreamChunks } from "./stream-chunks.ts";
 
-export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
+export class MemoryLog implements Log {
   readonly archive = undefined;
   readonly #storeId: string;
   readonly #chunks = new Map<number, StreamChunks>();
-  #listener: LogListener<Pending> | undefined;
-  #accepted: Pending[] = [];
-  #settling: Pending[] = [];
+  #listener: LogListener | undefined;
+  #accepted: PendingRecord[] = [];
+  #settling: PendingRecord[] = [];
   #storedBytes = 0;
   readonly #settle = (): void => this.#settleAccepted();
 
@@ -33,7 +33,7 @@ export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
     this.#storeId = storeId;
   }
 
-  open(_target: RecoveryTarget, listener: LogListener<Pending>): Promise<Recovery> {
+  open(_target: RecordTarget, listener: LogListener): Promise<Recovery> {
     this.#listener = listener;
     return Promise.resolve({
       streams: 0,
@@ -50,7 +50,7 @@ export class MemoryLog<Pending extends PendingRecord> implements Log<Pending> {
     return undefined;
   }
 
-  append(pending: Pending): void {
+  append(pending: PendingRecord): void {
     const { record } = pending;
     if (record.kind === "create") {
       const chunks = new StreamChunks(record.fork?.offset ?? 0);

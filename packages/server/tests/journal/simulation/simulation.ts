@@ -12,7 +12,6 @@ import { LocalLog } from "../../../src/journal/local/local-log.ts";
 import type { LocalLogParts } from "../../../src/journal/local/local-log-parts.ts";
 import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
-import type { Pending } from "../../../src/shard/pending.ts";
 import { remove } from "../../../src/shard/remove.ts";
 import { Shard } from "../../../src/shard/shard.ts";
 import type { ShardDeps } from "../../../src/shard/shard-deps.ts";
@@ -75,7 +74,7 @@ class Simulation {
     "slabBytes" | "segmentBytes" | "sliceBytes" | "budgetBytes" | "budgetStreams"
   >;
   readonly #loadedStreams: number;
-  #log!: LocalLog<Pending>;
+  #log!: LocalLog;
   #shard!: Shard;
   #lives: Life[] = [];
   /** The life of each path that is there now, as clients know it. */
@@ -259,7 +258,7 @@ class Simulation {
   #boot_(): Shard {
     const machine = this.#machine;
     this.#recovering = true;
-    this.#log = new LocalLog<Pending>({
+    this.#log = new LocalLog({
       disk: machine.disk(),
       store: machine.store(),
       flushing: this.#flushing,

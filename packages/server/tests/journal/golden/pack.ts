@@ -5,10 +5,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 
 const COMPRESSED = ".gz";
 
-/** Copies all files of a directory, compressed. The lock, which belongs to a process, is left out. */
+/** Copies all files of a directory, compressed. What tells who holds it is left out. */
 export async function pack(directory: string, into: string): Promise<void> {
   for (const path of await filesOf(directory)) {
-    if (path === "lock" || path.endsWith("-lock")) continue;
+    if (/^(lock|holder)|-lock$/.test(path)) continue;
     const target = join(into, path + COMPRESSED);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, gzipSync(await readFile(join(directory, path)), { level: 9 }));

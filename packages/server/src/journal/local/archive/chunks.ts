@@ -8,7 +8,7 @@
  * far as they go, since stored bytes never change, and are covered or overwritten by the next checkpoint; so
  * chunks may overlap, and each holds the truth.
  */
-import { READ_CHUNK_BYTES } from "../../contract/index.ts";
+import { DamagedData, READ_CHUNK_BYTES } from "../../contract/index.ts";
 import type { Arena } from "../codec/arena.ts";
 import { blockOf, getU64, setU64 } from "../codec/bytes.ts";
 import type { ArchiveStore } from "./archive-store.ts";
@@ -113,6 +113,9 @@ export function readArchived(
     // A read that is not the last ends where a chunk does: the next one then finds its chunk at once.
     if (copied > 0 && copied + rest.length > wanted && from + wanted < to) break;
     const piece = rest.subarray(0, wanted - copied);
+    // Or it would be read for ever.
+    if (piece.length === 0)
+      throw new DamagedData(`the chunk of stream ${id} at position ${chunk.start} is empty`);
     copy.set(piece, copied);
     copied += piece.length;
   }

@@ -17,7 +17,6 @@ import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
 import { LiveHub } from "./live/hub.ts";
 import { LocalStreams } from "./shard/local-streams.ts";
-import type { Pending } from "./shard/pending.ts";
 import { Shard } from "./shard/shard.ts";
 import { Sweeper } from "./shard/sweeper.ts";
 
@@ -81,7 +80,7 @@ interface Opened {
   readonly budget: BodyBudget;
   readonly fetchDoor: FetchDoor;
   readonly sweeper: Sweeper;
-  readonly log: Log<Pending>;
+  readonly log: Log;
 }
 
 class Running implements DurableStreamsServer {
@@ -190,7 +189,7 @@ class Running implements DurableStreamsServer {
 
   async #openLog(): Promise<Opened> {
     const { config } = this;
-    const log = (await config.log?.()) ?? new MemoryLog<Pending>(randomUUID());
+    const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
     const { now, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams, stateOffsets } =
       config;
     const shard = new Shard({

@@ -30,6 +30,9 @@ import { Turns } from "./turns.ts";
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
 const LOOKS = 4000;
 
+/** What writers are told while the log takes nothing. */
+const REFUSALS = { full: "storage-full", "read-only": "storage-failed", "not-owner": "not-owner" } as const;
+
 export class Shard implements LogListener, RecordTarget {
   readonly log: Log;
   readonly catalog: Catalog;
@@ -90,16 +93,8 @@ export class Shard implements LogListener, RecordTarget {
 
   /** Why nothing can be written now, if so. */
   refusal(): Rejection | undefined {
-    switch (this.log.health()) {
-      case "ok":
-        return undefined;
-      case "full":
-        return { kind: "storage-full" };
-      case "read-only":
-        return { kind: "storage-failed" };
-      case "not-owner":
-        return { kind: "not-owner" };
-    }
+    const health = this.log.health();
+    return health === "ok" ? undefined : { kind: REFUSALS[health] };
   }
 
   /** The stream at a path that writers are judged against. A question only: it records nothing. */

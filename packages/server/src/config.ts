@@ -6,7 +6,7 @@ import type { Log } from "./journal/contract/index.ts";
 import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
 import { PATH_BYTES_MAX } from "./stream/paths.ts";
-import { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";
+import { createLogger, type Logger } from "./telemetry/logger.ts";
 
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
 export type ServerOptions = Partial<Omit<Config, "log">> & {
@@ -231,4 +231,4 @@ function checkedTls(tls: TlsIdentity | undefined): TlsIdentity | undefined {
   }
 }
 
-export type { Logger, LogLevel };
+export type { Logger };

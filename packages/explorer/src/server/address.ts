@@ -31,11 +31,3 @@ export function readablePath(path: string): string {
     return path;
   }
 }
-
-/** What people type as a path, percent-encoded segment by segment. What is encoded already stays as it is. */
-export function encodePath(text: string): string {
-  return text
-    .split("/")
-    .map((segment) => encodeURIComponent(readablePath(segment)))
-    .join("/");
-}

@@ -1,5 +1,5 @@
 /** The server's list of streams, an extension (docs/extensions.md). */
-import type { ListedPage, ListedStream } from "@perennial/protocol";
+import type { ListedPage } from "@perennial/protocol";
 import { extensionUrl } from "./address.ts";
 
 export interface ListQuery {
@@ -23,10 +23,4 @@ export async function listStreams(
   });
   if (!response.ok) throw new Error(`the server does not list its streams (status ${response.status})`);
   return (await response.json()) as ListedPage;
-}
-
-/** What the list says about one stream; undefined when there is none of this path. */
-export async function findStream(path: string, signal?: AbortSignal): Promise<ListedStream | undefined> {
-  const { streams } = await listStreams({ prefix: path, limit: 1 }, signal);
-  return streams.find((stream) => stream.path === path);
 }

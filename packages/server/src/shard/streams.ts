@@ -1,7 +1,7 @@
 /**
  * The port in front of the streams: all that HTTP, live readers, metrics and whatever else comes may ask of them. Nobody
  * reaches through it to a log or a catalogue, so what answers may be a shard in this process, as today, or another
- * process or node (docs/adr/0001-forks-live-with-their-source.md).
+ * process or node (docs/adr/forks-live-with-their-source.md).
  */
 import type { OffsetRequest } from "@perennial/protocol";
 import type { LogHealth, LogMetrics, Soon } from "../journal/contract/index.ts";

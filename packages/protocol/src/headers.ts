@@ -49,7 +49,7 @@ export const HEADER = {
 } as const;
 
 /** Query parameters of a read (protocol §3.2). Any other parameter is ignored. */
-export const QUERY = { offset: "offset", live: "live", cursor: "cursor" } as const;
+export const QUERY = { offset: "offset", live: "live", cursor: "cursor", exact: "exact" } as const;
 
 /**
  * Whether a flag header such as `Stream-Closed` says "true": it does only when the value equals `true`, ignoring

@@ -22,7 +22,8 @@ export const ZERO_OFFSET = `${"0".repeat(HALF_LENGTH)}_${"0".repeat(HALF_LENGTH)
 export type OffsetRequest =
   | { readonly kind: "start" }
   | { readonly kind: "now" }
-  | { readonly kind: "at"; readonly position: number };
+  /** `exact`: of bytes or text, there and nowhere else, though no server gave the offset out (docs/extensions.md). */
+  | { readonly kind: "at"; readonly position: number; readonly exact?: boolean };
 
 const START: OffsetRequest = { kind: "start" };
 const NOW: OffsetRequest = { kind: "now" };

@@ -28,6 +28,8 @@ export async function* readRows({ url, from, to, signal, fetch }: RowsQuery): As
   const response = await stream({
     url,
     offset: formatOffset(from),
+    // Rows begin anywhere in an append.
+    params: { exact: "true" },
     live: false,
     signal,
     fetch: fetch ?? fetchAnew,

@@ -180,6 +180,7 @@ export class StreamFeed {
     return {
       url: this.url,
       offset: formatOffset(this.#index.end),
+      params: { exact: "true" },
       signal,
       fetch: this.#fetch,
       warnOnHttp: false,

@@ -27,7 +27,9 @@ export function* snapshot(shard: Shard, path: string, offset: OffsetRequest): Re
   const found = shard.forReading(path);
   if (found.kind !== "found") return reject(found);
   const { stream } = found;
-  const from = yield* placeOf(shard, stream, resolveOffset(stream, offset));
+  const position = resolveOffset(stream, offset);
+  const isExact = offset.kind === "at" && offset.exact === true && !stream.state.json;
+  const from = isExact ? position : yield* placeOf(shard, stream, position);
   const withOffsets = yield* namesOffsets(shard, stream);
   // It may be gone if the bytes looked at lay far away.
   if (stream.visibility !== "live") return reject({ kind: "stream-not-found" });

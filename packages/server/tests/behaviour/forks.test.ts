@@ -172,7 +172,9 @@ throughEachDoor(
       }
       const leaf = names.at(-1)!;
       expect((await s.http.get(leaf)).text).toBe(whole);
-      expect((await s.http.get(leaf, `?offset=${offset(4)}&live=long-poll`)).text).toBe(whole.slice(4));
+      expect((await s.http.get(leaf, `?offset=${offset(4)}&live=long-poll&exact=true`)).text).toBe(
+        whole.slice(4),
+      );
     });
 
     test("15.3: a soft-deleted source answers 410 to everything, a producer's close included", async () => {

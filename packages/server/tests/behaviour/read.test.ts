@@ -71,6 +71,7 @@ throughEachDoor("GET: catch-up (protocol §4 and §12)", (s) => {
     const whole = ["abcdefg", "abcdefg", "abcdefg", "defg", "defg", "defg", "g", ""];
     for (const [from, text] of whole.entries())
       expect((await s.http.get(name, `?offset=${offset(from)}`)).text).toBe(text);
+    expect((await s.http.get(name, `?offset=${offset(4)}&exact=true`)).text).toBe("efg");
     const fork = s.name();
     const headers = { "Stream-Forked-From": s.http.path(name), "Stream-Fork-Offset": offset(5) };
     await s.http.put(fork, { headers, body: "FG" });

@@ -109,7 +109,7 @@ class TailWait implements LiveReader {
 
   *#look(): Reading<Reply> {
     const streams = this.#context.streams.for(this.#path);
-    const offset: OffsetRequest = { kind: "at", position: this.#slice.from };
+    const offset: OffsetRequest = { kind: "at", position: this.#slice.from, exact: true };
     const slice = yield* streams.read(this.#path, offset);
     if (slice.kind === "rejected") return problemReply(slice.rejection);
     if (streams.instanceOf(slice) !== streams.instanceOf(this.#slice))

@@ -1,5 +1,12 @@
 /** The parameters of a GET (protocol §3.2). */
-import { HEADER, type OffsetRequest, parseCursor, parseOffsetRequest, QUERY } from "@perennial/protocol";
+import {
+  HEADER,
+  isTrue,
+  type OffsetRequest,
+  parseCursor,
+  parseOffsetRequest,
+  QUERY,
+} from "@perennial/protocol";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { RequestProblem } from "../problems.ts";
@@ -29,6 +36,8 @@ export function parseRead(request: HttpRequest, query: Query): ReadParameters | 
     return { kind: "bad-parameter", parameter: QUERY.offset, reason: "is required for live reads" };
   }
   const offset = text === undefined ? FROM_START : parseOffsetRequest(text);
+  if (offset?.kind === "at" && isTrue(query.values.get(QUERY.exact)))
+    return { mode, offset: { ...offset, exact: true }, cursor };
   if (offset !== undefined) return { mode, offset, cursor };
   const reason = "must be -1, now or an offset that this server gave out";
   return lastEventId === undefined

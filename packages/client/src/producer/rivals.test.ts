@@ -1,3 +1,4 @@
+import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StaleEpochError } from "../errors/producer-errors.ts";
@@ -135,7 +136,7 @@ describe("producers of one id, one after the other and at once, on a network tha
           expect(producer.isDone).toBe(true);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -187,7 +188,7 @@ describe("producers of one id, one after the other and at once, on a network tha
           expect(unclear).toEqual(expect.arrayContaining(lost));
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -83,7 +83,8 @@ export function* pieces(
 /** All bytes of `[from, to)`, at least one, in one piece. For ranges whose length is bounded. */
 export function* wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Reading<Uint8Array> {
   const reader = new RangeReader(shard, stream, from, to);
-  const first = (yield* reader.step())!;
+  const now = reader.next()!;
+  const first = now instanceof Promise ? yield now : now;
   if (first.length === to - from) return first;
   const whole = Buffer.allocUnsafe(to - from);
   whole.set(first);

@@ -28,9 +28,10 @@ export function* snapshot(shard: Shard, path: string, offset: OffsetRequest): Re
   if (found.kind !== "found") return reject(found);
   const { stream } = found;
   const position = resolveOffset(stream, offset);
-  const isExact = offset.kind === "at" && offset.exact === true && !stream.state.json;
+  const isEnd = position === 0 || position === stream.visibleTail;
+  const isExact = isEnd || (offset.kind === "at" && offset.exact === true && !stream.state.json);
   const from = isExact ? position : yield* placeOf(shard, stream, position);
-  const withOffsets = yield* namesOffsets(shard, stream);
+  const withOffsets = shard.stateStreams !== undefined && (yield* namesOffsets(shard, stream));
   // It may be gone if the bytes looked at lay far away.
   if (stream.visibility !== "live") return reject({ kind: "stream-not-found" });
   shard.touch(stream);
@@ -56,7 +57,6 @@ function resolveOffset(stream: Stream, offset: OffsetRequest): number {
  * wants that append whole, as it gets it elsewhere.
  */
 function* placeOf(shard: Shard, stream: Stream, position: number): Reading<number> {
-  if (position === 0 || position === stream.visibleTail) return position;
   const start = boundaryBefore(shard, stream, position);
   if (start === position) return position;
   const isExact = stream.state.json

@@ -283,7 +283,9 @@ def test_p15_a_producer_sends_headers_and_params_keeps_its_batches_small_and_sto
             producer.append("later")
             with pytest.raises(DurableStreamError, match="bad"):
                 await producer.flush()
-            await producer.flush()
+            producer.append("dropped")
+            with pytest.raises(DurableStreamError, match="bad"):
+                await producer.flush()
             await producer.restart()
             producer.append("again")
             await producer.flush()
@@ -431,3 +433,24 @@ def test_a_producer_started_again_under_its_id_stores_what_it_appends_or_says_th
             producer.flush()
         with handle.stream(live=False) as response:
             assert response.read_text() == "0;1;first;third;"
+
+
+def test_functions_of_the_users_that_fail_stop_a_producer_and_hang_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    def failing(*_: object) -> str:
+        raise LookupError("mine")
+
+    async def run(server: Scripted) -> None:
+        options: dict[str, Any] = {"headers": {"x": failing}, "on_error": failing}
+        async with IdempotentProducer(server.url, "p", **options) as producer:
+            producer.append("a")
+            with pytest.raises(LookupError):
+                await asyncio.wait_for(producer.flush(), 5)
+
+    with Scripted(Answer(200)) as server:
+        asyncio.run(run(server))
+        with producing(server, headers={"x": failing}, on_error=failing) as producer:
+            producer.append("a")
+            with pytest.raises(LookupError):
+                producer.flush()
+        assert server.asked == []
+    assert "on_error of a producer failed" in caplog.text

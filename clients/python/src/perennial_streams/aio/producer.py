@@ -11,6 +11,7 @@ from ..core.addresses import Recipe
 from ..core.content import DEFAULT_CONTENT_TYPE, Content
 from ..core.http_library import Timeouts
 from ..core.producer_core import ProducerCore, settings_of
+from ..core.producer_outcome import Outcome, Refused
 from ..core.producer_queue import Flight
 from ..types import BackoffOptions, HeadersLike, IdempotentAppendResult, Offset, ParamsLike
 from .io import AsyncIO, own_client
@@ -117,7 +118,8 @@ class IdempotentProducer:
     append_nowait = append
 
     async def flush(self) -> None:
-        """Sends what waits and waits until all of it is stored. Raises the first error since the last flush."""
+        """Sends what waits and waits until all of it is stored. Raises the first error since the last flush, or what has
+        stopped the producer."""
         self._seal()
         await self._idle.wait()
         error = self._core.take_error()
@@ -195,7 +197,11 @@ class IdempotentProducer:
             self._idle.clear()
 
     async def _fly(self, flight: Flight) -> None:
-        outcome = await AsyncIO(self._client, self._timeouts).run(self._core.fly(flight))
+        outcome: Outcome
+        try:
+            outcome = await AsyncIO(self._client, self._timeouts).run(self._core.fly(flight))
+        except Exception as error:  # a header function that fails, a client that was closed
+            outcome = Refused(error)
         wait = self._core.landed(flight, outcome)
         self._pump()
         if wait is not None:

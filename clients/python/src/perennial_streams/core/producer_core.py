@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import DurableStreamError, StaleEpochError
 from ..types import BackoffOptions, Offset
 from .addresses import Recipe
-from .backoff import bound, retry_after
+from .backoff import bound, logger, retry_after
 from .content import Content, joined, one
 from .effects import Sleep, Steps
 from .epochs import count_epochs, draw_epoch
@@ -137,13 +137,17 @@ class ProducerCore:
             return
         self._reported = error
         self.unflushed = error
-        if self.settings.on_error is not None:
+        if self.settings.on_error is None:
+            return
+        try:
             self.settings.on_error(error)
+        except Exception:  # it is the user's, and must not end what sends
+            logger.exception("on_error of a producer failed")
 
     def take_error(self) -> Exception | None:
-        """The first error since the last flush."""
+        """The first error since the last flush, or what has stopped the producer: what is appended then is dropped."""
         error, self.unflushed = self.unflushed, None
-        return error
+        return error or self.queue.failure
 
     def restart(self) -> None:
         """Starts the next epoch; after a fence, the one after the rival's."""

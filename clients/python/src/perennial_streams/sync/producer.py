@@ -111,7 +111,8 @@ class SyncIdempotentProducer:
                 self._wake_a_thread()
 
     def flush(self) -> None:
-        """Sends what waits and waits until all of it is stored. Raises the first error since the last flush."""
+        """Sends what waits and waits until all of it is stored. Raises the first error since the last flush, or what has
+        stopped the producer."""
         with self._changed:
             self._drain()
             error = self._core.take_error()

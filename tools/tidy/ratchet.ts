@@ -19,9 +19,3 @@ export const RATCHET: Ratchet = {
   "packages/server/src/journal/local/local-log.ts": 321,
   "packages/server/src/shard/shard.ts": 316,
 };
-
-/** Rings of imports, by their first file. */
-export const RINGS: readonly string[] = [
-  "packages/server/src/shard/bytes.ts",
-  "packages/server/src/http/operations/long-poll.ts",
-];

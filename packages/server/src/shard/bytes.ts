@@ -1,9 +1,15 @@
 /** Reading a stream's bytes through its forks: what a fork inherited lies with its sources. */
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
-import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
+import { type Log, READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { ownStart } from "../stream/state.ts";
 import type { Reading } from "./reading.ts";
-import type { Shard } from "./shard.ts";
+
+/** Where bytes are read: of a shard, what this needs. */
+export interface ByteSource {
+  readonly log: Pick<Log, "read" | "boundaryBefore">;
+  readonly catalog: Pick<Catalog, "byId">;
+}
 
 /** A stream that holds the bytes up to `end` of a range, from where the one before it ends. */
 interface Holder {
@@ -17,14 +23,14 @@ interface Holder {
  * stream was removed meanwhile.
  */
 export class RangeReader {
-  readonly #shard: Shard;
+  readonly #source: ByteSource;
   /** The last one is read first. */
   readonly #holders: Holder[] = [];
   readonly #to: number;
   #at: number;
 
-  constructor(shard: Shard, stream: Stream, from: number, to: number) {
-    this.#shard = shard;
+  constructor(source: ByteSource, stream: Stream, from: number, to: number) {
+    this.#source = source;
     this.#at = from;
     this.#to = to;
     let holder = stream;
@@ -34,7 +40,7 @@ export class RangeReader {
         this.#holders.push({ id: holder.state.id, end });
         end = start;
       }
-      holder = shard.catalog.byId(holder.state.fork!.sourceId);
+      holder = source.catalog.byId(holder.state.fork!.sourceId);
     }
     this.#holders.push({ id: holder.state.id, end });
   }
@@ -48,7 +54,7 @@ export class RangeReader {
   next(memory?: Uint8Array): Uint8Array | Promise<Uint8Array> | undefined {
     if (this.#at === this.#to) return undefined;
     const { id, end } = this.#holders.at(-1)!;
-    const bytes = this.#shard.log.read(id, this.#at, Math.min(end, this.#at + READ_CHUNK_BYTES), memory);
+    const bytes = this.#source.log.read(id, this.#at, Math.min(end, this.#at + READ_CHUNK_BYTES), memory);
     return bytes instanceof Promise ? bytes.then((come) => this.#took(come)) : this.#took(bytes);
   }
 
@@ -67,22 +73,27 @@ export class RangeReader {
 
 /** All bytes of `[from, to)`, piece by piece, for as long as `take` wants more. */
 export function* pieces(
-  shard: Shard,
+  source: ByteSource,
   stream: Stream,
   from: number,
   to: number,
   take: (bytes: Uint8Array) => boolean,
 ): Reading<void> {
   if (from >= to) return;
-  const reader = new RangeReader(shard, stream, from, to);
+  const reader = new RangeReader(source, stream, from, to);
   for (let bytes = yield* reader.step(); bytes !== undefined; bytes = yield* reader.step()) {
     if (!take(bytes)) return;
   }
 }
 
 /** All bytes of `[from, to)`, at least one, in one piece. For ranges whose length is bounded. */
-export function* wholeSlice(shard: Shard, stream: Stream, from: number, to: number): Reading<Uint8Array> {
-  const reader = new RangeReader(shard, stream, from, to);
+export function* wholeSlice(
+  source: ByteSource,
+  stream: Stream,
+  from: number,
+  to: number,
+): Reading<Uint8Array> {
+  const reader = new RangeReader(source, stream, from, to);
   const now = reader.next()!;
   const first = now instanceof Promise ? yield now : now;
   if (first.length === to - from) return first;
@@ -97,9 +108,9 @@ export function* wholeSlice(shard: Shard, stream: Stream, from: number, to: numb
 }
 
 /** The nearest known position at or before `position` at which an append, and so a message, begins. */
-export function boundaryBefore(shard: Shard, stream: Stream, position: number): number {
+export function boundaryBefore(source: ByteSource, stream: Stream, position: number): number {
   let holder = stream;
-  while (position < ownStart(holder.state)) holder = shard.catalog.byId(holder.state.fork!.sourceId);
+  while (position < ownStart(holder.state)) holder = source.catalog.byId(holder.state.fork!.sourceId);
   const start = ownStart(holder.state);
-  return position === start ? start : Math.max(start, shard.log.boundaryBefore(holder.state.id, position));
+  return position === start ? start : Math.max(start, source.log.boundaryBefore(holder.state.id, position));
 }

@@ -4,10 +4,9 @@
  */
 import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
-import { boundaryBefore, pieces, RangeReader } from "./bytes.ts";
+import { type ByteSource, boundaryBefore, pieces, RangeReader } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
-import type { Shard } from "./shard.ts";
-import type { Work } from "./turns.ts";
+import type { Turns, Work } from "./turns.ts";
 
 /** Appends that are remembered. */
 const APPENDS_MAX = 64;
@@ -15,6 +14,11 @@ const APPENDS_MAX = 64;
 const SPACING_BYTES = 16 * 1024;
 
 const NOTHING = new Uint8Array();
+
+/** Where appends are scanned, and what gives way to others meanwhile. */
+interface ScannedSource extends ByteSource {
+  readonly turns: Pick<Turns, "run">;
+}
 
 /** Ends of messages of one append, ascending. Between two that lie more than `SPACING_BYTES` apart there is none. */
 interface IndexedAppend {
@@ -24,11 +28,11 @@ interface IndexedAppend {
 }
 
 export class MessageIndex {
-  readonly #shard: Shard;
+  readonly #source: ScannedSource;
   readonly #appends = new Map<string, IndexedAppend>();
 
-  constructor(shard: Shard) {
-    this.#shard = shard;
+  constructor(source: ScannedSource) {
+    this.#source = source;
   }
 
   /** The last place at or before `position` at which a message of the append that begins at `start` begins or ends. */
@@ -41,7 +45,7 @@ export class MessageIndex {
       if (next >= 0 && ends[next]! - known > SPACING_BYTES) return known;
     }
     const scanner = new MessageScanner();
-    yield* pieces(this.#shard, stream, known, position, (bytes) => {
+    yield* pieces(this.#source, stream, known, position, (bytes) => {
       scanner.scan(bytes);
       return true;
     });
@@ -59,7 +63,7 @@ export class MessageIndex {
     let append = this.#appends.get(key);
     if (append === undefined) {
       const ends: number[] = [];
-      const found = this.#shard.turns.run(this.#find(stream, start, ends));
+      const found = this.#source.turns.run(this.#find(stream, start, ends));
       append = { ends, found };
       if (this.#appends.size === APPENDS_MAX) this.#appends.delete(this.#appends.keys().next().value!);
       this.#appends.set(key, append);
@@ -73,8 +77,8 @@ export class MessageIndex {
   /** Scans the append and keeps, of the ends in each part, the last one, and the first one where that lies far. */
   *#find(stream: Stream, start: number, ends: number[]): Work<Uint8Array> {
     const scanner = new MessageScanner();
-    const reader = new RangeReader(this.#shard, stream, start, stream.visibleTail);
-    for (let at = start; at === start || boundaryBefore(this.#shard, stream, at) === start; ) {
+    const reader = new RangeReader(this.#source, stream, start, stream.visibleTail);
+    for (let at = start; at === start || boundaryBefore(this.#source, stream, at) === start; ) {
       const bytes = yield* reader.step();
       if (bytes === undefined) break;
       for (let from = 0; from < bytes.length; from += SPACING_BYTES) {

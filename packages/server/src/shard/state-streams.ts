@@ -2,9 +2,8 @@
 import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { beginsWithStateMessage } from "../stored/state-offsets.ts";
-import { pieces, wholeSlice } from "./bytes.ts";
+import { type ByteSource, pieces, wholeSlice } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
-import type { Shard } from "./shard.ts";
 
 /** Messages longer than this are shown as they are stored: to name their offsets takes all of them at once. */
 export const NAMED_BYTES = 256 * 1024;
@@ -17,11 +16,11 @@ export class StateStreams {
   readonly #known = new WeakMap<Stream, boolean>();
 
   /** Whether the stream is a state stream. False as long as it is empty. */
-  *has(shard: Shard, stream: Stream): Reading<boolean> {
+  *has(source: ByteSource, stream: Stream): Reading<boolean> {
     if (!stream.state.json || stream.visibleTail === 0) return false;
     let verdict = this.#known.get(stream);
     if (verdict === undefined) {
-      const first = yield* firstMessage(shard, stream);
+      const first = yield* firstMessage(source, stream);
       verdict = first !== undefined && beginsWithStateMessage(first);
       this.#known.set(stream, verdict);
     }
@@ -29,18 +28,23 @@ export class StateStreams {
   }
 }
 
+/** Where streams are, and whether state streams are told from others there. */
+interface NamingSource extends ByteSource {
+  readonly stateStreams: StateStreams | undefined;
+}
+
 /** Whether this server shows the messages of this stream with their offsets. */
-export function* namesOffsets(shard: Shard, stream: Stream): Reading<boolean> {
-  const { stateStreams } = shard;
-  return stateStreams === undefined ? false : yield* stateStreams.has(shard, stream);
+export function* namesOffsets(source: NamingSource, stream: Stream): Reading<boolean> {
+  const { stateStreams } = source;
+  return stateStreams === undefined ? false : yield* stateStreams.has(source, stream);
 }
 
 /** Undefined if it is longer than `NAMED_BYTES`. */
-function* firstMessage(shard: Shard, stream: Stream): Reading<Uint8Array | undefined> {
+function* firstMessage(source: ByteSource, stream: Stream): Reading<Uint8Array | undefined> {
   const scanner = new MessageScanner();
-  yield* pieces(shard, stream, 0, Math.min(stream.visibleTail, NAMED_BYTES), (bytes) => {
+  yield* pieces(source, stream, 0, Math.min(stream.visibleTail, NAMED_BYTES), (bytes) => {
     scanner.scan(bytes, 1);
     return scanner.count === 0;
   });
-  return scanner.count === 0 ? undefined : yield* wholeSlice(shard, stream, 0, scanner.boundary);
+  return scanner.count === 0 ? undefined : yield* wholeSlice(source, stream, 0, scanner.boundary);
 }

@@ -8,7 +8,7 @@ import { failureReply, problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
 import { CLIENT_LEFT, type Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { cacheControl, etagOf, pageEnd, sliceReply } from "./read.ts";
+import { cacheControl, etagOf, pageEnd, sliceReply } from "./page.ts";
 import type { ReadParameters } from "./read-parameters.ts";
 
 export function longPoll(

@@ -68,3 +68,4 @@ export {
   sseDataStart,
   sseHeartbeat,
 } from "./sse/encode.ts";
+export { isValidStreamSeq, STREAM_SEQ_MAX_LENGTH } from "./stream-seq.ts";

@@ -2,7 +2,8 @@
 import { HEADER, PROBLEM_CONTENT_TYPE, type Problem } from "@perennial/protocol";
 import { readFailureOf } from "../telemetry/read-failure.ts";
 import type { Reply } from "./message/reply.ts";
-import { type Failure, PROBLEMS, type Row } from "./problem-table.ts";
+import type { Row } from "./problem-row.ts";
+import { type Failure, PROBLEMS } from "./problem-table.ts";
 
 /** The stable code of a kind of failure, as in the problem body. */
 export function codeOf(kind: Failure["kind"]): string {

@@ -11,6 +11,8 @@ export type RequestProblem =
   | { readonly kind: "headers-too-large"; readonly limit: number }
   | { readonly kind: "malformed-request" }
   | { readonly kind: "expectation-failed" }
+  | { readonly kind: "content-coding" }
+  | { readonly kind: "transfer-coding" }
   | { readonly kind: "request-timeout" }
   | { readonly kind: "body-too-large"; readonly limit: number }
   | { readonly kind: "body-incomplete" }

@@ -1,6 +1,12 @@
 /** Append, close, or both. */
 import type { AppendCommand } from "../stream/commands.ts";
-import { decideAppend, FRAMED_AT_ONCE_BYTES, frameInSteps, type Unframed } from "../stream/decide-append.ts";
+import {
+  decideAppend,
+  FRAMED_AT_ONCE_BYTES,
+  frameInSteps,
+  judgeRequest,
+  type Unframed,
+} from "../stream/decide-append.ts";
 import { type AppendRecord, givesRoomBack } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
@@ -28,6 +34,8 @@ export type AppendOutcome =
 
 /** Appends to the stream at `path`; resolves once the outcome is durable. */
 export function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
+  const fault = judgeRequest(command);
+  if (fault !== undefined) return Promise.resolve(reject(fault));
   return withRoom(shard, command.body.byteLength, () => appendOnce(shard, path, command));
 }
 

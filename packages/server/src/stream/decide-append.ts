@@ -7,7 +7,7 @@ import { type JsonFraming, splitInSteps, splitJsonMessages } from "../stored/spl
 import type { AppendCommand } from "./commands.ts";
 import { judgeProducer } from "./producers.ts";
 import type { AppendRecord, StoredBytes } from "./records.ts";
-import { type Rejected, reject } from "./rejections.ts";
+import { type Rejected, type Rejection, reject } from "./rejections.ts";
 import type { StreamState } from "./state.ts";
 
 export type AppendDecision =
@@ -25,7 +25,16 @@ export interface AppendLimits {
   readonly producersPerStream: number;
 }
 
-/** @param now epoch milliseconds */
+/** What is wrong with an append whatever the stream is, and whether there is one. */
+export function judgeRequest({ body, contentType, closes }: AppendCommand): Rejection | undefined {
+  if (body.byteLength === 0) return closes ? undefined : { kind: "empty-body" };
+  return contentType === undefined ? { kind: "missing-content-type" } : undefined;
+}
+
+/**
+ * @param command one that `judgeRequest` lets pass
+ * @param now epoch milliseconds
+ */
 export function decideAppend(
   state: StreamState,
   command: AppendCommand,
@@ -33,8 +42,6 @@ export function decideAppend(
   now: number,
 ): AppendDecision {
   const empty = command.body.byteLength === 0;
-  if (empty && !command.closes) return reject({ kind: "empty-body" });
-  if (!empty && command.contentType === undefined) return reject({ kind: "missing-content-type" });
   if (state.closed) return decideOnClosed(state, command);
   if (!empty && !sameMediaType(command.contentType!, state.contentType)) {
     return reject({ kind: "content-type-mismatch", expected: state.contentType });

@@ -41,10 +41,43 @@ throughEachDoor("POST: append and close (protocol §7 and §8)", (s) => {
     });
   });
 
-  test("17.1: whether the stream exists is answered before its headers are judged", async () => {
+  test("17.1: what is wrong with the request itself is answered before whether the stream exists", async () => {
     const wrong = { ...TEXT, "Producer-Id": "alone" };
-    expect((await s.http.post("nowhere", { headers: wrong, body: "x" })).status).toBe(404);
+    expectProblem(await s.http.post("nowhere", { headers: wrong, body: "x" }), {
+      status: 400,
+      code: "bad_header",
+      header: "Producer-Epoch",
+    });
+    expectProblem(await s.http.post("nowhere", { headers: TEXT }), { status: 400, code: "empty_body" });
+    expect((await s.http.post("nowhere", { body: "x" })).status).toBe(400);
+    expect((await s.http.post("nowhere", { headers: { ...TEXT, ...CLOSE } })).status).toBe(404);
   });
+
+  test("10: a Stream-Seq may have 256 characters, and not one more", async () => {
+    const name = s.name();
+    await s.http.put(name, { headers: TEXT });
+    const post = (seq: string) => s.http.post(name, { headers: { ...TEXT, "Stream-Seq": seq }, body: "x" });
+    expect((await post("9".repeat(256))).status).toBe(204);
+    const refused = { status: 400, code: "bad_header", header: "Stream-Seq" };
+    expectProblem(await post("9".repeat(257)), refused);
+  });
+
+  test.each(["gzip", "GZIP, identity", "br"])(
+    "a body in the coding %s is refused by name, and nothing is stored",
+    async (coding) => {
+      const name = s.name();
+      const parts = { headers: { ...TEXT, "Content-Encoding": coding }, body: "\x1f\x8b" };
+      const refused = { status: 415, code: "content_coding", header: "Content-Encoding" };
+      const created = await s.http.put(name, parts);
+      expectProblem(created, refused);
+      expect(created.headers.get("Accept-Encoding")).toBe("identity");
+      await s.http.put(name, { headers: TEXT });
+      expectProblem(await s.http.post(name, parts), refused);
+      expect((await s.http.get(name)).text).toBe("");
+      const plain = { headers: { ...TEXT, "Content-Encoding": "identity" }, body: "x" };
+      expect((await s.http.post(name, plain)).status).toBe(204);
+    },
+  );
 
   test("8: append-and-close with an empty JSON array is refused and closes nothing", async () => {
     const name = s.name();

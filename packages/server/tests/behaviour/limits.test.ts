@@ -108,7 +108,8 @@ throughEachDoor(
     test("a body that is refused on its way gives its share back", async () => {
       const raws = await Promise.all(Array.from({ length: 4 }, () => RawSocket.open(s.open.url)));
       for (const raw of raws) {
-        raw.write("POST /v1/stream/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n61a80\r\n");
+        raw.write("POST /v1/stream/x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n");
+        raw.write("Transfer-Encoding: chunked\r\n\r\n61a80\r\n");
       }
       for (const raw of raws) raw.write(`${"x".repeat(400_000)}\r\n0\r\n\r\n`);
       const statuses = await Promise.all(raws.map(async (raw) => (await raw.answer()).status));

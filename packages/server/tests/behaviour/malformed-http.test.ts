@@ -4,11 +4,18 @@ import { fastLane, nodeDoor, type OpenDoor } from "../doors/doors.ts";
 import { Http, TEXT } from "../support/http.ts";
 import { RawSocket, rawRequest } from "../support/raw-socket.ts";
 
+const BODY_BYTES = 1_000_000;
+
 describe.each([nodeDoor, fastLane])("odd and malformed HTTP, through $name", (door) => {
   let open: OpenDoor;
 
   beforeAll(async () => {
-    open = await door.open({ headerTimeoutMs: 150, headerBytes: 4096, longPollTimeoutMs: 300 });
+    open = await door.open({
+      headerTimeoutMs: 150,
+      headerBytes: 4096,
+      bodyBytes: BODY_BYTES,
+      longPollTimeoutMs: 300,
+    });
     await new Http(open.url).put("s", { headers: TEXT, body: "text" });
   });
 
@@ -47,6 +54,33 @@ describe.each([nodeDoor, fastLane])("odd and malformed HTTP, through $name", (do
     const text = "GET /v1/stream/s HTTP/1.1\r\nAccept: */*\r\n\r\n";
     await expectRefused(text, 400, "bad_header");
   });
+
+  test.each([
+    ["two Host lines", "Host: a\r\nHost: b"],
+    ["two Host lines that are equal", "Host: a\r\nHost: a"],
+    ["an empty Host", "Host:"],
+    ["a Host with a path", "Host: a/b"],
+    ["a Host with a port that is none", "Host: a:b"],
+    ["a Host that would close a tag", 'Host: a"><b'],
+    ["two hosts in one line", "Host: a, b"],
+  ])("%s is answered 400, and never gets into a Location", async (_, lines) => {
+    const put = "PUT /v1/stream/hosted HTTP/1.1\r\nContent-Type: text/plain\r\n";
+    const head = await expectRefused(`${put}${lines}\r\n\r\n`, 400, "bad_header");
+    expect(head).not.toMatch(/^location:/im);
+    const old = await rawRequest(open.url, `${put.replace("1.1", "1.0")}${lines}\r\n\r\n`);
+    expect(old.status).toBe(400);
+    expect((await new Http(open.url).head("hosted")).status).toBe(404);
+  });
+
+  test.each(["gzip, chunked", "x, chunked", "gzip\r\nTransfer-Encoding: chunked"])(
+    "501: a body with the transfer coding %j, of which nothing is stored",
+    async (coding) => {
+      const head = `POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n`;
+      const text = `${head}Transfer-Encoding: ${coding}\r\n\r\n1\r\nx\r\n0\r\n\r\n`;
+      await expectRefused(text, 501, "transfer_coding");
+      expect((await new Http(open.url).get("s")).text).toBe("text");
+    },
+  );
 
   test.each(["TRACE", "LINK", "PROPFIND", "CONNECT", "BREW"])(
     "%s is answered 405 with Allow",
@@ -89,6 +123,21 @@ describe.each([nodeDoor, fastLane])("odd and malformed HTTP, through $name", (do
     raw.write("ok");
     await raw.until((received) => received.includes("HTTP/1.1 201 "));
     raw.destroy();
+  });
+
+  test("who asks before sending more than a body may have is refused at once", async () => {
+    const ask = (length: number, path: string): string =>
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n` +
+      `Expect: 100-continue\r\nContent-Length: ${length}\r\n\r\n`;
+    const head = await expectRefused(ask(BODY_BYTES + 1, "/v1/stream/s"), 413, "body_too_large");
+    expect(head).toMatch(/^connection: close$/im);
+    await expectRefused(ask(BODY_BYTES + 1, "/nowhere"), 404, "no_such_resource");
+    // One that does not wait for the answer gets it all the same.
+    const raw = await RawSocket.open(open.url);
+    raw.write(ask(BODY_BYTES + 1, "/v1/stream/s") + "x".repeat(BODY_BYTES + 1));
+    expect((await raw.answer()).status).toBe(413);
+    await raw.closed();
+    expect((await new Http(open.url).get("s")).text).toBe("text");
   });
 
   test("the absolute form of a target is understood (RFC 9112, 3.2.2)", async () => {

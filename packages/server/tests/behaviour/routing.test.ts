@@ -189,6 +189,15 @@ throughEachDoor(
       expect(created.headers.get("Location")).toBe("https://streams.example/v1/stream/forwarded");
     });
 
+    test.each(["a b", "a/b", "evil.example/x", '"><script>'])(
+      "does not repeat what a proxy passed on and is no host: %s",
+      async (host) => {
+        const name = s.name();
+        const created = await s.http.put(name, { headers: { ...TEXT, "X-Forwarded-Host": host } });
+        expect(created.headers.get("Location")).toBe(`${s.open.url}/v1/stream/${name}`);
+      },
+    );
+
     test("falls back to Host", async () => {
       const created = await s.http.put("direct", { headers: TEXT });
       expect(created.headers.get("Location")).toBe(`${s.open.url}/v1/stream/direct`);

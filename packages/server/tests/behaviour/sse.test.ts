@@ -65,6 +65,20 @@ throughEachDoor(
       expect(sse.payloads).toEqual(["ef"]);
     });
 
+    test("204 tells who comes back to the end of a closed stream to stay away", async () => {
+      const name = s.name();
+      await s.http.put(name, { headers: TEXT, body: "ab" });
+      await s.http.post(name, { headers: { ...TEXT, ...CLOSE }, body: "c" });
+      const resume = (position: number) =>
+        s.http.get(name, "?offset=-1&live=sse", { "Last-Event-ID": offset(position) });
+      const over = await resume(3);
+      expect([over.status, over.text, over.next]).toEqual([204, "", offset(3)]);
+      expect(over.headers.get("Stream-Closed")).toBe("true");
+      expect(over.headers.get("Cache-Control")).toBe("no-store");
+      expect((await resume(2)).text).toContain("data:c");
+      expect((await s.http.get(name, `?offset=${offset(3)}&live=sse`)).text).toContain("streamClosed");
+    });
+
     test("a Last-Event-ID that no server gave out is refused by name", async () => {
       const name = s.name();
       await s.http.put(name, { headers: TEXT });

@@ -43,4 +43,15 @@ describe.each(DOORS)("EventSource through $name", (door) => {
     expect(ids).toEqual([offset(2), offset(4), offset(8)]);
     expect(lastEventIds.slice(0, 2)).toEqual([undefined, offset(4)]);
   });
+
+  test("ends by itself once it has all of a closed stream", async () => {
+    await http.put("closed", { headers: { ...JSON_TYPE, "Stream-Closed": "true" }, body: "[0,1]" });
+    const source = new EventSource(http.url("closed", "?offset=-1&live=sse"));
+    const seen: number[] = [];
+    source.addEventListener("data", (event) => {
+      seen.push(...(JSON.parse(event.data as string) as number[]));
+    });
+    await expect.poll(() => source.readyState, { timeout: 20_000 }).toBe(EventSource.CLOSED);
+    expect(seen).toEqual([0, 1]);
+  });
 });

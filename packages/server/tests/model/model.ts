@@ -203,6 +203,9 @@ export class Model {
   }
 
   #append(command: Append): Observation {
+    const { body, closes, contentType } = command;
+    if (body.text === "" && !closes) return rejected("empty-body");
+    if (body.text !== "" && contentType === undefined) return rejected("missing-content-type");
     return this.#withStream(command.path, (stream) => {
       const early = refusedBeforeProducer(stream, command) ?? this.#judgeProducer(stream, command);
       if (early !== undefined) return early;
@@ -258,8 +261,6 @@ function readFrom(stream: ModelStream, position: number, tail: number): number {
 /** Protocol §17.1, steps 4 to 6, and §8 for closed streams. */
 function refusedBeforeProducer(stream: ModelStream, command: Append): Observation | undefined {
   const { body, closes, contentType, producer } = command;
-  if (body.text === "" && !closes) return rejected("empty-body");
-  if (body.text !== "" && contentType === undefined) return rejected("missing-content-type");
   if (stream.closed) {
     if (body.text === "" && producer === undefined) {
       return appended("repeated", stream, true, false, undefined);

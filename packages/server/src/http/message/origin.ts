@@ -1,12 +1,20 @@
 import type { Config } from "../../config.ts";
+import { isHost } from "./host.ts";
+import { HTTP_HEADER } from "./http-headers.ts";
 import type { HttpRequest } from "./request.ts";
 
-/** The origin under which the client reached the server: as configured, as a trusted proxy says, or as it asked. */
+/**
+ * The origin under which the client reached the server: as configured, as a trusted proxy says, or as it asked. What a
+ * proxy passes on unchecked and is no host counts for nothing.
+ */
 export function originOf(request: HttpRequest, config: Config, scheme: string = schemeOf(config)): string {
   if (config.publicUrl !== undefined) return config.publicUrl;
   const forwardedHost = config.trustProxy ? firstOf(request.header("X-Forwarded-Host")) : undefined;
   const forwardedScheme = config.trustProxy ? firstOf(request.header("X-Forwarded-Proto")) : undefined;
-  const host = forwardedHost ?? request.header("Host") ?? `${config.host}:${config.port}`;
+  const isForwarded = forwardedHost !== undefined && isHost(forwardedHost);
+  const host = isForwarded
+    ? forwardedHost
+    : (request.header(HTTP_HEADER.host) ?? `${config.host}:${config.port}`);
   return `${forwardedScheme === "https" ? "https" : scheme}://${host}`;
 }
 

@@ -1,16 +1,25 @@
 /** POST: append, close, or both (protocol §7 to §10). */
-import { formatOffset, HEADER, isTrue, parseProducerTrio } from "@perennial/protocol";
+import {
+  formatOffset,
+  HEADER,
+  isTrue,
+  isValidStreamSeq,
+  parseProducerTrio,
+  STREAM_SEQ_MAX_LENGTH,
+} from "@perennial/protocol";
 import type { AppendOutcome } from "../../shard/append.ts";
 import type { AppendCommand } from "../../stream/commands.ts";
 import type { ProducerTuple, StoredBytes } from "../../stream/records.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { isProblem, type RequestProblem } from "../problems.ts";
-import { problemOfStream } from "./problem-of-stream.ts";
 
 export function append(context: Context, request: HttpRequest, path: string): Reply | Promise<Reply> {
+  const coding = codingProblem(request);
+  if (coding !== undefined) return problemReply(coding);
   const body = request.body();
   if (!(body instanceof Promise)) return appendBody(context, request, path, body);
   return body.then((received) => appendBody(context, request, path, received));
@@ -24,9 +33,7 @@ function appendBody(
 ): Reply | Promise<Reply> {
   if (isProblem(body)) return problemReply(body);
   const command = parseAppend(request, body);
-  if (isProblem(command)) {
-    return problemOfStream(context, path, command);
-  }
+  if (isProblem(command)) return problemReply(command);
   return context.streams
     .for(path)
     .append(path, command)
@@ -40,12 +47,17 @@ function parseAppend(request: HttpRequest, body: StoredBytes): AppendCommand | R
     request.header(HEADER.producerSeq),
   );
   if (trio.kind === "invalid") return { kind: "bad-header", header: trio.header, reason: trio.reason };
+  const streamSeq = request.header(HEADER.streamSeq);
+  if (streamSeq !== undefined && !isValidStreamSeq(streamSeq)) {
+    const reason = `must not exceed ${STREAM_SEQ_MAX_LENGTH} characters`;
+    return { kind: "bad-header", header: HEADER.streamSeq, reason };
+  }
   return {
     body,
     contentType: request.header(HEADER.contentType) || undefined,
     closes: isTrue(request.header(HEADER.streamClosed)),
     producer: trio.kind === "trio" ? trio : undefined,
-    streamSeq: request.header(HEADER.streamSeq),
+    streamSeq,
   };
 }
 

@@ -14,11 +14,14 @@ import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { isProblem, type RequestProblem } from "../problems.ts";
 
 export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
+  const coding = codingProblem(request);
+  if (coding !== undefined) return problemReply(coding);
   const body = await request.body();
   if (isProblem(body)) return problemReply(body);
   const command = parseCreate(request, path, body, context.config.pathBytes);

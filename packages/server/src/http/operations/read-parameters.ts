@@ -16,6 +16,8 @@ export interface ReadParameters {
   readonly offset: OffsetRequest;
   /** The cursor of an earlier live response, echoed by the client. */
   readonly cursor: number | undefined;
+  /** Whether the offset is what an EventSource saw last, which comes back by itself. */
+  readonly resumes: boolean;
 }
 
 const FROM_START: OffsetRequest = { kind: "start" };
@@ -31,14 +33,15 @@ export function parseRead(request: HttpRequest, query: Query): ReadParameters | 
   const cursor = parseCursor(query.values.get(QUERY.cursor));
   // What an EventSource saw last is newer than the offset in the URL it was opened with.
   const lastEventId = mode === "sse" ? request.header(HEADER.lastEventId) : undefined;
+  const resumes = lastEventId !== undefined;
   const text = lastEventId ?? query.values.get(QUERY.offset);
   if (text === undefined && mode !== "catch-up") {
     return { kind: "bad-parameter", parameter: QUERY.offset, reason: "is required for live reads" };
   }
   const offset = text === undefined ? FROM_START : parseOffsetRequest(text);
   if (offset?.kind === "at" && isTrue(query.values.get(QUERY.exact)))
-    return { mode, offset: { ...offset, exact: true }, cursor };
-  if (offset !== undefined) return { mode, offset, cursor };
+    return { mode, offset: { ...offset, exact: true }, cursor, resumes };
+  if (offset !== undefined) return { mode, offset, cursor, resumes };
   const reason = "must be -1, now or an offset that this server gave out";
   return lastEventId === undefined
     ? { kind: "bad-parameter", parameter: QUERY.offset, reason }

@@ -1,5 +1,5 @@
 /** GET with live=sse: events as they come (protocol §14). */
-import { HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
+import { formatOffset, HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { openSse } from "../../live/open-sse.ts";
 import type { Reading } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
@@ -18,10 +18,15 @@ const HEADERS = [
   "no",
 ];
 
-export function* sse(context: Context, path: string, { offset, cursor }: ReadParameters): Reading<Reply> {
+export function* sse(
+  context: Context,
+  path: string,
+  { offset, cursor, resumes }: ReadParameters,
+): Reading<Reply> {
   const { streams, live, config } = context;
   const slice = yield* streams.for(path).read(path, offset);
   if (slice.kind === "rejected") return problemReply(slice.rejection);
+  if (resumes && slice.closed && offset.kind === "at" && offset.position === slice.to) return over(slice.to);
   const refusal = refuseReader(context);
   if (refusal !== undefined) return problemReply(refusal);
   const isBinary = sseNeedsBase64(slice.contentType);
@@ -31,4 +36,19 @@ export function* sse(context: Context, path: string, { offset, cursor }: ReadPar
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,
     body: { kind: "live", open: yield* openSse(live, slice, leastCursor, config) },
   };
+}
+
+/** An EventSource comes back every few seconds, for ever, to a stream that has ended, unless it is told so by a 204. */
+function over(end: number): Reply {
+  const headers = [
+    HEADER.streamNextOffset,
+    formatOffset(end),
+    HEADER.streamUpToDate,
+    "true",
+    HEADER.streamClosed,
+    "true",
+    HEADER.cacheControl,
+    "no-store",
+  ];
+  return { status: 204, headers, body: undefined };
 }

@@ -9,6 +9,7 @@
  * a body or change the connection (Transfer-Encoding, Expect, Upgrade, Trailer, any Connection but keep-alive) is not
  * taken. So there is one way to read where the request ends.
  */
+import { isHost } from "../../message/host.ts";
 
 /** The most bytes of a head that the fast lane looks at. */
 const HEAD_BYTES = 8192;
@@ -20,7 +21,6 @@ const REQUEST_LINE = /(?:GET|HEAD|POST|PUT|DELETE) \/[A-Za-z0-9\-._~!$&'()*+,;=:
 const HEADER_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+: ?(?:[!-~](?:[ -~]*[!-~])?)?\r\n/y;
 const SPACE = 0x20;
 const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
-const HOST = /^[A-Za-z0-9\-._~:[\]]+$/;
 
 /** Headers that may frame a body or change the connection. The fast lane takes none of them. */
 const REFUSED = new Set([
@@ -98,7 +98,7 @@ function readContentLength(rawHeaders: readonly string[]): number | undefined {
     const value = rawHeaders[index + 1]!;
     if (name === "host") {
       hosts += 1;
-      if (!HOST.test(value)) return undefined;
+      if (!isHost(value)) return undefined;
     } else if (name === "content-length") {
       if (contentLength !== undefined || !CONTENT_LENGTH.test(value)) return undefined;
       contentLength = Number(value);

@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import { problemReply } from "../../errors.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { commonHeaders } from "../../message/common-headers.ts";
+import { hostProblem } from "../../message/host.ts";
 import { type ByteSource, isLive, isSource, type LiveBody, type Reply } from "../../message/reply.ts";
 import { logBodyEnd } from "../body-end.ts";
 import { openLive } from "../live-sink.ts";
@@ -52,7 +53,9 @@ export class FetchDoor {
           done();
           reject(new Error("the reply could not be rendered"));
         };
-        answer(this.#context, adapted, { send, abort });
+        const problem = hostProblem(adapted, false);
+        if (problem === undefined) answer(this.#context, adapted, { send, abort });
+        else send(problemReply(problem));
       });
     } finally {
       adapted.release();

@@ -1,8 +1,10 @@
 /** A web-standard request as the operations see it. */
+
 import type { Config } from "../../../config.ts";
 import { NO_BYTES, type StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { BodyReceiver } from "../../message/body-receiver.ts";
+import { HTTP_HEADER } from "../../message/http-headers.ts";
 import { originOf } from "../../message/origin.ts";
 import type { HttpRequest } from "../../message/request.ts";
 import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
@@ -36,7 +38,7 @@ export class FetchRequest implements HttpRequest {
 
   origin(): string {
     if (
-      this.header("Host") === undefined &&
+      this.header(HTTP_HEADER.host) === undefined &&
       this.#config.publicUrl === undefined &&
       !this.#config.trustProxy
     ) {

@@ -9,6 +9,7 @@ import type { Context } from "../../context.ts";
 import { problemReply } from "../../errors.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { commonHeaders } from "../../message/common-headers.ts";
+import { hostProblem } from "../../message/host.ts";
 import { CLIENT_LEFT, type Reply } from "../../message/reply.ts";
 import { ReplyHeads } from "../../message/reply-head.ts";
 import { STREAM_METHODS } from "../../operations/preflight.ts";
@@ -165,11 +166,9 @@ export class NodeDoor implements ListeningDoor {
       if (this.#stopping) response.shouldKeepAlive = false;
       if (!response.destroyed) writeReply(response, reply, this.#settings, onEnd);
     };
-    if (message.httpVersion === "1.1" && request.header("Host") === undefined) {
-      send(problemReply({ kind: "bad-header", header: "Host", reason: "is missing" }));
-    } else {
-      answer(this.#context, request, { send, abort: () => response.destroy() });
-    }
+    const problem = hostProblem(request, message.httpVersion === "1.1") ?? request.transferProblem();
+    if (problem === undefined) answer(this.#context, request, { send, abort: () => response.destroy() });
+    else send(problemReply(problem));
   }
 
   /**

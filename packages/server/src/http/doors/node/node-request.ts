@@ -1,8 +1,10 @@
 /** A node:http request as the operations see it. */
+
 import type { IncomingMessage } from "node:http";
 import type { Config } from "../../../config.ts";
 import type { StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
+import { HTTP_HEADER } from "../../message/http-headers.ts";
 import { originOf } from "../../message/origin.ts";
 import { rawHeader } from "../../message/raw-headers.ts";
 import type { HttpRequest } from "../../message/request.ts";
@@ -42,8 +44,20 @@ export class NodeRequest implements HttpRequest {
     return originOf(this, this.#config);
   }
 
+  /** A body that is coded before it is cut into chunks is one that we cannot read (RFC 9112, 6.1). */
+  transferProblem(): RequestProblem | undefined {
+    const coding = this.header(HTTP_HEADER.transferEncoding);
+    return coding === undefined || coding.toLowerCase() === "chunked"
+      ? undefined
+      : { kind: "transfer-coding" };
+  }
+
   body(): Promise<StoredBytes | RequestProblem> {
-    return this.#beforeBody === undefined ? this.#receive() : this.#beforeBody().then(() => this.#receive());
+    if (this.#beforeBody === undefined) return this.#receive();
+    // A client that asks before it sends is told at once what is certain.
+    const announced = this.#announcedLength() ?? 0;
+    const refusal = this.#budget.refusal(announced, announced);
+    return refusal === undefined ? this.#beforeBody().then(() => this.#receive()) : Promise.resolve(refusal);
   }
 
   #receive(): Promise<StoredBytes | RequestProblem> {
@@ -54,9 +68,9 @@ export class NodeRequest implements HttpRequest {
 
   /** Node's parser has made sure that at most one of the two headers is there, and well-formed. */
   #announcedLength(): number | undefined {
-    const length = this.header("Content-Length");
+    const length = this.header(HTTP_HEADER.contentLength);
     if (length !== undefined) return Number(length);
-    return this.header("Transfer-Encoding") === undefined ? 0 : undefined;
+    return this.header(HTTP_HEADER.transferEncoding) === undefined ? 0 : undefined;
   }
 
   /** The operation is done with the body. */

@@ -1,0 +1,12 @@
+/** What is stored are the bytes as sent: readers would take compressed ones for the stream's own content. */
+
+import type { RequestProblem } from "../problems.ts";
+import { HTTP_HEADER } from "./http-headers.ts";
+import type { HttpRequest } from "./request.ts";
+
+/** The problem of a body that is coded (`Content-Encoding: gzip`), if it is. */
+export function codingProblem(request: HttpRequest): RequestProblem | undefined {
+  const coding = request.header(HTTP_HEADER.contentEncoding);
+  if (coding === undefined || coding === "" || coding.toLowerCase() === "identity") return undefined;
+  return { kind: "content-coding" };
+}

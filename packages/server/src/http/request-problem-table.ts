@@ -1,0 +1,118 @@
+/** What can be wrong with a request before any rule of the protocol is asked, and how it is answered. */
+import { HTTP_HEADER } from "./message/http-headers.ts";
+import { atHeader, RETRY_LATER, RETRY_SOON, type Table } from "./problem-row.ts";
+import type { RequestProblem } from "./problems.ts";
+
+export const REQUEST_PROBLEMS: Table<RequestProblem> = {
+  "bad-header": {
+    status: 400,
+    title: "Bad header",
+    detail: (f) => `${f.header} ${f.reason}.`,
+    at: (f) => ({ header: f.header }),
+  },
+  "bad-parameter": {
+    status: 400,
+    title: "Bad query parameter",
+    detail: (f) => `The query parameter ${f.parameter} ${f.reason}.`,
+    at: (f) => ({ parameter: f.parameter }),
+  },
+  "bad-path": { status: 400, title: "Bad path", detail: (f) => f.reason },
+  "no-such-resource": {
+    status: 404,
+    title: "Not found",
+    detail: () => "There is nothing here. Streams live under /v1/stream/.",
+  },
+  "no-control-api": {
+    status: 404,
+    title: "Not found",
+    detail: () => "This server has no such control API.",
+  },
+  "method-not-allowed": {
+    status: 405,
+    title: "Method not allowed",
+    detail: (f) => `This resource answers to ${f.allow}.`,
+    headers: (f) => ["Allow", f.allow],
+  },
+  "target-too-long": {
+    status: 414,
+    title: "URL too long",
+    detail: (f) => `Path and query may have at most ${f.limit} bytes.`,
+  },
+  "path-too-long": {
+    status: 414,
+    title: "Stream path too long",
+    detail: (f) => `The path of a stream may have at most ${f.limit} bytes.`,
+  },
+  "headers-too-large": {
+    status: 431,
+    title: "Header block too large",
+    detail: (f) => `The header block of a request may have at most ${f.limit} bytes.`,
+  },
+  "malformed-request": {
+    status: 400,
+    title: "Malformed request",
+    detail: () => "The request is not well-formed HTTP/1.1.",
+  },
+  "expectation-failed": {
+    status: 417,
+    title: "Expectation failed",
+    detail: () => "The only expectation that this server meets is 100-continue.",
+    at: () => ({ header: "Expect" }),
+  },
+  "content-coding": {
+    status: 415,
+    title: "Unsupported content coding",
+    detail: () => "Bytes are stored as they are sent. Send them without a Content-Encoding.",
+    headers: () => ["Accept-Encoding", "identity"],
+    at: atHeader(HTTP_HEADER.contentEncoding),
+  },
+  "transfer-coding": {
+    status: 501,
+    title: "Unsupported transfer coding",
+    detail: () => "The only transfer coding that this server knows is chunked.",
+    at: atHeader(HTTP_HEADER.transferEncoding),
+  },
+  "request-timeout": {
+    status: 408,
+    title: "Request timeout",
+    detail: () => "The request took too long to arrive.",
+  },
+  "body-too-large": {
+    status: 413,
+    title: "Body too large",
+    detail: (f) => `The body of a request may have at most ${f.limit} bytes.`,
+  },
+  "body-incomplete": {
+    status: 400,
+    title: "Body incomplete",
+    detail: () => "The connection ended before the body was complete.",
+  },
+  "bodies-over-budget": {
+    status: 503,
+    title: "Busy",
+    detail: () => "The server is receiving as many bytes as it can hold. Try again soon.",
+    headers: () => RETRY_SOON,
+  },
+  "too-many-readers": {
+    status: 503,
+    title: "Too many live readers",
+    detail: (f) => `The server serves at most ${f.limit} live readers at once. Try again later.`,
+    headers: () => RETRY_LATER,
+  },
+  stopping: {
+    status: 503,
+    title: "Stopping",
+    detail: () => "The server is shutting down. Try again soon.",
+    headers: () => RETRY_SOON,
+  },
+  "internal-error": {
+    status: 500,
+    title: "Internal error",
+    detail: () => "Something went wrong in the server; its log says what.",
+  },
+  "damaged-data": {
+    status: 500,
+    title: "Damaged data",
+    detail: () => "Bytes of this stream are damaged on the server's disk; other streams are not affected.",
+  },
+};

@@ -1,3 +1,4 @@
+export { joinBytes } from "./bytes.ts";
 export {
   CONTENT_TYPE_MAX_LENGTH,
   DEFAULT_CONTENT_TYPE,
@@ -43,6 +44,8 @@ export {
   STREAM_TTL,
   STREAM_UP_TO_DATE,
 } from "./headers.ts";
+export { ElementCutter } from "./json/element-cutter.ts";
+export { ElementScanner } from "./json/element-scanner.ts";
 export { parseJson } from "./json/parse.ts";
 export type { ListedPage, ListedStream } from "./listing.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";

@@ -1,4 +1,4 @@
-import { JsonMessages } from "./json-messages.ts";
+import { ElementCutter } from "@perennial/protocol";
 
 /**
  * Cuts what arrives into the units by which a reader counts: messages of a JSON stream, bytes of any other. One
@@ -18,6 +18,6 @@ export function byteCutter(): UnitCutter {
 
 /** One piece per message. */
 export function messageCutter(): UnitCutter {
-  const messages = new JsonMessages();
+  const messages = new ElementCutter();
   return { push: (bytes) => messages.push(bytes), count: () => 1 };
 }

@@ -1,8 +1,8 @@
 /** The ways to write. Each returns what it wrote, in words. */
+import { ElementCutter } from "@perennial/protocol";
 import { resolveEscapes } from "../arguments/escapes.ts";
 import { jsonProblem } from "../arguments/json.ts";
 import { Failure, requestFailure } from "../failure.ts";
-import { JsonMessages } from "../reading/json-messages.ts";
 import type { Appender } from "./appender.ts";
 import { inBatches, jsonBody } from "./batches.ts";
 import { type Content, noInput } from "./content.ts";
@@ -47,7 +47,7 @@ export async function writeJson(appender: Appender, content: Content, flatten: b
     await appender.append(jsonBody([Buffer.from(text.trim())]), true);
     return flatten ? formatMessages(1) : "1 JSON message";
   }
-  const messages = new JsonMessages().push(Buffer.from(text));
+  const messages = new ElementCutter().push(Buffer.from(text));
   await appendAll(appender, messages);
   return formatMessages(messages.length);
 }

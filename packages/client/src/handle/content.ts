@@ -1,5 +1,4 @@
-import { isJson } from "@perennial/protocol";
-import { joinBytes } from "../bytes.ts";
+import { isJson, joinBytes } from "@perennial/protocol";
 import { DurableStreamError } from "../errors/durable-stream-error.ts";
 
 /** A message as the caller gave it. */

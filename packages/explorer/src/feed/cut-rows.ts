@@ -2,7 +2,7 @@
  * Cutting a stream's bytes into rows: messages of a JSON stream, lines of text, sixteen bytes of anything else. The
  * bytes come as a server sends them, in pieces cut anywhere.
  */
-import { isJson, isText } from "@perennial/protocol";
+import { ElementCutter, isJson, isText, joinBytes } from "@perennial/protocol";
 
 /** One row of a stream. */
 export interface Row {
@@ -35,76 +35,28 @@ export function createCutter(kind: RowKind, position: number): RowCutter {
   return new PieceCutter(position, kind === "text" ? endOfLine : endOfBlock);
 }
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_ARRAY = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-
 /**
  * Cuts arrays of messages, one after another, into messages. What a server stores of a message is its text and one
  * comma; brackets are the answer's.
  */
 class MessageCutter implements RowCutter {
+  readonly #messages = new ElementCutter();
   #position: number;
-  /** 0 between arrays, 1 between the messages of one. */
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
-  #pieces: Uint8Array[] = [];
 
   constructor(position: number) {
     this.#position = position;
   }
 
   push(piece: Uint8Array): Row[] {
-    const rows: Row[] = [];
-    let start = 0;
-    for (let index = 0; index < piece.length; index++) {
-      if (this.#inString) {
-        index = this.#skipString(piece, index);
-        continue;
-      }
-      const byte = piece[index]!;
-      if (byte === QUOTE) this.#inString = true;
-      else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
-        if (this.#depth++ === 0) start = index + 1;
-      } else if (this.#depth === 1 && (byte === COMMA || byte === CLOSE_ARRAY)) {
-        this.#finish(piece.subarray(start, index), rows);
-        start = index + 1;
-        if (byte === CLOSE_ARRAY) this.#depth = 0;
-      } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) this.#depth--;
-    }
-    if (this.#depth > 0 && start < piece.length) this.#pieces.push(piece.slice(start));
-    return rows;
+    return this.#messages.push(piece).map((bytes) => {
+      const position = this.#position;
+      this.#position += bytes.length + 1;
+      return { position, end: this.#position, bytes };
+    });
   }
 
   rest(): Uint8Array {
     return new Uint8Array(0);
-  }
-
-  #finish(last: Uint8Array, rows: Row[]): void {
-    const bytes = joined(this.#pieces, last);
-    this.#pieces = [];
-    if (bytes.length === 0) return;
-    const position = this.#position;
-    this.#position += bytes.length + 1;
-    rows.push({ position, end: this.#position, bytes });
-  }
-
-  /** The index of the string's end, or of the piece's last byte. */
-  #skipString(piece: Uint8Array, from: number): number {
-    for (let index = from; index < piece.length; index++) {
-      if (this.#escaped) this.#escaped = false;
-      else if (piece[index] === BACKSLASH) this.#escaped = true;
-      else if (piece[index] === QUOTE) {
-        this.#inString = false;
-        return index;
-      }
-    }
-    return piece.length - 1;
   }
 }
 
@@ -123,7 +75,7 @@ class PieceCutter implements RowCutter {
   }
 
   push(piece: Uint8Array): Row[] {
-    const bytes = this.#rest.length === 0 ? piece : joined([this.#rest], piece);
+    const bytes = this.#rest.length === 0 ? piece : joinBytes([this.#rest, piece]);
     const rows: Row[] = [];
     let start = 0;
     for (let end = this.#findEnd(bytes, 0); end >= 0; end = this.#findEnd(bytes, start)) {
@@ -159,17 +111,4 @@ function endOfLine(bytes: Uint8Array, start: number): number {
 
 function endOfBlock(bytes: Uint8Array, start: number): number {
   return start + BLOCK_BYTES <= bytes.length ? start + BLOCK_BYTES : -1;
-}
-
-/** All pieces and the last one, in bytes of their own. */
-function joined(pieces: readonly Uint8Array[], last: Uint8Array): Uint8Array<ArrayBuffer> {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, last.length);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  bytes.set(last, at);
-  return bytes;
 }

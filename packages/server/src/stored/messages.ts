@@ -3,20 +3,15 @@
  * (`{"a":1},{"b":2},`), so a message ends at a comma outside strings and brackets. Stored bytes are known to be
  * valid; nothing here checks them again.
  */
+import { ElementScanner } from "@perennial/protocol";
 
 const COMMA = 0x2c;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
 
 /** Counts messages in stored bytes that arrive in chunks, cut anywhere, the first one at the start of a message. */
 export class MessageScanner {
-  #depth = 0;
-  #inString = false;
-  #escaped = false;
+  readonly #elements = new ElementScanner(true);
   #count = 0;
   #position = 0;
   #boundary = 0;
@@ -49,41 +44,18 @@ export class MessageScanner {
   scan(chunk: Uint8Array, maxCount = Number.POSITIVE_INFINITY): number {
     let index = 0;
     while (index < chunk.length && this.#count < maxCount) {
-      if (this.#inString) index = this.#scanString(chunk, index);
-      else this.#readStructure(chunk[index]!, ++index);
+      const mark = this.#elements.nextMark(chunk, index);
+      if (mark < 0) {
+        // Out of the loop at once: where the length could be a next start, V8 was seen to scan at half the speed.
+        index = chunk.length;
+        break;
+      }
+      index = mark + 1;
+      if (chunk[mark] !== COMMA) continue;
+      this.#count++;
+      this.#boundary = this.#position + index;
     }
     this.#position += index;
-    return index;
-  }
-
-  /** A byte outside strings; `end` is its end, relative to the chunk. */
-  #readStructure(byte: number, end: number): void {
-    if (byte === QUOTE) {
-      this.#inString = true;
-    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      this.#depth++;
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
-      this.#depth--;
-    } else if (byte === COMMA && this.#depth === 0) {
-      this.#count++;
-      this.#boundary = this.#position + end;
-    }
-  }
-
-  /** Reads to the end of the string, or of the chunk. */
-  #scanString(chunk: Uint8Array, start: number): number {
-    let index = start;
-    for (; index < chunk.length; index++) {
-      const byte = chunk[index];
-      if (this.#escaped) {
-        this.#escaped = false;
-      } else if (byte === BACKSLASH) {
-        this.#escaped = true;
-      } else if (byte === QUOTE) {
-        this.#inString = false;
-        return index + 1;
-      }
-    }
     return index;
   }
 }

@@ -1,4 +1,4 @@
-import { joinBytes } from "../../bytes.ts";
+import { joinBytes } from "@perennial/protocol";
 import type { Format } from "./format.ts";
 
 /** Bytes as they are. */

@@ -1,3 +1,4 @@
+import { ElementScanner } from "@perennial/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeBase64 } from "./base64.ts";
@@ -100,6 +101,25 @@ describe("formats", () => {
         expect(lastCut(json.subarray(0, length), 0)).toBe(expected);
         expect(lastCut(json.subarray(1, Math.max(1, length)), 1)).toBe(Math.max(-1, expected - 1));
       }),
+    );
+  });
+
+  test("an array is cut where the protocol's scanner of elements finds its last comma", () => {
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('"],["', "\\", '\\",', "[[],{}]", '{"a,":[1,2]}'));
+    const json = fc
+      .tuple(fc.oneof(value, fc.array(value)), fc.constantFrom(undefined, 1))
+      .map(([any, indent]) => encoder.encode(JSON.stringify(any, null, indent)));
+    fc.assert(
+      fc.property(json, fc.nat(), (whole, at) => {
+        const bytes = whole.subarray(0, at % (whole.length + 1));
+        const scanner = new ElementScanner();
+        let expected = -1;
+        for (let mark = scanner.nextMark(bytes, 0); mark >= 0; mark = scanner.nextMark(bytes, mark + 1)) {
+          if (bytes[mark] === ",".charCodeAt(0)) expected = mark;
+        }
+        expect(lastCut(bytes, 0)).toBe(expected);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -1,5 +1,4 @@
-import { parseJson } from "@perennial/protocol";
-import { joinBytes } from "../../bytes.ts";
+import { joinBytes, parseJson } from "@perennial/protocol";
 import { parseError } from "../../errors/parse-error.ts";
 import type { Format } from "./format.ts";
 import { lastCut } from "./last-cut.ts";

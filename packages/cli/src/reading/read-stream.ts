@@ -128,7 +128,13 @@ function urlOf({ request, offset, cursor, upToDate }: Session): string {
   if (upToDate && cursor !== undefined) address.searchParams.set(QUERY.cursor, cursor);
   if (upToDate) address.searchParams.set(QUERY.live, request.live);
   address.searchParams.set(QUERY.offset, offset);
+  // What a person asks for may lie inside an append, and is meant to the byte; our server would begin with the append.
+  if (offset === request.offset && !isWord(offset)) address.searchParams.set(QUERY.exact, "true");
   return address.href;
+}
+
+function isWord(offset: string): boolean {
+  return offset === "-1" || offset === "now";
 }
 
 function endPage(session: Session, part: Extract<BodyPart, { kind: "end" }>): ReadEvent {

@@ -41,6 +41,15 @@ describe("rows", () => {
     );
   });
 
+  test("of a JSON stream stand where the server stores them, whatever white space an answer has", () => {
+    const { rows } = cut("json", 7, [encoder.encode('[ ][\n 1,\n {"a": 2} ]\n')]);
+    expect(texts(rows)).toEqual(["1", '{"a": 2}']);
+    expect(rows.map(({ position, end }) => [position, end])).toEqual([
+      [7, 9],
+      [9, 18],
+    ]);
+  });
+
   test("of text are its lines, and what follows the last line break is the rest", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("a", "é", "\n", "\r") }), cuts, (text, at) => {

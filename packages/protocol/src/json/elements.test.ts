@@ -115,9 +115,10 @@ describe("the elements of arrays", () => {
   });
 
   test("there are none in an array without, or in a value that is no array", () => {
-    for (const none of ["", "[]", " [ \n ] ", "1", '"[1,2]"', '{"a":1,"b":[2,3]}']) {
+    for (const none of ["", "[]", " [ \n ] ", "1", '"[1,2]"', '{"a":1,"b":2,"c":[3,4]}', "1,2,3"]) {
       expect(elements([encoder.encode(none)])).toEqual([]);
     }
+    expect(elements([encoder.encode("1[2]3[4]5,6,7")])).toEqual(["2", "4"]);
   });
 
   test("of any bytes are found without throwing, and how these are cut makes no difference", () => {
@@ -149,6 +150,11 @@ describe("the marks of an array", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("are not those of an object, however deep", () => {
+    expect(marks([encoder.encode('{"a":1,"b":[2,3],"c":{"d":4,"e":5}}')])).toEqual([]);
+    expect(marks([encoder.encode('{"a":1,"b":2},[3,4],')], true)).toEqual([13, 19]);
   });
 
   test("of any bytes are found without throwing, and how these are cut makes no difference", () => {

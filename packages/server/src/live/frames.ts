@@ -9,7 +9,7 @@ import {
 import type { Stream } from "../catalog/stream.ts";
 import { wholeSlice } from "../shard/bytes.ts";
 import { jsonArray } from "../shard/json-array.ts";
-import type { Reading } from "../shard/reading.ts";
+import { inSteps, type Reading } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
 import { shortSliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
 import { NAMED_BYTES, namesOffsets } from "../shard/state-streams.ts";
@@ -111,7 +111,7 @@ export class FrameEncoder {
     const upToDate = cut === tail;
     const final = upToDate && closed;
     const { json, contentType } = stream.state;
-    const stored = from === end ? NOTHING : yield* wholeSlice(this.#shard, stream, from, end);
+    const stored = from === end ? NOTHING : yield* inSteps(wholeSlice(this.#shard, stream, from, end));
     const withOffsets = yield* namesOffsets(this.#shard, stream);
     const control = { nextOffset: formatOffset(end), cursor: String(cursor), upToDate, closed: final };
     const bytes = encodeSseEvents({

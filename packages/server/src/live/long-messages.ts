@@ -6,7 +6,7 @@ import { encodeSseDataEnd, encodeSsePiece, formatOffset, sseDataStart } from "@p
 import type { Stream } from "../catalog/stream.ts";
 import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { wholeSlice } from "../shard/bytes.ts";
-import type { Reading } from "../shard/reading.ts";
+import { inSteps, type Reading } from "../shard/reading.ts";
 import type { Shard } from "../shard/shard.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import type { Frame } from "./frame.ts";
@@ -97,8 +97,8 @@ class LongMessage {
     const { stream, from } = this;
     const at = from + offset;
     const to = Math.min(stream.visibleTail, at + READ_CHUNK_BYTES);
-    const before = offset === 0 ? undefined : yield* wholeSlice(this.#shard, stream, at - 1, at);
-    const stored = withoutLastCr(yield* wholeSlice(this.#shard, stream, at, to));
+    const before = offset === 0 ? undefined : yield* inSteps(wholeSlice(this.#shard, stream, at - 1, at));
+    const stored = withoutLastCr(yield* inSteps(wholeSlice(this.#shard, stream, at, to)));
     const startsLine = before?.[0] === LF;
     // Whoever is the first to come here finds the end; the others come to bytes that were scanned.
     if (this.#scanner.count === 0 && offset === this.#scanner.position) this.#scanner.scan(stored, 1);

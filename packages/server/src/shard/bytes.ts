@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
 import { type Log, READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { ownStart } from "../stream/state.ts";
-import type { Reading } from "./reading.ts";
+import type { Answer, Reading } from "./reading.ts";
 
 /** Where bytes are read: of a shard, what this needs. */
 export interface ByteSource {
@@ -87,17 +87,21 @@ export function* pieces(
 }
 
 /** All bytes of `[from, to)`, at least one, in one piece. For ranges whose length is bounded. */
-export function* wholeSlice(
-  source: ByteSource,
-  stream: Stream,
-  from: number,
-  to: number,
-): Reading<Uint8Array> {
+export function wholeSlice(source: ByteSource, stream: Stream, from: number, to: number): Answer<Uint8Array> {
   const reader = new RangeReader(source, stream, from, to);
-  const now = reader.next()!;
+  const first = reader.next()!;
+  return first instanceof Promise || first.length < to - from ? joined(reader, first, to - from) : first;
+}
+
+/** @param now the first piece */
+function* joined(
+  reader: RangeReader,
+  now: Uint8Array | Promise<Uint8Array>,
+  length: number,
+): Reading<Uint8Array> {
   const first = now instanceof Promise ? yield now : now;
-  if (first.length === to - from) return first;
-  const whole = Buffer.allocUnsafe(to - from);
+  if (first.length === length) return first;
+  const whole = Buffer.allocUnsafe(length);
   whole.set(first);
   let at = first.length;
   for (let bytes = yield* reader.step(); bytes !== undefined; bytes = yield* reader.step()) {

@@ -6,15 +6,15 @@ import { type Rejected, reject } from "../stream/rejections.ts";
 import { type AppendOutcome, append } from "./append.ts";
 import { RangeReader, wholeSlice } from "./bytes.ts";
 import { type CreateOutcome, create } from "./create.ts";
-import { describe, type StreamDescription } from "./description.ts";
+import { describe } from "./description.ts";
 import { type ListPage, type ListRequest, list } from "./list.ts";
 import { type ProducersPage, type ProducersRequest, producers } from "./producers.ts";
 import { snapshot, streamOf } from "./read.ts";
-import type { Reading } from "./reading.ts";
+import type { Answer } from "./reading.ts";
 import { type RemoveOutcome, remove } from "./remove.ts";
 import type { Shard } from "./shard.ts";
 import { sliceEnd } from "./slice.ts";
-import type { AllStreams, ByteReader, Slice, StreamMetrics, Streams } from "./streams.ts";
+import type { AllStreams, ByteReader, Described, Slice, StreamMetrics, Streams } from "./streams.ts";
 
 /** With one shard, it has every path. */
 export class LocalStreams implements AllStreams, Streams {
@@ -40,19 +40,16 @@ export class LocalStreams implements AllStreams, Streams {
     return remove(this.#shard, path);
   }
 
-  // biome-ignore lint/correctness/useYield: what is asked of another node would be waited for.
-  *describe(
-    path: string,
-  ): Reading<{ readonly kind: "described"; readonly stream: StreamDescription } | Rejected> {
+  describe(path: string): Answer<Described | Rejected> {
     const found = this.#shard.forReading(path);
     return found.kind === "found" ? { kind: "described", stream: describe(found.stream) } : reject(found);
   }
 
-  read(path: string, offset: OffsetRequest): Reading<Slice | Rejected> {
+  read(path: string, offset: OffsetRequest): Answer<Slice | Rejected> {
     return snapshot(this.#shard, path, offset);
   }
 
-  pageEnd(slice: Slice, limit: number): Reading<number> {
+  pageEnd(slice: Slice, limit: number): Answer<number> {
     return sliceEnd(this.#shard, streamOf(slice), slice.from, slice.to, limit);
   }
 
@@ -60,7 +57,7 @@ export class LocalStreams implements AllStreams, Streams {
     return new RangeReader(this.#shard, streamOf(slice), slice.from, to);
   }
 
-  wholeBytes(slice: Slice, to: number): Reading<Uint8Array> {
+  wholeBytes(slice: Slice, to: number): Answer<Uint8Array> {
     return wholeSlice(this.#shard, streamOf(slice), slice.from, to);
   }
 

@@ -3,7 +3,7 @@ import { isText, type OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore } from "./bytes.ts";
-import type { Reading } from "./reading.ts";
+import type { Answer, Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 import { CUT_BYTES, wholeCharactersEnd } from "./slice.ts";
 import { namesOffsets } from "./state-streams.ts";
@@ -23,15 +23,30 @@ export function streamOf(slice: Slice): Stream {
  * Takes the slice from the requested offset to the tail and renews the stream's TTL. An offset beyond the tail
  * reads as the tail, one inside an append that we never gave out as where that append begins.
  */
-export function* snapshot(shard: Shard, path: string, offset: OffsetRequest): Reading<Snapshot | Rejected> {
+export function snapshot(shard: Shard, path: string, offset: OffsetRequest): Answer<Snapshot | Rejected> {
   const found = shard.forReading(path);
   if (found.kind !== "found") return reject(found);
   const { stream } = found;
   const position = resolveOffset(stream, offset);
   const isEnd = position === 0 || position === stream.visibleTail;
   const isExact = isEnd || (offset.kind === "at" && offset.exact === true && !stream.state.json);
+  return isExact && shard.stateStreams === undefined
+    ? sliceFrom(shard, stream, position, false)
+    : searched(shard, stream, position, isExact);
+}
+
+/** Looks at the stream's bytes first. */
+function* searched(
+  shard: Shard,
+  stream: Stream,
+  position: number,
+  isExact: boolean,
+): Reading<Snapshot | Rejected> {
   const from = isExact ? position : yield* placeOf(shard, stream, position);
-  const withOffsets = shard.stateStreams !== undefined && (yield* namesOffsets(shard, stream));
+  return sliceFrom(shard, stream, from, yield* namesOffsets(shard, stream));
+}
+
+function sliceFrom(shard: Shard, stream: Stream, from: number, withOffsets: boolean): Snapshot | Rejected {
   // It may be gone if the bytes looked at lay far away.
   if (stream.visibility !== "live") return reject({ kind: "stream-not-found" });
   shard.touch(stream);

@@ -4,7 +4,7 @@ import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { incompleteUtf8Length } from "../stored/utf8.ts";
 import { boundaryBefore, pieces, wholeSlice } from "./bytes.ts";
-import type { Reading } from "./reading.ts";
+import { type Answer, inSteps, type Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
 /**
@@ -22,7 +22,17 @@ const LF = 0x0a;
  * than the limit is cut itself: JSON between messages (a message is never cut, however long), other streams at multiples
  * of `CUT_BYTES`.
  */
-export function* sliceEnd(
+export function sliceEnd(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  to: number,
+  limit: number,
+): Answer<number> {
+  return to - from <= limit ? to : longSliceEnd(shard, stream, from, to, limit);
+}
+
+function* longSliceEnd(
   shard: Shard,
   stream: Stream,
   from: number,
@@ -69,7 +79,7 @@ export function* wholeCharactersEnd(
 ): Reading<number> {
   if (!isText(stream.state.contentType) || end === from) return end;
   const start = Math.max(from, end - 4);
-  const around = yield* wholeSlice(shard, stream, start, Math.min(end + 1, tail));
+  const around = yield* inSteps(wholeSlice(shard, stream, start, Math.min(end + 1, tail)));
   const before = around.subarray(0, end - start);
   if (before.length > 1 && before.at(-1) === CR && around[before.length] === LF) return end - 1;
   return end - incompleteUtf8Length(before);

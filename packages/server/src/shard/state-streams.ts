@@ -3,7 +3,7 @@ import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { beginsWithStateMessage } from "../stored/state-offsets.ts";
 import { type ByteSource, pieces, wholeSlice } from "./bytes.ts";
-import type { Reading } from "./reading.ts";
+import { inSteps, type Reading } from "./reading.ts";
 
 /** Messages longer than this are shown as they are stored: to name their offsets takes all of them at once. */
 export const NAMED_BYTES = 256 * 1024;
@@ -46,5 +46,5 @@ function* firstMessage(source: ByteSource, stream: Stream): Reading<Uint8Array |
     scanner.scan(bytes, 1);
     return scanner.count === 0;
   });
-  return scanner.count === 0 ? undefined : yield* wholeSlice(source, stream, 0, scanner.boundary);
+  return scanner.count === 0 ? undefined : yield* inSteps(wholeSlice(source, stream, 0, scanner.boundary));
 }

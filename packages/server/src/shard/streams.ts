@@ -12,7 +12,7 @@ import type { CreateOutcome } from "./create.ts";
 import type { StreamDescription } from "./description.ts";
 import type { ListPage, ListRequest } from "./list.ts";
 import type { ProducersPage, ProducersRequest } from "./producers.ts";
-import type { Reading } from "./reading.ts";
+import type { Answer, Reading } from "./reading.ts";
 import type { RemoveOutcome } from "./remove.ts";
 
 /** A slice `[from, to)` of a stream that ended at `to` when it was taken. Only who gave it out can read it. */
@@ -29,6 +29,12 @@ export interface Slice {
   readonly json: boolean;
 }
 
+/** A stream as it was when it was asked for. */
+export interface Described {
+  readonly kind: "described";
+  readonly stream: StreamDescription;
+}
+
 /** Stored bytes, in order, in pieces of at most `READ_CHUNK_BYTES`. */
 export interface ByteReader {
   /**
@@ -43,25 +49,23 @@ export interface ByteReader {
 }
 
 /**
- * The streams of some paths. A command resolves once its outcome is durable; it rejects only where there is a bug. A
- * `Reading` that meets bytes which are gone or damaged throws `StreamRemoved` or `DamagedData`.
+ * The streams of some paths. A command resolves once its outcome is durable; it rejects only where there is a bug. An
+ * `Answer` that meets bytes which are gone or damaged throws `StreamRemoved` or `DamagedData`.
  */
 export interface Streams {
   append(path: string, command: AppendCommand): Promise<AppendOutcome>;
   create(command: CreateCommand): Promise<CreateOutcome>;
   remove(path: string): Promise<RemoveOutcome>;
   /** What the stream is. Does not renew a TTL. */
-  describe(
-    path: string,
-  ): Reading<{ readonly kind: "described"; readonly stream: StreamDescription } | Rejected>;
+  describe(path: string): Answer<Described | Rejected>;
   /** Takes the slice from the requested offset to the tail. Renews the TTL. */
-  read(path: string, offset: OffsetRequest): Reading<Slice | Rejected>;
+  read(path: string, offset: OffsetRequest): Answer<Slice | Rejected>;
   /** Where a page of about `limit` bytes ends that begins with the slice. */
-  pageEnd(slice: Slice, limit: number): Reading<number>;
+  pageEnd(slice: Slice, limit: number): Answer<number>;
   /** The bytes of the slice up to `to`, piece by piece. */
   bytes(slice: Slice, to: number): ByteReader;
   /** All bytes of the slice up to `to`, for slices that are short. */
-  wholeBytes(slice: Slice, to: number): Reading<Uint8Array>;
+  wholeBytes(slice: Slice, to: number): Answer<Uint8Array>;
   /** Names the life of the stream that the slice is of: unique over all lives, paths and restarts. */
   instanceOf(slice: Slice): string;
   producers(request: ProducersRequest): Promise<ProducersPage | Rejected>;

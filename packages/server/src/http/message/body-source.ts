@@ -1,7 +1,7 @@
 /** A slice of a stream as a response body, held in memory one piece at a time. */
 import { READ_CHUNK_BYTES, type Soon } from "../../journal/contract/index.ts";
 import { jsonArray } from "../../shard/json-array.ts";
-import type { Reading } from "../../shard/reading.ts";
+import { type Answer, andThen, type Reading } from "../../shard/reading.ts";
 import { NAMED_BYTES } from "../../shard/state-streams.ts";
 import type { ByteReader, Slice, Streams } from "../../shard/streams.ts";
 import type { ByteSource } from "./reply.ts";
@@ -14,20 +14,22 @@ const CLOSE = 0x5d;
  * The body of a read of the slice up to `to`: the bytes, or in JSON mode one array of the messages. It is whole where it
  * is not the stored bytes, so the caller keeps the slice short there; only a single message may be longer than `NAMED_BYTES`.
  */
-export function* sliceBody(
+export function sliceBody(
   streams: Streams,
   slice: Slice,
   to: number,
-): Reading<Uint8Array | ByteSource | undefined> {
+): Answer<Uint8Array | ByteSource | undefined> {
   const { from, json, withOffsets } = slice;
   if (from === to) return json ? EMPTY_ARRAY : undefined;
   const isNamed = withOffsets && to - from <= NAMED_BYTES;
-  if (!isNamed && to - from > READ_CHUNK_BYTES) {
-    const reader = streams.bytes(slice, to);
-    return new SliceSource(reader, (yield* reader.step())!, to - from, json);
-  }
-  const bytes = yield* streams.wholeBytes(slice, to);
-  return json ? jsonArray(bytes, from, isNamed) : bytes;
+  if (!isNamed && to - from > READ_CHUNK_BYTES) return sliceSource(streams, slice, to);
+  const bytes = streams.wholeBytes(slice, to);
+  return json ? andThen(bytes, (stored) => jsonArray(stored, from, isNamed)) : bytes;
+}
+
+function* sliceSource(streams: Streams, slice: Slice, to: number): Reading<ByteSource> {
+  const reader = streams.bytes(slice, to);
+  return new SliceSource(reader, (yield* reader.step())!, to - slice.from, slice.json);
 }
 
 class SliceSource implements ByteSource {

@@ -1,16 +1,17 @@
 /** HEAD: what a stream is, without its bytes and without renewing its TTL (protocol §15.1). */
 import { formatExpiresAt, formatOffset, HEADER } from "@perennial/protocol";
-import { type Reading, readOut } from "../../shard/reading.ts";
+import { andThen, readOut } from "../../shard/reading.ts";
+import type { Described } from "../../shard/streams.ts";
+import type { Rejected } from "../../stream/rejections.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
 
 export function head(context: Context, path: string): Reply | Promise<Reply> {
-  return readOut(describe(context, path));
+  return readOut(andThen(context.streams.for(path).describe(path), described));
 }
 
-function* describe({ streams }: Context, path: string): Reading<Reply> {
-  const found = yield* streams.for(path).describe(path);
+function described(found: Described | Rejected): Reply {
   if (found.kind === "rejected") return problemReply(found.rejection);
   const { contentType, tail, ttlSeconds, expiresAt, closed } = found.stream;
   const headers = [

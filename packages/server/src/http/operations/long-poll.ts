@@ -1,7 +1,7 @@
 /** GET with live=long-poll: wait at the tail for what comes next (protocol §13). */
 import { formatOffset, HEADER, nextCursor, type OffsetRequest } from "@perennial/protocol";
 import type { LiveReader, Place } from "../../live/hub.ts";
-import { type Reading, readOut } from "../../shard/reading.ts";
+import { inSteps, type Reading, readOut } from "../../shard/reading.ts";
 import type { Slice } from "../../shard/streams.ts";
 import type { Context } from "../context.ts";
 import { failureReply, problemReply } from "../errors.ts";
@@ -35,7 +35,7 @@ function* lookNow(
   path: string,
   { offset, cursor }: ReadParameters,
 ): Reading<Reply | Slice> {
-  const slice = yield* context.streams.for(path).read(path, offset);
+  const slice = yield* inSteps(context.streams.for(path).read(path, offset));
   if (slice.kind === "rejected") return problemReply(slice.rejection);
   return slice.from < slice.to || slice.closed ? yield* answer(context, path, slice, cursor) : slice;
 }
@@ -44,10 +44,10 @@ function* lookNow(
 function* answer(context: Context, path: string, slice: Slice, cursor: number | undefined): Reading<Reply> {
   const cursorHeader = slice.closed ? [] : [HEADER.streamCursor, cursorFor(context, cursor)];
   if (slice.from < slice.to) {
-    const end = yield* pageEnd(context, path, slice);
+    const end = yield* inSteps(pageEnd(context, path, slice));
     const etag = etagOf(context, path, slice, end);
     const headers = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
-    return yield* sliceReply(context, path, slice, end, [...headers, ...cursorHeader]);
+    return yield* inSteps(sliceReply(context, path, slice, end, [...headers, ...cursorHeader]));
   }
   const headers = [
     HEADER.streamNextOffset,
@@ -110,7 +110,7 @@ class TailWait implements LiveReader {
   *#look(): Reading<Reply> {
     const streams = this.#context.streams.for(this.#path);
     const offset: OffsetRequest = { kind: "at", position: this.#slice.from, exact: true };
-    const slice = yield* streams.read(this.#path, offset);
+    const slice = yield* inSteps(streams.read(this.#path, offset));
     if (slice.kind === "rejected") return problemReply(slice.rejection);
     if (streams.instanceOf(slice) !== streams.instanceOf(this.#slice))
       return problemReply({ kind: "stream-not-found" });

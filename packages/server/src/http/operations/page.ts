@@ -1,6 +1,6 @@
 /** A page of a stream as a reply: where it ends, what names it, and what it says (protocol §12 and §16). */
 import { formatEtag, formatOffset, HEADER } from "@perennial/protocol";
-import type { Reading } from "../../shard/reading.ts";
+import { type Answer, andThen } from "../../shard/reading.ts";
 import { NAMED_BYTES } from "../../shard/state-streams.ts";
 import type { Slice } from "../../shard/streams.ts";
 import type { Context } from "../context.ts";
@@ -8,15 +8,18 @@ import { sliceBody } from "../message/body-source.ts";
 import type { Reply } from "../message/reply.ts";
 
 /** A page of the slice, up to `end`, with the headers that say how far it reaches. */
-export function* sliceReply(
+export function sliceReply(
   context: Context,
   path: string,
   slice: Slice,
   end: number,
   headers: readonly string[],
-): Reading<Reply> {
-  const body = yield* sliceBody(context.streams.for(path), slice, end);
-  return { status: 200, headers: pageHeaders(slice, end, headers), body };
+): Answer<Reply> {
+  return andThen(sliceBody(context.streams.for(path), slice, end), (body) => ({
+    status: 200,
+    headers: pageHeaders(slice, end, headers),
+    body,
+  }));
 }
 
 /** The headers of a page: these, and how far it reaches. */
@@ -30,7 +33,7 @@ export function pageHeaders(slice: Slice, end: number, headers: readonly string[
 }
 
 /** Where the page ends that begins with the slice. */
-export function pageEnd({ config, streams }: Context, path: string, slice: Slice): Reading<number> {
+export function pageEnd({ config, streams }: Context, path: string, slice: Slice): Answer<number> {
   const limit = config.pageBytes ?? slice.to;
   return streams.for(path).pageEnd(slice, slice.withOffsets ? Math.min(limit, NAMED_BYTES) : limit);
 }

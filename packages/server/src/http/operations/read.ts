@@ -1,6 +1,7 @@
 /** GET: catch-up reads, and the way to the live ones (protocol §12). */
-import { HEADER, matchesIfNoneMatch } from "@perennial/protocol";
-import { type Reading, readOut } from "../../shard/reading.ts";
+import { HEADER, matchesIfNoneMatch, type OffsetRequest } from "@perennial/protocol";
+import { type Answer, andThen, readOut } from "../../shard/reading.ts";
+import type { Slice } from "../../shard/streams.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -33,22 +34,32 @@ export function read(
   }
 }
 
-function* catchUp(
+function catchUp(
   context: Context,
   request: HttpRequest,
   path: string,
   { offset }: ReadParameters,
-): Reading<Reply> {
-  const slice = yield* context.streams.for(path).read(path, offset);
-  if (slice.kind === "rejected") return problemReply(slice.rejection);
-  const end = yield* pageEnd(context, path, slice);
-  if (offset.kind === "now")
-    return yield* sliceReply(context, path, slice, end, [HEADER.cacheControl, "no-store"]);
+): Answer<Reply> {
+  return andThen(context.streams.for(path).read(path, offset), (slice) =>
+    slice.kind === "rejected"
+      ? problemReply(slice.rejection)
+      : andThen(pageEnd(context, path, slice), (end) => page(context, request, path, offset, slice, end)),
+  );
+}
+
+function page(
+  context: Context,
+  request: HttpRequest,
+  path: string,
+  offset: OffsetRequest,
+  slice: Slice,
+  end: number,
+): Answer<Reply> {
+  if (offset.kind === "now") return sliceReply(context, path, slice, end, [HEADER.cacheControl, "no-store"]);
   const etag = etagOf(context, path, slice, end);
   const condition = request.header(HEADER.ifNoneMatch);
   const validators = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
-  if (condition === undefined || !matchesIfNoneMatch(condition, etag)) {
-    return yield* sliceReply(context, path, slice, end, validators);
-  }
+  if (condition === undefined || !matchesIfNoneMatch(condition, etag))
+    return sliceReply(context, path, slice, end, validators);
   return { status: 304, headers: pageHeaders(slice, end, validators), body: undefined };
 }

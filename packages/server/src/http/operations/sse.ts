@@ -1,7 +1,7 @@
 /** GET with live=sse: events as they come (protocol §14). */
 import { formatOffset, HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { openSse } from "../../live/open-sse.ts";
-import type { Reading } from "../../shard/reading.ts";
+import { inSteps, type Reading } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
@@ -24,7 +24,7 @@ export function* sse(
   { offset, cursor, resumes }: ReadParameters,
 ): Reading<Reply> {
   const { streams, live, config } = context;
-  const slice = yield* streams.for(path).read(path, offset);
+  const slice = yield* inSteps(streams.for(path).read(path, offset));
   if (slice.kind === "rejected") return problemReply(slice.rejection);
   if (resumes && slice.closed && offset.kind === "at" && offset.position === slice.to) return over(slice.to);
   const refusal = refuseReader(context);

@@ -1,7 +1,9 @@
 /** Options, parsed once into one complete, read-only configuration. */
 
 import { createSecureContext } from "node:tls";
+import { STREAM_ROOT } from "@perennial/protocol";
 import type { Asset } from "./http/assets.ts";
+import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log } from "./journal/contract/index.ts";
 import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
@@ -42,6 +44,11 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Default false. */
   readonly trustProxy: boolean;
+  /**
+   * Under which path streams live besides `/v1/stream`, such as `/`; several are separated by commas. Default
+   * `/v1/stream` alone.
+   */
+  readonly streamRoot: string;
   /** `Access-Control-Allow-Origin`. Default `*`. */
   readonly corsOrigin: string;
   /** `Cache-Control` of reads with data. Default `public, max-age=60, stale-while-revalidate=300`. */
@@ -175,6 +182,7 @@ export function parseConfig(options: ServerOptions): Config {
     tls: checkedTls(options.tls),
     publicUrl: checkedOrigin(options.publicUrl),
     trustProxy: options.trustProxy ?? false,
+    streamRoot: checkedRoots(options.streamRoot ?? STREAM_ROOT, options.explorer ?? []),
     corsOrigin: options.corsOrigin ?? "*",
     cacheControl: options.cacheControl ?? "public, max-age=60, stale-while-revalidate=300",
     sseCycleJitter: checkedRange("sseCycleJitter", options.sseCycleJitter ?? 0.1, 0, 0.99),
@@ -218,6 +226,20 @@ function checkedOrigin(text: string | undefined): string | undefined {
       `publicUrl must be an http or https origin such as https://example.com, not ${text}`,
     );
   return url.origin;
+}
+
+function checkedRoots(text: string, explorer: readonly Asset[]): string {
+  const roots = parseStreamRoots(text);
+  if (roots === undefined)
+    throw new ConfigError(
+      `streamRoot must be a path such as /v1/streams or /, not within ${STREAM_ROOT}; several separated by commas; not ${text}`,
+    );
+  const hiding = roots.find(
+    (root) => root !== "" && explorer.some(({ path }) => path.startsWith(`${root}/`)),
+  );
+  if (hiding !== undefined)
+    throw new ConfigError(`streamRoot must not be ${hiding} with the explorer, which has pages there`);
+  return text;
 }
 
 function checkedTls(tls: TlsIdentity | undefined): TlsIdentity | undefined {

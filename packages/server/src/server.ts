@@ -12,6 +12,7 @@ import { problemReply } from "./http/errors.ts";
 import { BodyBudget } from "./http/limits/body-budget.ts";
 import { commonHeaders } from "./http/message/common-headers.ts";
 import { schemeOf } from "./http/message/origin.ts";
+import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log, LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
@@ -202,7 +203,13 @@ class Running implements DurableStreamsServer {
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
     const streams = new LocalStreams(shard);
-    const context: Context = { config, streams, live, assets: new Assets(config.explorer) };
+    const context: Context = {
+      config,
+      streams,
+      live,
+      assets: new Assets(config.explorer),
+      roots: parseStreamRoots(config.streamRoot) ?? [],
+    };
     const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
     this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper, log };
     return this.#opened;

@@ -41,6 +41,11 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   ],
   publicUrl: ["text", "Listening", "origin under which clients reach the server, for Location headers"],
   trustProxy: ["switch", "Listening", "believe X-Forwarded-Proto and X-Forwarded-Host"],
+  streamRoot: [
+    "text",
+    "Listening",
+    "where streams live besides /v1/stream, such as /v1/streams or /; several with commas",
+  ],
   corsOrigin: ["text", "Responses", "Access-Control-Allow-Origin"],
   cacheControl: ["text", "Responses", "Cache-Control of reads with data"],
   pageBytes: ["bytes", "Responses", "most bytes in one catch-up response (no limit unless given)"],

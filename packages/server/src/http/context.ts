@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Assets } from "./assets.ts";
+import type { StreamRoot } from "./stream-roots.ts";
 
 /** What every operation works with. */
 export interface Context {
@@ -9,4 +10,6 @@ export interface Context {
   readonly streams: AllStreams;
   readonly live: LiveHub;
   readonly assets: Assets;
+  /** Besides the standard one. */
+  readonly roots: readonly StreamRoot[];
 }

@@ -16,6 +16,7 @@ import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
 import { PRODUCERS_PATH, producers } from "./operations/producers.ts";
 import { read } from "./operations/read.ts";
 import type { RequestProblem } from "./problems.ts";
+import { underStandardRoot } from "./stream-roots.ts";
 
 /** Answers a request, whatever it is. Rejects only if there is a bug; the door turns that into a 500. */
 export function route(context: Context, request: HttpRequest): Reply | Promise<Reply> {
@@ -25,11 +26,12 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     return problemReply({ kind: "target-too-long", limit: config.urlBytes });
   if (method === "OPTIONS") return preflight();
   const question = target.indexOf("?");
-  const rawPath = question < 0 ? target : target.slice(0, question);
-  if (rawPath.startsWith(HEALTH_PATH)) {
-    const reply = health(context, method, rawPath);
+  const sentPath = question < 0 ? target : target.slice(0, question);
+  if (sentPath.startsWith(HEALTH_PATH)) {
+    const reply = health(context, method, sentPath);
     if (reply !== undefined) return reply;
   }
+  const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
   if (rawPath === PRODUCERS_PATH) return producers(context, method, queryOf(target, question));
   const path = parseStreamPath(rawPath, config.pathBytes);
@@ -48,6 +50,11 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     default:
       return problemReply({ kind: "method-not-allowed", allow: STREAM_METHODS });
   }
+}
+
+/** A path as under the standard root. The explorer comes first: with the root `/` all its files lie under one. */
+function withoutRoot({ roots, assets }: Context, sentPath: string): string {
+  return assets.find(sentPath) === undefined ? underStandardRoot(sentPath, roots) : sentPath;
 }
 
 /** What names no stream: a file of the explorer, or a problem. */

@@ -18,13 +18,14 @@ import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { isProblem, type RequestProblem } from "../problems.ts";
+import { underStandardRoot } from "../stream-roots.ts";
 
 export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
   const coding = codingProblem(request);
   if (coding !== undefined) return problemReply(coding);
   const body = await request.body();
   if (isProblem(body)) return problemReply(body);
-  const command = parseCreate(request, path, body, context.config.pathBytes);
+  const command = parseCreate(request, path, body, context);
   if (isProblem(command)) return problemReply(command);
   const outcome = await context.streams.for(path).create(command);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
@@ -46,11 +47,11 @@ function parseCreate(
   request: HttpRequest,
   path: string,
   body: StoredBytes,
-  pathBytes: number,
+  context: Context,
 ): CreateCommand | RequestProblem {
   const lifetime = parseLifetime(request);
   if (isProblem(lifetime)) return lifetime;
-  const fork = parseFork(request, pathBytes);
+  const fork = parseFork(request, context);
   if (isProblem(fork)) return fork;
   const contentType = request.header(HEADER.contentType);
   return {
@@ -91,7 +92,7 @@ function parseLifetime(request: HttpRequest): LifetimeHeaders | RequestProblem {
 
 function parseFork(
   request: HttpRequest,
-  pathBytes: number,
+  { config, roots }: Context,
 ): { readonly fork: ForkRequest | undefined } | RequestProblem {
   const sourceText = request.header(HEADER.streamForkedFrom);
   const offsetText = request.header(HEADER.streamForkOffset);
@@ -101,7 +102,7 @@ function parseFork(
     if (subOffsetText !== undefined) return needsSource(HEADER.streamForkSubOffset);
     return { fork: undefined };
   }
-  const sourcePath = parseStreamPath(sourceText, pathBytes);
+  const sourcePath = parseStreamPath(underStandardRoot(sourceText, roots), config.pathBytes);
   if (typeof sourcePath !== "string") {
     const reason = `must be the full path of a stream: ${sourcePath.message}`;
     return { kind: "bad-header", header: HEADER.streamForkedFrom, reason };

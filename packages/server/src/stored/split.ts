@@ -27,6 +27,9 @@ const NO_MESSAGES: JsonFraming = { ok: true, count: 0, parts: [], byteLength: 0 
  * Splits a body in JSON mode into its messages (protocol §11): the elements of a top-level array, else the one value.
  * Each keeps its text byte for byte; only white space around it goes. Refused is what is not one JSON text in valid
  * UTF-8 (a byte order mark included) or nests deeper than `JSON_MAX_DEPTH` within a message.
+ *
+ * The check finds where elements end on its way. The protocol's `ElementScanner`, which finds them in texts that are
+ * known to be JSON, would be a second pass over each body, as long as the first (about 1 ns a byte each).
  */
 export function splitJsonMessages(body: Uint8Array): JsonFraming {
   return new JsonSplitter(body).step(undefined)!;

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "@perennial/testing";
@@ -140,4 +140,26 @@ test("a backup is restored, through a pipe, too; a damaged or an unfinished one 
   await writeFile(join(damaged, "backup.unfinished"), "");
   await expect(startServer({ directory: damaged })).rejects.toThrow("a backup that was not finished");
   expect(Object.keys(JSON.parse(manifest).files)).toContain("log/durable");
+});
+
+test("a backup onto the data itself, or onto another store's backup, is refused and harms neither", async () => {
+  const target = join(root, "backup");
+  const other = join(root, "other");
+  const second = await startServer({ directory: other });
+  await second.kill();
+  const link = join(root, "link");
+  await symlink(target, link);
+  expect(await run(["backup", target, "--data-dir", target])).toBe(1);
+  expect(await run(["backup", link, "--data-dir", target])).toBe(1);
+  expect(await run(["backup", target, "--data-dir", other])).toBe(1);
+  expect((await checkDirectory(target)).problems).toEqual([]);
+  expect(await run(["restore", target, join(root, "unharmed")])).toBe(0);
+});
+
+test("files beside a backup do not become part of it", async () => {
+  const target = join(root, "backup");
+  await writeFile(join(target, "a note.txt"), "of Tuesday");
+  expect(await run(["backup", target, "--data-dir", directory])).toBe(0);
+  expect(await run(["restore", target, join(root, "without-note")])).toBe(0);
+  expect(await readdir(join(root, "without-note"))).not.toContain("a note.txt");
 });

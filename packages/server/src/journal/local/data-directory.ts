@@ -4,13 +4,12 @@
  */
 import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { ARCHIVE_FILE } from "./archive/archive-file.ts";
 import { UNFINISHED_FILE } from "./backup/manifest.ts";
 import { MARK_FILE } from "./durable-mark.ts";
 import { FORMAT_FILE, flushDirectory, readFormat, writeFormat } from "./format/format-file.ts";
 import { FORMAT_VERSION } from "./format/upgrades.ts";
 import { UnusableDirectory } from "./unusable-directory.ts";
-
-const ARCHIVE_FILE = "archive.lmdb";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;

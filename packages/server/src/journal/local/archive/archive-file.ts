@@ -14,6 +14,9 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { UnusableDirectory } from "../unusable-directory.ts";
 
+/** The file's name. */
+export const ARCHIVE_FILE = "archive.lmdb";
+
 const MAGIC = 0xbeefc0de;
 const DESCRIPTION_BYTES = 160;
 /** Pages at the end that are free need not be in the file; a transaction leaves few of them. */

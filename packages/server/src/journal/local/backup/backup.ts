@@ -3,9 +3,9 @@
  * there on. The result is a data directory that `serve` opens. One that was cut off, or that is older, is brought up to date
  * by the same call: what it has already is not copied again.
  */
-import { access, mkdir, readdir, rm } from "node:fs/promises";
+import { access, mkdir, readdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { examineArchive } from "../archive/archive-file.ts";
+import { ARCHIVE_FILE, examineArchive } from "../archive/archive-file.ts";
 import { STORE_KEY, successor } from "../archive/keys.ts";
 import { LmdbStore } from "../archive/lmdb-store.ts";
 import { decodeStoreRow, type StoreRow } from "../archive/rows.ts";
@@ -16,7 +16,14 @@ import { FORMAT_VERSION } from "../format/upgrades.ts";
 import { UnusableDirectory } from "../unusable-directory.ts";
 import { type CopiedArchive, copyArchive } from "./copy-archive.ts";
 import { copyLog, whatIsMissing } from "./copy-log.ts";
-import { MANIFEST_FILE, sumUp, UNFINISHED_FILE, writeDurably, writeManifest } from "./manifest.ts";
+import {
+  MANIFEST_FILE,
+  readManifest,
+  sumUp,
+  UNFINISHED_FILE,
+  writeDurably,
+  writeManifest,
+} from "./manifest.ts";
 import { ArchiveSnapshot } from "./snapshot.ts";
 
 /** A server that writes as fast as it can may drop a part of the log while it is copied; then both are taken anew. */
@@ -46,7 +53,8 @@ export async function backupDirectory(options: BackupOptions): Promise<BackupRep
   const { source, target, bytesPerSecond = Number.POSITIVE_INFINITY, onProgress = () => {} } = options;
   const begunAt = new Date().toISOString();
   await requireData(source);
-  await prepareTarget(target);
+  await requireOther(source, target);
+  await prepareTarget(target, await storeIdOf(source));
   const { snapshot, row } = await takeSnapshot(source, target);
   try {
     const copied = await copyInto(snapshot, target, bytesPerSecond, onProgress);
@@ -72,17 +80,38 @@ async function requireData(source: string): Promise<void> {
     throw new UnusableDirectory(
       `${source} has format ${format}; this version backs up format ${FORMAT_VERSION}`,
     );
-  await examineArchive(join(source, "archive.lmdb"), true);
+  await examineArchive(join(source, ARCHIVE_FILE), true);
 }
 
-/** Without a format it is no data directory until the backup is finished. */
-async function prepareTarget(target: string): Promise<void> {
+/** A backup that is brought up to date is taken apart first, which the data itself, by whatever path, must not be. */
+async function requireOther(source: string, target: string): Promise<void> {
   await mkdir(target, { recursive: true, mode: 0o700 });
+  const [from, to] = await Promise.all([source, target].map((path) => realpath(path)));
+  if (from === to)
+    throw new UnusableDirectory(`${target} is what is to be backed up; choose another directory`);
+}
+
+async function storeIdOf(source: string): Promise<string> {
+  const snapshot = new ArchiveSnapshot(join(source, ARCHIVE_FILE));
+  try {
+    return storeRowOf(snapshot).storeId;
+  } finally {
+    await snapshot.close();
+  }
+}
+
+/** Without a format it is no data directory until the backup is finished. A backup of another store is left alone. */
+async function prepareTarget(target: string, storeId: string): Promise<void> {
   const names = await readdir(target);
   const isOurs = names.includes(MANIFEST_FILE) || names.includes(UNFINISHED_FILE);
   if (names.length > 0 && !isOurs)
     throw new UnusableDirectory(
       `${target} has files and is no backup; choose an empty directory or a new one`,
+    );
+  const manifest = await readManifest(target);
+  if (manifest !== undefined && manifest.storeId !== storeId)
+    throw new UnusableDirectory(
+      `${target} is a backup of another data directory; choose an empty directory or a new one`,
     );
   await writeDurably(target, UNFINISHED_FILE, "run the backup again to finish it\n");
   for (const name of [FORMAT_FILE, MANIFEST_FILE, "lock"]) await rm(join(target, name), { force: true });
@@ -94,7 +123,7 @@ async function takeSnapshot(
   target: string,
 ): Promise<{ snapshot: ArchiveSnapshot; row: StoreRow }> {
   for (let attempt = 1; ; attempt++) {
-    const snapshot = new ArchiveSnapshot(join(source, "archive.lmdb"));
+    const snapshot = new ArchiveSnapshot(join(source, ARCHIVE_FILE));
     try {
       const row = storeRowOf(snapshot);
       await copyLog(join(source, "log"), join(target, "log"));
@@ -124,7 +153,7 @@ async function copyInto(
   bytesPerSecond: number,
   onProgress: (bytes: number) => void,
 ): Promise<CopiedArchive> {
-  const store = new LmdbStore(join(target, "archive.lmdb"));
+  const store = new LmdbStore(join(target, ARCHIVE_FILE));
   try {
     return await copyArchive(snapshot, store, bytesPerSecond, onProgress);
   } finally {

@@ -2,7 +2,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
+import { ARCHIVE_FILE } from "../archive/archive-file.ts";
+import { MARK_FILE } from "../durable-mark.ts";
+import { FORMAT_FILE } from "../format/format-file.ts";
+import { UnusableDirectory } from "../unusable-directory.ts";
 
 /** Only a finished backup has it. A server that opens the directory removes it, since the files then change. */
 export const MANIFEST_FILE = "backup.json";
@@ -10,15 +14,16 @@ export const MANIFEST_FILE = "backup.json";
 /** Stands for the manifest while a backup is under way, and when one was cut off. */
 export const UNFINISHED_FILE = "backup.unfinished";
 
-/** Belongs to processes that have the directory open, not to the data. */
-const NOT_COPIED = new Set([
-  "lock",
-  "lock.secret",
-  "holder",
-  "archive.lmdb-lock",
-  MANIFEST_FILE,
-  UNFINISHED_FILE,
-]);
+/** What every data directory has. */
+const REQUIRED_FILES = [FORMAT_FILE, ARCHIVE_FILE, `log/${MARK_FILE}`];
+
+/**
+ * Whether it is the name of a file of the data, not one that belongs to a process that has the directory open, or to
+ * whoever keeps a note beside a backup. What a backup calls otherwise is not written anywhere: who made it may not be trusted.
+ */
+function isDataFile(name: string): boolean {
+  return REQUIRED_FILES.includes(name) || /^log\/[a-z]+(-\d+)?$/.test(name);
+}
 
 export interface Manifest {
   /** When the backup began, as in ISO 8601: everything acknowledged before that is in it. */
@@ -28,14 +33,14 @@ export interface Manifest {
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
 }
 
-/** Sums up all files of a backup. */
+/** Sums up the data of a backup. */
 export async function sumUp(directory: string): Promise<Manifest["files"]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files: Record<string, { bytes: number; sha256: string }> = {};
   for (const entry of entries) {
-    if (!entry.isFile() || NOT_COPIED.has(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
-    files[relative(directory, path)] = await sumOf(path);
+    const name = relative(directory, path).replaceAll(sep, "/");
+    if (entry.isFile() && isDataFile(name)) files[name] = await sumOf(path);
   }
   return files;
 }
@@ -68,14 +73,44 @@ export async function writeDurably(directory: string, name: string, text: string
   await handle.close();
 }
 
-/** The manifest of a directory; undefined when it is no finished backup. */
+/**
+ * The manifest of a directory; undefined when it is no finished backup.
+ *
+ * @throws UnusableDirectory when it is damaged
+ */
 export async function readManifest(directory: string): Promise<Manifest | undefined> {
+  let text: string;
   try {
-    return JSON.parse(await readFile(join(directory, MANIFEST_FILE), "utf8")) as Manifest;
+    text = await readFile(join(directory, MANIFEST_FILE), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+  const manifest = parseManifest(text);
+  if (manifest === undefined)
+    throw new UnusableDirectory(`the file ${MANIFEST_FILE} in ${directory} is damaged; use another backup`);
+  return manifest;
+}
+
+/** What a manifest says; undefined when it is none, or names other files than those of a data directory. */
+export function parseManifest(text: string): Manifest | undefined {
+  let manifest: Partial<Manifest> | null;
+  try {
+    manifest = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { begunAt, storeId, streams, files } = manifest ?? {};
+  if (typeof begunAt !== "string" || typeof storeId !== "string") return undefined;
+  if (!Number.isSafeInteger(streams) || typeof files !== "object" || files === null) return undefined;
+  const isWhole =
+    REQUIRED_FILES.every((name) => Object.hasOwn(files, name)) && Object.entries(files).every(isSummedUp);
+  return isWhole ? (manifest as Manifest) : undefined;
+}
+
+function isSummedUp([name, sum]: [string, Partial<Manifest["files"][string]> | null]): boolean {
+  const { bytes = -1, sha256 } = sum ?? {};
+  return isDataFile(name) && Number.isSafeInteger(bytes) && bytes >= 0 && typeof sha256 === "string";
 }
 
 /** The directory is no backup any more. */

@@ -5,7 +5,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { UnusableDirectory } from "../unusable-directory.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { type Manifest, parseManifest, readManifest } from "./manifest.ts";
 import { type BackedUpFile, inOrder, restoreFiles } from "./restore.ts";
 
 /** A manifest of a million segments would be shorter. */
@@ -22,7 +22,8 @@ export async function* packBackup(backup: string): AsyncGenerator<Uint8Array> {
 /** Restores what `packBackup` gave. As `restoreDirectory`. */
 export async function restorePacked(bytes: AsyncIterable<Uint8Array>, target: string): Promise<Manifest> {
   const reader = new PieceReader(bytes);
-  const manifest = JSON.parse((await reader.line()).toString()) as Manifest;
+  const manifest = parseManifest((await reader.line()).toString());
+  if (manifest === undefined) throw new UnusableDirectory("this is no backup, or its beginning is damaged");
   await restoreFiles(manifest, unpacked(reader, manifest), target);
   return manifest;
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Budget } from "./budget.ts";
 
-const LIMITS = { budgetBytes: 10_000, budgetStreams: 100 };
+const LIMITS = { budgetBytes: 10_000, budgetStreams: 100, slabBytes: 1000 };
 /** Data of this length makes a record of a thousand bytes. */
 const DATA = 920;
 
 function world(unarchivedBytes: number, changedStreams = 0) {
-  const use = { unarchivedBytes, changedStreams, checkpointProgress: undefined as number | undefined };
+  const use = {
+    ...{ unarchivedBytes, longBytes: 0, changedStreams },
+    checkpointProgress: undefined as number | undefined,
+  };
   const budget = new Budget(LIMITS, use);
   const entered: string[] = [];
   /** Waits until there is room, as the shard does, and then takes it. */
@@ -88,6 +91,35 @@ describe("those who wait", () => {
     expect(budget.isAnyoneWaiting).toBe(false);
     use.unarchivedBytes = 8001;
     expect(budget.admit(DATA)).toBeInstanceOf(Promise);
+  });
+
+  it("are passed by short records while these use little beside the long ones", async () => {
+    const { use, budget, entered, enter } = world(9000);
+    use.longBytes = 8000;
+    for (const name of ["long", "longer"]) void enter(name, 4000);
+    for (const name of ["a", "b", "c", "d"]) void enter(name, 420);
+    await turn();
+    expect(entered).toEqual(["a", "b", "c"]);
+    expect(use.unarchivedBytes - use.longBytes).toBeLessThanOrEqual(2500);
+    // Once the checkpoint has taken the long ones, everybody comes in as ever.
+    use.unarchivedBytes = 1000;
+    use.longBytes = 0;
+    budget.letIn();
+    await turn();
+    expect(entered).toEqual(["a", "b", "c", "long", "longer", "d"]);
+  });
+
+  it("come in beside a long record, in their order, when the short ones before them are archived", async () => {
+    const { use, budget, entered, enter } = world(12_400);
+    use.longBytes = 10_000;
+    for (const name of ["a", "b"]) void enter(name, 420);
+    expect(entered).toEqual([]);
+    use.unarchivedBytes = 11_000;
+    budget.letIn();
+    await turn();
+    expect(entered).toEqual(["a", "b"]);
+    use.changedStreams = 101;
+    expect(budget.admit(1)).toBeInstanceOf(Promise);
   });
 
   it("all come in when waiting is of no use", async () => {

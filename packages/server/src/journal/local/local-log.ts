@@ -148,6 +148,10 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
     return this.#slabs.end - this.#checkpoint.logPosition;
   }
 
+  get longBytes(): number {
+    return this.#slabs.longBytesFrom(this.#checkpoint.logPosition);
+  }
+
   get changedStreams(): number {
     return this.#tails.changedCount;
   }

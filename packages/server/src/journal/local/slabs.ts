@@ -47,6 +47,15 @@ export class Slabs {
     return this.#heldBytes;
   }
 
+  /** What frames that are longer than a slab take of the log from `position` on. */
+  longBytesFrom(position: number): number {
+    let bytes = 0;
+    for (const slab of this.#slabs) {
+      if (slab.bytes.length > this.#slabBytes && slab.start >= position) bytes += slab.used;
+    }
+    return bytes;
+  }
+
   /** The slab into which a frame of up to `room` bytes can be built, at its `used` offset. */
   reserve(room: number): Slab {
     const last = this.#slabs.at(-1);

@@ -81,10 +81,14 @@ export class MarkFile {
     this.#sequence = sequence;
   }
 
-  /** Opens the file after `readMark`; makes it, durably, when it is missing. */
+  /** Opens the file after `readMark`, and makes sure that what was read stays; makes it, durably, when it is missing. */
   static async open(disk: Disk, found: MarkOutcome): Promise<MarkFile> {
     const file = await disk.open(MARK_FILE, true);
-    if (found.kind === "mark") return new MarkFile(file, found.sequence);
+    if (found.kind === "mark") {
+      // What a process wrote that was killed meanwhile can be read, but may not be on disk yet.
+      await file.flush();
+      return new MarkFile(file, found.sequence);
+    }
     await file.write([Buffer.alloc(2 * SLOT_BYTES)], 0);
     const mark = new MarkFile(file, 0);
     await mark.write(EMPTY_MARK);

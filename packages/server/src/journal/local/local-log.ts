@@ -109,14 +109,11 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
     for (const name of walked.unneeded) await disk.remove(name);
     await this.#checkpoint.nameStore();
     await this.#beginToWrite(walked);
+    const { records, bytes, tornTail } = walked;
     return {
       streams: this.#checkpoint.streams + newStreams,
-      records: walked.records,
-      bytes: walked.bytes,
-      tornTail: walked.tornTail,
-      elapsedMs: now() - began,
-      lastId: this.#lastId,
-      storeId: this.#storeRow.storeId,
+      ...{ records, bytes, tornTail, elapsedMs: now() - began },
+      ...{ lastId: this.#lastId, storeId: this.#storeRow.storeId },
     };
   }
 

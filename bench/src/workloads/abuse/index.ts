@@ -4,7 +4,7 @@ import { addErrors } from "../../load/result.ts";
 import { createStreams } from "../../load/streams.ts";
 import { measure, operationFigures } from "../measure.ts";
 import type { RoundContext, Sample, Workload } from "../workload.ts";
-import { type Attack, attacks } from "./attacks.ts";
+import { type Attack, type AttackSizes, attacksOf, FULL_SIZES } from "./attacks.ts";
 
 const STREAMS = 64;
 const CONNECTIONS = 64;
@@ -14,13 +14,19 @@ const HEALTH_EACH = 10;
 const CONTENT_TYPE = "application/octet-stream";
 
 /** Ordinary clients beside one that means ill: nobody may feel what a single request can ask for. */
-export const abuseWorkload: Workload = {
-  name: "abuse",
-  description: `appends of 256 bytes to ${STREAMS} streams and requests for /health, ${PER_SECOND} a second over ${CONNECTIONS} connections, while something else goes on; latency from when each was due`,
-  figures: ["slowest", "p999", "p99", "p50", "residentPeak", "operationsPerSecond"],
-  chart: "slowest",
-  variants: () => attacks.map((attack) => ({ label: attack.label, run: (context) => run(context, attack) })),
-};
+export const abuseWorkload = abuseOf(FULL_SIZES);
+
+/** The same with attacks of other sizes. */
+export function abuseOf(sizes: AttackSizes): Workload {
+  return {
+    name: "abuse",
+    description: `appends of 256 bytes to ${STREAMS} streams and requests for /health, ${PER_SECOND} a second over ${CONNECTIONS} connections, while something else goes on; latency from when each was due`,
+    figures: ["slowest", "p999", "p99", "p50", "residentPeak", "operationsPerSecond"],
+    chart: "slowest",
+    variants: () =>
+      attacksOf(sizes).map((attack) => ({ label: attack.label, run: (context) => run(context, attack) })),
+  };
+}
 
 async function run(context: RoundContext, attack: Attack): Promise<Sample> {
   const { address, streamRoot } = context.server;

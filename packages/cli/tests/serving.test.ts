@@ -90,6 +90,28 @@ describe("perennial serve", () => {
     expect(stdout).not.toContain("curl");
   });
 
+  it("has streams right under the origin if it is told to, beside its explorer", async () => {
+    const server = startServer("serve", "--memory", "--stream-root", "/v1/streams,/");
+    const [, origin] = await server.output(LISTENING);
+    await run(["create", "a/b", "--url", origin!, "--json", "--body", "[1]"]);
+    await run(["fork", "a/b", "a/c", "--url", origin!]);
+    const read = ["read", "a/c", "--no-follow", "--json", "--url", `${origin}/v1/streams`];
+    expect((await run(read)).stdout).toBe("1\n");
+    expect((await run(["ls", "--url", origin!])).stdout).toBe("a/b\na/c\n");
+    expect(await (await fetch(`${origin}/`)).text()).toContain("Stream Explorer");
+  });
+
+  it("says which root is none, and which the explorer forbids", async () => {
+    for (const [root, message] of [
+      ["streams", /--stream-root must be a path/],
+      ["/streams", /--stream-root must not be \/streams .*--no-explorer/],
+    ] as const) {
+      const { code, stderr } = await run(["serve", "--memory", "--port", "0", "--stream-root", root]);
+      expect(stderr).toMatch(message);
+      expect(code).toBe(2);
+    }
+  });
+
   it("speaks TLS with a certificate and its key, and says what is wrong with them", async () => {
     const server = startServer("serve", "--memory", "--tls-cert", TEST_CERT_FILE, "--tls-key", TEST_KEY_FILE);
     const [, origin] = await server.output(/(https:\/\/127\.0\.0\.1:\d+)/);

@@ -2,7 +2,7 @@
 import { createServer, type Logger, type LogLevel } from "@perennial/server";
 import { failure } from "../failure.ts";
 import { readConfigFile } from "../settings/config-file.ts";
-import { type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
+import { checkOptions, type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
 import type { SettingValue } from "../settings/value.ts";
 import { explorerAssets } from "./explorer.ts";
 import { boundGarbage } from "./heap.ts";
@@ -41,8 +41,15 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const logger = createLogger(settings.get("logLevel") as LogLevel);
   const storage = storageOf(settings, logger);
   const explorer = settings.get("explorer") === false ? [] : await explorerAssets(logger);
+  const own = serverOptions(settings);
+  // The one setting that another can forbid.
+  checkOptions({ ...own, explorer }, (message) =>
+    message
+      .replace("streamRoot", "--stream-root")
+      .replace("the explorer", "the explorer (--no-explorer leaves it out)"),
+  );
   const server = createServer({
-    ...serverOptions(settings),
+    ...own,
     ...tlsOf(settings),
     ...storage.options,
     explorer,

@@ -10,7 +10,7 @@ import {
 import { type AppendRecord, givesRoomBack } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { durably, type Verdict } from "./outcomes.ts";
-import { withRoom } from "./room.ts";
+import { onceThereIs } from "./room.ts";
 import type { Shard } from "./shard.ts";
 
 /** Epoch and highest accepted sequence of the producer that asked, for the echo headers. */
@@ -36,7 +36,9 @@ export type AppendOutcome =
 export function append(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
   const fault = judgeRequest(command);
   if (fault !== undefined) return Promise.resolve(reject(fault));
-  return withRoom(shard, command.body.byteLength, () => appendOnce(shard, path, command));
+  const room = shard.log.admit(command.body.byteLength);
+  if (room === undefined) return appendOnce(shard, path, command);
+  return onceThereIs(room, () => appendOnce(shard, path, command));
 }
 
 function appendOnce(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {

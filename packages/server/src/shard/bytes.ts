@@ -24,8 +24,11 @@ interface Holder {
  */
 export class RangeReader {
   readonly #source: ByteSource;
-  /** The last one is read first. */
-  readonly #holders: Holder[] = [];
+  /** Who holds the next piece, up to where. */
+  #id: number;
+  #end: number;
+  /** Who holds the rest: the last one is read first. Only forks have any. */
+  #later: Holder[] | undefined;
   readonly #to: number;
   #at: number;
 
@@ -37,12 +40,14 @@ export class RangeReader {
     let end = to;
     for (let start = ownStart(holder.state); from < start; start = ownStart(holder.state)) {
       if (start < end) {
-        this.#holders.push({ id: holder.state.id, end });
+        this.#later ??= [];
+        this.#later.push({ id: holder.state.id, end });
         end = start;
       }
       holder = source.catalog.byId(holder.state.fork!.sourceId);
     }
-    this.#holders.push({ id: holder.state.id, end });
+    this.#id = holder.state.id;
+    this.#end = end;
   }
 
   /**
@@ -53,8 +58,8 @@ export class RangeReader {
    */
   next(memory?: Uint8Array): Uint8Array | Promise<Uint8Array> | undefined {
     if (this.#at === this.#to) return undefined;
-    const { id, end } = this.#holders.at(-1)!;
-    const bytes = this.#source.log.read(id, this.#at, Math.min(end, this.#at + READ_CHUNK_BYTES), memory);
+    const to = Math.min(this.#end, this.#at + READ_CHUNK_BYTES);
+    const bytes = this.#source.log.read(this.#id, this.#at, to, memory);
     return bytes instanceof Promise ? bytes.then((come) => this.#took(come)) : this.#took(bytes);
   }
 
@@ -66,7 +71,12 @@ export class RangeReader {
 
   #took(bytes: Uint8Array): Uint8Array {
     this.#at += bytes.length;
-    if (this.#at === this.#holders.at(-1)!.end) this.#holders.pop();
+    if (this.#at < this.#end) return bytes;
+    const next = this.#later?.pop();
+    if (next !== undefined) {
+      this.#id = next.id;
+      this.#end = next.end;
+    }
     return bytes;
   }
 }

@@ -1,3 +1,4 @@
+import type { Permit } from "../journal/contract/index.ts";
 import type { Shard } from "./shard.ts";
 
 /**
@@ -12,7 +13,11 @@ export function withRoom<Outcome>(
   judge: () => Promise<Outcome>,
 ): Promise<Outcome> {
   const room = shard.log.admit(byteLength);
-  if (room === undefined) return judge();
+  return room === undefined ? judge() : onceThereIs(room, judge);
+}
+
+/** Judges, and so appends, with the permit that comes. */
+export function onceThereIs<Outcome>(room: Promise<Permit>, judge: () => Promise<Outcome>): Promise<Outcome> {
   return room.then((permit) => {
     try {
       return judge();

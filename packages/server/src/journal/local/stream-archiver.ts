@@ -8,7 +8,7 @@ import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive
 import { decodeNumber, decodeRowHeader, encodeNumber, encodeState, type RowHeader } from "./archive/rows.ts";
 import { unlessDamaged } from "./archive/sealed-store.ts";
 import { Arena } from "./codec/arena.ts";
-import type { Tail, Tails } from "./tails.ts";
+import type { Extent, Tail, Tails } from "./tails.ts";
 
 /**
  * A chunk up to this size is read, extended and written again, so that a slow stream does not leave a crumb per
@@ -113,39 +113,42 @@ export class StreamArchiver {
     const old = unlessDamaged(() => this.#store.get(key));
     if (old === undefined || chunkAppendStart(old) !== lastChunk) return 0;
     const starts = [...chunkStarts(old)].filter((start) => lastChunk + start < to);
-    starts.push(to - lastChunk, ...this.#tails.startsWithin(tail, to, tail.state.tail, lastChunk));
-    const value = allocateChunk(this.#arena, lastChunk, starts, length);
-    chunkBytes(value).set(chunkBytes(old).subarray(0, to - lastChunk));
-    this.#copy(tail, to, tail.state.tail, value, to - lastChunk);
-    changes.push({ key, value });
+    starts.push(to - lastChunk);
+    let added = 0;
+    this.#tails.copyOut(tail, to, tail.state.tail, lastChunk, (newStarts) => {
+      const value = allocateChunk(this.#arena, lastChunk, [...starts, ...newStarts], length);
+      const bytes = chunkBytes(value);
+      bytes.set(chunkBytes(old).subarray(0, to - lastChunk));
+      changes.push({ key, value });
+      added = value.length;
+      return bytes.subarray(to - lastChunk);
+    });
     archiving.to = tail.state.tail;
-    return value.length;
+    return added;
   }
 
   /** Adds one chunk from `archiving.to` on. */
   #addChunk(archiving: Archiving, changes: Change[]): number {
     const { tail, to: from } = archiving;
-    const appendStart = this.#tails.extentAt(tail, from).start;
-    const to = this.#chunkEnd(tail, from);
-    const starts = this.#tails.startsWithin(tail, from, to, from);
-    const value = allocateChunk(this.#arena, appendStart, starts, to - from);
-    this.#copy(tail, from, to, value, 0);
-    changes.push({ key: chunkKey(tail.state.id, from), value });
+    const first = this.#tails.extentAt(tail, from);
+    const to = this.#chunkEnd(tail, from, first);
+    let added = 0;
+    this.#tails.copyOut(tail, from, to, from, (starts) => {
+      const value = allocateChunk(this.#arena, first.start, starts, to - from);
+      changes.push({ key: chunkKey(tail.state.id, from), value });
+      added = value.length;
+      return chunkBytes(value);
+    });
     archiving.lastChunk = from;
     archiving.to = to;
-    return value.length;
+    return added;
   }
 
-  /** Chunks end where an append ends, unless one append is longer than a chunk. */
-  #chunkEnd(tail: Tail, from: number): number {
+  /** Chunks end where an append ends, unless one append is longer than a chunk. @param first the one at `from` */
+  #chunkEnd(tail: Tail, from: number, first: Extent): number {
     const limit = from + READ_CHUNK_BYTES;
-    const first = this.#tails.extentAt(tail, from);
     if (first.start < from || first.end > limit) return Math.min(limit, first.end);
     return limit >= tail.state.tail ? tail.state.tail : this.#tails.extentAt(tail, limit).start;
-  }
-
-  #copy(tail: Tail, from: number, to: number, value: Uint8Array, offset: number): void {
-    this.#tails.copy(tail, from, to, chunkBytes(value).subarray(offset));
   }
 
   /** Keeps the ways to the row up to date: by path, and by deadline. */

@@ -20,6 +20,12 @@ const RECORDS_PER_MARK = 64;
 /** Most streams have none; never changed. */
 const NO_MARKS: number[] = [];
 
+/** The range `[start, end)` of an append. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A stream that has changed while it was in memory. */
 export class Tail {
   /** Accepted; a checkpoint writes it as it is then. */
@@ -214,6 +220,26 @@ export class Tails {
   /** Copies bytes `[from, to)` of the hot range to the beginning of `target`. */
   copy(tail: Tail, from: number, to: number, target: Uint8Array): void {
     this.#walkBack(tail, from, to);
+    this.#copyWalked(from, to, target);
+  }
+
+  /**
+   * Copies bytes `[from, to)` of the hot range to where `allocate` says, which is told first where appends begin in
+   * `(from, to)`: distances from `origin`, ascending. Both are found in one walk, since a long one is mostly of records that no
+   * cache holds any more.
+   */
+  copyOut(
+    tail: Tail,
+    from: number,
+    to: number,
+    origin: number,
+    allocate: (starts: readonly number[]) => Uint8Array,
+  ): void {
+    this.#walkBack(tail, from, to);
+    this.#copyWalked(from, to, allocate(this.#startsWalked(from, origin)));
+  }
+
+  #copyWalked(from: number, to: number, target: Uint8Array): void {
     for (let index = this.#walk.length - 1; index >= 0; index--) {
       const logPosition = this.#walk[index]!;
       const slab = this.#slabs.at(logPosition);
@@ -227,7 +253,7 @@ export class Tails {
   }
 
   /** The range `[start, end)` of the append that holds the byte at `position` of the hot range. */
-  extentAt(tail: Tail, position: number): { readonly start: number; readonly end: number } {
+  extentAt(tail: Tail, position: number): Extent {
     this.#walkBack(tail, position, position + 1);
     const logPosition = this.#walk[0]!;
     const slab = this.#slabs.at(logPosition);
@@ -236,9 +262,7 @@ export class Tails {
     return { start, end: start + dataLength(slab, at) };
   }
 
-  /** Where appends begin in `(from, to)` of the hot range, as distances from `origin`, ascending. */
-  startsWithin(tail: Tail, from: number, to: number, origin: number): number[] {
-    this.#walkBack(tail, from, to);
+  #startsWalked(from: number, origin: number): number[] {
     const starts: number[] = [];
     for (let index = this.#walk.length - 1; index >= 0; index--) {
       const logPosition = this.#walk[index]!;

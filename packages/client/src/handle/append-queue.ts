@@ -12,7 +12,10 @@ export interface QueuedAppend {
 }
 
 /** Sends appends as one request. */
-export type SendAppends = (appends: readonly QueuedAppend[], signal: AbortSignal) => Promise<AppendResult>;
+export type SendAppends = (
+  appends: readonly QueuedAppend[],
+  signal: AbortSignal | undefined,
+) => Promise<AppendResult>;
 
 /** Decides whether a refused request stored nothing and its appends may be tried one by one. */
 export type IsRefusal = (error: unknown) => boolean;
@@ -76,15 +79,15 @@ export class AppendQueue {
   }
 
   async #sendBatch(batch: readonly Entry[]): Promise<void> {
-    const controller = new AbortController();
+    // The request is given up once nobody waits for any append of the batch: never, if one of them has no signal.
+    const controller = batch.every((entry) => entry.signal) ? new AbortController() : undefined;
     for (const entry of batch) {
-      // The request is given up once nobody waits for any append of the batch.
       entry.whenAborted = () => {
-        if (batch.every((other) => other.settled)) controller.abort();
+        if (batch.every((other) => other.settled)) controller?.abort();
       };
     }
     try {
-      const result = await this.#send(batch, controller.signal);
+      const result = await this.#send(batch, controller?.signal);
       for (const entry of batch) entry.resolve(result);
     } catch (error) {
       if (batch.length > 1 && this.#isRefusal(error)) await this.#sendOneByOne(batch);

@@ -20,8 +20,7 @@ export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean
   if (address?.protocol !== "http:" || warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
   console?.warn?.(
-    "[DurableStream] HTTP (not HTTPS) allows ~6 concurrent connections per origin, and each live stream holds one: " +
-      "https://electric-sql.com/r/electric-http2",
+    "[DurableStream] HTTP (not HTTPS) allows ~6 concurrent connections per origin: https://electric-sql.com/r/electric-http2",
   );
 }
 

@@ -18,7 +18,7 @@ export function readUrl(
   const query = { offset, live, cursor };
   for (const name in query) {
     if (!(name in params)) continue;
-    const message = `params cannot set "${name}", which is the protocol's`;
+    const message = `params cannot set "${name}"`;
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
   const url = withParams(base, { ...params, ...query });

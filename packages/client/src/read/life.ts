@@ -15,5 +15,5 @@ export function isOneLife(a: string, b: string): boolean {
 }
 
 export function replacedError(): DurableStreamError {
-  return new DurableStreamError("The stream was deleted and created again while it was read", "NOT_FOUND");
+  return new DurableStreamError("The stream was replaced while it was read", "NOT_FOUND");
 }

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { examineArchive } from "./archive/archive-file.ts";
+import { examinePages } from "./archive/archive-pages.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
 import { compareWithManifest, readManifest } from "./backup/manifest.ts";
 import { type CheckProgress, type CheckReport, checkStore } from "./check.ts";
@@ -26,6 +27,7 @@ export async function checkDirectory(
   try {
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     await examineArchive(archiveFile, hasData);
+    if (hasData) await examinePages(archiveFile, "all");
     const store = new LmdbStore(archiveFile);
     try {
       const report = await checkStore(new NodeDisk(segments), store, progress);

@@ -8,6 +8,8 @@
  *     offset  size
  *      24      4    0xbeefc0de
  *      48      4    size of a page
+ *      88      8    number of the page at the root of the free pages
+ *     136      8    number of the page at the root of the data
  *     144      8    number of the last page
  *     152      8    number of the transaction that wrote it: the higher one counts
  */
@@ -49,11 +51,7 @@ export async function examineArchive(path: string, isExpected: boolean): Promise
 }
 
 async function examineSize(file: FileHandle, path: string, size: number): Promise<void> {
-  const first = await describedAt(file, 0);
-  const second = first === undefined ? undefined : await describedAt(file, first.pageBytes);
-  const newest = [first, second]
-    .filter((found) => found !== undefined)
-    .sort((left, right) => right.transaction - left.transaction)[0];
+  const newest = await describedArchive(file);
   if (newest === undefined)
     throw new UnusableDirectory(`the archive ${path} is none, or its beginning is damaged. ${RESTORE}`);
   const { pageBytes, pages } = newest;
@@ -66,10 +64,23 @@ async function examineSize(file: FileHandle, path: string, size: number): Promis
   await file.truncate(needed);
 }
 
-interface Described {
+/** What an archive says of itself. */
+export interface Described {
   readonly pageBytes: number;
   readonly pages: number;
+  /** Number of the page at the root of the free pages, and of the data; all ones when there is none. */
+  readonly freeRoot: bigint;
+  readonly dataRoot: bigint;
   readonly transaction: number;
+}
+
+/** The newer of the two descriptions; undefined when there is none. */
+export async function describedArchive(file: FileHandle): Promise<Described | undefined> {
+  const first = await describedAt(file, 0);
+  const second = first === undefined ? undefined : await describedAt(file, first.pageBytes);
+  return [first, second]
+    .filter((found) => found !== undefined)
+    .sort((left, right) => right.transaction - left.transaction)[0];
 }
 
 async function describedAt(file: FileHandle, at: number): Promise<Described | undefined> {
@@ -79,6 +90,8 @@ async function describedAt(file: FileHandle, at: number): Promise<Described | un
   const described = {
     pageBytes: page.readUInt32LE(48),
     pages: Number(page.readBigUInt64LE(144)) + 1,
+    freeRoot: page.readBigUInt64LE(88),
+    dataRoot: page.readBigUInt64LE(136),
     transaction: Number(page.readBigUInt64LE(152)),
   };
   return described.pageBytes >= 256 && described.pageBytes <= 65_536 ? described : undefined;

@@ -8,6 +8,7 @@ import type { Report } from "../disk-guard.ts";
 import { failureOf } from "../failure.ts";
 import { UnusableDirectory } from "../unusable-directory.ts";
 import { examineArchive } from "./archive-file.ts";
+import { examinePages } from "./archive-pages.ts";
 import { LmdbStore } from "./lmdb-store.ts";
 
 /** A smaller file is not worth the while. */
@@ -19,6 +20,7 @@ const COMPACTED_BYTES_MIN = 16 * 1024 * 1024;
  */
 export async function openArchive(path: string, isExpected: boolean, report: Report): Promise<LmdbStore> {
   await examineArchive(path, isExpected);
+  if (isExpected) await examinePages(path, "free");
   // What a compaction that was cut off has left.
   await rm(compactedPath(path), { force: true });
   const store = openStore(path);

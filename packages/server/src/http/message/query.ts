@@ -7,20 +7,23 @@ export interface Query {
   readonly repeated: ReadonlySet<string>;
 }
 
-const EMPTY: Query = { values: new Map(), repeated: new Set() };
+const NOTHING: ReadonlySet<string> = new Set();
+const EMPTY: Query = { values: new Map(), repeated: NOTHING };
 
 /** Parses `a=1&b=2`. Broken percent-encoding is kept as it stands, which no parameter of ours accepts. */
 export function parseQuery(text: string): Query {
   if (text === "") return EMPTY;
   const values = new Map<string, string>();
-  const repeated = new Set<string>();
+  let repeated: Set<string> | undefined;
   for (const pair of text.split("&")) {
     const equals = pair.indexOf("=");
     const name = decode(equals < 0 ? pair : pair.slice(0, equals));
-    if (values.has(name)) repeated.add(name);
-    else values.set(name, equals < 0 ? "" : decode(pair.slice(equals + 1)));
+    if (values.has(name)) {
+      repeated ??= new Set();
+      repeated.add(name);
+    } else values.set(name, equals < 0 ? "" : decode(pair.slice(equals + 1)));
   }
-  return { values, repeated };
+  return { values, repeated: repeated ?? NOTHING };
 }
 
 function decode(text: string): string {

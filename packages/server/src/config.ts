@@ -126,6 +126,11 @@ export interface Config {
   readonly log: LogFactory | undefined;
   /** The current time, epoch milliseconds. Default `Date.now`. */
   readonly now: () => number;
+  /**
+   * Milliseconds of a clock that nobody sets, from any beginning: intervals go by it. Default `now` where that is given, and
+   * `performance.now` otherwise.
+   */
+  readonly monotonicNow: () => number;
   /** Uniform in [0, 1). Default `Math.random`. */
   readonly random: () => number;
 }
@@ -196,6 +201,8 @@ export function parseConfig(options: ServerOptions): Config {
     logger: options.logger ?? createLogger("warn"),
     log: options.log,
     now: options.now ?? Date.now,
+    // A clock of theirs counts for intervals, too: a simulated one must not run beside a real one.
+    monotonicNow: options.monotonicNow ?? options.now ?? (() => performance.now()),
     random: options.random ?? Math.random,
   };
   return Object.freeze(config);

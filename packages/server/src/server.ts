@@ -19,6 +19,7 @@ import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.
 import { LiveHub } from "./live/hub.ts";
 import { LocalStreams } from "./shard/local-streams.ts";
 import { Shard } from "./shard/shard.ts";
+import type { ShardDeps } from "./shard/shard-deps.ts";
 import { Sweeper } from "./shard/sweeper.ts";
 
 export interface DurableStreamsServer {
@@ -191,11 +192,7 @@ class Running implements DurableStreamsServer {
   async #openLog(): Promise<Opened> {
     const { config } = this;
     const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
-    const { now, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams, stateOffsets } =
-      config;
-    const shard = new Shard({
-      ...{ log, now, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams, stateOffsets },
-    });
+    const shard = new Shard(shardDeps(config, log));
     const recovery = await shard.open();
     if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);
     const live = new LiveHub(shard, config.liveReaders, config.logger, config.liveBudgetBytes);
@@ -214,6 +211,15 @@ class Running implements DurableStreamsServer {
     this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper, log };
     return this.#opened;
   }
+}
+
+function shardDeps(config: Config, log: Log): ShardDeps {
+  const { now, monotonicNow, random, producersPerStream, jsonMessageBytes } = config;
+  const { forkDepth, loadedStreams, stateOffsets } = config;
+  return {
+    ...{ log, now, monotonicNow, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams },
+    stateOffsets,
+  };
 }
 
 function openDoor(context: Context, budget: BodyBudget): ListeningDoor {

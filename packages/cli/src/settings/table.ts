@@ -25,7 +25,10 @@ export interface Setting {
 }
 
 /** Settings of the server that can be written as text. */
-type ServerKey = Exclude<keyof Config, "explorer" | "tls" | "logger" | "log" | "now" | "random">;
+type ServerKey = Exclude<
+  keyof Config,
+  "explorer" | "tls" | "logger" | "log" | "now" | "monotonicNow" | "random"
+>;
 
 type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
 

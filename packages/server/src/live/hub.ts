@@ -16,7 +16,7 @@ import { ReadyReaders, type Runnable } from "./ready-readers.ts";
 export interface LiveReader {
   /** The stream may have changed: reads and sends what there is, and may tell how many bytes that was. */
   advance(): number | undefined;
-  /** A beat of the clock. @param now epoch milliseconds */
+  /** A beat of the clock. @param now monotonic milliseconds */
   tick?(now: number): void;
   /** The server stops: ends the response properly. */
   finish(): void;
@@ -88,7 +88,7 @@ export class LiveHub {
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
-      this.#ready.each(this.#ticking, (seat) => seat.tick(this.shard.now()));
+      this.#ready.each(this.#ticking, (seat) => seat.tick(this.shard.monotonicNow()));
     }, beatMs);
     this.#timer.unref();
   }

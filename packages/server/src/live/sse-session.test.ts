@@ -68,10 +68,13 @@ class SlowSink implements SseSink {
 }
 
 class World {
+  /** The wall clock, which somebody may set. */
   now = 1_000_000_000_000;
+  uptime = 0;
   readonly shard = new Shard({
     log: new MemoryLog("test"),
     now: () => this.now,
+    monotonicNow: () => this.uptime,
     random: () => 0,
     producersPerStream: 10,
     loadedStreams: 100,
@@ -114,7 +117,8 @@ class World {
 
   tick(ms: number): void {
     this.now += ms;
-    this.session.tick(this.now);
+    this.uptime += ms;
+    this.session.tick(this.uptime);
   }
 
   get listeners(): number {
@@ -178,6 +182,23 @@ describe("an SSE session", () => {
     }
     expect(world.sink.state).toBe("open");
   });
+
+  test.each([-86_400_000, 7_200_000])(
+    "beats and ends in its time though the clock is set by %i ms",
+    async (ms) => {
+      const world = await new World().open();
+      world.now += ms;
+      world.tick(SETTINGS.sseHeartbeatMs - 1);
+      expect(world.sink.text).not.toContain("\n:");
+      world.tick(1);
+      expect(world.sink.text).toContain("\n:");
+      world.sink.take(LIMIT);
+      world.tick(SETTINGS.sseCycleMs - SETTINGS.sseHeartbeatMs - 1);
+      expect(world.sink.state).toBe("open");
+      world.tick(1);
+      expect(world.sink.state).toBe("ended");
+    },
+  );
 
   test("ends at its cycle although its client never quite catches up", async () => {
     const world = await new World().open({ sseCycleMs: 20_000 });

@@ -14,6 +14,8 @@ export interface ShardDeps {
   readonly log: Log;
   /** The current time, epoch milliseconds. */
   readonly now: () => number;
+  /** Milliseconds of a clock that nobody sets, for intervals. Default `now`. */
+  readonly monotonicNow?: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Producers one stream may remember. */

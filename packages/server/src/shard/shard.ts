@@ -37,6 +37,7 @@ export class Shard implements LogListener, RecordTarget {
   readonly log: Log;
   readonly catalog: Catalog;
   readonly now: () => number;
+  readonly monotonicNow: () => number;
   readonly random: () => number;
   readonly producersPerStream: number;
   readonly jsonMessageBytes: number;
@@ -56,6 +57,7 @@ export class Shard implements LogListener, RecordTarget {
   constructor(deps: ShardDeps) {
     this.log = deps.log;
     this.now = deps.now;
+    this.monotonicNow = deps.monotonicNow ?? deps.now;
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
     this.forkDepth = deps.forkDepth ?? FORK_DEPTH;

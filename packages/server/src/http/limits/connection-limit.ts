@@ -12,13 +12,13 @@ const WARNING_INTERVAL_MS = 60_000;
  * Connections beyond the limit are closed as they come. The limit leaves files to the log: without one for its next
  * segment, whoever opens enough connections would stop all appends.
  */
-export function limitConnections(server: Server, { connections, logger, now }: Config): void {
+export function limitConnections(server: Server, { connections, logger, monotonicNow }: Config): void {
   const limit = Math.max(1, Math.min(connections, openFilesAtMost() - OWN_FILES));
   let warnedAt = Number.NEGATIVE_INFINITY;
   server.maxConnections = limit;
   server.on("drop", () => {
-    if (now() - warnedAt < WARNING_INTERVAL_MS) return;
-    warnedAt = now();
+    if (monotonicNow() - warnedAt < WARNING_INTERVAL_MS) return;
+    warnedAt = monotonicNow();
     logger.warn({ connections: limit }, "closing new connections: as many are open as may be");
   });
 }

@@ -65,14 +65,14 @@ export class FastConnection implements Answerer, FastWriting {
     this.#lane = lane;
     this.#config = lane.context.config;
     this.#socket = socket;
-    this.#idleSince = this.#config.now();
+    this.#idleSince = this.#config.monotonicNow();
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
     socket.on("error", this.#onError);
   }
 
-  /** Closes the connection if it has been between two requests since before `then`, epoch milliseconds. */
+  /** Closes the connection if it has been between two requests since before `then`, monotonic milliseconds. */
   closeIfIdleSince(then: number): void {
     if (this.#state === "idle" && this.#idleSince <= then) this.#end();
   }
@@ -184,7 +184,7 @@ export class FastConnection implements Answerer, FastWriting {
       return;
     }
     this.#state = "idle";
-    this.#idleSince = this.#config.now();
+    this.#idleSince = this.#config.monotonicNow();
     if (this.#noMore) this.#socket.end();
     else if (this.#socket.writableNeedDrain) this.#socket.pause().once("drain", this.#resume);
     // Not at once: a flood of requests must leave others their turn.

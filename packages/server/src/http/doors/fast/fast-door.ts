@@ -43,10 +43,10 @@ export class FastDoor implements ListeningDoor, FastLane {
   }
 
   listen(): Promise<AddressInfo> {
-    const { keepAliveMs, now } = this.#config;
+    const { keepAliveMs, monotonicNow } = this.#config;
     this.#idleTimer = setInterval(
       () => {
-        for (const connection of this.#connections) connection.closeIfIdleSince(now() - keepAliveMs);
+        for (const connection of this.#connections) connection.closeIfIdleSince(monotonicNow() - keepAliveMs);
       },
       Math.min(1000, Math.ceil(keepAliveMs / 2)),
     );

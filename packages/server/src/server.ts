@@ -216,8 +216,19 @@ class Running implements DurableStreamsServer {
 function shardDeps(config: Config, log: Log): ShardDeps {
   const { now, monotonicNow, random, producersPerStream, jsonMessageBytes } = config;
   const { forkDepth, loadedStreams, stateOffsets } = config;
+  const onClockJump = (jumpMs: number): void => config.logger.warn({ jumpMs }, CLOCK_WAS_SET);
   return {
-    ...{ log, now, monotonicNow, random, producersPerStream, jsonMessageBytes, forkDepth, loadedStreams },
+    ...{
+      log,
+      now,
+      monotonicNow,
+      onClockJump,
+      random,
+      producersPerStream,
+      jsonMessageBytes,
+      forkDepth,
+      loadedStreams,
+    },
     stateOffsets,
   };
 }
@@ -230,6 +241,10 @@ function openDoor(context: Context, budget: BodyBudget): ListeningDoor {
 const TORN_TAIL =
   "the log ended in a record that is not whole, as a crash leaves it, and was cut off there; should that have been a " +
   "fault of the disk instead, then what was acknowledged within the last tenth of a second before the crash is gone";
+
+const CLOCK_WAS_SET =
+  "the clock of this machine was set, or the machine slept; after a jump forward, streams last used before it expire by the " +
+  "time as it was, for a day: should the clock be wrong, set it right before then, and without a restart";
 
 /** The live clock ticks often enough for its shortest interval to be kept to a quarter. */
 function beatMs({ sseHeartbeatMs, stalledReaderMs, sseCycleMs }: Config): number {

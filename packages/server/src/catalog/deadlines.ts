@@ -10,6 +10,10 @@ import type { Stream } from "./stream.ts";
 const FINEST_MS = 1000;
 /** A moment is at most this part of the time that is left before the deadline. */
 const PRECISION = 16;
+/** A stream whose end is held back is looked at again within this time, milliseconds: the hold may be over before it is. */
+const HELD_LOOK_MS = 3_600_000;
+/** A clock that goes back by more than this was set, milliseconds. */
+const SET_BACK_MS = 30_000;
 
 export class Deadlines {
   readonly #byMoment = new Map<number, Set<Stream>>();
@@ -40,18 +44,31 @@ export class Deadlines {
   /**
    * Streams that are to be looked at now, some of which may have time left. Each is looked at again later, unless it is
    * deleted: in its time, or in a second if it is due.
+   *
+   * @param heldMs what is added to a stream's deadline, milliseconds
    */
-  *due(now: number): Generator<Stream> {
+  *due(now: number, heldMs: (stream: Stream) => number = () => 0): Generator<Stream> {
+    if (now < this.#now - SET_BACK_MS) this.#rearrange(now);
     this.#now = now;
     const moments = [...this.#byMoment.keys()].filter((moment) => moment <= now).sort((a, b) => a - b);
     for (const moment of moments) {
       for (const stream of this.#byMoment.get(moment) ?? []) {
         this.delete(stream);
-        const deadline = deadlineOf(stream.state, stream.lastUse) ?? now;
+        const held = heldMs(stream);
+        const end = (deadlineOf(stream.state, stream.lastUse) ?? now) + held;
+        const deadline = held > 0 ? Math.min(end, now + HELD_LOOK_MS) : end;
         this.#addAt(stream, deadline <= now ? now + FINEST_MS : this.#momentBefore(deadline));
         yield stream;
       }
     }
+  }
+
+  /** The moments were meant for a clock that was ahead. */
+  #rearrange(now: number): void {
+    const streams = [...this.#byMoment.values()].flatMap((some) => [...some]);
+    this.#byMoment.clear();
+    this.#now = now;
+    for (const stream of streams) this.add(stream);
   }
 
   #addAt(stream: Stream, moment: number): void {

@@ -88,7 +88,7 @@ export class LiveHub {
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
-      this.#ready.each(this.#ticking, (seat) => seat.tick(this.shard.monotonicNow()));
+      this.#ready.each(this.#ticking, (seat) => seat.tick(this.shard.clockWatch.monotonicNow()));
     }, beatMs);
     this.#timer.unref();
   }

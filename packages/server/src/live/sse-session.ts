@@ -78,7 +78,7 @@ export class SseSession implements LiveReader {
     this.#leastCursor = leastCursor;
     this.#sink = sink;
     this.#settings = settings;
-    const now = shard.monotonicNow();
+    const now = shard.clockWatch.monotonicNow();
     this.#lastWriteAt = now;
     this.#lastProgressAt = now;
     this.#endsAt = now + settings.sseCycleMs * (1 - settings.sseCycleJitter * shard.random());
@@ -99,7 +99,7 @@ export class SseSession implements LiveReader {
 
   /** The sink has room again. */
   onDrain(): void {
-    this.#lastProgressAt = this.#shard.monotonicNow();
+    this.#lastProgressAt = this.#shard.clockWatch.monotonicNow();
     if (this.#state !== "lagging") return;
     this.#state = "pushing";
     this.#account();
@@ -194,7 +194,7 @@ export class SseSession implements LiveReader {
   }
 
   #write(bytes: Uint8Array, following?: Uint8Array): void {
-    this.#lastWriteAt = this.#shard.monotonicNow();
+    this.#lastWriteAt = this.#shard.clockWatch.monotonicNow();
     this.#sink.write(bytes, following);
     this.#account();
     if (this.#buffered > this.#hub.bufferLimit(this.#settings.liveBufferBytes)) this.#state = "lagging";

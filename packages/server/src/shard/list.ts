@@ -24,7 +24,7 @@ export function list(shard: Shard, { prefix, after, limit }: ListRequest): ListP
   const streams: StreamDescription[] = [];
   for (const path of paths) {
     const stream = shard.catalog.peek(path);
-    if (stream?.visibility === "live" && !stream.isExpired(shard.now())) streams.push(describe(stream));
+    if (stream?.visibility === "live" && !shard.clockWatch.isExpired(stream)) streams.push(describe(stream));
   }
   return { streams, next: paths.length === limit ? paths.at(-1) : undefined };
 }

@@ -37,7 +37,7 @@ export function producers(
 function pageOf(shard: Shard, path: string, after: string, limit: number): ProducersPage | Rejected {
   const stream = shard.catalog.peek(path);
   if (stream?.visibility === "soft-deleted") return reject({ kind: "stream-gone" });
-  if (stream?.visibility !== "live" || stream.isExpired(shard.now()))
+  if (stream?.visibility !== "live" || shard.clockWatch.isExpired(stream))
     return reject({ kind: "stream-not-found" });
   const known = stream.state.producers ?? new Map<string, ProducerState>();
   const ids = [...known.keys()].filter((id) => id > after).sort();

@@ -16,6 +16,8 @@ export interface ShardDeps {
   readonly now: () => number;
   /** Milliseconds of a clock that nobody sets, for intervals. Default `now`. */
   readonly monotonicNow?: () => number;
+  /** Hears that the wall clock was set: by so many milliseconds, negative ones where it was set back. Default nobody. */
+  readonly onClockJump?: (jumpMs: number) => void;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Producers one stream may remember. */

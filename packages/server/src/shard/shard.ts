@@ -20,6 +20,7 @@ import {
 import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { type Found, GONE, NOT_FOUND, remainsOf } from "./found.ts";
 import { MessageIndex } from "./message-index.ts";
 import { Pending } from "./pending.ts";
@@ -37,7 +38,7 @@ export class Shard implements LogListener, RecordTarget {
   readonly log: Log;
   readonly catalog: Catalog;
   readonly now: () => number;
-  readonly monotonicNow: () => number;
+  readonly clockWatch: ClockWatch;
   readonly random: () => number;
   readonly producersPerStream: number;
   readonly jsonMessageBytes: number;
@@ -57,7 +58,7 @@ export class Shard implements LogListener, RecordTarget {
   constructor(deps: ShardDeps) {
     this.log = deps.log;
     this.now = deps.now;
-    this.monotonicNow = deps.monotonicNow ?? deps.now;
+    this.clockWatch = new ClockWatch(deps.now, deps.monotonicNow ?? deps.now, deps.onClockJump);
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
     this.forkDepth = deps.forkDepth ?? FORK_DEPTH;
@@ -84,8 +85,7 @@ export class Shard implements LogListener, RecordTarget {
 
   /** An id that no stream has had. */
   nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
+    return ++this.#lastId;
   }
 
   /** Why nothing that gives room back can be written now, if so. */
@@ -103,7 +103,7 @@ export class Shard implements LogListener, RecordTarget {
   standing(path: string): Found {
     const stream = this.catalog.newest(path);
     if (stream === undefined) return NOT_FOUND;
-    const isOver = stream.state.life !== "live" || stream.isExpired(this.now());
+    const isOver = stream.state.life !== "live" || this.clockWatch.isExpired(stream);
     return isOver ? remainsOf(stream) : { kind: "found", stream };
   }
 
@@ -120,13 +120,13 @@ export class Shard implements LogListener, RecordTarget {
     const stream = this.catalog.visible(path);
     if (stream === undefined) return NOT_FOUND;
     if (stream.visibility === "soft-deleted") return GONE;
-    if (!stream.isExpired(this.now())) return { kind: "found", stream };
+    if (!this.clockWatch.isExpired(stream)) return { kind: "found", stream };
     this.#endIfExpired(stream);
     return remainsOf(stream);
   }
 
   #endIfExpired(stream: Stream | undefined): boolean {
-    const isDue = stream?.state.life === "live" && stream.isExpired(this.now());
+    const isDue = stream?.state.life === "live" && this.clockWatch.isExpired(stream);
     if (isDue) this.expire(stream);
     return isDue;
   }

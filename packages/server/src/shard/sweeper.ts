@@ -32,6 +32,7 @@ export class Sweeper {
 
   /** Ends what has expired, in memory and in the archive, and drops what is idle if there is too much: a first step of it now. */
   sweep(): void {
+    this.#shard.clockWatch.look();
     this.#shard.trim();
     if (this.#isSweeping) return;
     const steps = this.#steps();
@@ -54,7 +55,7 @@ export class Sweeper {
   #expire(stream: Stream | undefined): boolean {
     const { log } = this.#shard;
     if (log.health() !== "ok") return false;
-    const isDue = stream?.state.life === "live" && stream.isExpired(this.#shard.now());
+    const isDue = stream?.state.life === "live" && this.#shard.clockWatch.isExpired(stream);
     if (isDue) unlessDamaged(() => this.#shard.expire(stream));
     const room = isDue ? log.admit(0) : undefined;
     room?.then(() => this.#timer !== undefined && this.sweep());
@@ -62,11 +63,13 @@ export class Sweeper {
   }
 
   *#due(): Generator<Stream | undefined> {
-    const { catalog, log } = this.#shard;
+    const { catalog, log, clockWatch } = this.#shard;
     const now = this.#shard.now();
-    yield* catalog.deadlines.due(now);
+    yield* catalog.deadlines.due(now, (stream) => clockWatch.heldMs(stream.lastUse));
+    // The archive looks at no uses: while expiry is held back, what was used since waits with the rest.
+    const archiveNow = now - clockWatch.mostHeldMs();
     for (let after: DuePlace | undefined; log.archive !== undefined; ) {
-      const page = log.archive.due(now, STEP, after);
+      const page = log.archive.due(archiveNow, STEP, after);
       // Those in memory have had their turn.
       for (const id of page.ids)
         yield catalog.isLoaded(id) ? undefined : unlessDamaged(() => catalog.find(id));

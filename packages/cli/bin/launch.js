@@ -15,13 +15,19 @@ export async function launch(name) {
   try {
     await start(name);
   } catch (error) {
-    if (error.code !== "EMFILE") throw error;
+    if (!isShortOfFiles(error)) throw error;
     process.stderr.write(
       `Too few files may be open here: raise the limit (ulimit -n) to ${OPEN_FILES} or more, and for a server by one for ` +
         "each connection.\n",
     );
     process.exitCode = 1;
   }
+}
+
+/** Where a module's package file cannot be opened, Node says that the module is missing. */
+function isShortOfFiles({ code }) {
+  if (code !== "ERR_MODULE_NOT_FOUND") return code === "EMFILE";
+  return process.report.getReport().userLimits?.open_files.soft < OPEN_FILES;
 }
 
 async function start(name) {

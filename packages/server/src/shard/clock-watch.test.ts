@@ -49,7 +49,7 @@ class World {
   }
 
   /** What is left after a sweep, which ends for good what it thinks expired. */
-  async left(): Promise<string[]> {
+  async left(): Promise<readonly string[]> {
     this.#sweeper.sweep();
     await new Promise((resolve) => setImmediate(resolve));
     const paths = this.shard.catalog.paths("", "", 100);

@@ -264,7 +264,7 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
   }
 
   onHealth(): void {
-    if (this.health() === "full") this.#reserve.release();
+    if (this.health() === "full") this.#reserve.release(this.#opened?.segments);
     this.#letIn();
   }
 

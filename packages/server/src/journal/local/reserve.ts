@@ -10,11 +10,14 @@ import type { ArchiveStore } from "./archive/archive-store.ts";
 import type { Disk } from "./disk.ts";
 import type { DiskGuard } from "./disk-guard.ts";
 import { failureOf } from "./failure.ts";
+import type { Segments } from "./segments.ts";
 
 /** Enough for some ten thousand deletions all over the archive before the first pages are free. */
 export const RESERVE_BYTES = 8 * 1024 * 1024;
 
 const RESERVE_FILE = "reserve";
+/** What the log may hold of it before others than deletions are let in again: an eighth. */
+const LOG_SHARE = 8;
 const ZERO_STEP_BYTES = 256 * 1024;
 /** How often it is looked whether there is room again, ms. */
 const LOOK_INTERVAL_MS = 1000;
@@ -59,11 +62,13 @@ export class Reserve {
     this.#then(() => this.#make());
   }
 
-  /** The disk is full. */
-  release(): void {
-    if (this.#state === "released" || this.#stopped) return;
-    this.#state = "released";
+  /** The disk is full, perhaps again. What the segments keep for later is given up, too. */
+  release(segments?: Pick<Segments, "giveUpSpares">): void {
+    if (this.#stopped) return;
+    segments?.giveUpSpares();
     this.#isTight = true;
+    if (this.#state === "released") return;
+    this.#state = "released";
     this.#then(async () => {
       if ((await this.#parts.disk.list()).includes(RESERVE_FILE)) await this.#parts.disk.remove(RESERVE_FILE);
     });
@@ -91,8 +96,10 @@ export class Reserve {
 
   async #look(): Promise<void> {
     const { store, reserveBytes } = this.#parts;
-    const wanted = reserveBytes + this.#log.unarchivedBytes;
-    this.#isTight = store.room() < wanted;
+    const { unarchivedBytes } = this.#log;
+    const wanted = reserveBytes + unarchivedBytes;
+    // Room inside the archive helps a log that has none only once the log is archived, and its segments are gone.
+    this.#isTight = store.room() < wanted || unarchivedBytes > reserveBytes / LOG_SHARE;
     if (store.spaceOnDisk() >= 2 * wanted) await this.#make();
     this.#log.onRoom(this.#isTight);
   }

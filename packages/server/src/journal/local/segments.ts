@@ -78,6 +78,7 @@ export class Segments {
   #flushed = Promise.resolve();
   /** Numbers of dropped segments whose files can be used again. */
   readonly #spares: number[] = [];
+  #keepsSpares = true;
   #closed = false;
 
   private constructor(
@@ -174,12 +175,22 @@ export class Segments {
     const number = this.#current.number + 1;
     const name = segmentName(number);
     const spare = this.#spares.pop();
-    if (spare === undefined) await this.#fill(name);
+    if (spare === undefined) await this.#fillOrRemove(name);
     else await this.#disk.rename(segmentName(spare), name);
     await this.#disk.flushDirectory();
     const file = await this.#disk.open(name, this.#flushing);
     if (this.#closed) return file.close();
     this.#next = { number, file, capacity: this.#segmentBytes };
+  }
+
+  /** Half a segment helps nobody, and on a full disk its room does. */
+  async #fillOrRemove(name: string): Promise<void> {
+    try {
+      await this.#fill(name);
+    } catch (error) {
+      if ((await this.#disk.list()).includes(name)) await this.#disk.remove(name);
+      throw error;
+    }
   }
 
   async #fill(name: string): Promise<void> {
@@ -227,8 +238,18 @@ export class Segments {
     while (dropped < this.#older.length && starts[dropped]! < position) dropped += 1;
     const gone = this.#older.splice(0, dropped);
     for (const { number } of gone) {
-      if (this.#spares.length < SPARES_MAX) this.#spares.push(number);
+      if (this.#keepsSpares && this.#spares.length < SPARES_MAX) this.#spares.push(number);
       else await this.#disk.remove(segmentName(number));
+    }
+  }
+
+  /** The disk is full: files that wait to be used again are removed, and no more are kept until a restart. */
+  giveUpSpares(): void {
+    this.#keepsSpares = false;
+    for (const number of this.#spares.splice(0)) {
+      this.#disk
+        .remove(segmentName(number))
+        .catch((error: unknown) => this.#onTrouble("removing a spare segment", error));
     }
   }
 

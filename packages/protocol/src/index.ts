@@ -58,6 +58,7 @@ export {
 } from "./path.ts";
 export { PROBLEM_CONTENT_TYPE, type Problem } from "./problem.ts";
 export { PRODUCER_ID_MAX_LENGTH, type ProducerHeaders, parseProducerTrio } from "./producer.ts";
+export { type Ok, ok, type Rejected, type Result, reject } from "./result.ts";
 export { type ControlEvent, parseControl } from "./sse/control.ts";
 export { type SseDecoder, type SseEvent, sseDecoder } from "./sse/decode.ts";
 export {

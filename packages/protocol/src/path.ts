@@ -1,3 +1,5 @@
+import { ok, type Rejected, type Result, reject } from "./result.ts";
+
 /** The path under which all streams live (protocol §2). */
 export const STREAM_ROOT = "/v1/stream";
 
@@ -32,6 +34,9 @@ export interface PathProblem {
   readonly message: string;
 }
 
+/** A canonical path, or what is wrong with the one given. */
+type ParsedPath = Result<string, PathProblem>;
+
 const NAME_START = STREAM_ROOT.length + 1;
 /** Paths that are their own canonical form. Segments that start with a dot take the long way. */
 const PLAIN = /^\/v1\/stream(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$/;
@@ -49,10 +54,10 @@ const ENCODED_PCHAR = /%(?:24|26|2B|2C|3A|3B|3D|40)/g;
  *
  * @param maxLength the longest canonical path accepted, in characters
  */
-export function parseStreamPath(raw: string, maxLength = PATH_MAX_LENGTH): string | PathProblem {
+export function parseStreamPath(raw: string, maxLength = PATH_MAX_LENGTH): ParsedPath {
   if (PLAIN.test(raw)) {
     if (isControl(raw)) return CONTROL;
-    return raw.length <= maxLength ? raw : tooLong(maxLength);
+    return raw.length <= maxLength ? ok(raw) : tooLong(maxLength);
   }
   if (!raw.startsWith(STREAM_ROOT)) return NOT_STREAM;
   if (raw.length === STREAM_ROOT.length) return EMPTY_NAME;
@@ -60,21 +65,21 @@ export function parseStreamPath(raw: string, maxLength = PATH_MAX_LENGTH): strin
   // Encoding makes a name at most three times as long, so nothing longer can have a canonical form within the limit.
   if (raw.length > 3 * maxLength) return tooLong(maxLength);
   const path = canonicalise(raw.slice(NAME_START));
-  return typeof path !== "string" || path.length <= maxLength ? path : tooLong(maxLength);
+  return path.kind === "rejected" || path.value.length <= maxLength ? path : tooLong(maxLength);
 }
 
-function canonicalise(name: string): string | PathProblem {
+function canonicalise(name: string): ParsedPath {
   let path = STREAM_ROOT;
   for (const rawSegment of name.split("/")) {
     const segment = decodeSegment(rawSegment);
-    if (typeof segment !== "string") return segment;
-    if (path === STREAM_ROOT && segment === CONTROL_SEGMENT) return CONTROL;
-    path += `/${encodeURIComponent(segment).replace(ENCODED_PCHAR, decodeURIComponent)}`;
+    if (segment.kind === "rejected") return segment;
+    if (path === STREAM_ROOT && segment.value === CONTROL_SEGMENT) return CONTROL;
+    path += `/${encodeURIComponent(segment.value).replace(ENCODED_PCHAR, decodeURIComponent)}`;
   }
-  return path;
+  return ok(path);
 }
 
-function decodeSegment(raw: string): string | PathProblem {
+function decodeSegment(raw: string): ParsedPath {
   if (raw === "") return EMPTY_NAME;
   if (FORBIDDEN.test(raw))
     return problem("invalid", "The path contains a character that must be percent-encoded.");
@@ -83,7 +88,7 @@ function decodeSegment(raw: string): string | PathProblem {
   if (segment === "." || segment === "..") return problem("dot_segment", "The path contains a dot segment.");
   if (segment.includes("\0")) return problem("nul", "The path contains NUL.");
   if (CONTROL_CHARACTER.test(segment)) return problem("invalid", "The path contains a control character.");
-  return segment;
+  return ok(segment);
 }
 
 function percentDecode(text: string): string | undefined {
@@ -99,11 +104,11 @@ function isControl(plain: string): boolean {
   return plain.length === CONTROL_PREFIX.length || plain[CONTROL_PREFIX.length] === "/";
 }
 
-function problem(code: PathProblem["code"], message: string): PathProblem {
-  return { code, message };
+function problem(code: PathProblem["code"], message: string): Rejected<PathProblem> {
+  return reject({ code, message });
 }
 
-function tooLong(maxLength: number): PathProblem {
+function tooLong(maxLength: number): Rejected<PathProblem> {
   return problem("too_long", `The path is longer than ${maxLength} characters.`);
 }
 

@@ -40,7 +40,7 @@ test.each([
   ["", "0", "0", "Producer-Id"],
   ["p".repeat(PRODUCER_ID_MAX_LENGTH + 1), "0", "0", "Producer-Id"],
 ])("an incomplete trio or a bad id names its header (%#)", (id, epoch, seq, header) => {
-  expect(parseProducerTrio(id, epoch, seq)).toMatchObject({ kind: "invalid", header });
+  expect(parseProducerTrio(id, epoch, seq)).toMatchObject({ kind: "rejected", rejection: { header } });
 });
 
 test.each([
@@ -57,6 +57,6 @@ test.each([
   "9007199254740992",
   "9".repeat(400),
 ])("%j is neither an epoch nor a sequence number", (text) => {
-  expect(parseProducerTrio("p", text, "0")).toMatchObject({ kind: "invalid", header: "Producer-Epoch" });
-  expect(parseProducerTrio("p", "0", text)).toMatchObject({ kind: "invalid", header: "Producer-Seq" });
+  expect(parseProducerTrio("p", text, "0")).toMatchObject({ rejection: { header: "Producer-Epoch" } });
+  expect(parseProducerTrio("p", "0", text)).toMatchObject({ rejection: { header: "Producer-Seq" } });
 });

@@ -1,4 +1,5 @@
 import { HEADER } from "./headers.ts";
+import { type Rejected, reject } from "./result.ts";
 
 /** The longest `Producer-Id` we accept, in characters: producers are state that a stream keeps. */
 export const PRODUCER_ID_MAX_LENGTH = 256;
@@ -7,7 +8,13 @@ export const PRODUCER_ID_MAX_LENGTH = 256;
 export type ProducerHeaders =
   | { readonly kind: "none" }
   | { readonly kind: "trio"; readonly id: string; readonly epoch: number; readonly seq: number }
-  | { readonly kind: "invalid"; readonly header: string; readonly reason: string };
+  | Rejected<HeaderFault>;
+
+/** The header at fault, and what is wrong with it: "must not be empty". */
+export interface HeaderFault {
+  readonly header: string;
+  readonly reason: string;
+}
 
 const NONE: ProducerHeaders = { kind: "none" };
 const DIGITS = /^[0-9]+$/;
@@ -15,7 +22,7 @@ const DIGITS = /^[0-9]+$/;
 /**
  * Reads `Producer-Id`, `Producer-Epoch` and `Producer-Seq`, each `undefined` when absent. They come all three or not
  * at all. The id is non-empty and at most `PRODUCER_ID_MAX_LENGTH` characters; the numbers are decimal digits up to
- * 2^53-1. `header` of an invalid result names the header at fault.
+ * 2^53-1.
  */
 export function parseProducerTrio(
   id: string | undefined,
@@ -41,7 +48,7 @@ const MISSING = "is missing: the three producer headers must be sent together";
 const NOT_AN_INTEGER = "must be an integer from 0 to 9007199254740991, in decimal digits";
 
 function invalid(header: string, reason: string): ProducerHeaders {
-  return { kind: "invalid", header, reason };
+  return reject({ header, reason });
 }
 
 function parseInteger(text: string): number | undefined {

@@ -1,3 +1,5 @@
+import { type Result, reject } from "@perennial/protocol";
+
 /** What can be wrong with a request before any rule of the protocol is asked. */
 export type RequestProblem =
   | { readonly kind: "bad-header"; readonly header: string; readonly reason: string }
@@ -22,10 +24,11 @@ export type RequestProblem =
   | { readonly kind: "internal-error" }
   | { readonly kind: "damaged-data" };
 
-/** Tells a problem from what was parsed, which has no `kind`. */
-export function isProblem(value: object): value is RequestProblem {
-  return "kind" in value;
-}
+/** What was read of a request, or why it is refused. */
+export type Parsed<Value> = Result<Value, RequestProblem>;
+
+/** A request is refused. */
+export const refuse = reject<RequestProblem>;
 
 /** Whether a body was refused for its size: its rest still arrives, and is dropped. */
 export function isRefusal({ kind }: RequestProblem): boolean {

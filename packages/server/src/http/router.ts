@@ -34,8 +34,9 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
   if (rawPath === PRODUCERS_PATH) return producers(context, method, queryOf(target, question));
-  const path = parseStreamPath(rawPath, config.pathBytes);
-  if (typeof path !== "string") return outside(context, request, rawPath, path);
+  const parsed = parseStreamPath(rawPath, config.pathBytes);
+  if (parsed.kind === "rejected") return outside(context, request, rawPath, parsed.rejection);
+  const path = parsed.value;
   switch (method) {
     case "POST":
       return append(context, request, path);

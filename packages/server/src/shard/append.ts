@@ -58,7 +58,7 @@ async function appendFramed(shard: Shard, path: string, command: AppendCommand):
 
 function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome | Unframed> {
   const found = shard.forWriting(path);
-  if (found.kind !== "found") return { outcome: reject(found), pending: undefined };
+  if (found.kind !== "found") return { outcome: found, pending: undefined };
   const { state } = found.stream;
   const decision = decideAppend(state, command, shard, shard.now());
   switch (decision.kind) {

@@ -1,3 +1,4 @@
+import { reject } from "@perennial/protocol";
 import { expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { splitJsonMessages } from "../stored/split.ts";
@@ -70,7 +71,7 @@ test("asking for a stream whose time is over records nothing; a command does", a
   await create(shard, { ...command(SOURCE, "[1]"), ttlSeconds: 1 });
   const stream = shard.catalog.newest(SOURCE)!;
   now = 2000;
-  expect(shard.standing(SOURCE).kind).toBe("stream-not-found");
+  expect(shard.standing(SOURCE)).toEqual(reject({ kind: "stream-not-found" }));
   expect([stream.state.life, stream.unsettled]).toEqual(["live", undefined]);
   expect(await create(shard, command(SOURCE, "[2,3]"))).toMatchObject({ kind: "created", nextPosition: 4 });
   expect(stream.state.life).toBe("removed");

@@ -7,6 +7,7 @@ import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-c
 import { type ForkPoint, type ForkSearch, findForkPoint, type WantedBytes } from "../stream/forks.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore, RangeReader } from "./bytes.ts";
+import { isAbsent } from "./found.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import { withRoom } from "./room.ts";
 import type { Shard } from "./shard.ts";
@@ -31,7 +32,11 @@ interface LocatedFork {
 }
 
 /** The stream in which the fork point was found is not the source any more: find it again. */
-const SOURCE_CHANGED = "source-changed";
+interface SourceChanged {
+  readonly kind: "source-changed";
+}
+
+const SOURCE_CHANGED: SourceChanged = { kind: "source-changed" };
 
 /** How often a fork's source may change under its creation: more only while somebody makes and deletes it all the time. */
 const ATTEMPTS = 3;
@@ -40,7 +45,7 @@ const ATTEMPTS = 3;
 export async function create(shard: Shard, command: CreateCommand): Promise<CreateOutcome> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const outcome = await tryCreate(shard, command);
-    if (outcome === SOURCE_CHANGED) continue;
+    if (outcome.kind === "source-changed") continue;
     if (outcome.kind !== "unframed") return outcome;
     const framing = await shard.turns.run(frameInSteps(command.body, shard.jsonMessageBytes));
     return create(shard, { ...command, framing });
@@ -51,11 +56,11 @@ export async function create(shard: Shard, command: CreateCommand): Promise<Crea
 async function tryCreate(
   shard: Shard,
   command: CreateCommand,
-): Promise<CreateOutcome | Unframed | typeof SOURCE_CHANGED> {
+): Promise<CreateOutcome | Unframed | SourceChanged> {
   const { fork, path, contentType } = command;
   if (fork === undefined || inUse(shard, path)) return createAt(shard, command, undefined);
   const located = await locateFork(shard, fork, contentType);
-  if (located === SOURCE_CHANGED) return located;
+  if (located.kind === "source-changed") return located;
   if (located.kind === "located") {
     return createAt(shard, command, located).finally(() => {
       located.source.pins -= 1;
@@ -73,7 +78,7 @@ function createAt(
   shard: Shard,
   command: CreateCommand,
   located: LocatedFork | undefined,
-): Promise<CreateOutcome | Unframed | typeof SOURCE_CHANGED> {
+): Promise<CreateOutcome | Unframed | SourceChanged> {
   return withRoom(shard, command.body.byteLength, () =>
     durably(shard, command.path, () => judgeCreate(shard, command, located)),
   );
@@ -86,13 +91,13 @@ async function restedOnLoss(shard: Shard, { sourcePath }: ForkRequest): Promise<
 }
 
 function inUse(shard: Shard, path: string): boolean {
-  return shard.standing(path).kind !== "stream-not-found";
+  return !isAbsent(shard.standing(path));
 }
 
 function judgeExisting(shard: Shard, command: CreateCommand): Verdict<CreateOutcome> | undefined {
   const found = shard.forWriting(command.path);
-  if (found.kind === "stream-not-found") return undefined;
-  if (found.kind === "stream-gone") return { outcome: reject({ kind: "path-in-use" }), pending: undefined };
+  if (isAbsent(found)) return undefined;
+  if (found.kind === "rejected") return { outcome: reject({ kind: "path-in-use" }), pending: undefined };
   const decision = decideExisting(found.stream.state, command);
   if (decision.kind === "rejected") return { outcome: decision, pending: undefined };
   const { contentType, tail, closed } = found.stream.state;
@@ -103,7 +108,7 @@ function judgeCreate(
   shard: Shard,
   command: CreateCommand,
   located: LocatedFork | undefined,
-): Verdict<CreateOutcome | Unframed | typeof SOURCE_CHANGED> {
+): Verdict<CreateOutcome | Unframed | SourceChanged> {
   const existing = judgeExisting(shard, command);
   if (existing !== undefined) return existing;
   if (!stillThere(shard, command.fork, located)) return { outcome: SOURCE_CHANGED, pending: undefined };
@@ -131,12 +136,12 @@ async function locateFork(
   shard: Shard,
   fork: ForkRequest,
   contentType: string | undefined,
-): Promise<LocatedFork | Rejected | typeof SOURCE_CHANGED> {
+): Promise<LocatedFork | Rejected | SourceChanged> {
   await shard.catalog.newest(fork.sourcePath)?.unsettled?.settled;
   const found = shard.forWriting(fork.sourcePath);
-  if (found.kind === "stream-gone") return reject({ kind: "source-gone" });
-  if (found.kind !== "found" || found.stream.visibility !== "live")
-    return reject({ kind: "source-not-found" });
+  if (isAbsent(found)) return reject({ kind: "source-not-found" });
+  if (found.kind === "rejected") return reject({ kind: "source-gone" });
+  if (found.stream.visibility !== "live") return reject({ kind: "source-not-found" });
   const { stream: source } = found;
   if (contentType !== undefined && !sameMediaType(contentType, source.state.contentType)) {
     return reject({ kind: "fork-content-type", expected: source.state.contentType });

@@ -2,7 +2,7 @@
 import type { OffsetRequest } from "@perennial/protocol";
 import type { LogHealth } from "../journal/contract/index.ts";
 import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
-import { type Rejected, reject } from "../stream/rejections.ts";
+import type { Rejected } from "../stream/rejections.ts";
 import { type AppendOutcome, append } from "./append.ts";
 import { RangeReader, wholeSlice } from "./bytes.ts";
 import { type CreateOutcome, create } from "./create.ts";
@@ -42,7 +42,7 @@ export class LocalStreams implements AllStreams, Streams {
 
   describe(path: string): Answer<Described | Rejected> {
     const found = this.#shard.forReading(path);
-    return found.kind === "found" ? { kind: "described", stream: describe(found.stream) } : reject(found);
+    return found.kind === "found" ? { kind: "described", stream: describe(found.stream) } : found;
   }
 
   read(path: string, offset: OffsetRequest): Answer<Slice | Rejected> {

@@ -25,7 +25,7 @@ export function streamOf(slice: Slice): Stream {
  */
 export function snapshot(shard: Shard, path: string, offset: OffsetRequest): Answer<Snapshot | Rejected> {
   const found = shard.forReading(path);
-  if (found.kind !== "found") return reject(found);
+  if (found.kind !== "found") return found;
   const { stream } = found;
   const position = resolveOffset(stream, offset);
   const isEnd = position === 0 || position === stream.visibleTail;

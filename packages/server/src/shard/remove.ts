@@ -12,9 +12,8 @@ export function remove(shard: Shard, path: string): Promise<RemoveOutcome> {
 
 function judgeRemove(shard: Shard, path: string): Verdict<RemoveOutcome> {
   const found = shard.forWriting(path);
-  const refusal = found.kind === "found" ? shard.removalRefusal() : found;
-  if (found.kind !== "found" || refusal !== undefined) {
-    return { outcome: reject(refusal ?? { kind: "stream-not-found" }), pending: undefined };
-  }
+  if (found.kind === "rejected") return { outcome: found, pending: undefined };
+  const refusal = shard.removalRefusal();
+  if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
   return { outcome: { kind: "removed" }, pending: shard.delete(found.stream) };
 }

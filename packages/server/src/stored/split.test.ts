@@ -1,3 +1,4 @@
+import { ok, reject } from "@perennial/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { wrapStored } from "./messages.ts";
@@ -10,7 +11,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** The stored form of a body, or `undefined` if the body is refused. */
 function storedText(body: string | Uint8Array): string | undefined {
   const framing = splitJsonMessages(typeof body === "string" ? encoder.encode(body) : body);
-  return framing.ok ? framing.parts.map((part) => decoder.decode(part)).join("") : undefined;
+  return framing.kind === "ok" ? framing.value.parts.map((part) => decoder.decode(part)).join("") : undefined;
 }
 
 /** The same framing, found in steps: a pause at every byte where there can be one. */
@@ -35,12 +36,12 @@ function expectAgreement(body: Uint8Array): void {
   const framing = splitJsonMessages(body);
   expect(framedInSteps(body)).toEqual(framing);
   const parsed = jsonParse(body);
-  expect(framing.ok).toBe(parsed !== undefined);
-  if (!framing.ok || parsed === undefined) return;
+  expect(framing.kind).toBe(parsed === undefined ? "rejected" : "ok");
+  if (framing.kind === "rejected" || parsed === undefined) return;
   const messages = Array.isArray(parsed.value) ? parsed.value : [parsed.value];
-  expect(framing.count).toBe(messages.length);
+  expect(framing.value.count).toBe(messages.length);
   const stored = encoder.encode(storedText(body));
-  expect(framing.byteLength).toBe(stored.length);
+  expect(framing.value.byteLength).toBe(stored.length);
   expect(JSON.parse(decoder.decode(wrapStored(stored)))).toEqual(messages);
 }
 
@@ -83,32 +84,28 @@ test.each([
   ['"a\nb"', 2, "The JSON text has a control character inside a string."],
   ['"a\\x"', 2, "The JSON text has an invalid escape sequence."],
 ])("%j is refused at byte %i", (body, position, message) => {
-  expect(splitJsonMessages(encoder.encode(body))).toEqual({ ok: false, message, position });
+  expect(splitJsonMessages(encoder.encode(body))).toEqual(reject({ message, position }));
 });
 
 test("invalid UTF-8 is refused, also inside strings", () => {
   const body = Uint8Array.of(0x22, 0x61, 0xff, 0x22);
-  expect(splitJsonMessages(body)).toEqual({
-    ok: false,
-    message: "The JSON text is not valid UTF-8.",
-    position: 2,
-  });
+  expect(splitJsonMessages(body)).toEqual(
+    reject({ message: "The JSON text is not valid UTF-8.", position: 2 }),
+  );
 });
 
 test("a body with no white space between its messages is not copied", () => {
   const body = encoder.encode('[{"a":1},{"b":2}]');
   const framing = splitJsonMessages(body);
-  expect(framing.ok && framing.parts[0]!.buffer === body.buffer).toBe(true);
+  expect(framing.kind === "ok" && framing.value.parts[0]!.buffer === body.buffer).toBe(true);
 });
 
 test("a message nests as deep as the limit and no deeper", () => {
   const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
   expect(storedText(`[${nested(JSON_MAX_DEPTH)}]`)).toBe(`${nested(JSON_MAX_DEPTH)},`);
-  expect(splitJsonMessages(encoder.encode(`[${nested(JSON_MAX_DEPTH + 1)}]`))).toEqual({
-    ok: false,
-    message: "The JSON text is nested too deeply.",
-    position: JSON_MAX_DEPTH + 1,
-  });
+  expect(splitJsonMessages(encoder.encode(`[${nested(JSON_MAX_DEPTH + 1)}]`))).toEqual(
+    reject({ message: "The JSON text is nested too deeply.", position: JSON_MAX_DEPTH + 1 }),
+  );
 });
 
 test("what JSON.stringify writes is accepted, compact or indented", () => {
@@ -212,19 +209,16 @@ test("each message keeps its text, whatever white space stood around it", () => 
 test("a body in the middle of a larger buffer is read where it lies", () => {
   const buffer = encoder.encode("junk[1, 2]junk");
   const framing = splitJsonMessages(buffer.subarray(4, 10));
-  expect(framing).toMatchObject({ ok: true, count: 2, byteLength: 4 });
+  expect(framing).toMatchObject(ok({ count: 2, byteLength: 4 }));
   expect(decoder.decode(buffer)).toBe("junk[1, 2]junk");
 });
 
 test("a message longer than allowed is refused as such, whatever follows, and others as ever", () => {
   const long = encoder.encode(`[1,"${"x".repeat(98)}",`);
-  expect(framedInSteps(long, 99)).toEqual({
-    ok: false,
-    message: "A message of the JSON text is too long.",
-    position: 3,
-    isTooLong: true,
-  });
-  expect(framedInSteps(encoder.encode(`[1,"${"x".repeat(97)}"]`), 99)).toMatchObject({ ok: true, count: 2 });
+  expect(framedInSteps(long, 99)).toEqual(
+    reject({ message: "A message of the JSON text is too long.", position: 3, isTooLong: true }),
+  );
+  expect(framedInSteps(encoder.encode(`[1,"${"x".repeat(97)}"]`), 99)).toMatchObject(ok({ count: 2 }));
 });
 
 test("a step ends within a string, a number of messages, and one message of many parts", () => {

@@ -1,27 +1,28 @@
+import { ok, type Result, reject } from "@perennial/protocol";
 import { explainFailure, type FailedScan, failure, PAUSED, TOO_LONG } from "./failure.ts";
 import { byteAt, ScanPause, scanValue, skipBlank, unexpected } from "./scan-value.ts";
 
-/** The messages of a JSON body in their stored form, or why the body is refused. */
-export type JsonFraming =
-  | {
-      readonly ok: true;
-      /** How many messages the body holds; 0 for `[]`. */
-      readonly count: number;
-      /**
-       * The stored form, in pieces to be joined: each message's own text followed by one comma. The pieces may be
-       * views of the body; nobody may write to them.
-       */
-      readonly parts: readonly Uint8Array[];
-      /** The length of all parts together. */
-      readonly byteLength: number;
-    }
-  | ({ readonly ok: false } & FailedScan);
+/** The messages of a JSON body in their stored form. */
+interface JsonMessages {
+  /** How many there are; 0 for `[]`. */
+  readonly count: number;
+  /**
+   * The stored form, in pieces to be joined: each message's own text followed by one comma. The pieces may be
+   * views of the body; nobody may write to them.
+   */
+  readonly parts: readonly Uint8Array[];
+  /** The length of all parts together. */
+  readonly byteLength: number;
+}
+
+/** The messages, or why the body is refused. */
+export type JsonFraming = Result<JsonMessages, FailedScan>;
 
 const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const COMMA_PART = Uint8Array.of(COMMA);
-const NO_MESSAGES: JsonFraming = { ok: true, count: 0, parts: [], byteLength: 0 };
+const NO_MESSAGES: JsonFraming = ok({ count: 0, parts: [], byteLength: 0 });
 
 /**
  * Splits a body in JSON mode into its messages (protocol §11): the elements of a top-level array, else the one value.
@@ -110,7 +111,7 @@ class JsonSplitter {
 }
 
 function refuse(code: number): JsonFraming {
-  return { ok: false, ...explainFailure(code) };
+  return reject(explainFailure(code));
 }
 
 /**
@@ -143,14 +144,10 @@ class MessageText {
   finish(end: number, count: number): JsonFraming {
     if (this.#copy === undefined) {
       const parts = [this.#body.subarray(this.#runStart, end), COMMA_PART];
-      return { ok: true, count, parts, byteLength: end - this.#runStart + 1 };
+      return ok({ count, parts, byteLength: end - this.#runStart + 1 });
     }
     this.cut(end, end);
-    return {
-      ok: true,
-      count,
-      parts: [this.#copy.subarray(0, this.#copyLength)],
-      byteLength: this.#copyLength,
-    };
+    const parts = [this.#copy.subarray(0, this.#copyLength)];
+    return ok({ count, parts, byteLength: this.#copyLength });
   }
 }

@@ -2,7 +2,7 @@
  * May this append happen, and what exactly would it record? The checks run in the order of protocol §17.1:
  * body, closed, content type, producer, Stream-Seq, JSON.
  */
-import { mediaType } from "@perennial/protocol";
+import { mediaType, type Ok, ok } from "@perennial/protocol";
 import { type JsonFraming, splitInSteps, splitJsonMessages } from "../stored/split.ts";
 import type { AppendCommand } from "./commands.ts";
 import { judgeProducer } from "./producers.ts";
@@ -53,8 +53,9 @@ export function decideAppend(
   if (regresses(state.lastStreamSeq, command.streamSeq)) {
     return reject({ kind: "stream-seq-regression", last: state.lastStreamSeq! });
   }
-  const data = frameBody(state.json, command);
-  if ("kind" in data) return data;
+  const framed = frameBody(state.json, command);
+  if (framed.kind !== "ok") return framed;
+  const data = framed.value;
   if (data.byteLength === 0 && !empty) return reject({ kind: "empty-array" });
   if (state.tail + data.byteLength > Number.MAX_SAFE_INTEGER) return reject({ kind: "stream-full" });
   const record: AppendRecord = {
@@ -111,16 +112,14 @@ export interface Unframed {
 export function frameBody(
   json: boolean,
   { body, framing }: { readonly body: StoredBytes; readonly framing?: JsonFraming },
-): StoredBytes | Rejected | Unframed {
-  if (!json || body.byteLength === 0) return body;
+): Ok<StoredBytes> | Rejected | Unframed {
+  if (!json || body.byteLength === 0) return ok(body);
   if (framing === undefined && body.byteLength > FRAMED_AT_ONCE_BYTES) return { kind: "unframed" };
   const found = framing ?? splitJsonMessages(joined(body));
-  if (found.ok) return found;
-  const { message, position } = found;
+  if (found.kind === "ok") return found;
+  const { message, position, isTooLong } = found.rejection;
   return reject(
-    found.isTooLong
-      ? { kind: "json-message-too-large", position }
-      : { kind: "invalid-json", message, position },
+    isTooLong ? { kind: "json-message-too-large", position } : { kind: "invalid-json", message, position },
   );
 }
 

@@ -82,8 +82,8 @@ export function decideCreate(
   if (place !== undefined && !sameMediaType(contentType, place.source.contentType)) {
     return reject({ kind: "fork-content-type", expected: place.source.contentType });
   }
-  const data = frameBody(isJson(contentType), command);
-  if ("kind" in data) return data;
+  const framed = frameBody(isJson(contentType), command);
+  if (framed.kind !== "ok") return framed;
   const lifetime = place !== undefined && namesNoLifetime(command) ? place.source : command;
   const record: CreateRecord = {
     kind: "create",
@@ -95,7 +95,7 @@ export function decideCreate(
     expiresAt: lifetime.expiresAt,
     fork: place === undefined ? undefined : forkOrigin(command, place),
     closed: command.closed,
-    data,
+    data: framed.value,
   };
   return { kind: "record", record };
 }

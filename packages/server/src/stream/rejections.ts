@@ -1,3 +1,5 @@
+import { type Rejected as RejectedFor, reject as rejectFor } from "@perennial/protocol";
+
 /**
  * Why a command was refused. Each kind is one row of the table in `http/errors.ts`, which alone knows statuses,
  * headers and bodies; the core never does.
@@ -32,13 +34,8 @@ export type Rejection =
   | { readonly kind: "storage-failed" }
   | { readonly kind: "not-owner" };
 
-/** Whether a decision or outcome is a rejection, by its kind. */
-export interface Rejected {
-  readonly kind: "rejected";
-  readonly rejection: Rejection;
-}
+/** A decision or outcome that is a rejection. */
+export type Rejected = RejectedFor<Rejection>;
 
-/** Wraps a rejection as the outcome of a decision. */
-export function reject(rejection: Rejection): Rejected {
-  return { kind: "rejected", rejection };
-}
+/** The decision or outcome for this reason. */
+export const reject = rejectFor<Rejection>;

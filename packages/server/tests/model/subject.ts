@@ -135,7 +135,7 @@ export class Subject {
 
   #head(path: string): Observation {
     const found = this.shard.forReading(path);
-    if (found.kind !== "found") return { kind: "rejected", rejection: found };
+    if (found.kind !== "found") return plain(found);
     const { state, visibleTail: tail, visibleClosed: closed } = found.stream;
     const { contentType, ttlSeconds, expiresAt } = state;
     return { kind: "head", contentType, ttlSeconds, expiresAt, closed, tail };

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StoredBytes } from "../../stream/records.ts";
 import { BodyBudget } from "../limits/body-budget.ts";
-import type { RequestProblem } from "../problems.ts";
+import type { Parsed } from "../problems.ts";
 import { BodyReceiver } from "./body-receiver.ts";
 import { GatheredBody } from "./gathered-body.ts";
 
 function world(perBody: number, overall: number) {
   const budget = new BodyBudget(perBody, overall);
-  const outcomes: (StoredBytes | RequestProblem)[] = [];
+  const outcomes: Parsed<StoredBytes>[] = [];
   const settings = { announced: undefined, budget, timeoutMs: undefined };
   return { budget, outcomes, receiver: new BodyReceiver(settings, (outcome) => outcomes.push(outcome)) };
 }
@@ -37,7 +37,7 @@ describe("receiving a body", () => {
     receiver.add(Buffer.alloc(30));
     expect(budget.held).toBe(60);
     receiver.end();
-    expect(outcomes).toMatchObject([{ byteLength: 60 }]);
+    expect(outcomes).toMatchObject([{ value: { byteLength: 60 } }]);
     expect(budget.held).toBe(60);
     receiver.release();
     receiver.release();
@@ -52,7 +52,7 @@ describe("receiving a body", () => {
     for (let count = 0; count < 3; count++) receiver.add(Buffer.alloc(30));
     receiver.end();
     receiver.giveUp({ kind: "request-timeout" });
-    expect(outcomes).toMatchObject([{ kind }]);
+    expect(outcomes).toMatchObject([{ rejection: { kind } }]);
     expect([budget.held, receiver.isSettled]).toEqual([0, true]);
   });
 });

@@ -1,7 +1,8 @@
 /** Receiving a request body within its limits, for every door: the door only brings the pieces. */
+import { ok } from "@perennial/protocol";
 import type { StoredBytes } from "../../stream/records.ts";
 import type { BodyBudget } from "../limits/body-budget.ts";
-import { isProblem, type RequestProblem } from "../problems.ts";
+import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 import { GatheredBody } from "./gathered-body.ts";
 
 export interface ReceiverSettings {
@@ -18,13 +19,13 @@ export interface ReceiverSettings {
  */
 export class BodyReceiver {
   readonly #budget: BodyBudget;
-  readonly #settle: (outcome: StoredBytes | RequestProblem) => void;
+  readonly #settle: (outcome: Parsed<StoredBytes>) => void;
   readonly #timer: NodeJS.Timeout | undefined;
   #body: GatheredBody | undefined;
   /** Bytes counted against the budget. */
   #held = 0;
 
-  constructor(settings: ReceiverSettings, settle: (outcome: StoredBytes | RequestProblem) => void) {
+  constructor(settings: ReceiverSettings, settle: (outcome: Parsed<StoredBytes>) => void) {
     const { announced, budget, timeoutMs } = settings;
     this.#budget = budget;
     this.#settle = settle;
@@ -52,12 +53,12 @@ export class BodyReceiver {
 
   /** That was the last piece. */
   end(): void {
-    if (this.#body !== undefined) this.#settleWith(this.#body.bytes());
+    if (this.#body !== undefined) this.#settleWith(ok(this.#body.bytes()));
   }
 
   /** There will be no whole body. */
   giveUp(problem: RequestProblem): void {
-    if (this.#body !== undefined) this.#settleWith(problem);
+    if (this.#body !== undefined) this.#settleWith(refuse(problem));
   }
 
   /** Nobody needs the body any more. */
@@ -66,10 +67,10 @@ export class BodyReceiver {
     this.#held = 0;
   }
 
-  #settleWith(outcome: StoredBytes | RequestProblem): void {
+  #settleWith(outcome: Parsed<StoredBytes>): void {
     clearTimeout(this.#timer);
     this.#body = undefined;
-    if (isProblem(outcome)) this.release();
+    if (outcome.kind === "rejected") this.release();
     this.#settle(outcome);
   }
 }

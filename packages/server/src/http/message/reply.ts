@@ -42,10 +42,10 @@ export interface LiveSession {
 
 /** Whether a reply is live: such replies are counted and drained by the live hub. */
 export function isLive(body: Reply["body"]): body is LiveBody {
-  return body !== undefined && "kind" in body && body.kind === "live";
+  return body !== undefined && !(body instanceof Uint8Array) && body.kind === "live";
 }
 
 /** Whether a body is produced piece by piece. */
 export function isSource(body: Reply["body"]): body is ByteSource {
-  return body !== undefined && "kind" in body && body.kind === "source";
+  return body !== undefined && !(body instanceof Uint8Array) && body.kind === "source";
 }

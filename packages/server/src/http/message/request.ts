@@ -1,6 +1,7 @@
 /** A request as the operations see it, whichever door it came through. */
+import type { Soon } from "../../journal/contract/index.ts";
 import type { StoredBytes } from "../../stream/records.ts";
-import type { RequestProblem } from "../problems.ts";
+import type { Parsed } from "../problems.ts";
 
 export interface HttpRequest {
   readonly method: string;
@@ -15,7 +16,7 @@ export interface HttpRequest {
   /** Scheme and authority under which the client reached the server, for absolute URLs. */
   origin(): string;
   /** The whole body within the limits, received first if it is not there yet. Called at most once. */
-  body(): StoredBytes | RequestProblem | Promise<StoredBytes | RequestProblem>;
+  body(): Soon<Parsed<StoredBytes>>;
   /**
    * Calls back once if the client goes away before it was answered completely.
    *

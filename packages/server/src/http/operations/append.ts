@@ -4,6 +4,7 @@ import {
   HEADER,
   isTrue,
   isValidStreamSeq,
+  ok,
   parseProducerTrio,
   STREAM_SEQ_MAX_LENGTH,
 } from "@perennial/protocol";
@@ -15,7 +16,7 @@ import { problemReply } from "../errors.ts";
 import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { isProblem, type RequestProblem } from "../problems.ts";
+import { type Parsed, refuse } from "../problems.ts";
 
 export function append(context: Context, request: HttpRequest, path: string): Reply | Promise<Reply> {
   const coding = codingProblem(request);
@@ -29,36 +30,37 @@ function appendBody(
   context: Context,
   request: HttpRequest,
   path: string,
-  body: StoredBytes | RequestProblem,
+  body: Parsed<StoredBytes>,
 ): Reply | Promise<Reply> {
-  if (isProblem(body)) return problemReply(body);
-  const command = parseAppend(request, body);
-  if (isProblem(command)) return problemReply(command);
+  if (body.kind === "rejected") return problemReply(body.rejection);
+  const parsed = parseAppend(request, body.value);
+  if (parsed.kind === "rejected") return problemReply(parsed.rejection);
+  const command = parsed.value;
   return context.streams
     .for(path)
     .append(path, command)
     .then((outcome) => render(outcome, command.producer));
 }
 
-function parseAppend(request: HttpRequest, body: StoredBytes): AppendCommand | RequestProblem {
+function parseAppend(request: HttpRequest, body: StoredBytes): Parsed<AppendCommand> {
   const trio = parseProducerTrio(
     request.header(HEADER.producerId),
     request.header(HEADER.producerEpoch),
     request.header(HEADER.producerSeq),
   );
-  if (trio.kind === "invalid") return { kind: "bad-header", header: trio.header, reason: trio.reason };
+  if (trio.kind === "rejected") return refuse({ kind: "bad-header", ...trio.rejection });
   const streamSeq = request.header(HEADER.streamSeq);
   if (streamSeq !== undefined && !isValidStreamSeq(streamSeq)) {
     const reason = `must not exceed ${STREAM_SEQ_MAX_LENGTH} characters`;
-    return { kind: "bad-header", header: HEADER.streamSeq, reason };
+    return refuse({ kind: "bad-header", header: HEADER.streamSeq, reason });
   }
-  return {
+  return ok({
     body,
     contentType: request.header(HEADER.contentType) || undefined,
     closes: isTrue(request.header(HEADER.streamClosed)),
     producer: trio.kind === "trio" ? trio : undefined,
     streamSeq,
-  };
+  });
 }
 
 function render(outcome: AppendOutcome, producer: ProducerTuple | undefined): Reply {

@@ -4,6 +4,7 @@ import {
   HEADER,
   isTrue,
   isValidContentType,
+  ok,
   parseExpiresAt,
   parseOffset,
   parseStreamPath,
@@ -17,17 +18,17 @@ import { problemReply } from "../errors.ts";
 import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { isProblem, type RequestProblem } from "../problems.ts";
+import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 import { underStandardRoot } from "../stream-roots.ts";
 
 export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
   const coding = codingProblem(request);
   if (coding !== undefined) return problemReply(coding);
   const body = await request.body();
-  if (isProblem(body)) return problemReply(body);
-  const command = parseCreate(request, path, body, context);
-  if (isProblem(command)) return problemReply(command);
-  const outcome = await context.streams.for(path).create(command);
+  if (body.kind === "rejected") return problemReply(body.rejection);
+  const command = parseCreate(request, path, body.value, context);
+  if (command.kind === "rejected") return problemReply(command.rejection);
+  const outcome = await context.streams.for(path).create(command.value);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
   const headers = [
     HEADER.contentType,
@@ -48,79 +49,70 @@ function parseCreate(
   path: string,
   body: StoredBytes,
   context: Context,
-): CreateCommand | RequestProblem {
+): Parsed<CreateCommand> {
   const lifetime = parseLifetime(request);
-  if (isProblem(lifetime)) return lifetime;
+  if (lifetime.kind === "rejected") return lifetime;
   const fork = parseFork(request, context);
-  if (isProblem(fork)) return fork;
+  if (fork.kind === "rejected") return fork;
   const contentType = request.header(HEADER.contentType);
-  return {
+  return ok({
     path,
     // An unusable content type counts as an absent one (protocol §3.1).
     contentType: contentType !== undefined && isValidContentType(contentType) ? contentType : undefined,
-    ...lifetime,
+    ...lifetime.value,
     closed: isTrue(request.header(HEADER.streamClosed)),
     body,
-    ...fork,
-  };
+    fork: fork.value,
+  });
 }
 
 type LifetimeHeaders = Pick<CreateCommand, "ttlSeconds" | "expiresAt">;
 
-function parseLifetime(request: HttpRequest): LifetimeHeaders | RequestProblem {
+function parseLifetime(request: HttpRequest): Parsed<LifetimeHeaders> {
   const ttlText = request.header(HEADER.streamTtl);
   const expiresAtText = request.header(HEADER.streamExpiresAt);
   if (ttlText !== undefined && expiresAtText !== undefined) {
-    return {
-      kind: "bad-header",
-      header: HEADER.streamTtl,
-      reason: "and Stream-Expires-At exclude each other",
-    };
+    const reason = "and Stream-Expires-At exclude each other";
+    return refuse({ kind: "bad-header", header: HEADER.streamTtl, reason });
   }
   const ttlSeconds = ttlText === undefined ? undefined : parseTtl(ttlText);
   if (ttlText !== undefined && ttlSeconds === undefined) {
     const reason = `must be a whole number of seconds, without sign or leading zeros, at most ${TTL_MAX_SECONDS}`;
-    return { kind: "bad-header", header: HEADER.streamTtl, reason };
+    return refuse({ kind: "bad-header", header: HEADER.streamTtl, reason });
   }
   const expiresAt = expiresAtText === undefined ? undefined : parseExpiresAt(expiresAtText);
   if (expiresAtText !== undefined && expiresAt === undefined) {
     const reason = "must be an RFC 3339 timestamp such as 2030-01-31T12:00:00Z";
-    return { kind: "bad-header", header: HEADER.streamExpiresAt, reason };
+    return refuse({ kind: "bad-header", header: HEADER.streamExpiresAt, reason });
   }
-  return { ttlSeconds, expiresAt };
+  return ok({ ttlSeconds, expiresAt });
 }
 
-function parseFork(
-  request: HttpRequest,
-  { config, roots }: Context,
-): { readonly fork: ForkRequest | undefined } | RequestProblem {
+function parseFork(request: HttpRequest, { config, roots }: Context): Parsed<ForkRequest | undefined> {
   const sourceText = request.header(HEADER.streamForkedFrom);
   const offsetText = request.header(HEADER.streamForkOffset);
   const subOffsetText = request.header(HEADER.streamForkSubOffset);
   if (sourceText === undefined) {
-    if (offsetText !== undefined) return needsSource(HEADER.streamForkOffset);
-    if (subOffsetText !== undefined) return needsSource(HEADER.streamForkSubOffset);
-    return { fork: undefined };
+    if (offsetText !== undefined) return refuse(needsSource(HEADER.streamForkOffset));
+    if (subOffsetText !== undefined) return refuse(needsSource(HEADER.streamForkSubOffset));
+    return ok(undefined);
   }
-  const sourcePath = parseStreamPath(underStandardRoot(sourceText, roots), config.pathBytes);
-  if (typeof sourcePath !== "string") {
-    const reason = `must be the full path of a stream: ${sourcePath.message}`;
-    return { kind: "bad-header", header: HEADER.streamForkedFrom, reason };
+  const source = parseStreamPath(underStandardRoot(sourceText, roots), config.pathBytes);
+  if (source.kind === "rejected") {
+    const reason = `must be the full path of a stream: ${source.rejection.message}`;
+    return refuse({ kind: "bad-header", header: HEADER.streamForkedFrom, reason });
   }
   const anchor = offsetText === undefined ? undefined : parseOffset(offsetText);
   if (offsetText !== undefined && anchor === undefined) {
-    return {
-      kind: "bad-header",
-      header: HEADER.streamForkOffset,
-      reason: "must be an offset that this server gave out",
-    };
+    const reason = "must be an offset that this server gave out";
+    return refuse({ kind: "bad-header", header: HEADER.streamForkOffset, reason });
   }
   const subOffset = parseSubOffset(subOffsetText);
   if (subOffset === undefined) {
     const reason = "must be a whole number without sign or leading zeros";
-    return { kind: "bad-header", header: HEADER.streamForkSubOffset, reason };
+    return refuse({ kind: "bad-header", header: HEADER.streamForkSubOffset, reason });
   }
-  return { fork: { sourcePath, anchor, subOffset } };
+  return ok({ sourcePath: source.value, anchor, subOffset });
 }
 
 function needsSource(header: string): RequestProblem {

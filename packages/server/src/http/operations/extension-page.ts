@@ -1,8 +1,8 @@
 /** What the lists that we add to the protocol have in common (docs/extensions.md). */
-import { HEADER } from "@perennial/protocol";
+import { HEADER, ok } from "@perennial/protocol";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
-import type { RequestProblem } from "../problems.ts";
+import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 
 /** A page is rendered without a pause, so its length bounds how long others wait (about 1 ms per 500 streams). */
 const LIMIT_MAX = 1000;
@@ -19,12 +19,16 @@ export function pageProblem(
 }
 
 /** The parameter `limit`. */
-export function parseLimit(query: Query): number | RequestProblem {
+export function parseLimit(query: Query): Parsed<number> {
   const text = query.values.get("limit");
-  if (text === undefined) return LIMIT_DEFAULT;
+  if (text === undefined) return ok(LIMIT_DEFAULT);
   const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LIMIT_MAX) return limit;
-  return { kind: "bad-parameter", parameter: "limit", reason: `must be a number from 1 to ${LIMIT_MAX}` };
+  if (limit >= 1 && limit <= LIMIT_MAX) return ok(limit);
+  return refuse({
+    kind: "bad-parameter",
+    parameter: "limit",
+    reason: `must be a number from 1 to ${LIMIT_MAX}`,
+  });
 }
 
 /** A page as JSON. Absent members (undefined) are left out. */

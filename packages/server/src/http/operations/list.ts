@@ -23,10 +23,10 @@ export function list({ streams }: Context, method: string, query: Query): Reply 
   const problem = pageProblem(method, query, ["prefix", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const limit = parseLimit(query);
-  if (typeof limit !== "number") return problemReply(limit);
+  if (limit.kind === "rejected") return problemReply(limit.rejection);
   const prefix = ROOT + (query.values.get("prefix") ?? "");
   const after = ROOT + (query.values.get("after") ?? "");
-  const page = streams.list({ prefix, after, limit });
+  const page = streams.list({ prefix, after, limit: limit.value });
   return pageReply({ streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });
 }
 

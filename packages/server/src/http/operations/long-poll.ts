@@ -1,5 +1,5 @@
 /** GET with live=long-poll: wait at the tail for what comes next (protocol §13). */
-import { formatOffset, HEADER, nextCursor, type OffsetRequest } from "@perennial/protocol";
+import { formatOffset, HEADER, nextCursor, type OffsetRequest, type Ok, ok } from "@perennial/protocol";
 import type { LiveReader, Place } from "../../live/hub.ts";
 import { inSteps, type Reading, readOut } from "../../shard/reading.ts";
 import type { Slice } from "../../shard/streams.ts";
@@ -18,8 +18,8 @@ export function longPoll(
   parameters: ReadParameters,
 ): Reply | Promise<Reply> {
   const now = readOut(lookNow(context, path, parameters));
-  const orWait = (found: Reply | Slice): Reply | Promise<Reply> => {
-    if (!("kind" in found)) return found;
+  const orWait = (found: Ok<Reply> | Slice): Reply | Promise<Reply> => {
+    if (found.kind === "ok") return found.value;
     const refusal = refuseReader(context);
     if (refusal !== undefined) return problemReply(refusal);
     return new Promise((resolve) => {
@@ -34,10 +34,11 @@ function* lookNow(
   context: Context,
   path: string,
   { offset, cursor }: ReadParameters,
-): Reading<Reply | Slice> {
+): Reading<Ok<Reply> | Slice> {
   const slice = yield* inSteps(context.streams.for(path).read(path, offset));
-  if (slice.kind === "rejected") return problemReply(slice.rejection);
-  return slice.from < slice.to || slice.closed ? yield* answer(context, path, slice, cursor) : slice;
+  if (slice.kind === "rejected") return ok(problemReply(slice.rejection));
+  const isThere = slice.from < slice.to || slice.closed;
+  return isThere ? ok(yield* answer(context, path, slice, cursor)) : slice;
 }
 
 /** What there is at this moment: data, the end of the stream, or nothing new. */

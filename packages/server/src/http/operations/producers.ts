@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
-import type { RequestProblem } from "../problems.ts";
+import { type Parsed, refuse } from "../problems.ts";
 import { pageProblem, pageReply, parseLimit } from "./extension-page.ts";
 
 /** Where they are. */
@@ -15,18 +15,20 @@ export async function producers({ streams, config }: Context, method: string, qu
   const problem = pageProblem(method, query, ["path", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const path = parsePath(query, config.pathBytes);
-  if (typeof path !== "string") return problemReply(path);
+  if (path.kind === "rejected") return problemReply(path.rejection);
   const limit = parseLimit(query);
-  if (typeof limit !== "number") return problemReply(limit);
-  const page = await streams.for(path).producers({ path, after: query.values.get("after") ?? "", limit });
+  if (limit.kind === "rejected") return problemReply(limit.rejection);
+  const after = query.values.get("after") ?? "";
+  const request = { path: path.value, after, limit: limit.value };
+  const page = await streams.for(path.value).producers(request);
   if (page.kind === "rejected") return problemReply(page.rejection);
   return pageReply({ producers: page.producers.map(describe), next: page.next });
 }
 
-function parsePath(query: Query, limit: number): string | RequestProblem {
+function parsePath(query: Query, limit: number): Parsed<string> {
   const path = parseStreamPath(`${STREAM_ROOT}/${query.values.get("path") ?? ""}`, limit);
-  if (typeof path === "string") return path;
-  return { kind: "bad-parameter", parameter: "path", reason: "must be the path of a stream" };
+  if (path.kind === "ok") return path;
+  return refuse({ kind: "bad-parameter", parameter: "path", reason: "must be the path of a stream" });
 }
 
 function describe({ id, epoch, lastSeq, lastAt }: KnownProducer): object {

@@ -3,13 +3,14 @@ import {
   HEADER,
   isTrue,
   type OffsetRequest,
+  ok,
   parseCursor,
   parseOffsetRequest,
   QUERY,
 } from "@perennial/protocol";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { HttpRequest } from "../message/request.ts";
-import type { RequestProblem } from "../problems.ts";
+import { type Parsed, refuse } from "../problems.ts";
 
 export interface ReadParameters {
   readonly mode: "catch-up" | "long-poll" | "sse";
@@ -22,12 +23,12 @@ export interface ReadParameters {
 
 const FROM_START: OffsetRequest = { kind: "start" };
 
-export function parseRead(request: HttpRequest, query: Query): ReadParameters | RequestProblem {
+export function parseRead(request: HttpRequest, query: Query): Parsed<ReadParameters> {
   const repeated = repeatedParameter(query, QUERY.offset) ?? repeatedParameter(query, QUERY.live);
-  if (repeated !== undefined) return repeated;
+  if (repeated !== undefined) return refuse(repeated);
   const live = query.values.get(QUERY.live);
   if (live !== undefined && live !== "long-poll" && live !== "sse") {
-    return { kind: "bad-parameter", parameter: QUERY.live, reason: "must be long-poll or sse" };
+    return refuse({ kind: "bad-parameter", parameter: QUERY.live, reason: "must be long-poll or sse" });
   }
   const mode = live ?? "catch-up";
   const cursor = parseCursor(query.values.get(QUERY.cursor));
@@ -36,14 +37,17 @@ export function parseRead(request: HttpRequest, query: Query): ReadParameters | 
   const resumes = lastEventId !== undefined;
   const text = lastEventId ?? query.values.get(QUERY.offset);
   if (text === undefined && mode !== "catch-up") {
-    return { kind: "bad-parameter", parameter: QUERY.offset, reason: "is required for live reads" };
+    const reason = "is required for live reads";
+    return refuse({ kind: "bad-parameter", parameter: QUERY.offset, reason });
   }
   const offset = text === undefined ? FROM_START : parseOffsetRequest(text);
   if (offset?.kind === "at" && isTrue(query.values.get(QUERY.exact)))
-    return { mode, offset: { ...offset, exact: true }, cursor, resumes };
-  if (offset !== undefined) return { mode, offset, cursor, resumes };
+    return ok({ mode, offset: { ...offset, exact: true }, cursor, resumes });
+  if (offset !== undefined) return ok({ mode, offset, cursor, resumes });
   const reason = "must be -1, now or an offset that this server gave out";
-  return lastEventId === undefined
-    ? { kind: "bad-parameter", parameter: QUERY.offset, reason }
-    : { kind: "bad-header", header: HEADER.lastEventId, reason };
+  return refuse(
+    lastEventId === undefined
+      ? { kind: "bad-parameter", parameter: QUERY.offset, reason }
+      : { kind: "bad-header", header: HEADER.lastEventId, reason },
+  );
 }

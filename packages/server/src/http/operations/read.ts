@@ -7,7 +7,6 @@ import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { isProblem } from "../problems.ts";
 import { longPoll } from "./long-poll.ts";
 import { cacheControl, etagOf, pageEnd, pageHeaders, sliceReply } from "./page.ts";
 import { problemOfStream } from "./problem-of-stream.ts";
@@ -20,10 +19,9 @@ export function read(
   path: string,
   query: Query,
 ): Reply | Promise<Reply> {
-  const parameters = parseRead(request, query);
-  if (isProblem(parameters)) {
-    return problemOfStream(context, path, parameters);
-  }
+  const parsed = parseRead(request, query);
+  if (parsed.kind === "rejected") return problemOfStream(context, path, parsed.rejection);
+  const parameters = parsed.value;
   switch (parameters.mode) {
     case "catch-up":
       return readOut(catchUp(context, request, path, parameters));

@@ -12,6 +12,7 @@ import { LocalLog } from "../../../src/journal/local/local-log.ts";
 import type { LocalLogParts } from "../../../src/journal/local/local-log-parts.ts";
 import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
+import { isAbsent } from "../../../src/shard/found.ts";
 import { remove } from "../../../src/shard/remove.ts";
 import { Shard } from "../../../src/shard/shard.ts";
 import type { ShardDeps } from "../../../src/shard/shard-deps.ts";
@@ -359,7 +360,7 @@ class Simulation {
 
   #line(path: string): string {
     const found = this.#shard.forReading(path);
-    if (found.kind !== "found") return `${path} ${found.kind}`;
+    if (found.kind !== "found") return `${path} ${found.rejection.kind}`;
     const state = { ...found.stream.state, producers: [...(found.stream.state.producers ?? [])] };
     const content = contentOf(this.#shard, found.stream);
     return `${path} ${JSON.stringify(Object.entries(state).sort())} ${content}`;
@@ -373,7 +374,7 @@ class Simulation {
     const life = this.#current.get(path);
     const idle = !this.#busy.has(path);
     if (life === undefined) {
-      const free = idle && this.#shard.forWriting(path).kind === "stream-not-found";
+      const free = idle && isAbsent(this.#shard.forWriting(path));
       if (free) this.#client([path], () => this.#create(path));
       return;
     }
@@ -470,9 +471,7 @@ class Simulation {
   }
 
   #fork(source: Life): void {
-    const free = PATHS.filter(
-      (path) => !this.#busy.has(path) && this.#shard.forWriting(path).kind === "stream-not-found",
-    );
+    const free = PATHS.filter((path) => !this.#busy.has(path) && isAbsent(this.#shard.forWriting(path)));
     if (free.length === 0 || (this.#busy.get(source.path) ?? 0) < 0) return;
     const found = this.#shard.forReading(source.path);
     if (found.kind !== "found") return;

@@ -12,6 +12,7 @@
  * node:http's business; one that comes while another is answered, or before its answer is taken, waits in the socket.
  */
 import type { Socket } from "node:net";
+import { ok } from "@perennial/protocol";
 import type { Config } from "../../../config.ts";
 import type { StoredBytes } from "../../../stream/records.ts";
 import { logAccess } from "../../access-log.ts";
@@ -19,7 +20,7 @@ import { type Answerer, answer } from "../../answer.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { BodyReceiver } from "../../message/body-receiver.ts";
 import type { Reply } from "../../message/reply.ts";
-import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
+import { isRefusal, type Parsed } from "../../problems.ts";
 import { logBodyEnd } from "../body-end.ts";
 import type { BodyEnd } from "../wire.ts";
 import { FastRequest } from "./fast-request.ts";
@@ -106,7 +107,7 @@ export class FastConnection implements Answerer, FastWriting {
     } else if (bytes.length < length) {
       this.#awaitBody(head, bytes);
     } else {
-      this.#serve(head, { parts: [bytes.subarray(head.end)], byteLength: head.contentLength });
+      this.#serve(head, ok({ parts: [bytes.subarray(head.end)], byteLength: head.contentLength }));
     }
   }
 
@@ -139,13 +140,13 @@ export class FastConnection implements Answerer, FastWriting {
     if (rest.length > 0 && isIdle) this.#readRequest(rest);
   }
 
-  #serve(head: FastHead, body: StoredBytes | RequestProblem): void {
+  #serve(head: FastHead, body: Parsed<StoredBytes>): void {
     // On a connection that is over, nobody waits for an answer.
     if (this.#state === "ended") return;
     this.#state = "serving";
     this.#hasServed = true;
     // What is given up for another reason has no end that one could find.
-    if (isProblem(body) && !isRefusal(body)) this.#toCome = 0;
+    if (body.kind === "rejected" && !isRefusal(body.rejection)) this.#toCome = 0;
     this.#request = new FastRequest(head, body, this.#config);
     answer(this.#lane.context, this.#request, this);
   }

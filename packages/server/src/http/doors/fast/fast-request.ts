@@ -6,7 +6,7 @@ import { originOf } from "../../message/origin.ts";
 import { rawHeader } from "../../message/raw-headers.ts";
 import { CLIENT_LEFT } from "../../message/reply.ts";
 import type { HttpRequest } from "../../message/request.ts";
-import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
+import { isRefusal, type Parsed } from "../../problems.ts";
 import type { BodyEnd } from "../wire.ts";
 import type { FastHead } from "./request-shape.ts";
 
@@ -23,12 +23,12 @@ export class FastRequest implements HttpRequest, Access {
   /** Called when the client goes away before there is a reply. */
   disconnected: (() => void) | undefined;
   readonly #head: FastHead;
-  readonly #body: StoredBytes | RequestProblem;
+  readonly #body: Parsed<StoredBytes>;
   #askedForBody = false;
   readonly #config: Config;
 
   /** @param body the body, or why there is none */
-  constructor(head: FastHead, body: StoredBytes | RequestProblem, config: Config) {
+  constructor(head: FastHead, body: Parsed<StoredBytes>, config: Config) {
     this.method = head.method;
     this.target = head.target;
     this.startedAt = config.accessLog ? performance.now() : 0;
@@ -45,7 +45,7 @@ export class FastRequest implements HttpRequest, Access {
     return originOf(this, this.#config);
   }
 
-  body(): StoredBytes | RequestProblem {
+  body(): Parsed<StoredBytes> {
     this.#askedForBody = true;
     return this.#body;
   }
@@ -60,8 +60,8 @@ export class FastRequest implements HttpRequest, Access {
    * answer says so.
    */
   get bodyFate(): "whole" | "refused" | "cut" | "missed" {
-    if (!isProblem(this.#body)) return "whole";
-    if (isRefusal(this.#body)) return "refused";
+    if (this.#body.kind === "ok") return "whole";
+    if (isRefusal(this.#body.rejection)) return "refused";
     return this.#askedForBody ? "missed" : "cut";
   }
 

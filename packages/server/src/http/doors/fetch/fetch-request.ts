@@ -1,13 +1,15 @@
 /** A web-standard request as the operations see it. */
 
+import { ok } from "@perennial/protocol";
 import type { Config } from "../../../config.ts";
+import type { Soon } from "../../../journal/contract/index.ts";
 import { NO_BYTES, type StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { BodyReceiver } from "../../message/body-receiver.ts";
 import { HTTP_HEADER } from "../../message/http-headers.ts";
 import { originOf } from "../../message/origin.ts";
 import type { HttpRequest } from "../../message/request.ts";
-import { isProblem, isRefusal, type RequestProblem } from "../../problems.ts";
+import { isRefusal, type Parsed } from "../../problems.ts";
 
 export class FetchRequest implements HttpRequest {
   readonly method: string;
@@ -47,16 +49,17 @@ export class FetchRequest implements HttpRequest {
     return originOf(this, this.#config, this.#url.protocol.slice(0, -1));
   }
 
-  body(): StoredBytes | Promise<StoredBytes | RequestProblem> {
+  body(): Soon<Parsed<StoredBytes>> {
     const reader = this.#request.body?.getReader();
-    if (reader === undefined) return NO_BYTES;
+    if (reader === undefined) return ok(NO_BYTES);
     const timeoutMs = this.#config.bodyTimeoutMs;
     return new Promise((resolve) => {
       let cancelling: NodeJS.Timeout | undefined;
       const settings = { announced: undefined, budget: this.#budget, timeoutMs };
       const receiver = new BodyReceiver(settings, (outcome) => {
         stopListening();
-        if (isProblem(outcome)) cancelling = setTimeout(cancel, isRefusal(outcome) ? timeoutMs : 0, reader);
+        if (outcome.kind === "rejected")
+          cancelling = setTimeout(cancel, isRefusal(outcome.rejection) ? timeoutMs : 0, reader);
         resolve(outcome);
       });
       this.#receiver = receiver;

@@ -8,7 +8,7 @@ import { HTTP_HEADER } from "../../message/http-headers.ts";
 import { originOf } from "../../message/origin.ts";
 import { rawHeader } from "../../message/raw-headers.ts";
 import type { HttpRequest } from "../../message/request.ts";
-import type { RequestProblem } from "../../problems.ts";
+import { type Parsed, type RequestProblem, refuse } from "../../problems.ts";
 import { receiveBody } from "./receive-body.ts";
 
 export class NodeRequest implements HttpRequest {
@@ -52,15 +52,17 @@ export class NodeRequest implements HttpRequest {
       : { kind: "transfer-coding" };
   }
 
-  body(): Promise<StoredBytes | RequestProblem> {
+  body(): Promise<Parsed<StoredBytes>> {
     if (this.#beforeBody === undefined) return this.#receive();
     // A client that asks before it sends is told at once what is certain.
     const announced = this.#announcedLength() ?? 0;
     const refusal = this.#budget.refusal(announced, announced);
-    return refusal === undefined ? this.#beforeBody().then(() => this.#receive()) : Promise.resolve(refusal);
+    return refusal === undefined
+      ? this.#beforeBody().then(() => this.#receive())
+      : Promise.resolve(refuse(refusal));
   }
 
-  #receive(): Promise<StoredBytes | RequestProblem> {
+  #receive(): Promise<Parsed<StoredBytes>> {
     return receiveBody(this.#message, this.#announcedLength(), this.#budget, (release) => {
       this.#release = release;
     });

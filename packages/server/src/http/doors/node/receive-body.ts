@@ -1,9 +1,10 @@
 /** Reading a request body from node:http, whose own `requestTimeout` ends those that are too slow. */
 import type { IncomingMessage } from "node:http";
+import { ok } from "@perennial/protocol";
 import { NO_BYTES, type StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { BodyReceiver } from "../../message/body-receiver.ts";
-import type { RequestProblem } from "../../problems.ts";
+import { type Parsed, refuse } from "../../problems.ts";
 
 /**
  * Resolves to the whole body, or to why it was refused. The rest of a refused body is read and thrown away, so that the
@@ -17,12 +18,12 @@ export async function receiveBody(
   announced: number | undefined,
   budget: BodyBudget,
   onHeld: (release: () => void) => void,
-): Promise<StoredBytes | RequestProblem> {
-  if (announced === 0) return NO_BYTES;
+): Promise<Parsed<StoredBytes>> {
+  if (announced === 0) return ok(NO_BYTES);
   const refusal = announced === undefined ? undefined : budget.refusal(announced, announced);
   if (refusal !== undefined) {
     message.resume();
-    return refusal;
+    return refuse(refusal);
   }
   // The parser is through with the packet that brought the head once this function goes on.
   await null;
@@ -30,7 +31,7 @@ export async function receiveBody(
   if (whole === undefined) return gather(message, announced, budget, onHeld);
   budget.hold(whole.length);
   onHeld(() => budget.release(whole.length));
-  return { parts: [whole], byteLength: whole.length };
+  return ok({ parts: [whole], byteLength: whole.length });
 }
 
 /**
@@ -49,7 +50,7 @@ function gather(
   announced: number | undefined,
   budget: BodyBudget,
   onHeld: (release: () => void) => void,
-): Promise<StoredBytes | RequestProblem> {
+): Promise<Parsed<StoredBytes>> {
   return new Promise((resolve) => {
     const receiver = new BodyReceiver({ announced, budget, timeoutMs: undefined }, resolve);
     onHeld(() => receiver.release());

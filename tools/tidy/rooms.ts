@@ -26,6 +26,7 @@ const LOCAL = `${JOURNAL}/local`;
 const CATALOG = `${SERVER}/catalog`;
 const SHARD = `${SERVER}/shard`;
 const LIVE = `${SERVER}/live`;
+const REGISTRY = `${SERVER}/registry`;
 const TELEMETRY = `${SERVER}/telemetry`;
 const HTTP = `${SERVER}/http`;
 
@@ -43,11 +44,12 @@ export const ROOMS: readonly Room[] = [
   { path: CATALOG, imports: [PROTOCOL, STREAM, JOURNAL] },
   { path: SHARD, imports: [PROTOCOL, STORED, STREAM, JOURNAL, CATALOG] },
   { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, STREAM, JOURNAL, CATALOG, SHARD] },
+  { path: REGISTRY, imports: [TELEMETRY, PROTOCOL, STREAM, SHARD], node: true },
   { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE], node: true },
   { path: TELEMETRY, imports: [JOURNAL] },
   {
     path: SERVER,
-    imports: [PROTOCOL, STREAM, JOURNAL, MEMORY, LOCAL, CATALOG, SHARD, LIVE, HTTP, TELEMETRY],
+    imports: [PROTOCOL, STREAM, JOURNAL, MEMORY, LOCAL, CATALOG, SHARD, LIVE, REGISTRY, HTTP, TELEMETRY],
     node: true,
   },
 ];

@@ -81,9 +81,11 @@ export interface Config {
   readonly pageBytes: number | undefined;
   /**
    * Whether reads of state streams (JSON streams whose first message is one of the State Protocol) show the offset of
-   * each State message in its `headers.offset`; stored bytes stay as they are. Default false.
+   * each State message in its `headers.offset`; stored bytes stay as they are. Default true.
    */
   readonly stateOffsets: boolean;
+  /** Whether the stream `__registry__` says which streams there are (docs/extensions.md). Default false. */
+  readonly registry: boolean;
   /** Bytes of one request body, [1, 1 GiB]; more get 413. Default 64 MiB. */
   readonly bodyBytes: number;
   /** Bytes of one message of a JSON stream, [64 KiB, 1 GiB]; more get 413. Default 16 MiB. */
@@ -195,7 +197,8 @@ export function parseConfig(options: ServerOptions): Config {
       options.pageBytes === undefined
         ? undefined
         : checkedInteger("pageBytes", options.pageBytes, 65_536, Number.MAX_SAFE_INTEGER),
-    stateOffsets: options.stateOffsets ?? false,
+    stateOffsets: options.stateOffsets ?? true,
+    registry: options.registry ?? false,
     accessLog: options.accessLog ?? false,
     explorer: options.explorer ?? [],
     logger: options.logger ?? createLogger("warn"),

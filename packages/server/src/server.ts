@@ -17,6 +17,7 @@ import type { Log, LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
 import { LiveHub } from "./live/hub.ts";
+import { Registry } from "./registry/registry.ts";
 import { LocalStreams } from "./shard/local-streams.ts";
 import { Shard } from "./shard/shard.ts";
 import type { ShardDeps } from "./shard/shard-deps.ts";
@@ -82,6 +83,7 @@ interface Opened {
   readonly budget: BodyBudget;
   readonly fetchDoor: FetchDoor;
   readonly sweeper: Sweeper;
+  readonly registry: Registry | undefined;
   readonly log: Log;
 }
 
@@ -161,10 +163,11 @@ class Running implements DurableStreamsServer {
     this.#on("ended");
   }
 
-  async #close({ context, sweeper, fetchDoor, log }: Opened): Promise<void> {
+  async #close({ context, sweeper, registry, fetchDoor, log }: Opened): Promise<void> {
     sweeper.stop();
     context.live.stop();
     await Promise.all([this.#door?.close(), fetchDoor.close()]);
+    await registry?.stop();
     await log.close();
   }
 
@@ -207,8 +210,11 @@ class Running implements DurableStreamsServer {
       assets: new Assets(config.explorer),
       roots: parseStreamRoots(config.streamRoot) ?? [],
     };
+    const registry = config.registry ? new Registry(streams, config.logger) : undefined;
+    registry?.start();
     const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
-    this.#opened = { context, recovery, budget, fetchDoor: new FetchDoor(context, budget), sweeper, log };
+    const fetchDoor = new FetchDoor(context, budget);
+    this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, log };
     return this.#opened;
   }
 }

@@ -54,7 +54,7 @@ describe.each(Object.keys(servers))("MaterializedState over a stream of %s", (na
   });
 });
 
-describe.each(["@perennial/server with stateOffsets", "@durable-streams/server"])("readers of %s", (name) => {
+describe.each(["@perennial/server", "@durable-streams/server"])("readers of %s", (name) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await servers[name]!();

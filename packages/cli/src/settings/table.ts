@@ -53,6 +53,7 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   cacheControl: ["text", "Responses", "Cache-Control of reads with data"],
   pageBytes: ["bytes", "Responses", "most bytes in one catch-up response (no limit unless given)"],
   stateOffsets: ["switch", "Responses", "show the offset of each State message in its headers"],
+  registry: ["switch", "Responses", "keep the stream __registry__, which says which streams there are"],
   longPollTimeoutMs: ["milliseconds", "Live reads", "how long a long-poll waits at the tail"],
   sseCycleMs: ["milliseconds", "Live reads", "length of an SSE connection before the client reconnects"],
   sseCycleJitter: ["share", "Live reads", "share by which SSE connections differ in length"],

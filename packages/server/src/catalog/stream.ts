@@ -42,6 +42,8 @@ export class Stream {
   previous: Stream | undefined = undefined;
   /** Operations that hold on to it across a wait: it stays in memory as long as there are any. */
   pins = 0;
+  /** Whether its first message is one of the State Protocol; undefined until somebody has looked (`shard/state-streams.ts`). */
+  holdsState: boolean | undefined = undefined;
   /** Used since the catalogue last looked for streams to drop from memory. */
   recentlyUsed = true;
   /** Most streams have no readers, and an empty set of their own would be a third of their memory. */

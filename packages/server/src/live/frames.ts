@@ -112,7 +112,7 @@ export class FrameEncoder {
     const final = upToDate && closed;
     const { json, contentType } = stream.state;
     const stored = from === end ? NOTHING : yield* inSteps(wholeSlice(this.#shard, stream, from, end));
-    const withOffsets = yield* namesOffsets(this.#shard, stream);
+    const withOffsets = yield* inSteps(namesOffsets(this.#shard, stream));
     const control = { nextOffset: formatOffset(end), cursor: String(cursor), upToDate, closed: final };
     const bytes = encodeSseEvents({
       payload: json && stored.length > 0 ? jsonArray(stored, from, withOffsets) : stored,

@@ -8,6 +8,7 @@ import { RangeReader, wholeSlice } from "./bytes.ts";
 import { type CreateOutcome, create } from "./create.ts";
 import { describe } from "./description.ts";
 import { type ListPage, type ListRequest, list } from "./list.ts";
+import { type LifeListener, type LivesPage, lifeAt, livesPage, type StreamLife } from "./lives.ts";
 import { type ProducersPage, type ProducersRequest, producers } from "./producers.ts";
 import { snapshot, streamOf } from "./read.ts";
 import type { Answer } from "./reading.ts";
@@ -71,6 +72,18 @@ export class LocalStreams implements AllStreams, Streams {
 
   list(request: ListRequest): ListPage {
     return list(this.#shard, request);
+  }
+
+  lives(after: string, limit: number): LivesPage {
+    return livesPage(this.#shard.catalog, after, limit);
+  }
+
+  lifeAt(path: string): StreamLife | undefined {
+    return lifeAt(this.#shard.catalog, path);
+  }
+
+  watch(listener: LifeListener): void {
+    this.#shard.lifeListener = listener;
   }
 
   health(): LogHealth {

@@ -3,7 +3,7 @@ import { isText, type OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore } from "./bytes.ts";
-import type { Answer, Reading } from "./reading.ts";
+import { type Answer, inSteps, isReading, type Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 import { CUT_BYTES, wholeCharactersEnd } from "./slice.ts";
 import { namesOffsets } from "./state-streams.ts";
@@ -30,9 +30,10 @@ export function snapshot(shard: Shard, path: string, offset: OffsetRequest): Ans
   const position = resolveOffset(stream, offset);
   const isEnd = position === 0 || position === stream.visibleTail;
   const isExact = isEnd || (offset.kind === "at" && offset.exact === true && !stream.state.json);
-  return isExact && shard.stateStreams === undefined
-    ? sliceFrom(shard, stream, position, false)
-    : searched(shard, stream, position, isExact);
+  const withOffsets = namesOffsets(shard, stream);
+  return isExact && !isReading(withOffsets)
+    ? sliceFrom(shard, stream, position, withOffsets)
+    : searched(shard, stream, position, isExact, withOffsets);
 }
 
 /** Looks at the stream's bytes first. */
@@ -41,9 +42,10 @@ function* searched(
   stream: Stream,
   position: number,
   isExact: boolean,
+  withOffsets: Answer<boolean>,
 ): Reading<Snapshot | Rejected> {
   const from = isExact ? position : yield* placeOf(shard, stream, position);
-  return sliceFrom(shard, stream, from, yield* namesOffsets(shard, stream));
+  return sliceFrom(shard, stream, from, yield* inSteps(withOffsets));
 }
 
 function sliceFrom(shard: Shard, stream: Stream, from: number, withOffsets: boolean): Snapshot | Rejected {

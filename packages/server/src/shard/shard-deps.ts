@@ -28,6 +28,6 @@ export interface ShardDeps {
   readonly forkDepth?: number;
   /** Streams held in memory before idle ones are dropped. */
   readonly loadedStreams: number;
-  /** Whether State messages are shown with their offsets. Default false. */
+  /** Whether State messages are shown with their offsets. Default true. */
   readonly stateOffsets?: boolean;
 }

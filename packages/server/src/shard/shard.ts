@@ -22,17 +22,15 @@ import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { type Found, GONE, NOT_FOUND, remainsOf } from "./found.ts";
+import { type LifeListener, lifeOf } from "./lives.ts";
 import { MessageIndex } from "./message-index.ts";
 import { Pending } from "./pending.ts";
+import { refusalOf } from "./refusals.ts";
 import { FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
-import { StateStreams } from "./state-streams.ts";
 import { Turns } from "./turns.ts";
 
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
 const LOOKS = 4000;
-
-/** What writers are told while the log takes nothing. */
-const REFUSALS = { full: "storage-full", "read-only": "storage-failed", "not-owner": "not-owner" } as const;
 
 export class Shard implements LogListener, RecordTarget {
   readonly log: Log;
@@ -47,8 +45,9 @@ export class Shard implements LogListener, RecordTarget {
   readonly turns = new Turns();
   /** Knows where messages end within long appends. */
   readonly messages = new MessageIndex(this);
-  /** Undefined: nobody asks which streams hold state. */
-  readonly stateStreams: StateStreams | undefined;
+  readonly stateOffsets: boolean;
+  /** Hears of streams that come and go. */
+  lifeListener: LifeListener | undefined = undefined;
   #lastId = 0;
   #storeId = "";
   /** Streams with somebody at the tail that changed in the batch being published. */
@@ -63,7 +62,7 @@ export class Shard implements LogListener, RecordTarget {
     this.producersPerStream = deps.producersPerStream;
     this.forkDepth = deps.forkDepth ?? FORK_DEPTH;
     this.jsonMessageBytes = deps.jsonMessageBytes ?? JSON_MESSAGE_BYTES;
-    this.stateStreams = deps.stateOffsets ? new StateStreams() : undefined;
+    this.stateOffsets = deps.stateOffsets ?? true;
     const { archive } = deps.log;
     // Without an archive there is nowhere to bring a stream back from.
     const loadedMax = archive === undefined ? Number.POSITIVE_INFINITY : deps.loadedStreams;
@@ -95,8 +94,7 @@ export class Shard implements LogListener, RecordTarget {
 
   /** Why nothing can be written now, if so. */
   refusal(): Rejection | undefined {
-    const health = this.log.health();
-    return health === "ok" ? undefined : { kind: REFUSALS[health] };
+    return refusalOf(this.log.health());
   }
 
   /** The stream at a path that writers are judged against. A question only: it records nothing. */
@@ -218,6 +216,7 @@ export class Shard implements LogListener, RecordTarget {
       case "create":
         stream.visibility = "live";
         stream.previous = undefined;
+        this.lifeListener?.onCreated(lifeOf(stream));
         return;
       case "append":
         stream.visibleTail = record.position + record.data.byteLength;
@@ -226,6 +225,7 @@ export class Shard implements LogListener, RecordTarget {
         return;
       case "delete":
         for (const gone of [stream, ...otherStreams]) this.#publishDeletion(gone, record);
+        this.lifeListener?.onRemoved(stream.state.path);
     }
   }
 

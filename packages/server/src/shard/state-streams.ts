@@ -3,40 +3,31 @@ import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { beginsWithStateMessage } from "../stored/state-offsets.ts";
 import { type ByteSource, pieces, wholeSlice } from "./bytes.ts";
-import { inSteps, type Reading } from "./reading.ts";
+import { type Answer, inSteps, type Reading } from "./reading.ts";
 
 /** Messages longer than this are shown as they are stored: to name their offsets takes all of them at once. */
 export const NAMED_BYTES = 256 * 1024;
 
-/**
- * A JSON stream is a state stream if its first message is a message of the State Protocol. It is looked at once, since
- * it never changes: other streams cost nothing more.
- */
-export class StateStreams {
-  readonly #known = new WeakMap<Stream, boolean>();
-
-  /** Whether the stream is a state stream. False as long as it is empty. */
-  *has(source: ByteSource, stream: Stream): Reading<boolean> {
-    if (!stream.state.json || stream.visibleTail === 0) return false;
-    let verdict = this.#known.get(stream);
-    if (verdict === undefined) {
-      const first = yield* firstMessage(source, stream);
-      verdict = first !== undefined && beginsWithStateMessage(first);
-      this.#known.set(stream, verdict);
-    }
-    return verdict;
-  }
-}
-
-/** Where streams are, and whether state streams are told from others there. */
+/** Where streams are, and whether their State messages are shown with their offsets. */
 interface NamingSource extends ByteSource {
-  readonly stateStreams: StateStreams | undefined;
+  readonly stateOffsets: boolean;
 }
 
-/** Whether this server shows the messages of this stream with their offsets. */
-export function* namesOffsets(source: NamingSource, stream: Stream): Reading<boolean> {
-  const { stateStreams } = source;
-  return stateStreams === undefined ? false : yield* stateStreams.has(source, stream);
+/**
+ * Whether this server shows the messages of this stream with their offsets. A JSON stream is a state stream if its first
+ * message is a message of the State Protocol, and none as long as it is empty. It is looked at once, since the first
+ * message never changes, and the answer is then at hand: other streams cost nothing more.
+ */
+export function namesOffsets(source: NamingSource, stream: Stream): Answer<boolean> {
+  if (!source.stateOffsets || !stream.state.json || stream.visibleTail === 0) return false;
+  return stream.holdsState ?? lookAt(source, stream);
+}
+
+function* lookAt(source: ByteSource, stream: Stream): Reading<boolean> {
+  const first = yield* firstMessage(source, stream);
+  const verdict = first !== undefined && beginsWithStateMessage(first);
+  stream.holdsState = verdict;
+  return verdict;
 }
 
 /** Undefined if it is longer than `NAMED_BYTES`. */

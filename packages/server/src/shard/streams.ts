@@ -11,6 +11,7 @@ import type { AppendOutcome } from "./append.ts";
 import type { CreateOutcome } from "./create.ts";
 import type { StreamDescription } from "./description.ts";
 import type { ListPage, ListRequest } from "./list.ts";
+import type { LifeListener, LivesPage, StreamLife } from "./lives.ts";
 import type { ProducersPage, ProducersRequest } from "./producers.ts";
 import type { Answer, Reading } from "./reading.ts";
 import type { RemoveOutcome } from "./remove.ts";
@@ -77,6 +78,12 @@ export interface AllStreams {
   for(path: string): Streams;
   /** One page of the streams that readers can see, in the order of their paths. */
   list(request: ListRequest): ListPage;
+  /** One page of all streams, in the order of their paths. */
+  lives(after: string, limit: number): LivesPage;
+  /** The stream at a path. */
+  lifeAt(path: string): StreamLife | undefined;
+  /** Tells the listener of streams that come and go from now on. */
+  watch(listener: LifeListener): void;
   /** Whether what they are stored in takes writes. */
   health(): LogHealth;
   metrics(): StreamMetrics;

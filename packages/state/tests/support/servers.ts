@@ -21,8 +21,8 @@ const perennial =
 
 /** How to start each server that state streams must work with. */
 export const servers: Readonly<Record<string, Start>> = {
-  "@perennial/server": perennial(false),
-  "@perennial/server with stateOffsets": perennial(true),
+  "@perennial/server": perennial(true),
+  "@perennial/server without stateOffsets": perennial(false),
   "@durable-streams/server": async (port = 0) => {
     const server = new DurableStreamTestServer({ port, longPollTimeout: 500 });
     const url = await server.start();

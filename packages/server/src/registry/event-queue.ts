@@ -1,0 +1,59 @@
+/** Events that are still to be written, in order, up to a bound. */
+
+interface Queued {
+  readonly name: string;
+  readonly event: string;
+  isVoid: boolean;
+}
+
+export class EventQueue {
+  readonly #most: number;
+  #events: Queued[] = [];
+  readonly #byName = new Map<string, Queued[]>();
+
+  /** @param most events that are kept */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.length === 0;
+  }
+
+  /** False: there are too many, and this one is not kept. */
+  add(name: string, event: string): boolean {
+    if (this.#events.length >= this.#most) return false;
+    const queued = { name, event, isVoid: false };
+    this.#events.push(queued);
+    const others = this.#byName.get(name);
+    if (others === undefined) this.#byName.set(name, [queued]);
+    else others.push(queued);
+    return true;
+  }
+
+  /** What was told of a name so far counts no more: somebody has just looked at what is. */
+  forget(name: string): void {
+    for (const queued of this.#byName.get(name) ?? []) queued.isVoid = true;
+    this.#byName.delete(name);
+  }
+
+  /** Takes the oldest out, `limit` at most. */
+  take(limit: number): readonly string[] {
+    const taken = this.#events.slice(0, limit);
+    this.#events = this.#events.slice(limit);
+    for (const queued of taken) this.#taken(queued);
+    return taken.filter(({ isVoid }) => !isVoid).map(({ event }) => event);
+  }
+
+  #taken(queued: Queued): void {
+    const others = this.#byName.get(queued.name);
+    if (others?.[0] !== queued) return;
+    others.shift();
+    if (others.length === 0) this.#byName.delete(queued.name);
+  }
+
+  clear(): void {
+    this.#events = [];
+    this.#byName.clear();
+  }
+}

@@ -1,0 +1,46 @@
+/** Which streams there are, whatever their lifetimes say, and the moments at which they come and go. */
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Stream } from "../catalog/stream.ts";
+
+/** One life of a stream: the same path may have another after it. */
+export interface StreamLife {
+  readonly path: string;
+  readonly contentType: string;
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
+/** Hears of streams as readers do: once it is durable. Called from inside the log's own callback: notes it, and no more. */
+export interface LifeListener {
+  onCreated(life: StreamLife): void;
+  /** Deleted, or expired; softly, too. */
+  onRemoved(path: string): void;
+}
+
+export interface LivesPage {
+  readonly lives: readonly StreamLife[];
+  /** Where the next page begins (its `after`); undefined: this was the last. */
+  readonly next: string | undefined;
+}
+
+export function lifeOf({ state: { path, contentType, createdAt } }: Stream): StreamLife {
+  return { path, contentType, createdAt };
+}
+
+/** The stream at a path; one that has expired counts until its end is recorded, which listeners hear of. */
+export function lifeAt(catalog: Catalog, path: string): StreamLife | undefined {
+  const stream = catalog.peek(path);
+  return stream?.visibility === "live" ? lifeOf(stream) : undefined;
+}
+
+/**
+ * Streams in the order of their paths, as `lifeAt` has them.
+ *
+ * @param after only paths after this one
+ * @param limit paths to look at
+ */
+export function livesPage(catalog: Catalog, after: string, limit: number): LivesPage {
+  const paths = catalog.paths("", after, limit);
+  const lives = paths.map((path) => lifeAt(catalog, path)).filter((life) => life !== undefined);
+  return { lives, next: paths.length === limit ? paths.at(-1) : undefined };
+}

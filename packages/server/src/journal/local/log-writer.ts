@@ -22,6 +22,9 @@ const PROBE_INTERVAL_MS = 1000;
 /** A batch that still grows after so many turns of the event loop is written nevertheless. */
 const GATHERING_TURNS_MAX = 20;
 
+/** The same in milliseconds: how long a turn is, others choose. */
+const GATHERING_MS_MAX = 5;
+
 /** What the writer tells the log, besides what it tells the listener. */
 export interface WriterEvents extends Omit<LogListener, "onArchived"> {
   /** A record is being taken back; newest first. */
@@ -36,6 +39,8 @@ export interface WriterParts {
   readonly segments: Segments;
   /** Whether a write of `segments` is durable when it resolves. */
   readonly flushing: boolean;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
   /** Runs a function after some milliseconds. */
   readonly after: (ms: number, run: () => void) => void;
 }
@@ -59,6 +64,8 @@ export class LogWriter {
   #scheduled = false;
   /** For how many turns of the event loop the batch has gathered behind the last write. */
   #turn = 0;
+  /** Since when. */
+  #gatheringSince = 0;
   /** Records that were gathered when the turn began. */
   #seen = 0;
   #writing = false;
@@ -161,8 +168,13 @@ export class LogWriter {
    */
   #gatherOrWrite(): void {
     const stillComing = this.#gathering.length > this.#seen || this.#turn === 0;
-    if (stillComing && this.#turn < GATHERING_TURNS_MAX) this.#schedule(this.#turn + 1);
+    if (stillComing && this.#mayGather()) this.#schedule(this.#turn + 1);
     else this.#startWrite();
+  }
+
+  #mayGather(): boolean {
+    if (this.#turn >= GATHERING_TURNS_MAX) return false;
+    return this.#parts.now() - this.#gatheringSince < GATHERING_MS_MAX;
   }
 
   #startWrite(): void {
@@ -187,7 +199,10 @@ export class LogWriter {
     this.#writtenTo = to;
     if (this.#parts.flushing) this.#durableTo = to;
     this.#events.onDurable(batch);
-    if (this.#gathering.length > 0 && !this.#scheduled) this.#schedule(0);
+    if (this.#gathering.length > 0 && !this.#scheduled) {
+      this.#gatheringSince = this.#parts.now();
+      this.#schedule(0);
+    }
     batch.length = 0;
     this.#spare.push(batch);
     this.#wake(to);

@@ -212,7 +212,9 @@ class Running implements DurableStreamsServer {
     };
     const registry = config.registry ? new Registry(streams, config.logger) : undefined;
     registry?.start();
-    const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes);
+    const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes, (byteLength) =>
+      streams.roomFor(byteLength),
+    );
     const fetchDoor = new FetchDoor(context, budget);
     this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, log };
     return this.#opened;

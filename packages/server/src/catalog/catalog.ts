@@ -10,6 +10,9 @@ import { Deadlines } from "./deadlines.ts";
 import { SortedPaths } from "./sorted-paths.ts";
 import { Stream } from "./stream.ts";
 
+/** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
+export const TRIM_LOOKS = 4000;
+
 export class Catalog {
   readonly #archive: Archive | undefined;
   readonly #loadedMax: number;

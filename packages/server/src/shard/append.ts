@@ -1,14 +1,10 @@
 /** Append, close, or both. */
 import type { AppendCommand } from "../stream/commands.ts";
-import {
-  decideAppend,
-  FRAMED_AT_ONCE_BYTES,
-  frameInSteps,
-  judgeRequest,
-  type Unframed,
-} from "../stream/decide-append.ts";
+import { decideAppend, judgeRequest } from "../stream/decide-append.ts";
+import { FRAMED_AT_ONCE_BYTES, type Unready } from "../stream/frame-body.ts";
 import { type AppendRecord, givesRoomBack } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
+import { judgeLong, readied } from "./long-body.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import { onceThereIs } from "./room.ts";
 import type { Shard } from "./shard.ts";
@@ -42,27 +38,37 @@ export function append(shard: Shard, path: string, command: AppendCommand): Prom
 }
 
 function appendOnce(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
-  const judge = (): Verdict<AppendOutcome | Unframed> => judgeAppend(shard, path, command);
-  const outcome = durably(shard, path, judge);
-  if (command.body.byteLength <= FRAMED_AT_ONCE_BYTES) return outcome as Promise<AppendOutcome>;
+  const outcome = judged(shard, path, command);
+  const isShort = command.body.byteLength <= Math.min(shard.aheadBytes, FRAMED_AT_ONCE_BYTES);
+  if (isShort) return outcome as Promise<AppendOutcome>;
   return outcome.then((settled) =>
-    settled.kind === "unframed" ? appendFramed(shard, path, command) : settled,
+    settled.kind === "unready" ? appendLong(shard, path, command, settled) : settled,
   );
 }
 
-/** Finds the messages of a long body while others are served, and judges again: what else there is may have changed. */
-async function appendFramed(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome> {
-  const framing = await shard.turns.run(frameInSteps(command.body, shard.jsonMessageBytes));
-  return append(shard, path, { ...command, framing });
+function judged(shard: Shard, path: string, command: AppendCommand): Promise<AppendOutcome | Unready> {
+  return durably(shard, path, () => judgeAppend(shard, path, command));
 }
 
-function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome | Unframed> {
+/** Judges again once the body is ready: what else there is may have changed. */
+async function appendLong(
+  shard: Shard,
+  path: string,
+  command: AppendCommand,
+  unready: Unready,
+): Promise<AppendOutcome> {
+  const ready = await readied(shard, command, unready);
+  const outcome = await judgeLong(shard, ready, () => judged(shard, path, ready));
+  return outcome.kind === "unready" ? appendLong(shard, path, command, outcome) : outcome;
+}
+
+function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome | Unready> {
   const found = shard.forWriting(path);
   if (found.kind !== "found") return { outcome: found, pending: undefined };
   const { state } = found.stream;
   const decision = decideAppend(state, command, shard, shard.now());
   switch (decision.kind) {
-    case "unframed":
+    case "unready":
     case "rejected":
       return { outcome: decision, pending: undefined };
     case "duplicate":

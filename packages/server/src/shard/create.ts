@@ -2,12 +2,14 @@
 import type { Stream } from "../catalog/stream.ts";
 import { StreamRemoved } from "../journal/contract/index.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
-import { frameInSteps, sameMediaType, type Unframed } from "../stream/decide-append.ts";
+import { sameMediaType } from "../stream/decide-append.ts";
 import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
 import { type ForkPoint, type ForkSearch, findForkPoint, type WantedBytes } from "../stream/forks.ts";
+import type { Unready } from "../stream/frame-body.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore, RangeReader } from "./bytes.ts";
 import { isAbsent } from "./found.ts";
+import { judgeLong, readied } from "./long-body.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import { withRoom } from "./room.ts";
 import type { Shard } from "./shard.ts";
@@ -46,9 +48,8 @@ export async function create(shard: Shard, command: CreateCommand): Promise<Crea
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const outcome = await tryCreate(shard, command);
     if (outcome.kind === "source-changed") continue;
-    if (outcome.kind !== "unframed") return outcome;
-    const framing = await shard.turns.run(frameInSteps(command.body, shard.jsonMessageBytes));
-    return create(shard, { ...command, framing });
+    if (outcome.kind !== "unready") return outcome;
+    return create(shard, await readied(shard, command, outcome));
   }
   return reject({ kind: "source-contended" });
 }
@@ -56,7 +57,7 @@ export async function create(shard: Shard, command: CreateCommand): Promise<Crea
 async function tryCreate(
   shard: Shard,
   command: CreateCommand,
-): Promise<CreateOutcome | Unframed | SourceChanged> {
+): Promise<CreateOutcome | Unready | SourceChanged> {
   const { fork, path, contentType } = command;
   if (fork === undefined || inUse(shard, path)) return createAt(shard, command, undefined);
   const located = await locateFork(shard, fork, contentType);
@@ -78,10 +79,9 @@ function createAt(
   shard: Shard,
   command: CreateCommand,
   located: LocatedFork | undefined,
-): Promise<CreateOutcome | Unframed | SourceChanged> {
-  return withRoom(shard, command.body.byteLength, () =>
-    durably(shard, command.path, () => judgeCreate(shard, command, located)),
-  );
+): Promise<CreateOutcome | Unready | SourceChanged> {
+  const judge = () => durably(shard, command.path, () => judgeCreate(shard, command, located));
+  return command.isReady ? judgeLong(shard, command, judge) : withRoom(shard, command.body.byteLength, judge);
 }
 
 /** Whether what was found out about a fork's source rested on a record that is lost meanwhile. */
@@ -108,7 +108,7 @@ function judgeCreate(
   shard: Shard,
   command: CreateCommand,
   located: LocatedFork | undefined,
-): Verdict<CreateOutcome | Unframed | SourceChanged> {
+): Verdict<CreateOutcome | Unready | SourceChanged> {
   const existing = judgeExisting(shard, command);
   if (existing !== undefined) return existing;
   if (!stillThere(shard, command.fork, located)) return { outcome: SOURCE_CHANGED, pending: undefined };
@@ -116,7 +116,7 @@ function judgeCreate(
   if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
   const place: ForkPlace | undefined =
     located === undefined ? undefined : { source: located.source.state, ...located.point };
-  const decision = decideCreate(shard.nextId(), command, place, shard.now());
+  const decision = decideCreate(shard.nextId(), command, place, shard, shard.now());
   if (decision.kind !== "record") return { outcome: decision, pending: undefined };
   const pending = shard.create(decision.record);
   const { contentType, tail, closed } = pending.state;

@@ -86,6 +86,11 @@ export class LocalStreams implements AllStreams, Streams {
     this.#shard.lifeListener = listener;
   }
 
+  roomFor(byteLength: number): Promise<void> | undefined {
+    if (byteLength <= this.#shard.aheadBytes) return undefined;
+    return this.#shard.log.admit(byteLength)?.then((permit) => permit.release());
+  }
+
   health(): LogHealth {
     return this.#shard.log.health();
   }

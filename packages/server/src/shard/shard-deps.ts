@@ -4,6 +4,12 @@ import type { Log } from "../journal/contract/index.ts";
 export const JSON_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
+ * Bytes of a body that becomes durable together with what others append; longer ones are written ahead, since all that comes
+ * behind one waits for it: some 20 ms for 4 MiB.
+ */
+export const AHEAD_BYTES = 4 * 1024 * 1024;
+
+/**
  * Generations of forks of forks unless told otherwise. A read looks at the streams of all of them, which costs some ten
  * microseconds each when they have to be fetched from the disk.
  */
@@ -24,6 +30,8 @@ export interface ShardDeps {
   readonly producersPerStream: number;
   /** Bytes of one JSON message. Default `JSON_MESSAGE_BYTES`. */
   readonly jsonMessageBytes?: number;
+  /** Bytes of a body that is not written ahead. Default `AHEAD_BYTES`. */
+  readonly aheadBytes?: number;
   /** Generations of forks of forks. Default `FORK_DEPTH`. */
   readonly forkDepth?: number;
   /** Streams held in memory before idle ones are dropped. */

@@ -3,7 +3,7 @@
  * evolve the accepted state, hand the record to the log, and publish or undo it when the log has settled it.
  * It decides nothing itself. Nothing below the HTTP doors is global to the process; all of it hangs off here.
  */
-import { Catalog } from "../catalog/catalog.ts";
+import { Catalog, TRIM_LOOKS } from "../catalog/catalog.ts";
 import { Stream } from "../catalog/stream.ts";
 import type { Log, LogFailure, LogListener, RecordTarget, Recovery } from "../journal/contract/index.ts";
 import { decideDelete } from "../stream/decide-delete.ts";
@@ -26,11 +26,8 @@ import { type LifeListener, lifeOf } from "./lives.ts";
 import { MessageIndex } from "./message-index.ts";
 import { Pending } from "./pending.ts";
 import { refusalOf } from "./refusals.ts";
-import { FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
+import { AHEAD_BYTES, FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { Turns } from "./turns.ts";
-
-/** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
-const LOOKS = 4000;
 
 export class Shard implements LogListener, RecordTarget {
   readonly log: Log;
@@ -40,6 +37,7 @@ export class Shard implements LogListener, RecordTarget {
   readonly random: () => number;
   readonly producersPerStream: number;
   readonly jsonMessageBytes: number;
+  readonly aheadBytes: number;
   readonly forkDepth: number;
   /** Carries out what takes long. */
   readonly turns = new Turns();
@@ -61,6 +59,7 @@ export class Shard implements LogListener, RecordTarget {
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
     this.forkDepth = deps.forkDepth ?? FORK_DEPTH;
+    this.aheadBytes = deps.aheadBytes ?? AHEAD_BYTES;
     this.jsonMessageBytes = deps.jsonMessageBytes ?? JSON_MESSAGE_BYTES;
     this.stateOffsets = deps.stateOffsets ?? true;
     const { archive } = deps.log;
@@ -283,7 +282,7 @@ export class Shard implements LogListener, RecordTarget {
 
   /** Drops some idle streams from memory if there are too many. */
   trim(): void {
-    this.catalog.trim(LOOKS, (stream) => {
+    this.catalog.trim(TRIM_LOOKS, (stream) => {
       // Memory alone knows the last uses of a TTL: they are recorded before the stream may go.
       if (stream.lastUse > stream.state.renewedAt) this.#recordUse(stream);
       else this.catalog.evict(stream);

@@ -84,6 +84,11 @@ export interface AllStreams {
   lifeAt(path: string): StreamLife | undefined;
   /** Tells the listener of streams that come and go from now on. */
   watch(listener: LifeListener): void;
+  /**
+   * Whether a body of that length can be stored soon: undefined if so, or if it is short; otherwise resolves when it can. A
+   * hint, which promises nothing.
+   */
+  roomFor(byteLength: number): Promise<void> | undefined;
   /** Whether what they are stored in takes writes. */
   health(): LogHealth;
   metrics(): StreamMetrics;

@@ -23,6 +23,15 @@ function framedInSteps(body: Uint8Array, messageBytes = Number.POSITIVE_INFINITY
   }
 }
 
+/** The same framing, found in the body's own memory, of which this is a copy. */
+function framedInPlace(body: Uint8Array): JsonFraming {
+  const steps = splitInSteps(Uint8Array.from(body), 1, Number.POSITIVE_INFINITY, 1);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 function jsonParse(body: Uint8Array): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(decoder.decode(body)) };
@@ -35,6 +44,7 @@ function jsonParse(body: Uint8Array): { readonly value: unknown } | undefined {
 function expectAgreement(body: Uint8Array): void {
   const framing = splitJsonMessages(body);
   expect(framedInSteps(body)).toEqual(framing);
+  expectSameText(framedInPlace(body), framing);
   const parsed = jsonParse(body);
   expect(framing.kind).toBe(parsed === undefined ? "rejected" : "ok");
   if (framing.kind === "rejected" || parsed === undefined) return;
@@ -44,6 +54,31 @@ function expectAgreement(body: Uint8Array): void {
   expect(framing.value.byteLength).toBe(stored.length);
   expect(JSON.parse(decoder.decode(wrapStored(stored)))).toEqual(messages);
 }
+
+function expectSameText(actual: JsonFraming, expected: JsonFraming): void {
+  if (actual.kind !== "ok" || expected.kind !== "ok") {
+    expect(actual).toEqual(expected);
+    return;
+  }
+  const { count, byteLength, parts } = expected.value;
+  expect(actual.value).toMatchObject({ count, byteLength });
+  expect(Buffer.concat(actual.value.parts).equals(Buffer.concat(parts))).toBe(true);
+}
+
+test("a body whose memory may be overwritten becomes one part of it, with the headroom that it says", () => {
+  for (const body of ["[1,2,3]", "[ 1 , 2 ]", '[{"a":1}] ']) {
+    const memory = Buffer.alloc(10 + body.length, 0xee);
+    memory.write(body, 10);
+    const steps = splitInSteps(memory.subarray(10), 100, 100, 10);
+    const { value } = steps.next();
+    const { parts, headroom } = (value as Extract<JsonFraming, { kind: "ok" }>).value;
+    expect(parts).toHaveLength(1);
+    const [part] = parts;
+    expect(part!.buffer).toBe(memory.buffer);
+    expect(headroom).toBe(part!.byteOffset - memory.byteOffset);
+    expect(memory.subarray(0, 10).every((byte) => byte === 0xee)).toBe(true);
+  }
+});
 
 test.each([
   ['{"a":1}', '{"a":1},'],

@@ -6,7 +6,9 @@ import type { ProducerTuple, StoredBytes } from "./records.ts";
 export interface AppendCommand {
   /** As received: for JSON streams still the JSON text, not yet split into messages. */
   readonly body: StoredBytes;
-  /** The messages of a long body, once they were found (see `FRAMED_AT_ONCE_BYTES`). */
+  /** What a long body needed first is done (see `Unready`). */
+  readonly isReady?: boolean;
+  /** The messages of a long body, once they were found. */
   readonly framing?: JsonFraming;
   /** The request's content type, absent when the header was. */
   readonly contentType: string | undefined;
@@ -33,7 +35,9 @@ export interface CreateCommand {
   readonly expiresAt: number | undefined;
   readonly closed: boolean;
   readonly body: StoredBytes;
-  /** The messages of a long body, once they were found (see `FRAMED_AT_ONCE_BYTES`). */
+  /** What a long body needed first is done (see `Unready`). */
+  readonly isReady?: boolean;
+  /** The messages of a long body, once they were found. */
   readonly framing?: JsonFraming;
   readonly fork: ForkRequest | undefined;
 }

@@ -2,11 +2,11 @@
  * May this append happen, and what exactly would it record? The checks run in the order of protocol §17.1:
  * body, closed, content type, producer, Stream-Seq, JSON.
  */
-import { mediaType, type Ok, ok } from "@perennial/protocol";
-import { type JsonFraming, splitInSteps, splitJsonMessages } from "../stored/split.ts";
+import { mediaType } from "@perennial/protocol";
 import type { AppendCommand } from "./commands.ts";
+import { type BodyLimits, frameBody, type Unready } from "./frame-body.ts";
 import { judgeProducer } from "./producers.ts";
-import type { AppendRecord, StoredBytes } from "./records.ts";
+import type { AppendRecord } from "./records.ts";
 import { type Rejected, type Rejection, reject } from "./rejections.ts";
 import type { StreamState } from "./state.ts";
 
@@ -16,11 +16,11 @@ export type AppendDecision =
   | { readonly kind: "duplicate"; readonly epoch: number; readonly lastSeq: number }
   /** A bare close of a stream that is closed: nothing to record. */
   | { readonly kind: "already-closed" }
-  | Unframed
+  | Unready
   | Rejected;
 
 /** Bounds that the rules of an append need. */
-export interface AppendLimits {
+export interface AppendLimits extends BodyLimits {
   /** Producers one stream may remember. */
   readonly producersPerStream: number;
 }
@@ -53,7 +53,7 @@ export function decideAppend(
   if (regresses(state.lastStreamSeq, command.streamSeq)) {
     return reject({ kind: "stream-seq-regression", last: state.lastStreamSeq! });
   }
-  const framed = frameBody(state.json, command);
+  const framed = frameBody(state.json, command, limits);
   if (framed.kind !== "ok") return framed;
   const data = framed.value;
   if (data.byteLength === 0 && !empty) return reject({ kind: "empty-array" });
@@ -95,59 +95,4 @@ export function sameMediaType(left: string, right: string): boolean {
 /** `Stream-Seq` must grow, compared byte by byte (protocol §10). */
 function regresses(last: string | undefined, next: string | undefined): boolean {
   return last !== undefined && next !== undefined && next <= last;
-}
-
-/** JSON bodies up to this length are split into messages at once: a millisecond at worst. */
-export const FRAMED_AT_ONCE_BYTES = 64 * 1024;
-
-/** A long JSON body would be accepted, but for its JSON: its messages must be found first (`frameInSteps`). */
-export interface Unframed {
-  readonly kind: "unframed";
-}
-
-/**
- * The bytes to store for a request body: as they are, or in JSON mode each message followed by a comma. An
- * empty JSON array gives no bytes; whether that is allowed depends on the operation.
- */
-export function frameBody(
-  json: boolean,
-  { body, framing }: { readonly body: StoredBytes; readonly framing?: JsonFraming },
-): Ok<StoredBytes> | Rejected | Unframed {
-  if (!json || body.byteLength === 0) return ok(body);
-  if (framing === undefined && body.byteLength > FRAMED_AT_ONCE_BYTES) return { kind: "unframed" };
-  const found = framing ?? splitJsonMessages(joined(body));
-  if (found.kind === "ok") return found;
-  const { message, position, isTooLong } = found.rejection;
-  return reject(
-    isTooLong ? { kind: "json-message-too-large", position } : { kind: "invalid-json", message, position },
-  );
-}
-
-/**
- * Finds the messages of a long body in steps, so that others are served between them.
- *
- * @param messageBytes the most bytes of one message
- */
-export function* frameInSteps(body: StoredBytes, messageBytes: number): Generator<void, JsonFraming> {
-  return yield* splitInSteps(yield* joinedInSteps(body), FRAMED_AT_ONCE_BYTES, messageBytes);
-}
-
-function joined(body: StoredBytes): Uint8Array {
-  const steps = joinedInSteps(body);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-function* joinedInSteps({ parts, byteLength }: StoredBytes): Generator<void, Uint8Array> {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(byteLength);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-    yield;
-  }
-  return whole;
 }

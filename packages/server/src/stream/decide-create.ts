@@ -1,12 +1,13 @@
 /** May this stream be created, or is it there already just as described? (protocol §5 and §6) */
 import { DEFAULT_CONTENT_TYPE, isJson } from "@perennial/protocol";
 import type { CreateCommand } from "./commands.ts";
-import { frameBody, sameMediaType, type Unframed } from "./decide-append.ts";
+import { sameMediaType } from "./decide-append.ts";
+import { type BodyLimits, frameBody, type Unready } from "./frame-body.ts";
 import type { CreateRecord } from "./records.ts";
 import { type Rejected, reject } from "./rejections.ts";
 import type { ForkOrigin, StreamState } from "./state.ts";
 
-export type CreateDecision = { readonly kind: "record"; readonly record: CreateRecord } | Unframed | Rejected;
+export type CreateDecision = { readonly kind: "record"; readonly record: CreateRecord } | Unready | Rejected;
 
 /** `exists`: the stream is there with the same configuration, and there is nothing to record. */
 export type ExistingDecision = { readonly kind: "exists" } | Rejected;
@@ -76,13 +77,14 @@ export function decideCreate(
   id: number,
   command: CreateCommand,
   place: ForkPlace | undefined,
+  limits: BodyLimits,
   now: number,
 ): CreateDecision {
   const contentType = command.contentType ?? place?.source.contentType ?? DEFAULT_CONTENT_TYPE;
   if (place !== undefined && !sameMediaType(contentType, place.source.contentType)) {
     return reject({ kind: "fork-content-type", expected: place.source.contentType });
   }
-  const framed = frameBody(isJson(contentType), command);
+  const framed = frameBody(isJson(contentType), command, limits);
   if (framed.kind !== "ok") return framed;
   const lifetime = place !== undefined && namesNoLifetime(command) ? place.source : command;
   const record: CreateRecord = {

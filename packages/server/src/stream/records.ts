@@ -9,6 +9,16 @@ export interface StoredBytes {
   readonly parts: readonly Uint8Array[];
   /** Sum of the lengths of `parts`. */
   readonly byteLength: number;
+  /** So many bytes before the only part, in the same memory, are free to be overwritten by whoever stores it. Default 0. */
+  readonly headroom?: number;
+}
+
+/** The headroom of long bodies: it takes whatever a log puts before the data of a record. */
+export const HEADROOM_BYTES = 8 * 1024;
+
+/** Memory for the one part of a long body, with that headroom. It takes up what is written of it, and holds anything before. */
+export function withHeadroom(byteLength: number): Buffer {
+  return Buffer.allocUnsafeSlow(HEADROOM_BYTES + byteLength).subarray(HEADROOM_BYTES);
 }
 
 export const NO_BYTES: StoredBytes = { parts: [], byteLength: 0 };

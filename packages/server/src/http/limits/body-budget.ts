@@ -5,14 +5,21 @@ export class BodyBudget {
   readonly #perBody: number;
   readonly #overall: number;
   #held = 0;
+  /**
+   * Whether a long body can be stored soon, given its length so far: undefined if so; otherwise resolves when it can. Until then the
+   * rest of it had better stay where it is.
+   */
+  readonly roomFor: (byteLength: number) => Promise<void> | undefined;
 
   /**
    * @param perBody bytes of one body at most
    * @param overall bytes of all bodies held at once at most
+   * @param roomFor as the member; by default there always is
    */
-  constructor(perBody: number, overall: number) {
+  constructor(perBody: number, overall: number, roomFor: BodyBudget["roomFor"] = () => undefined) {
     this.#perBody = perBody;
     this.#overall = overall;
+    this.roomFor = roomFor;
   }
 
   /**

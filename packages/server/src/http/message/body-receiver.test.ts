@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import type { StoredBytes } from "../../stream/records.ts";
+import { describe, expect, test, vi } from "vitest";
+import { AHEAD_BYTES } from "../../shard/shard-deps.ts";
+import { HEADROOM_BYTES, type StoredBytes } from "../../stream/records.ts";
 import { BodyBudget } from "../limits/body-budget.ts";
 import type { Parsed } from "../problems.ts";
 import { BodyReceiver } from "./body-receiver.ts";
@@ -27,6 +28,54 @@ describe("a gathered body", () => {
         expect(parts.length).toBeLessThanOrEqual(2 + Math.log2(1 + whole.length));
       }),
     );
+  });
+});
+
+describe("a long gathered body", () => {
+  test("whose length is announced is one part with headroom, and little is set aside before a share of it is there", () => {
+    const whole = Buffer.alloc(3 * 1024 * 1024 + 7, "0123456789abcdef");
+    const body = new GatheredBody(whole.length);
+    const before = process.memoryUsage().arrayBuffers;
+    body.add(whole.subarray(0, 1000));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300_000);
+    for (let at = 1000; at < whole.length; at += 60_000) body.add(whole.subarray(at, at + 60_000));
+    const { parts, byteLength, headroom } = body.bytes();
+    expect([parts.length, byteLength, headroom]).toEqual([1, whole.length, HEADROOM_BYTES]);
+    expect(whole.equals(parts[0]!)).toBe(true);
+    expect(parts[0]!.byteOffset).toBe(HEADROOM_BYTES);
+  });
+});
+
+describe("receiving a long body", () => {
+  const LONG = AHEAD_BYTES + 1;
+
+  test("waits once for room, and the time for it begins anew then", async () => {
+    vi.useFakeTimers();
+    let asked = 0;
+    let come = (): void => {};
+    const room = (): Promise<void> => {
+      asked += 1;
+      return new Promise((resolve) => {
+        come = resolve;
+      });
+    };
+    const budget = new BodyBudget(10 * LONG, 10 * LONG, room);
+    const outcomes: Parsed<StoredBytes>[] = [];
+    const receiver = new BodyReceiver({ announced: 2 * LONG, budget, timeoutMs: 1000 }, (outcome) =>
+      outcomes.push(outcome),
+    );
+    expect(receiver.add(Buffer.alloc(1000))).toBeUndefined();
+    const wait = receiver.add(Buffer.alloc(LONG));
+    vi.advanceTimersByTime(100_000);
+    expect([asked, outcomes]).toEqual([1, []]);
+    come();
+    await wait;
+    expect(receiver.add(Buffer.alloc(1000))).toBeUndefined();
+    vi.advanceTimersByTime(999);
+    expect([asked, outcomes]).toEqual([1, []]);
+    vi.advanceTimersByTime(1);
+    expect(outcomes).toEqual([{ kind: "rejected", rejection: { kind: "request-timeout" } }]);
+    vi.useRealTimers();
   });
 });
 

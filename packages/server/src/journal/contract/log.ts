@@ -7,6 +7,7 @@
  * may a reader see it or its writer be answered. Records become durable in the order in which they were
  * appended, and when one fails, so do all that were accepted after it.
  */
+import type { StoredBytes } from "../../stream/records.ts";
 import type { RecordTarget, Recovery } from "./apply.ts";
 import type { Archive } from "./archive.ts";
 import type { LogListener, PendingRecord } from "./pending.ts";
@@ -51,6 +52,14 @@ export interface Log {
    * Never throws or rejects: a log that takes nothing lets everybody in, to be refused.
    */
   admit(byteLength: number): Promise<Permit> | undefined;
+
+  /**
+   * Makes the append of a long record short: brings these bytes, which are to be the data of the next record that has the very
+   * same object as its data, to where they will lie, while others are served. Their memory is the log's from then on.
+   * Nothing counts before `append`. Resolves to what must be called after that, or when there will be none. Undefined, or no
+   * such method: no use. Never rejects.
+   */
+  writeAhead?(data: StoredBytes): Promise<() => void> | undefined;
 
   /**
    * Accepts a record and copies its bytes before it returns. The listener is never called from inside.

@@ -1,7 +1,7 @@
 /** Holds what is found of the log against the mark of what was durable (`durable-mark.ts`). */
 import { CorruptLog } from "./corrupt-log.ts";
 import { EMPTY_MARK, MARK_FILE, type Mark, type MarkOutcome } from "./durable-mark.ts";
-import { type Segment, segmentName } from "./segments.ts";
+import { type Segment, segmentName } from "./segment.ts";
 
 export interface LossListener {
   /** Acknowledged data is damaged or missing. Throws the error, unless it is to go on with what there is. */

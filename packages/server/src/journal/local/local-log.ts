@@ -8,7 +8,7 @@
  *     read   -> slabs for what is not archived yet, else the archive  (tails.ts, archive/chunks.ts)
  */
 
-import { givesRoomBack } from "../../stream/records.ts";
+import { type AppendRecord, givesRoomBack } from "../../stream/records.ts";
 import {
   AppendRefused,
   type Archive,
@@ -30,24 +30,19 @@ import { CheckpointSchedule, type ScheduledLog } from "./checkpoint-schedule.ts"
 import { DiskGuard } from "./disk-guard.ts";
 import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
 import { RecordsLost } from "./failure.ts";
+import { flushSegments } from "./flush-segments.ts";
 import type { LocalLogParts } from "./local-log-parts.ts";
-import { LogWriter, type WriterEvents } from "./log-writer.ts";
+import type { WriterEvents } from "./log-writer.ts";
 import { MarkKeeper } from "./mark-keeper.ts";
+import { openWriting, type Writing } from "./open-writing.ts";
 import type { Walked } from "./recovery.ts";
 import { RemovedStreams } from "./removed-streams.ts";
 import { type ReplayedLog, replayLog } from "./replay-log.ts";
 import { Reserve, type ReservedLog } from "./reserve.ts";
-import { flushSegments, Segments } from "./segments.ts";
 import { Slabs } from "./slabs.ts";
 import { StoredBytes } from "./stored-bytes.ts";
 import { StreamArchiver } from "./stream-archiver.ts";
 import { Tails } from "./tails.ts";
-
-/** What exists once the log is open. */
-interface Opened {
-  readonly writer: LogWriter;
-  readonly segments: Segments;
-}
 
 export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, ReservedLog, ReplayedLog {
   readonly archive: Archive;
@@ -65,7 +60,7 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
   readonly #budget: Budget;
   readonly #storeRow: StoreRow;
   #listener: LogListener | undefined;
-  #opened: Opened | undefined;
+  #opened: Writing | undefined;
   #lastId: number;
   #term: number;
   /** What is durable of what was replayed. */
@@ -118,13 +113,10 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
   }
 
   async #beginToWrite(walked: Walked): Promise<void> {
-    const { disk, flushing, segmentBytes } = this.#parts;
-    const slabs = this.#slabs;
     const onTrouble = this.#guard.trouble.bind(this.#guard);
-    const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, slabs.end, onTrouble);
-    const parts = { ...this.#parts, slabs, tails: this.#tails, segments };
-    const writer = new LogWriter(parts, this, walked.term);
-    this.#opened = { writer, segments };
+    const held = { slabs: this.#slabs, tails: this.#tails };
+    this.#opened = await openWriting({ ...this.#parts, ...held, onTrouble }, this, walked);
+    const { writer, segments } = this.#opened;
     await writer.startTerm();
     await this.#mark.reset();
     this.#guard.watch([segments, this.#mark, ...this.#parts.held]);
@@ -168,6 +160,10 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
   #letIn(): void {
     if (this.health() === "ok") this.#budget.letIn();
     else this.#budget.letAllIn();
+  }
+
+  writeAhead(data: AppendRecord["data"]): Promise<() => void> | undefined {
+    return this.health() === "ok" ? this.#opened?.ahead.write(data) : undefined;
   }
 
   append(pending: PendingRecord): void {
@@ -221,7 +217,7 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
     this.#closed = true;
     this.#schedule.stop();
     if (this.#opened !== undefined) {
-      const { writer, segments } = this.#opened;
+      const { ahead, writer, segments } = this.#opened;
       await writer.secure(this.end).catch((error: unknown) => {
         // Whoever lost a record has been told so.
         if (!(error instanceof RecordsLost)) this.#guard.note("making the last records durable", error);
@@ -232,6 +228,7 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
       this.#guard.stop();
       await this.#reserve.stop();
       await this.#mark.close();
+      ahead.stop();
       await segments.close();
     }
     await this.#parts.store.close();

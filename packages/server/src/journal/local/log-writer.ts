@@ -11,10 +11,12 @@ import type { LogFailure, LogHealth, LogListener, PendingRecord } from "../contr
 import { allocateBlock } from "./codec/bytes.ts";
 import { FRAME_HEADER_BYTES, FRAME_KIND, type FramePlace, frameLength, sealFrame } from "./codec/frame.ts";
 import { frameRoom, RecordEncoder } from "./codec/record-codec.ts";
-import { failureOf, RecordsLost } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import type { Segments } from "./segments.ts";
 import type { Slabs } from "./slabs.ts";
 import type { Tails } from "./tails.ts";
+import { Waiters } from "./waiters.ts";
+import type { Ahead, AheadWriter } from "./write-ahead.ts";
 
 /** How often a full disk is asked whether there is room again. */
 const PROBE_INTERVAL_MS = 1000;
@@ -37,6 +39,7 @@ export interface WriterParts {
   readonly slabs: Slabs;
   readonly tails: Tails;
   readonly segments: Segments;
+  readonly ahead: Pick<AheadWriter, "written" | "take" | "drop">;
   /** Whether a write of `segments` is durable when it resolves. */
   readonly flushing: boolean;
   /** Milliseconds of a clock that never goes back. */
@@ -45,10 +48,13 @@ export interface WriterParts {
   readonly after: (ms: number, run: () => void) => void;
 }
 
-interface Waiter {
-  readonly position: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+/** Records that are written together. */
+interface Batch {
+  readonly records: PendingRecord[];
+  /** The log position after them. */
+  readonly to: number;
+  /** If it is one record that was written ahead. */
+  readonly ahead: Ahead | undefined;
 }
 
 export class LogWriter {
@@ -58,6 +64,8 @@ export class LogWriter {
   /** Reused for every frame. */
   readonly #place: { -readonly [Key in keyof FramePlace]: FramePlace[Key] };
   #gathering: PendingRecord[] = [];
+  /** To be written before the batch that gathers: since a record among them was written ahead, none can be part of it. */
+  #sealed: Batch[] = [];
   #inFlight: PendingRecord[] = [];
   /** The arrays of settled batches, empty again. */
   readonly #spare: PendingRecord[][] = [];
@@ -69,13 +77,13 @@ export class LogWriter {
   /** Records that were gathered when the turn began. */
   #seen = 0;
   #writing = false;
-  /** Where the batch that is gathering begins; all before it is written or being written. */
+  /** Where the batch that is gathering begins; all before it is written, or will be before it. */
   #gatheredFrom: number;
   /** All before this is written: durable, if the log is flushing. */
   #writtenTo: number;
   /** All before this is durable. */
   #durableTo: number;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   #health: LogHealth = "ok";
   #closed = false;
   readonly #nextTurn = (): void => this.#gatherOrWrite();
@@ -119,12 +127,12 @@ export class LogWriter {
       this.#place.term = place.term;
       this.#gatheredFrom = this.#writtenTo = this.#durableTo = slabs.end;
       this.#setHealth("ok");
-      this.#wake(slabs.end);
+      this.#waiters.wake(slabs.end);
     } catch (error) {
       const failure = failureOf(error);
       slabs.truncate(position);
       this.#setHealth(failure.kind === "full" ? "full" : "read-only");
-      this.#rejectWaiters(failure);
+      this.#waiters.reject(failure);
     }
     if (this.#health === "full") this.#parts.after(PROBE_INTERVAL_MS, () => this.#probe());
   }
@@ -138,21 +146,32 @@ export class LogWriter {
     this.#events.onHealth();
   }
 
-  /** Frames the record, whose bytes are copied. The log must be `ok`. */
+  /** Frames the record, whose bytes are copied, unless they were written ahead. The log must be `ok`. */
   append(pending: PendingRecord): void {
     const { slabs, tails } = this.#parts;
     const { record } = pending;
-    const place = this.#place;
     const position = slabs.end;
-    const slab = slabs.reserve(frameRoom(record));
+    const ahead = this.#parts.ahead.written === undefined ? undefined : this.#parts.ahead.take(record);
+    if (ahead !== undefined) this.#seal(position, undefined);
+    const slab = ahead === undefined ? slabs.reserve(frameRoom(record)) : slabs.adopt(ahead.block);
+    const place = this.#place;
     place.position = position;
     place.barrier = this.#parts.flushing ? this.#gatheredFrom : this.#durableTo;
     const previous = tails.distanceToNewest(record.id, position);
-    slabs.extend(slab, this.#encoder.encode(slab, slab.used, record, previous, place));
+    slabs.extend(slab, this.#encoder.encode(slab, slab.used, record, previous, place, ahead));
     tails.note(pending, position, slabs.end);
     this.#gathering.push(pending);
+    if (ahead !== undefined) this.#seal(slabs.end, ahead);
     // Whatever else this turn of the event loop brings is part of the batch.
     if (!this.#writing && !this.#scheduled) this.#schedule(GATHERING_TURNS_MAX);
+  }
+
+  /** What has gathered is a batch of its own. */
+  #seal(to: number, ahead: Ahead | undefined): void {
+    if (this.#gathering.length === 0) return;
+    this.#sealed.push({ records: this.#gathering, to, ahead });
+    this.#gathering = this.#spare.pop() ?? [];
+    this.#gatheredFrom = to;
   }
 
   #schedule(turn: number): void {
@@ -179,18 +198,23 @@ export class LogWriter {
 
   #startWrite(): void {
     this.#scheduled = false;
-    if (this.#writing || this.#gathering.length === 0) return;
-    const { slabs, segments } = this.#parts;
-    const from = this.#gatheredFrom;
-    const to = slabs.end;
+    if (this.#writing || (this.#sealed.length === 0 && this.#gathering.length === 0)) return;
+    if (this.#sealed.length === 0) this.#seal(this.#parts.slabs.end, undefined);
+    const { records, to, ahead } = this.#sealed.shift()!;
+    const from = this.#writtenTo;
     this.#writing = true;
-    this.#inFlight = this.#gathering;
-    this.#gathering = this.#spare.pop() ?? [];
-    this.#gatheredFrom = to;
-    segments.write(slabs.range(from, to), from).then(
+    this.#inFlight = records;
+    this.#write(from, to, ahead).then(
       () => this.#written(to),
       (error: unknown) => this.#lost(from, failureOf(error)),
     );
+  }
+
+  #write(from: number, to: number, ahead: Ahead | undefined): Promise<void> {
+    const { slabs, segments } = this.#parts;
+    if (ahead === undefined) return segments.write(slabs.range(from, to), from);
+    segments.goOnAhead(ahead.segment, from, to - from);
+    return segments.write([ahead.block.bytes.subarray(0, ahead.dataAt)], from);
   }
 
   #written(to: number): void {
@@ -199,40 +223,32 @@ export class LogWriter {
     this.#writtenTo = to;
     if (this.#parts.flushing) this.#durableTo = to;
     this.#events.onDurable(batch);
-    if (this.#gathering.length > 0 && !this.#scheduled) {
+    if (this.#sealed.length > 0) this.#startWrite();
+    else if (this.#gathering.length > 0 && !this.#scheduled) {
       this.#gatheringSince = this.#parts.now();
       this.#schedule(0);
     }
     batch.length = 0;
     this.#spare.push(batch);
-    this.#wake(to);
-  }
-
-  #wake(position: number): void {
-    if (this.#waiters.length === 0) return;
-    const due = this.#waiters.filter((waiter) => waiter.position <= position);
-    this.#waiters = this.#waiters.filter((waiter) => waiter.position > position);
-    for (const waiter of due) waiter.resolve();
+    this.#waiters.wake(to);
   }
 
   /** @param from where the failed write began */
   #lost(from: number, failure: LogFailure): void {
     const { slabs } = this.#parts;
-    const lost = [...this.#inFlight, ...this.#gathering];
+    const lost = [...this.#inFlight, ...this.#sealed.flatMap(({ records }) => records), ...this.#gathering];
+    if (this.#sealed.some(({ ahead }) => ahead !== undefined)) this.#parts.ahead.drop();
     this.#undo(lost, from);
     slabs.truncate(from);
     this.#writing = false;
     this.#gatheredFrom = from;
     this.#inFlight = [];
+    this.#sealed = [];
     this.#gathering = [];
     this.#setHealth(failure.kind === "full" ? "full" : "read-only");
     this.#events.onFailed(lost, failure);
-    this.#rejectWaiters(failure);
+    this.#waiters.reject(failure);
     if (failure.kind === "full") this.#parts.after(PROBE_INTERVAL_MS, () => this.#probe());
-  }
-
-  #rejectWaiters(failure: LogFailure): void {
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(new RecordsLost(failure.cause.message));
   }
 
   #undo(lost: readonly PendingRecord[], from: number): void {
@@ -252,7 +268,7 @@ export class LogWriter {
 
   /** Resolves once all before the log position is durable. Rejects with `RecordsLost` when that was lost. */
   async secure(position: number): Promise<void> {
-    await this.#untilWritten(position);
+    if (this.#writtenTo < position) await this.#waiters.until(position);
     if (this.#durableTo >= position) return;
     const written = this.#writtenTo;
     try {
@@ -262,11 +278,6 @@ export class LogWriter {
       throw error;
     }
     this.#durableTo = Math.max(this.#durableTo, written);
-  }
-
-  #untilWritten(position: number): Promise<void> | undefined {
-    if (this.#writtenTo >= position) return undefined;
-    return new Promise((resolve, reject) => this.#waiters.push({ position, resolve, reject }));
   }
 
   /** Ends the log as it is. What was accepted must have settled. */

@@ -16,7 +16,7 @@ import { CorruptLog } from "./corrupt-log.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import type { Mark } from "./durable-mark.ts";
 import { judgeEnd, judgeHolder, type LossListener } from "./judge-mark.ts";
-import { markOf, type Segment, segmentName, segmentNumber } from "./segments.ts";
+import { markOf, type Segment, segmentName, segmentNumber } from "./segment.ts";
 import type { Slab, Slabs } from "./slabs.ts";
 
 /** What the walk found. */

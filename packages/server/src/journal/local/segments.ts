@@ -7,51 +7,33 @@
  * into a new file in the background, or the file of a dropped segment is taken again.
  */
 import type { Disk, DiskFile } from "./disk.ts";
-import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
+import type { Mark } from "./durable-mark.ts";
+import { markOf, type OnTrouble, type Segment, segmentName } from "./segment.ts";
+import { Spares } from "./spares.ts";
+import { makeZeroFile } from "./zero-file.ts";
 
 /** The size to which segments are prepared. One may grow beyond it: a batch is never split. */
 export const SEGMENT_BYTES = 16 * 1024 * 1024;
-
-/** Zeros are written in steps of this size, so that a batch never waits long behind them. */
-const ZERO_STEP_BYTES = 256 * 1024;
-
-/** Files of dropped segments kept for reuse. */
-const SPARES_MAX = 2;
-
-const NAME = /^segment-(\d{12})$/;
-
-/** The name of the segment with that number. */
-export function segmentName(number: number): string {
-  return `segment-${String(number).padStart(12, "0")}`;
-}
-
-/** The number of a segment by its file name; undefined for other files. */
-export function segmentNumber(name: string): number | undefined {
-  const match = NAME.exec(name);
-  return match === null ? undefined : Number(match[1]);
-}
-
-/** A segment with records. */
-export interface Segment {
-  readonly number: number;
-  /** Log position of its first byte. */
-  readonly start: number;
-}
-
-/** What is durable when all before a log position is. */
-export function markOf(segments: readonly Segment[], position: number): Mark {
-  const holder = segments.findLast(({ start }) => start < position);
-  return holder === undefined ? EMPTY_MARK : { position, segment: holder.number, start: holder.start };
-}
-
-/** Hears of what went wrong beside the writes that somebody waits for. */
-export type OnTrouble = (what: string, cause: unknown) => void;
 
 /** A segment that is being written. */
 interface OpenSegment extends Segment {
   readonly file: DiskFile;
   /** Bytes it can take before the next one is used. */
   readonly capacity: number;
+}
+
+/** A segment that is written before the log goes on in it. */
+export interface AheadSegment {
+  readonly number: number;
+  readonly file: DiskFile;
+}
+
+/** The segment ahead, from before its file is open until it is the current one or gone. */
+interface AheadHeld {
+  readonly number: number;
+  readonly over: Promise<void>;
+  readonly end: () => void;
+  file: DiskFile | undefined;
 }
 
 /** A file that is ready to become a segment. */
@@ -72,13 +54,12 @@ export class Segments {
   #current: OpenSegment;
   #next: PreparedFile | undefined;
   #preparing: Promise<void> | undefined;
+  #ahead: AheadHeld | undefined;
   /** Full segments with writes that are not flushed yet (`flushing` is false). */
   #unflushed: DiskFile[] = [];
   /** The newest flush. */
   #flushed = Promise.resolve();
-  /** Numbers of dropped segments whose files can be used again. */
-  readonly #spares: number[] = [];
-  #keepsSpares = true;
+  readonly #spares: Spares;
   #closed = false;
 
   private constructor(
@@ -91,6 +72,7 @@ export class Segments {
   ) {
     this.#onTrouble = onTrouble;
     this.#disk = disk;
+    this.#spares = new Spares(disk, onTrouble);
     this.#flushing = flushing;
     this.#segmentBytes = segmentBytes;
     this.#older = [...older];
@@ -129,8 +111,16 @@ export class Segments {
   }
 
   /** Whether the file that is being written is still the one of its name. */
-  isInPlace(): Promise<boolean> {
-    return this.#current.file.isInPlace();
+  async isInPlace(): Promise<boolean> {
+    const { file } = this.#current;
+    // One that is full meanwhile may be closed, and its number in use for another file, before it was looked at.
+    const isLeft = (): boolean => this.#closed || this.#current.file !== file;
+    try {
+      return (await file.isInPlace()) || isLeft();
+    } catch (error) {
+      if (isLeft()) return true;
+      throw error;
+    }
   }
 
   /** Writes the log range `[from, from + sum of lengths)`; durable when it resolves, if the log is flushing. */
@@ -145,13 +135,79 @@ export class Segments {
   #turnOver(from: number): void {
     const next = this.#next;
     if (next !== undefined && from > this.#current.start) {
-      const { number, start, file } = this.#current;
-      this.#older.push({ number, start });
-      if (this.#flushing) this.#closeLater(file);
-      else this.#unflushed.push(file);
+      this.#leaveCurrent();
       this.#current = { ...next, start: from };
       this.#next = undefined;
     }
+    this.prepareNext();
+  }
+
+  #leaveCurrent(): void {
+    const { number, start, file } = this.#current;
+    this.#older.push({ number, start });
+    if (this.#flushing) this.#closeLater(file);
+    else this.#unflushed.push(file);
+  }
+
+  /**
+   * Opens a segment for what is written before its place in the log is known: it begins where the log goes on in it. There
+   * is one at a time; resolves to undefined once no more are opened.
+   */
+  async openAhead(): Promise<AheadSegment | undefined> {
+    while (this.#ahead !== undefined) await this.#ahead.over;
+    if (this.#closed) return undefined;
+    let end!: () => void;
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    // The one between is prepared, or is being prepared.
+    const number = this.#current.number + 2;
+    this.#ahead = { number, over, end, file: undefined };
+    try {
+      const file = await this.#disk.open(segmentName(number), this.#flushing);
+      this.#ahead.file = file;
+      await this.#disk.flushDirectory();
+      return { number, file };
+    } catch (error) {
+      await this.dropAhead();
+      throw error;
+    }
+  }
+
+  /** The log goes on in the segment ahead, whose first `capacity` bytes are for what is written next. */
+  goOnAhead({ number, file }: AheadSegment, from: number, capacity: number): void {
+    this.#leaveCurrent();
+    this.#current = { number, file, start: from, capacity };
+    this.#endAhead();
+    if (this.#next !== undefined) this.#spareNext();
+    this.prepareNext();
+  }
+
+  /** The segment ahead is not needed. Its writes must have settled. */
+  async dropAhead(): Promise<void> {
+    const { number, file } = this.#ahead!;
+    try {
+      if (file === undefined) return;
+      await file.close();
+      await this.#disk.remove(segmentName(number));
+    } finally {
+      this.#endAhead();
+      // A turn-over that came meanwhile could not ask for it.
+      if (this.#next === undefined) this.prepareNext();
+    }
+  }
+
+  #endAhead(): void {
+    this.#ahead?.end();
+    this.#ahead = undefined;
+  }
+
+  /** The next segment comes before the current one by its number: its file is used under another. */
+  #spareNext(): void {
+    const { file, number } = this.#next!;
+    this.#next = undefined;
+    this.#closeLater(file);
+    this.#spares.keep(number).catch((error: unknown) => this.#onTrouble("removing a spare segment", error));
     this.prepareNext();
   }
 
@@ -163,47 +219,27 @@ export class Segments {
   /** Begins to prepare the segment after the current one, unless that was done or is under way. */
   prepareNext(): void {
     if (this.#next !== undefined || this.#preparing !== undefined || this.#closed) return;
+    // The number after that of the current segment may be in use.
+    if (this.#ahead !== undefined) return;
     this.#preparing = this.#prepare()
       // With a full disk the current segment grows for as long as it can, and the next write that needs it asks again.
       .catch((error: unknown) => this.#onTrouble("preparing the next segment", error))
       .finally(() => {
         this.#preparing = undefined;
+        if (this.#next !== undefined && this.#next.number <= this.#current.number) this.#spareNext();
       });
   }
 
   async #prepare(): Promise<void> {
     const number = this.#current.number + 1;
     const name = segmentName(number);
-    const spare = this.#spares.pop();
-    if (spare === undefined) await this.#fillOrRemove(name);
+    const spare = this.#spares.take();
+    if (spare === undefined) await makeZeroFile(this.#disk, name, this.#segmentBytes, () => !this.#closed);
     else await this.#disk.rename(segmentName(spare), name);
     await this.#disk.flushDirectory();
     const file = await this.#disk.open(name, this.#flushing);
     if (this.#closed) return file.close();
     this.#next = { number, file, capacity: this.#segmentBytes };
-  }
-
-  /** Half a segment helps nobody, and on a full disk its room does. */
-  async #fillOrRemove(name: string): Promise<void> {
-    try {
-      await this.#fill(name);
-    } catch (error) {
-      if ((await this.#disk.list()).includes(name)) await this.#disk.remove(name);
-      throw error;
-    }
-  }
-
-  async #fill(name: string): Promise<void> {
-    const zeros = [new Uint8Array(Math.min(ZERO_STEP_BYTES, this.#segmentBytes))];
-    const file = await this.#disk.open(name, false);
-    try {
-      for (let at = 0; at < this.#segmentBytes && !this.#closed; at += zeros[0]!.length) {
-        await file.write(zeros, at);
-      }
-      await file.flush();
-    } finally {
-      await file.close();
-    }
   }
 
   /** Makes all that was written before the call durable, if `write` does not. */
@@ -237,45 +273,21 @@ export class Segments {
     let dropped = 0;
     while (dropped < this.#older.length && starts[dropped]! < position) dropped += 1;
     const gone = this.#older.splice(0, dropped);
-    for (const { number } of gone) {
-      if (this.#keepsSpares && this.#spares.length < SPARES_MAX) this.#spares.push(number);
-      else await this.#disk.remove(segmentName(number));
-    }
+    for (const { number } of gone) await this.#spares.keep(number);
   }
 
   /** The disk is full: files that wait to be used again are removed, and no more are kept until a restart. */
   giveUpSpares(): void {
-    this.#keepsSpares = false;
-    for (const number of this.#spares.splice(0)) {
-      this.#disk
-        .remove(segmentName(number))
-        .catch((error: unknown) => this.#onTrouble("removing a spare segment", error));
-    }
+    this.#spares.giveUp();
   }
 
-  /** Waits for what is under way and closes the files. Flushes nothing. */
+  /** Waits for what is under way and closes the files. Flushes nothing. Nobody may write ahead any more. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#ahead?.over;
     await this.#preparing;
     const files = [...this.#unflushed, this.#current.file];
     if (this.#next !== undefined) files.push(this.#next.file);
     for (const file of files) await file.close();
-  }
-}
-
-/**
- * What an earlier process wrote into segments may never have been flushed; it is durable when this resolves. Nothing
- * may be given up before that.
- */
-export async function flushSegments(disk: Disk, segments: readonly Segment[]): Promise<void> {
-  for (const { number } of segments) await flushFile(disk, segmentName(number));
-}
-
-async function flushFile(disk: Disk, name: string): Promise<void> {
-  const file = await disk.open(name, false);
-  try {
-    await file.flush();
-  } finally {
-    await file.close();
   }
 }

@@ -4,6 +4,7 @@
  * of what is not yet archived copy from it. No frame spans two slabs.
  */
 import { allocateBlock, type Block } from "./codec/bytes.ts";
+import { freeMemory } from "./free-memory.ts";
 
 /** Large enough that a batch seldom spans two, small enough that a half-used one costs little. */
 export const SLAB_BYTES = 1024 * 1024;
@@ -64,6 +65,14 @@ export class Slabs {
       (room <= this.#slabBytes ? this.#pool.pop() : undefined) ?? newSlab(Math.max(room, this.#slabBytes));
     slab.start = this.#end;
     slab.used = 0;
+    this.#slabs.push(slab);
+    this.#heldBytes += slab.bytes.length;
+    return slab;
+  }
+
+  /** Takes a block for one frame that is to be built in it, at its beginning. */
+  adopt(block: Block): Slab {
+    const slab = { ...block, start: this.#end, used: 0 };
     this.#slabs.push(slab);
     this.#heldBytes += slab.bytes.length;
     return slab;
@@ -138,7 +147,9 @@ export class Slabs {
   #release(slab: Slab): void {
     this.#found = undefined;
     this.#heldBytes -= slab.bytes.length;
-    if (slab.bytes.length === this.#slabBytes && this.#pool.length < POOLED_MAX) this.#pool.push(slab);
+    const isUsual = slab.bytes.length === this.#slabBytes;
+    if (isUsual && this.#pool.length < POOLED_MAX) this.#pool.push(slab);
+    else if (!isUsual) freeMemory(slab.bytes.buffer as ArrayBuffer);
   }
 }
 

@@ -16,6 +16,7 @@ import { isAbsent } from "../../../src/shard/found.ts";
 import { remove } from "../../../src/shard/remove.ts";
 import { Shard } from "../../../src/shard/shard.ts";
 import type { ShardDeps } from "../../../src/shard/shard-deps.ts";
+import { HEADROOM_BYTES, type StoredBytes, withHeadroom } from "../../../src/stream/records.ts";
 import { type Attempt, contentOf, judgeStream, type Life, law, learn, lifeOf } from "./lives.ts";
 
 const PATHS = ["/a", "/b", "/b/c", "/d", "/e", "/f"];
@@ -75,6 +76,7 @@ class Simulation {
     "slabBytes" | "segmentBytes" | "sliceBytes" | "budgetBytes" | "budgetStreams"
   >;
   readonly #loadedStreams: number;
+  readonly #aheadBytes: number;
   #log!: LocalLog;
   #shard!: Shard;
   #lives: Life[] = [];
@@ -116,6 +118,7 @@ class Simulation {
       budgetStreams: random.pick([2, 5, 100]),
     };
     this.#loadedStreams = random.pick([1, 3, 100]);
+    this.#aheadBytes = random.pick([150, 5000, 1_000_000]);
   }
 
   async run(): Promise<SimulationReport> {
@@ -280,7 +283,7 @@ class Simulation {
     const shard = new WatchedShard(
       {
         ...{ log: this.#log, now, random: () => this.#random.next(), producersPerStream: 10 },
-        loadedStreams: this.#loadedStreams,
+        ...{ loadedStreams: this.#loadedStreams, aheadBytes: this.#aheadBytes },
       },
       () => this.#onArchived(shard),
     );
@@ -416,6 +419,14 @@ class Simulation {
     return `[${this.#tokens}:${"x".repeat(length)}]`;
   }
 
+  #bodyOf({ token }: Attempt): StoredBytes {
+    const bytes = Buffer.from(token);
+    if (this.#random.chance(0.5)) return { parts: [bytes], byteLength: bytes.length };
+    const whole = withHeadroom(bytes.length);
+    whole.set(bytes);
+    return { parts: [whole], byteLength: bytes.length, headroom: HEADROOM_BYTES };
+  }
+
   #attempt(fields: Partial<Attempt> = {}): Attempt {
     return {
       token: this.#token(),
@@ -453,7 +464,7 @@ class Simulation {
       ttlSeconds: undefined,
       expiresAt: this.#random.chance(0.2) ? 9_000_000_000 : undefined,
       closed: attempt.closes,
-      body: bodyOf(attempt),
+      body: this.#bodyOf(attempt),
       fork: source && { sourcePath: source.path, anchor: inherited!.length, subOffset: 0 },
     });
     if (outcome.kind === "rejected") {
@@ -486,7 +497,7 @@ class Simulation {
     if (attempt === undefined) return;
     const losses = this.#losses.length;
     const outcome = await append(this.#shard, life.path, {
-      body: bodyOf(attempt),
+      body: this.#bodyOf(attempt),
       contentType: "application/octet-stream",
       closes: attempt.closes,
       producer: attempt.producer,
@@ -585,11 +596,6 @@ class Simulation {
     }
     life.seen = content;
   }
-}
-
-function bodyOf({ token }: Attempt): { parts: readonly Uint8Array[]; byteLength: number } {
-  const bytes = Buffer.from(token, "latin1");
-  return { parts: [bytes], byteLength: bytes.length };
 }
 
 /** Lets everything happen that does not wait for the machine. */

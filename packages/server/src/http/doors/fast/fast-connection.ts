@@ -131,13 +131,21 @@ export class FastConnection implements Answerer, FastWriting {
   #receiveBody(bytes: Buffer): void {
     const part = bytes.subarray(0, this.#toCome);
     this.#toCome -= part.length;
-    this.#receiver?.add(part);
-    if (this.#toCome > 0) return;
+    const room = this.#receiver?.add(part);
+    if (this.#toCome > 0) {
+      if (room !== undefined) this.#pauseUntil(room);
+      return;
+    }
     const isIdle = this.#state === "idle";
     const rest = bytes.subarray(part.length);
     if (rest.length > 0 && !isIdle) this.#putBack(rest);
     this.#receiver?.end();
     if (rest.length > 0 && isIdle) this.#readRequest(rest);
+  }
+
+  #pauseUntil(room: Promise<void>): void {
+    this.#socket.pause();
+    void room.then(this.#resume);
   }
 
   #serve(head: FastHead, body: Parsed<StoredBytes>): void {

@@ -96,7 +96,8 @@ async function readInto(
     for (let pieces = 1; ; pieces++) {
       const { done, value } = await reader.read();
       if (done) break;
-      receiver.add(value);
+      const room = receiver.add(value);
+      if (room !== undefined) await room;
       if (pieces % PIECES_PER_TURN === 0) await new Promise(setImmediate);
     }
     receiver.end();

@@ -54,7 +54,12 @@ function gather(
   return new Promise((resolve) => {
     const receiver = new BodyReceiver({ announced, budget, timeoutMs: undefined }, resolve);
     onHeld(() => receiver.release());
-    message.on("data", (piece: Uint8Array) => receiver.add(piece));
+    message.on("data", (piece: Uint8Array) => {
+      const room = receiver.add(piece);
+      if (room === undefined) return;
+      message.pause();
+      void room.then(() => message.resume());
+    });
     message.on("end", () => receiver.end());
     message.on("close", () => receiver.giveUp({ kind: "body-incomplete" }));
     // The connection may have been cut while something else was waited for.

@@ -9,7 +9,7 @@ import { MARK_FILE, readMark } from "../durable-mark.ts";
 import { judgeMark } from "../judge-mark.ts";
 import { NodeDisk } from "../node-disk.ts";
 import { walkLog } from "../recovery.ts";
-import { segmentNumber } from "../segments.ts";
+import { segmentNumber } from "../segment.ts";
 import { SLAB_BYTES, Slabs } from "../slabs.ts";
 
 /**

@@ -111,6 +111,12 @@ export class ByteWriter {
     this.#block.bytes.set(bytes, this.at);
     this.at += bytes.length;
   }
+
+  /** Fills up to `from` with zeros and goes on after the `count` bytes that lie there already. */
+  skip(from: number, count: number): void {
+    this.#block.bytes.fill(0, this.at, from);
+    this.at = from + count;
+  }
 }
 
 /** Reads one value after another. Throws a `RangeError` beyond the end, a `TypeError` on malformed UTF-8. */

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { StreamRecord } from "../../../stream/records.ts";
 import { allocateBlock, ByteReader, ByteWriter, blockOf, stringRoom } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
+import { joinedCrc32 } from "./crc32-joined.ts";
 import { FRAME_HEADER_BYTES, inspectFrame, previousDistance } from "./frame.ts";
-import { decodeRecord, frameRoom, RecordEncoder } from "./record-codec.ts";
+import { decodeRecord, frameRoom, headRoom, RecordEncoder } from "./record-codec.ts";
 
 const number = fc.maxSafeNat();
 const text = fc.string({ unit: "grapheme", maxLength: 40 });
@@ -94,6 +95,27 @@ describe("records", () => {
     );
   });
 
+  test("are read as they were written when their data was in its place before", () => {
+    fc.assert(
+      fc.property(record, place, fc.nat({ max: 40 }), (subject, { position, term, back }, slack) => {
+        if (!("data" in subject)) return;
+        const dataAt = headRoom(subject) + slack;
+        const bytes = Buffer.concat(subject.data.parts);
+        const block = allocateBlock(dataAt + bytes.length);
+        block.bytes.fill(0xee);
+        block.bytes.set(bytes, dataAt);
+        const ahead = { dataAt, checksum: crc32(blockOf(bytes).view, 0, bytes.length) };
+        const placed = { position, term, barrier: position - back };
+        const length = new RecordEncoder(block).encode(block, 0, subject, 77, placed, ahead);
+        expect(inspectFrame(block, 0, block.bytes.length, position, term)).toMatchObject({
+          kind: "frame",
+          length,
+        });
+        expect(decodeRecord(block, 0)).toEqual(subject);
+      }),
+    );
+  });
+
   test("with any byte changed are not taken for records", () => {
     fc.assert(
       fc.property(record, fc.nat(), fc.integer({ min: 1, max: 255 }), (subject, where, change) => {
@@ -165,6 +187,16 @@ describe("crc32", () => {
 
   test("gives the check value of the polynomial", () => {
     expect(of(Buffer.from("123456789"))).toBe(0xcbf43926);
+  });
+
+  test("of two ranges is known from those of both", () => {
+    const bytes = fc.uint8Array({ maxLength: 1500, size: "max" });
+    fc.assert(
+      fc.property(bytes, bytes, (first, second) => {
+        const joined = joinedCrc32(of(first), of(second), second.length);
+        expect(joined).toBe(of(Buffer.concat([first, second])));
+      }),
+    );
   });
 
   test("is the same as bit by bit", () => {

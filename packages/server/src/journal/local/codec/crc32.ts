@@ -33,6 +33,11 @@ export function crc32(view: DataView, from: number, to: number): number {
   return nativeCrc32(new Uint8Array(view.buffer, view.byteOffset + from, to - from));
 }
 
+/** The checksum of a long range, piece by piece. @param before that of what precedes the bytes; 0: nothing does */
+export function continuedCrc32(bytes: Uint8Array, before: number): number {
+  return nativeCrc32(bytes, before);
+}
+
 function shortCrc32(view: DataView, from: number, to: number): number {
   let crc = -1;
   let at = from;

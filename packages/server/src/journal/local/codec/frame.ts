@@ -23,8 +23,8 @@
  *     52      4    distance back to the stream's previous data record, 0 when it has none
  *     56      4    count of data bytes
  *
- * then the fields of the kind (`record-codec.ts`), and last the data bytes, up to the end of the frame. No other file
- * knows where something lies in a frame. The links between a stream's data records serve the reads of what is not yet
+ * then the fields of the kind (`record-codec.ts`), and last the data bytes, up to the end of the frame; between the two
+ * there may be bytes that mean nothing. No other file knows where something lies in a frame. The links between a stream's data records serve the reads of what is not yet
  * archived (`tails.ts`).
  *
  * Three of these fields make recovery certain about what it reads:
@@ -39,6 +39,7 @@
  */
 import { type Block, getU64, setU64 } from "./bytes.ts";
 import { crc32 } from "./crc32.ts";
+import { joinedCrc32 } from "./crc32-joined.ts";
 
 export const FRAME_HEADER_BYTES = 28;
 
@@ -74,7 +75,19 @@ export interface FramePlace {
   readonly barrier: number;
 }
 
-/** Completes a frame whose body is in place, from offset `at` on. */
+/** The data of a frame that was put in its place, and summed up, before the rest was known. */
+export interface DataAhead {
+  /** Where it begins, counted from the beginning of the frame. What lies between the fields and this means nothing. */
+  readonly dataAt: number;
+  /** The CRC-32 of the data. */
+  readonly checksum: number;
+}
+
+/**
+ * Completes a frame whose body is in place, from offset `at` on.
+ *
+ * @param ahead if its data was summed up before
+ */
 export function sealFrame(
   block: Block,
   at: number,
@@ -82,6 +95,7 @@ export function sealFrame(
   kind: number,
   bits: number,
   place: FramePlace,
+  ahead?: DataAhead,
 ): void {
   const { view } = block;
   view.setUint32(at + LENGTH_AT, length, true);
@@ -90,7 +104,10 @@ export function sealFrame(
   view.setUint32(at + BARRIER_AT, place.position - place.barrier, true);
   view.setUint16(at + KIND_AT, kind, true);
   view.setUint16(at + BITS_AT, bits, true);
-  view.setUint32(at + CHECKSUM_AT, crc32(view, at + LENGTH_AT, at + length), true);
+  const summed = ahead === undefined ? length : ahead.dataAt;
+  const checksum = crc32(view, at + LENGTH_AT, at + summed);
+  const whole = ahead === undefined ? checksum : joinedCrc32(checksum, ahead.checksum, length - ahead.dataAt);
+  view.setUint32(at + CHECKSUM_AT, whole, true);
 }
 
 /** Writes what every record begins with. */

@@ -15,6 +15,7 @@ import { type Block, ByteReader, ByteWriter } from "./bytes.ts";
 import { always, f64, flag, listOf, NewerFormat, optional, Struct, text, u64 } from "./fields.ts";
 import {
   DATA_RECORD_FIELDS_AT,
+  type DataAhead,
   dataLength,
   dataOffset,
   dataPosition,
@@ -89,6 +90,11 @@ export function frameRoom(record: StreamRecord): number {
   }
 }
 
+/** The most bytes that the record's frame can take without its data. */
+export function headRoom(record: CreateRecord | AppendRecord): number {
+  return frameRoom(record) - record.data.byteLength;
+}
+
 /** Writes frames. One instance serves a whole log: nothing is allocated per record. */
 export class RecordEncoder {
   readonly #writer: ByteWriter;
@@ -101,9 +107,17 @@ export class RecordEncoder {
    * Writes the record's frame at offset `at` of the block, where `frameRoom` bytes must be free.
    *
    * @param previous distance to the previous data record of the stream, 0 when there is none
+   * @param ahead if the data is in its place already, behind `headRoom` bytes at least
    * @returns the length of the frame
    */
-  encode(block: Block, at: number, record: StreamRecord, previous: number, place: FramePlace): number {
+  encode(
+    block: Block,
+    at: number,
+    record: StreamRecord,
+    previous: number,
+    place: FramePlace,
+    ahead?: DataAhead,
+  ): number {
     const writer = this.#writer;
     writeSubject(block, at, record.id, record.at);
     let bits: number;
@@ -112,14 +126,15 @@ export class RecordEncoder {
       writer.moveTo(block, at + DATA_RECORD_FIELDS_AT);
       bits =
         record.kind === "append" ? APPEND.writeFields(writer, record) : CREATE.writeFields(writer, record);
-      for (const part of record.data.parts) writer.raw(part);
+      if (ahead === undefined) for (const part of record.data.parts) writer.raw(part);
+      else writer.skip(at + ahead.dataAt, record.data.byteLength);
     } else {
       writer.moveTo(block, at + FIELDS_AT);
       bits =
         record.kind === "delete" ? DELETE.writeFields(writer, record) : RENEW.writeFields(writer, record);
     }
     const length = writer.at - at;
-    sealFrame(block, at, length, FRAME_KIND[record.kind], bits, place);
+    sealFrame(block, at, length, FRAME_KIND[record.kind], bits, place, ahead);
     return length;
   }
 }

@@ -1,0 +1,33 @@
+/** What a log is written with, once it was read. */
+import type { LocalLogParts } from "./local-log-parts.ts";
+import { LogWriter, type WriterEvents } from "./log-writer.ts";
+import type { Walked } from "./recovery.ts";
+import type { OnTrouble } from "./segment.ts";
+import { Segments } from "./segments.ts";
+import type { Slabs } from "./slabs.ts";
+import type { Tails } from "./tails.ts";
+import { AheadWriter } from "./write-ahead.ts";
+
+export interface Writing {
+  readonly segments: Segments;
+  readonly ahead: AheadWriter;
+  readonly writer: LogWriter;
+}
+
+interface WritingParts extends LocalLogParts {
+  readonly slabs: Slabs;
+  readonly tails: Tails;
+  readonly onTrouble: OnTrouble;
+}
+
+/** Opens what was walked for writing, behind its end. */
+export async function openWriting(
+  parts: WritingParts,
+  events: WriterEvents,
+  walked: Walked,
+): Promise<Writing> {
+  const { disk, flushing, segmentBytes, sliceBytes, slabs, onTrouble } = parts;
+  const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, slabs.end, onTrouble);
+  const ahead = new AheadWriter(segments, onTrouble, Math.ceil(sliceBytes / 2));
+  return { segments, ahead, writer: new LogWriter({ ...parts, segments, ahead }, events, walked.term) };
+}

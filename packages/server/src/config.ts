@@ -73,10 +73,15 @@ export interface Config {
   /** Live readers at once, [0, 10000000]; more get 503. Default 100000. */
   readonly liveReaders: number;
   /**
-   * Connections at once, [1, 10000000]; more are closed. Fewer if the process may not have as many files open.
+   * Connections at once, [1, 10000000]; then those that are idle for 5 s give way, and else more get 503. Fewer if the process may not have as many files open.
    * Default 100000.
    */
   readonly connections: number;
+  /**
+   * Connections of one IPv4 address, or one /64 network of IPv6, [1, 10000000]; more get 429. Default a quarter of all that
+   * there may be, but no limit for this machine's own (loopback) and none with `trustProxy`, where all come from the proxy.
+   */
+  readonly connectionsPerAddress: number | undefined;
   /** Bytes of one response to a catch-up read, at least 65536; undefined: no limit. Default no limit. */
   readonly pageBytes: number | undefined;
   /**
@@ -193,6 +198,10 @@ export function parseConfig(options: ServerOptions): Config {
     corsOrigin: options.corsOrigin ?? "*",
     cacheControl: options.cacheControl ?? "public, max-age=60, stale-while-revalidate=300",
     sseCycleJitter: checkedRange("sseCycleJitter", options.sseCycleJitter ?? 0.1, 0, 0.99),
+    connectionsPerAddress:
+      options.connectionsPerAddress === undefined
+        ? undefined
+        : checkedInteger("connectionsPerAddress", options.connectionsPerAddress, 1, 10_000_000),
     pageBytes:
       options.pageBytes === undefined
         ? undefined

@@ -65,7 +65,12 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   connections: [
     "count",
     "Limits",
-    "connections at once, if there may be as many open files; more are closed",
+    "connections at once, if there may be as many open files; then idle ones give way, or new ones get 503",
+  ],
+  connectionsPerAddress: [
+    "count",
+    "Limits",
+    "connections of one address; more get 429 (a quarter of all; none for loopback or with --trust-proxy)",
   ],
   bodyBytes: ["bytes", "Limits", "largest request body; larger ones get 413"],
   jsonMessageBytes: ["bytes", "Limits", "largest message of a JSON stream; larger ones get 413"],

@@ -20,6 +20,8 @@ export type RequestProblem =
   | { readonly kind: "body-incomplete" }
   | { readonly kind: "bodies-over-budget" }
   | { readonly kind: "too-many-readers"; readonly limit: number }
+  | { readonly kind: "connections-in-use" }
+  | { readonly kind: "connections-of-address"; readonly limit: number }
   | { readonly kind: "stopping" }
   | { readonly kind: "internal-error" }
   | { readonly kind: "damaged-data" };

@@ -99,6 +99,18 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
     detail: (f) => `The server serves at most ${f.limit} live readers at once. Try again later.`,
     headers: () => RETRY_LATER,
   },
+  "connections-in-use": {
+    status: 503,
+    title: "Too many connections",
+    detail: () => "The server holds as many connections as it can. Try again later.",
+    headers: () => RETRY_LATER,
+  },
+  "connections-of-address": {
+    status: 429,
+    title: "Too many connections",
+    detail: (f) => `One address may have at most ${f.limit} connections. Close some, or try again later.`,
+    headers: () => RETRY_LATER,
+  },
   stopping: {
     status: 503,
     title: "Stopping",

@@ -41,6 +41,14 @@ export class RawSocket {
     });
   }
 
+  /** On a plain connection that is being made. */
+  static over(socket: Socket): Promise<RawSocket> {
+    return new Promise((resolve, reject) => {
+      socket.once("connect", () => resolve(new RawSocket(socket)));
+      socket.once("error", reject);
+    });
+  }
+
   /** Writes text, a byte per character. */
   write(text: string): void {
     this.socket.write(text, "latin1");

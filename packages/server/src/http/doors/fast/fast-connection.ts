@@ -18,6 +18,7 @@ import type { StoredBytes } from "../../../stream/records.ts";
 import { logAccess } from "../../access-log.ts";
 import { type Answerer, answer } from "../../answer.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
+import type { HeldConnection } from "../../limits/idle-search.ts";
 import { BodyReceiver } from "../../message/body-receiver.ts";
 import type { Reply } from "../../message/reply.ts";
 import { isRefusal, type Parsed } from "../../problems.ts";
@@ -40,7 +41,7 @@ export interface FastLane extends FastReplies {
   isStopping(): boolean;
 }
 
-export class FastConnection implements Answerer, FastWriting {
+export class FastConnection implements Answerer, FastWriting, HeldConnection {
   readonly #lane: FastLane;
   readonly #config: Config;
   readonly #socket: Socket;
@@ -71,6 +72,10 @@ export class FastConnection implements Answerer, FastWriting {
     socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
     socket.on("error", this.#onError);
+  }
+
+  get idleSince(): number | undefined {
+    return this.#state === "idle" ? this.#idleSince : undefined;
   }
 
   /** Closes the connection if it has been between two requests since before `then`, monotonic milliseconds. */

@@ -6,6 +6,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import type { Config } from "../../../config.ts";
 import type { Context } from "../../context.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
+import type { HeldConnection } from "../../limits/idle-search.ts";
 import { commonHeaders } from "../../message/common-headers.ts";
 import { ReplyHeads } from "../../message/reply-head.ts";
 import { ChunkFramer } from "../chunked-frames.ts";
@@ -52,7 +53,12 @@ export class FastDoor implements ListeningDoor, FastLane {
     );
     this.#idleTimer.unref();
     this.#nodeDoor.watchAdopted();
-    return listen(this.#server, this.#config);
+    return listen(this.#server, this.#config, () => this.#held());
+  }
+
+  *#held(): Generator<HeldConnection> {
+    yield* this.#connections;
+    yield* this.#nodeDoor.held();
   }
 
   handOver(socket: Socket, bytes: Buffer, hasServed: boolean): void {

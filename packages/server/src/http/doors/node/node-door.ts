@@ -8,6 +8,7 @@ import { answer } from "../../answer.ts";
 import type { Context } from "../../context.ts";
 import { problemReply } from "../../errors.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
+import type { HeldConnection } from "../../limits/idle-search.ts";
 import { commonHeaders } from "../../message/common-headers.ts";
 import { hostProblem } from "../../message/host.ts";
 import { CLIENT_LEFT, type Reply } from "../../message/reply.ts";
@@ -22,6 +23,7 @@ import { tlsOptions } from "../listener.ts";
 import { stopGrace } from "../stop-grace.ts";
 import type { BodyEnd } from "../wire.ts";
 import { afterResponse, isFlooded, latestOn, noteLatest, responseBefore } from "./latest-response.ts";
+import { NodeConnection } from "./node-connection.ts";
 import { NodeRequest } from "./node-request.ts";
 import { type WriteSettings, writeReply } from "./write-reply.ts";
 
@@ -48,7 +50,7 @@ export class NodeDoor implements ListeningDoor {
   readonly #budget: BodyBudget;
   readonly #settings: WriteSettings;
   readonly #heads: ReplyHeads;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Map<Socket, NodeConnection>();
   /** Connections that had their last answer. */
   readonly #refused = new WeakSet<Socket>();
   /** Adopted connections on which the other door has answered requests. */
@@ -72,8 +74,8 @@ export class NodeDoor implements ListeningDoor {
       : createServer(serverOptions(config), serve);
     this.#server.timeout = silenceMs(config);
     this.#server.on(isSecure ? "secureConnection" : "connection", (socket: Socket) => {
-      this.#sockets.add(socket);
-      socket.once("close", () => this.#sockets.delete(socket));
+      this.#connections.set(socket, new NodeConnection(socket, config.monotonicNow));
+      socket.once("close", () => this.#connections.delete(socket));
     });
     this.#answerWhatIsOdd();
   }
@@ -115,7 +117,12 @@ export class NodeDoor implements ListeningDoor {
   }
 
   listen(): Promise<AddressInfo> {
-    return listen(this.#server, this.#config);
+    return listen(this.#server, this.#config, () => this.held());
+  }
+
+  /** All connections, in the order in which they came. */
+  held(): Iterable<HeldConnection> {
+    return this.#connections.values();
   }
 
   /** @param othersClosed resolves when the connections of the door that owns the port are closed, if another one does */
@@ -135,7 +142,7 @@ export class NodeDoor implements ListeningDoor {
 
   /** node:http takes a connection for idle whose answer has ended but is not out yet, and would cut it. */
   async #endedAreOut(): Promise<void> {
-    for (const socket of this.#sockets) {
+    for (const socket of this.#connections.keys()) {
       const latest = latestOn(socket);
       if (latest?.writableEnded) await new Promise<void>((resolve) => afterResponse(latest, resolve));
     }
@@ -154,6 +161,7 @@ export class NodeDoor implements ListeningDoor {
       return;
     }
     noteLatest(message.socket, response);
+    this.#connections.get(message.socket)?.begins(response);
     const request = new NodeRequest(message, this.#config, this.#budget, beforeBody);
     let broken: BodyEnd | undefined;
     if (this.#config.accessLog) this.#logWhenDone(request, response, () => broken);

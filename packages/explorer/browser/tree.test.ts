@@ -33,7 +33,7 @@ test("a stream with a name that needs encoding opens, and its address can be loa
   await explorer.server.create("odd/50%25%20%2F%20half", "text/plain", "half a line\n");
   const page = await explorer.open("/");
   await page.getByRole("searchbox", { name: "Search streams" }).fill("half");
-  await page.getByRole("treeitem", { name: "odd/50% / half" }).click();
+  await page.getByRole("treeitem", { name: "odd/50% %2F half" }).click();
   await page.getByText("half a line").waitFor();
   await page.reload();
   await page.getByText("half a line").waitFor();

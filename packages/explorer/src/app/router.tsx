@@ -5,15 +5,15 @@ import { Overview } from "../overview/Overview.tsx";
 import { StreamPage } from "../stream/StreamPage.tsx";
 import { parseStreamSearch } from "../stream/stream-search.ts";
 import { Shell } from "./Shell.tsx";
+import { STREAM_PAGE, streamAddresses } from "./stream-addresses.ts";
 
 const root = createRootRoute({ component: Shell });
 
 const overview = createRoute({ getParentRoute: () => root, path: "/", component: Overview });
 
-/** The rest of the address is the stream's path, in its percent-encoded form. */
 const streamRoute = createRoute({
   getParentRoute: () => root,
-  path: "/streams/$",
+  path: STREAM_PAGE,
   validateSearch: parseStreamSearch,
   component: StreamPage,
 });
@@ -27,7 +27,10 @@ const multiplayer = createRoute({
   component: MultiplayerPage,
 });
 
-export const router = createRouter({ routeTree: root.addChildren([overview, streamRoute, multiplayer]) });
+export const router = createRouter({
+  routeTree: root.addChildren([overview, streamRoute, multiplayer]),
+  rewrite: streamAddresses,
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -1,5 +1,7 @@
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
+import { STREAM_PAGE } from "../app/stream-addresses.ts";
+import { parseStreamSearch } from "../stream/stream-search.ts";
 import { TreeList } from "./TreeList.tsx";
 import { TreeSearch } from "./TreeSearch.tsx";
 import type { TreeRow } from "./tree-rows.ts";
@@ -8,7 +10,7 @@ import "./stream-tree.css";
 
 /** The searchable tree of all streams. */
 export function StreamTree() {
-  const { _splat: shown } = useParams({ strict: false });
+  const { path: shown } = parseStreamSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
   const [search, setSearch] = useState("");
   const [cursor, setCursor] = useState(0);
@@ -16,7 +18,7 @@ export function StreamTree() {
   const list = useRef<HTMLDivElement>(null);
   const open = (row: TreeRow): void => {
     if (row.kind === "folder") toggle(row.path, !row.isOpen);
-    else void navigate({ to: "/streams/$", params: { _splat: row.path } });
+    else void navigate({ to: STREAM_PAGE, search: { path: row.path } });
   };
   return (
     <>

@@ -1,5 +1,5 @@
 /** The rows of the tree of streams: folders by the slashes of paths, opened ones with what is in them. */
-import { readablePath } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
 import { firstAtOrAfter, type StreamEntry } from "./merge-page.ts";
 
 export interface FolderRow {

@@ -1,9 +1,9 @@
 import { parseOffset } from "@perennial/protocol";
-import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useCatalog } from "../catalog/use-catalog.ts";
 import { formatBytes } from "../format/sizes.ts";
-import { readablePath } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
+import { StreamLink } from "../stream/StreamLink.tsx";
 import { useStreamView } from "../stream/stream-view.ts";
 import { ForkLanes, LANE_HEIGHT } from "./ForkLanes.tsx";
 import { type ForkNode, forkFamily } from "./fork-family.ts";
@@ -50,9 +50,9 @@ function ForkName({ node: { path, exists } }: { readonly node: ForkNode }) {
   if (path === current) return <strong className="fork-name">{name}</strong>;
   return (
     <>
-      <Link to="/streams/$" params={{ _splat: path }} search={{ panel: "forks" }} className="fork-name">
+      <StreamLink path={path} panel="forks" className="fork-name">
         {name}
-      </Link>
+      </StreamLink>
       <button
         type="button"
         className="quiet small"

@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTitle } from "../app/use-title.ts";
 import { Icon } from "../design/Icon.tsx";
+import { StreamLink } from "../stream/StreamLink.tsx";
 import { Pane } from "./Pane.tsx";
 import { sessionPath, useSessionStream } from "./use-session.ts";
 import "./multiplayer.css";
@@ -27,9 +28,9 @@ export function MultiplayerPage() {
           <h1>Multiplayer</h1>
         </div>
         <div className="view-actions">
-          <Link to="/streams/$" params={{ _splat: sessionPath(session) }} className="button">
+          <StreamLink path={sessionPath(session)} className="button">
             The session’s stream
-          </Link>
+          </StreamLink>
           <button type="button" onClick={() => begin(true)}>
             New session
           </button>

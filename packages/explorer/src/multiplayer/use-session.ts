@@ -1,6 +1,6 @@
 import { DurableStream } from "@perennial/client";
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { streamUrl } from "../server/address.ts";
+import { segmentOf, streamUrl } from "../server/address.ts";
 import { Participant, type ParticipantSnapshot } from "./participant.ts";
 
 /** A session ends a day after its last use. */
@@ -10,7 +10,7 @@ const WORD_MS = 90;
 
 /** The path of a session's stream. */
 export function sessionPath(session: string): string {
-  return `multiplayer/${session}`;
+  return `multiplayer/${segmentOf(session) ?? "unnamed"}`;
 }
 
 /** Makes sure that a session's stream is there. Tells why it is not, if so; undefined while it is not known. */

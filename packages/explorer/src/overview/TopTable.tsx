@@ -1,6 +1,6 @@
-import { Link } from "@tanstack/react-router";
 import type { StreamEntry } from "../catalog/merge-page.ts";
-import { readablePath } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
+import { StreamLink } from "../stream/StreamLink.tsx";
 
 interface Props {
   readonly title: string;
@@ -17,9 +17,7 @@ export function TopTable({ title, streams, figure }: Props) {
       <ol>
         {streams.map((stream) => (
           <li key={stream.path}>
-            <Link to="/streams/$" params={{ _splat: stream.path }}>
-              {readablePath(stream.path)}
-            </Link>
+            <StreamLink path={stream.path}>{readablePath(stream.path)}</StreamLink>
             <span className="soft small">{figure(stream)}</span>
           </li>
         ))}

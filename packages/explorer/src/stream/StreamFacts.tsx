@@ -1,10 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import type { StreamEntry } from "../catalog/merge-page.ts";
 import { useListedStream } from "../catalog/use-catalog.ts";
 import { useFeed } from "../feed/use-feed.ts";
 import { formatAgo, formatBytes, formatCount, formatRate } from "../format/sizes.ts";
 import { useNow } from "../format/use-now.ts";
-import { readablePath } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
+import { StreamLink } from "./StreamLink.tsx";
 import { useStreamView } from "./stream-view.ts";
 
 const ROW_NAMES = { json: "messages", text: "lines", binary: "rows of 16 bytes" } as const;
@@ -37,9 +37,9 @@ function ListedFacts({ size, rate, lastAppendAt, expiresAt, forkedFrom }: Stream
       {forkedFrom !== undefined && (
         <li>
           fork of{" "}
-          <Link to="/streams/$" params={{ _splat: forkedFrom.path }} search={{ at: forkedFrom.offset }}>
+          <StreamLink path={forkedFrom.path} at={forkedFrom.offset}>
             {readablePath(forkedFrom.path)}
-          </Link>
+          </StreamLink>
         </li>
       )}
     </>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Icon } from "../design/Icon.tsx";
 import { IconButton } from "../design/IconButton.tsx";
 import { useFeed } from "../feed/use-feed.ts";
-import { readablePath } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
 import { StreamActions } from "../writing/StreamActions.tsx";
 import { ConnectionBadge } from "./ConnectionBadge.tsx";
 import { StreamFacts } from "./StreamFacts.tsx";

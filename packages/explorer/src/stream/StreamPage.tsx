@@ -1,7 +1,8 @@
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { STREAM_PAGE } from "../app/stream-addresses.ts";
 import { useTitle } from "../app/use-title.ts";
-import { readablePath } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
 import { StreamView } from "./StreamView.tsx";
 import { parseStreamSearch, positionIn, type StreamSearch, searchFor } from "./stream-search.ts";
 import "./stream.css";
@@ -11,12 +12,25 @@ const ADDRESS_PAUSE_MS = 150;
 
 /** The page of a stream, with another one beside it if the address says so. */
 export function StreamPage() {
-  const { _splat: path = "" } = useParams({ strict: false });
-  useTitle(readablePath(path));
   const search = parseStreamSearch(useSearch({ strict: false }));
+  return search.path === undefined ? <NoName /> : <NamedStream path={search.path} search={search} />;
+}
+
+function NoName() {
+  useTitle("No such address");
+  return <p className="view-notice">This address does not name a stream.</p>;
+}
+
+interface NamedProps {
+  readonly path: string;
+  readonly search: StreamSearch;
+}
+
+function NamedStream({ path, search }: NamedProps) {
+  useTitle(readablePath(path));
   const navigate = useNavigate();
   const change = (next: StreamSearch, replace: boolean): void =>
-    void navigate({ to: "/streams/$", params: { _splat: path }, search: next, replace });
+    void navigate({ to: STREAM_PAGE, search: { ...next, path }, replace });
   const [at, setAt] = usePosition(search, (position) => {
     const { at: _, ...rest } = search;
     change({ ...rest, ...searchFor(position) }, true);

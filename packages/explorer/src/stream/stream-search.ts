@@ -1,7 +1,10 @@
-/** What the address of a stream's page says besides its path. */
+/** What the address of a stream's page says. */
 import { formatOffset, parseOffset } from "@perennial/protocol";
+import { canonicalPath } from "../server/address.ts";
 
 export interface StreamSearch {
+  /** The stream's path, canonical; absent if the address names no stream. */
+  readonly path?: string;
   /** The position that is looked at, as an offset; now if absent. */
   readonly at?: string;
   /** The panel that is open; messages if absent. */
@@ -12,12 +15,19 @@ export interface StreamSearch {
 
 /** Takes from an address what it understands, and drops the rest. */
 export function parseStreamSearch(search: Record<string, unknown>): StreamSearch {
-  const { at, panel, beside } = search;
+  const { at, panel } = search;
+  const path = parsePath(search.path);
+  const beside = parsePath(search.beside);
   return {
+    ...(path !== undefined && { path }),
     ...(typeof at === "string" && parseOffset(at) !== undefined && { at }),
     ...(typeof panel === "string" && { panel }),
-    ...(typeof beside === "string" && beside !== "" && { beside }),
+    ...(beside !== undefined && { beside }),
   };
+}
+
+function parsePath(path: unknown): string | undefined {
+  return typeof path === "string" ? canonicalPath(path) : undefined;
 }
 
 /** The position that an address names. */

@@ -1,4 +1,5 @@
 import { useRouter } from "@tanstack/react-router";
+import { STREAM_PAGE } from "../app/stream-addresses.ts";
 import { CopyButton } from "../design/CopyButton.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { Offset } from "../design/Offset.tsx";
@@ -15,9 +16,8 @@ export function PositionLine({ where, offset }: Props) {
   const { path, panel, at, setAt } = useStreamView();
   const router = useRouter();
   const link = (): string => {
-    const search = { at: offset, ...(panel !== undefined && { panel }) };
-    const { href } = router.buildLocation({ to: "/streams/$", params: { _splat: path }, search });
-    return location.origin + href;
+    const search = { path, at: offset, ...(panel !== undefined && { panel }) };
+    return location.origin + router.buildLocation({ to: STREAM_PAGE, search }).publicHref;
   };
   return (
     <div className="timeline-words small">

@@ -4,7 +4,8 @@ import { useCatalogStore } from "../catalog/use-catalog.ts";
 import { Confirm } from "../design/Confirm.tsx";
 import { Menu } from "../design/Menu.tsx";
 import { useFeed } from "../feed/use-feed.ts";
-import { readablePath } from "../server/address.ts";
+import { rootPath, streamUrl } from "../server/address.ts";
+import { readablePath } from "../server/readable-path.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 
 /** Ways to end a stream. Each asks first. */
@@ -41,7 +42,7 @@ function ConfirmClose({ onClose }: ConfirmProps) {
       onClose={onClose}
       onConfirm={() => finish((stream) => stream.close())}
     >
-      Nothing can be appended to <strong>{name}</strong> afterwards. It stays readable.
+      Nothing can be appended to {name} afterwards. It stays readable.
     </Confirm>
   );
 }
@@ -55,18 +56,23 @@ function ConfirmDelete({ onClose }: ConfirmProps) {
       onClose={onClose}
       onConfirm={() => finish((stream) => stream.delete())}
     >
-      <strong>{name}</strong> and all of its messages will be gone. Forks of it keep what they share with it.
+      {name} and all of its messages will be gone. Forks of it keep what they share with it.
     </Confirm>
   );
 }
 
-/** The stream's name, and a way to do the last thing with it that the list has to learn of. */
+/** The stream's name with its path, and a way to do the last thing with just that path, which the list has to learn of. */
 function useEnding() {
-  const { path, feed } = useStreamView();
+  const { path } = useStreamView();
   const catalog = useCatalogStore();
   const finish = async (end: (stream: DurableStream) => Promise<unknown>): Promise<void> => {
-    await end(new DurableStream({ url: feed.url, warnOnHttp: false }));
+    await end(new DurableStream({ url: streamUrl(path), warnOnHttp: false }));
     await catalog.refresh(path);
   };
-  return { name: readablePath(path), finish };
+  const name = (
+    <>
+      <strong>{readablePath(path)}</strong> (<code>{rootPath(path)}</code>)
+    </>
+  );
+  return { name, finish };
 }

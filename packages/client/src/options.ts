@@ -175,7 +175,7 @@ export type WritableOptions = Pick<
   IdempotentProducerOptions,
   "headers" | "lingerMs" | "maxBatchBytes" | "onError"
 > & {
-  /** Default: random. Give one to make a repeated run store its messages once. */
+  /** Default: random. A pipe that is started under the same id later takes the earlier one's place. */
   producerId?: string | undefined;
   /** Gives up what is not stored yet. */
   signal?: AbortSignal | undefined;

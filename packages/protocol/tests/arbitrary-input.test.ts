@@ -35,7 +35,7 @@ test.each<[string, (input: string) => unknown]>([
   ["a path", parseStreamPath],
   ["a path below the root", (input) => parseStreamPath(`/v1/stream/${input}`)],
   ["a control event", parseControl],
-  ["an event stream", (input) => sseDecoder(10).push(input)],
+  ["an event stream", (input) => sseDecoder()(input)],
 ])("no text makes reading %s throw", (_, read) => {
   fc.assert(
     fc.property(text, (input) => {

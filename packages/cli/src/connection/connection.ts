@@ -73,7 +73,7 @@ export class Connection {
   async request(method: string, url: string, options: RequestOptions = {}): Promise<Response> {
     const timeoutMs = options.timeoutMs ?? this.timeoutMs;
     const attempt = (input: string | URL | Request, init?: RequestInit) =>
-      this.#attempt(input, init ?? {}, timeoutMs);
+      this.attempt(input, init, timeoutMs);
     const retryMs = options.retryMs ?? this.#retryMs;
     const isOnce = options.repeatable === false;
     // What may be sent but once can wait for somebody to send it to.
@@ -92,8 +92,15 @@ export class Connection {
     return response;
   }
 
-  /** One attempt. The clock stops when the answer begins: a long body may take its time. */
-  async #attempt(input: string | URL | Request, init: RequestInit, timeoutMs: number): Promise<Response> {
+  /**
+   * One attempt of a request, without the connection's headers. Resolves with whatever answer there is, and throws as
+   * `fetch`, or an error named `TimeoutError`. The clock stops when the answer begins: a long body may take its time.
+   */
+  async attempt(
+    input: string | URL | Request,
+    init: RequestInit = {},
+    timeoutMs = this.timeoutMs,
+  ): Promise<Response> {
     const clock = new AbortController();
     const timer = setTimeout(() => clock.abort(new DOMException("timed out", "TimeoutError")), timeoutMs);
     const signals = init.signal ? [init.signal, clock.signal] : [clock.signal];

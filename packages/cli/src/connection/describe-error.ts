@@ -1,6 +1,6 @@
 /** What went wrong with a request, in words for a terminal, and the exit status for it. */
 import { STATUS_CODES } from "node:http";
-import { FetchError } from "@perennial/client";
+import { DurableStreamError, FetchError } from "@perennial/client";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 
 export interface Described {
@@ -12,6 +12,8 @@ export interface Described {
 /** Describes the error of a request; an error that does not come from one is thrown again. */
 export function describeError(error: unknown): Described {
   if (error instanceof FetchError) return describeStatus(error);
+  // What the server sent cannot be read, or the stream was replaced while it was.
+  if (error instanceof DurableStreamError) return { text: error.message, exitCode: EXIT.failure };
   if (error instanceof Error && error.name === "TimeoutError") {
     return {
       text: "the server did not answer in time (--timeout sets how long to wait)",

@@ -85,4 +85,24 @@ describe("reading a stream", () => {
     const answers = [broken("[1,2,3,"), broken("[1,"), page("[1,2,3,4]", "a", true)];
     expect(await read(answers, { ...messages, skip: 2 })).toEqual(["3", "4", "@a"]);
   });
+
+  it("hands on what arrives of a page before its end", async () => {
+    let finish = () => {};
+    const halves: RequestListener = (_request, response) => {
+      response.writeHead(200, { "Content-Type": "application/json", "Stream-Next-Offset": "a" });
+      response.write("[1,2,");
+      finish = () => response.end("3]");
+    };
+    const cutterFor = () => () => {
+      const cutter = messageCutter();
+      // The second half is sent when the first was cut: a page that is held until its end would wait for ever.
+      const push = (bytes: Uint8Array) => {
+        const pieces = cutter.push(bytes);
+        if (pieces.length === 2) finish();
+        return pieces;
+      };
+      return { ...cutter, push };
+    };
+    expect(await read([halves, page("[]", "b", true)], { cutterFor })).toEqual(["1", "2", "3", "@a", "@b"]);
+  });
 });

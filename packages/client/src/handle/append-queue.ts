@@ -1,5 +1,6 @@
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { onAbort } from "../http/signals.ts";
+import { sleep } from "../http/timer.ts";
 import type { AppendResult } from "../options.ts";
 import type { Content } from "./content.ts";
 
@@ -32,18 +33,27 @@ interface Entry extends QueuedAppend {
 }
 
 /**
- * Sends appends in order, one request at a time: the first at once, those that come while it is on its way together.
+ * Sends appends in order, one request at a time: the first at once, or after a wait for more, and those that come while
+ * it is on its way together.
  * An append that is aborted or refused fails alone: its neighbours are sent without it.
  */
 export class AppendQueue {
   readonly #send: SendAppends;
   readonly #isRefusal: IsRefusal;
+  readonly #lingerMs: number;
+  readonly #lengthMax: number;
   #waiting: Entry[] = [];
   #busy = false;
 
-  constructor(send: SendAppends, isRefusal: IsRefusal) {
+  /**
+   * @param lingerMs - how long the first append waits for more, in ms
+   * @param lengthMax - content that is sent together at most
+   */
+  constructor(send: SendAppends, isRefusal: IsRefusal, lingerMs = 0, lengthMax = BATCH_LENGTH_MAX) {
     this.#send = send;
     this.#isRefusal = isRefusal;
+    this.#lingerMs = lingerMs;
+    this.#lengthMax = lengthMax;
   }
 
   /** Queues an append; settles when it is stored or has failed. */
@@ -60,6 +70,7 @@ export class AppendQueue {
 
   async #drain(): Promise<void> {
     this.#busy = true;
+    if (this.#lingerMs) await sleep(this.#lingerMs, undefined);
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#sendBatch(batch);
     this.#busy = false;
   }
@@ -71,7 +82,7 @@ export class AppendQueue {
     let count = 0;
     for (const entry of waiting) {
       length += entry.content.length;
-      if (count > 0 && (length > BATCH_LENGTH_MAX || entry.contentType !== waiting[0]?.contentType)) break;
+      if (count > 0 && (length > this.#lengthMax || entry.contentType !== waiting[0]?.contentType)) break;
       count++;
     }
     this.#waiting = waiting.slice(count);

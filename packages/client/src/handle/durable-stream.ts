@@ -28,7 +28,7 @@ import { headResult } from "./head.ts";
 import { registerRequests } from "./registry.ts";
 import { HandleRequests } from "./requests.ts";
 import { Upload } from "./upload.ts";
-import { createWritable } from "./writable.ts";
+import { Pipe } from "./writable.ts";
 
 /**
  * A handle for one stream: create it, append to it, read it, close it, delete it. Making a handle sends nothing.
@@ -194,12 +194,15 @@ export class DurableStream {
   }
 
   /**
-   * A stream to pipe into, written by an `IdempotentProducer`: nothing is stored twice. Closing it closes the durable
-   * stream; aborting it leaves the durable stream open. The first failed batch fails the pipe, with the errors of
-   * `IdempotentProducer.flush()` and `close()`; a batch is tried for a minute, or until the handle's `deadline`.
+   * A stream to pipe into, in order and without anything stored twice: one batch after the other is sent under a
+   * producer's id. Closing it closes the durable stream; aborting it leaves the durable stream open. The first failed
+   * batch fails the pipe, as `append()` rejects, or with `StaleEpochError` when another pipe writes under its id; a batch
+   * is tried for a minute, or by the handle's `backoffOptions`.
    */
   writable(opts: WritableOptions = {}): WritableStream<Uint8Array | string> {
-    return createWritable(this, opts);
+    return new WritableStream(
+      new Pipe({ ...this.#options, contentType: this.#contentType(undefined) }, opts),
+    );
   }
 
   /**

@@ -1,5 +1,5 @@
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
-import { whenOver } from "./timer.ts";
+import { unlessOver } from "./timer.ts";
 
 /**
  * Runs one attempt of a request under a time limit. When that is over, or the signal is aborted, the attempt is given
@@ -18,12 +18,9 @@ export function withinLimit<T>(
 ): Promise<T> {
   if (ms === Number.POSITIVE_INFINITY) return attempt(signal);
   const controller = new AbortController();
-  return new Promise((resolve, reject) => {
-    const release = whenOver(ms, signal, () => {
-      controller.abort();
-      reject(signal?.aborted ? new FetchBackoffAbortError() : timeoutError(ms));
-    });
-    attempt(controller.signal).then(resolve, reject).finally(release);
+  return unlessOver(ms, signal, attempt(controller.signal), () => {
+    controller.abort();
+    return signal?.aborted ? new FetchBackoffAbortError() : timeoutError(ms);
   });
 }
 

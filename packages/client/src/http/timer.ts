@@ -27,6 +27,23 @@ export function whenOver(
   return release;
 }
 
+/**
+ * Settles as `arrival` does, unless the time is over, or the signal aborted, before.
+ *
+ * @param giveUp - called then; returns what to reject with
+ */
+export function unlessOver<T>(
+  ms: number,
+  signal: AbortSignal | null | undefined,
+  arrival: T | Promise<T>,
+  giveUp: () => unknown,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const release = whenOver(ms, signal, () => reject(giveUp()));
+    Promise.resolve(arrival).then(resolve, reject).finally(release);
+  });
+}
+
 /** Waits for `ms` milliseconds, or until the signal is aborted. */
 export function sleep(ms: number, signal: AbortSignal | null | undefined): Promise<void> {
   return new Promise((resolve) => {

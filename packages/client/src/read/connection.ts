@@ -1,4 +1,4 @@
-import { whenOver } from "../http/timer.ts";
+import { unlessOver } from "../http/timer.ts";
 
 /**
  * One step of the read loop, which can be cut short at any time: a wait, or a request and the body of its response,
@@ -34,13 +34,10 @@ export class Connection {
   /** Waits for something to arrive, under the watchdog. Rejects once the connection is cut. */
   watch<T>(arrival: T | Promise<T>): Promise<T> {
     const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const release = whenOver(this.limit, signal, () => {
-        this.isSilent = !signal.aborted;
-        this.cut();
-        reject(signal.reason);
-      });
-      Promise.resolve(arrival).then(resolve, reject).finally(release);
+    return unlessOver(this.limit, signal, arrival, () => {
+      this.isSilent = !signal.aborted;
+      this.cut();
+      return signal.reason;
     });
   }
 

@@ -2,7 +2,6 @@ import { parseControl, STREAM_SSE_DATA_ENCODING, sseDecoder } from "@perennial/p
 import { parseError } from "../errors/parse-error.ts";
 import type { Control } from "./position.ts";
 
-/** What may arrive with no control event in it, in bytes. */
 const UNCONFIRMED_LENGTH_MAX = 128 * 1024 * 1024;
 
 /** A control event with the payloads of the data events before it. */
@@ -18,16 +17,18 @@ export interface Flush {
  *
  * The returned function takes the next bytes and returns the flushes that they complete. It throws
  * `DurableStreamError` `PARSE_ERROR` for a control event that does not parse and for events without bound.
+ *
+ * @param lengthMax - what may arrive with no control event in it, in bytes
  */
-export function flushDecoder(): (bytes: Uint8Array) => Flush[] {
+export function flushDecoder(lengthMax = UNCONFIRMED_LENGTH_MAX): (bytes: Uint8Array) => Flush[] {
   const text = new TextDecoder();
-  const decoder = sseDecoder();
+  const decode = sseDecoder();
   let payloads: string[] = [];
   let length = 0;
   return (bytes) => {
     const flushes: Flush[] = [];
     length += bytes.length;
-    for (const { event, data } of decoder.push(text.decode(bytes, { stream: true }))) {
+    for (const { event, data } of decode(text.decode(bytes, { stream: true }))) {
       if (event === "data") payloads.push(data);
       else if (event === "control") {
         const control = parseControl(data);
@@ -37,7 +38,7 @@ export function flushDecoder(): (bytes: Uint8Array) => Flush[] {
         length = 0;
       }
     }
-    if (length > UNCONFIRMED_LENGTH_MAX) throw parseError("SSE event", "too large");
+    if (length > lengthMax) throw parseError("SSE event", "too large");
     return flushes;
   };
 }

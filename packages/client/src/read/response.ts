@@ -78,8 +78,14 @@ export interface StreamResponse<TJson = unknown> {
    * @returns ends the session; may be called from the callback, and more than once
    */
   subscribeJson<T = TJson>(subscriber: (batch: JsonBatch<T>) => void | Promise<void>): () => void;
-  /** As `subscribeJson`, for bytes. */
-  subscribeBytes(subscriber: (chunk: ByteChunk) => void | Promise<void>): () => void;
+  /**
+   * As `subscribeJson`, for bytes. With `onPiece` a page need not fit into memory: what arrives of it before its end is
+   * given there at once, and the chunk holds the rest. After a broken connection nothing is given twice.
+   */
+  subscribeBytes(
+    subscriber: (chunk: ByteChunk) => void | Promise<void>,
+    onPiece?: (piece: Uint8Array) => void | Promise<void>,
+  ): () => void;
   /** As `subscribeJson`, for text. */
   subscribeText(subscriber: (chunk: TextChunk) => void | Promise<void>): () => void;
 

@@ -115,9 +115,15 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     );
   }
 
-  subscribeBytes(onChunk: (chunk: ByteChunk) => void | Promise<void>): () => void {
-    return this.#subscribe("subscribeBytes", bytesFormat(), (data, meta) =>
-      onChunk({ data, ...meta, nextOffset: meta.offset }),
+  subscribeBytes(
+    onChunk: (chunk: ByteChunk) => void | Promise<void>,
+    onPiece?: (piece: Uint8Array) => void | Promise<void>,
+  ): () => void {
+    return this.#subscribe(
+      "subscribeBytes",
+      bytesFormat(),
+      (data, meta) => onChunk({ data, ...meta, nextOffset: meta.offset }),
+      onPiece,
     );
   }
 
@@ -176,9 +182,10 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
     method: keyof StreamResponse,
     format: Format<T>,
     deliver: (data: T, meta: Position) => void | Promise<void>,
+    onPiece?: (piece: T) => void | Promise<void>,
   ): () => void {
     this.#claim(method);
-    void this.#session.run(subscriber(format, deliver));
+    void this.#session.run(subscriber(format, deliver, onPiece));
     return this.cancel;
   }
 }

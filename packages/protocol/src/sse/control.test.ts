@@ -21,7 +21,7 @@ test("a control event comes back as it was encoded", () => {
           upToDate,
           closed,
         });
-        const [event] = sseDecoder().push(new TextDecoder().decode(bytes));
+        const [event] = sseDecoder()(new TextDecoder().decode(bytes));
         expect(parseControl(event!.data)).toEqual({
           streamNextOffset: formatOffset(position),
           streamCursor: cursor === null || closed ? undefined : `${cursor}`,

@@ -78,7 +78,7 @@ test("no payload can end its event or form another", () => {
     fc.property(
       text.filter((payload) => payload !== ""),
       (payload) => {
-        const events = sseDecoder().push(encode(payload, "text"));
+        const events = sseDecoder()(encode(payload, "text"));
         expect(events.map(({ event }) => event)).toEqual(["data", "control"]);
         expect(events[0]!.data).toBe(payload.replaceAll(/\r\n?/g, "\n"));
         expect(parseControl(events[1]!.data)?.streamNextOffset).toBe(formatOffset(16));

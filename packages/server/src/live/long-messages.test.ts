@@ -84,7 +84,7 @@ class Reader implements SseSink {
   }
 
   get events() {
-    return sseDecoder().push(Buffer.concat(this.received).toString());
+    return sseDecoder()(Buffer.concat(this.received).toString());
   }
 }
 
@@ -109,7 +109,7 @@ function allFrames(world: World, cursor = 0): Frame[] {
 
 function eventsOf(frames: readonly Frame[]) {
   const bytes = frames.flatMap(({ bytes, control }) => (control === undefined ? [bytes] : [bytes, control]));
-  return sseDecoder().push(Buffer.concat(bytes).toString());
+  return sseDecoder()(Buffer.concat(bytes).toString());
 }
 
 test("a long message arrives as it was, whatever line breaks and blanks its pieces begin and end with", async () => {

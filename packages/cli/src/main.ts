@@ -6,7 +6,7 @@ import { flagsFirst } from "./arguments/write-arguments.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { Failure, usageFailure } from "./failure.ts";
 import type { ProgramName } from "./invocation.ts";
-import { quitWhenReaderLeaves } from "./output/standard-output.ts";
+import { mindReadersThatLeave } from "./output/standard-output.ts";
 import { createProgram } from "./program.ts";
 import { usageError } from "./usage-errors.ts";
 import { getUsageText } from "./usage-text.ts";
@@ -19,7 +19,7 @@ import { VERSION } from "./version.ts";
  *   official command line
  */
 export async function main(name: ProgramName, args: readonly string[]): Promise<void> {
-  quitWhenReaderLeaves();
+  mindReadersThatLeave();
   const exitCode = await run(name, [...args]);
   process.exitCode = name === "durable-stream" && exitCode !== EXIT.ok ? EXIT.failure : exitCode;
 }

@@ -54,6 +54,29 @@ describe("a server that fails", () => {
     );
   });
 
+  it.each([
+    ["create", "x"],
+    ["write", "x", "1", "--json"],
+    ["delete", "x"],
+    ["close", "x"],
+    ["fork", "x", "y"],
+    ["ls"],
+  ])("by answering with a part and then nothing is given up on: %s", async (...args) => {
+    await withForeignServer(
+      (_request, response) => {
+        response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "100" });
+        response.write("{");
+      },
+      async (url) => {
+        const { code, stderr } = await run([...args, "--url", url, "--timeout", "300ms"]);
+        expect({ code, stderr }).toEqual({
+          code: 5,
+          stderr: expect.stringContaining("did not answer in time"),
+        });
+      },
+    );
+  });
+
   it.each([["create"], ["write", "content"], ["read"], ["delete"]])(
     "by not being there is said so: %s",
     async (command, ...content) => {

@@ -9,7 +9,7 @@ export interface ConnectionSettings {
   readonly baseUrl: string;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
-  /** How long the server may take to begin its answer, ms. Default 10,000. */
+  /** How long the server may take to answer, or to begin an answer that is read as it comes, ms. Default 10,000. */
   readonly timeoutMs?: number;
   /**
    * How long a request is repeated that fails, and a server is waited for that is starting, ms. Default 3,000: who waits at
@@ -32,6 +32,8 @@ export interface RequestOptions {
    */
   readonly repeatable?: boolean;
   readonly signal?: AbortSignal;
+  /** Whether the body of a GET is read before the request resolves, as for any other method: what is short. */
+  readonly whole?: boolean;
   /** Instead of the connection's, ms: a live request is answered late on purpose. */
   readonly timeoutMs?: number;
   /** How long it is repeated when it fails, instead of the connection's, ms. */
@@ -66,14 +68,15 @@ export class Connection {
   }
 
   /**
-   * Sends a request and resolves with its answer, a 2xx. The body of a GET is the caller's to read; of any other
-   * method it has been read. Throws a `FetchError` for any other status, or why there was no answer: see
+   * Sends a request and resolves with its answer, a 2xx. The body of a GET is the caller's to read, unless it is asked for
+   * whole; of any other method it has been read, in time. Throws a `FetchError` for any other status, or why there was no answer: see
    * `describeError`.
    */
   async request(method: string, url: string, options: RequestOptions = {}): Promise<Response> {
     const timeoutMs = options.timeoutMs ?? this.timeoutMs;
+    const isWhole = method !== "GET" || options.whole === true;
     const attempt = (input: string | URL | Request, init?: RequestInit) =>
-      this.attempt(input, init, timeoutMs);
+      this.attempt(input, init, timeoutMs, isWhole);
     const retryMs = options.retryMs ?? this.#retryMs;
     const isOnce = options.repeatable === false;
     // What may be sent but once can wait for somebody to send it to.
@@ -82,30 +85,31 @@ export class Connection {
     }
     const retries = isOnce ? { maxRetries: 0 } : { deadline: retryMs };
     const send = createFetchWithBackoff(attempt, { ...BACKOFF, ...retries });
-    const response = await send(url, {
+    return send(url, {
       method,
       headers: { ...this.headers, ...options.headers },
       ...(options.body !== undefined && { body: options.body as BodyInit, duplex: "half" }),
       ...(options.signal && { signal: options.signal }),
     });
-    if (method !== "GET") await response.arrayBuffer();
-    return response;
   }
 
   /**
    * One attempt of a request, without the connection's headers. Resolves with whatever answer there is, and throws as
-   * `fetch`, or an error named `TimeoutError`. The clock stops when the answer begins: a long body may take its time.
+   * `fetch`, or an error named `TimeoutError`. The clock stops when the answer begins, since a long body may take its time,
+   * or, if it is asked for whole, when it has ended.
    */
   async attempt(
     input: string | URL | Request,
     init: RequestInit = {},
     timeoutMs = this.timeoutMs,
+    isWhole = false,
   ): Promise<Response> {
     const clock = new AbortController();
     const timer = setTimeout(() => clock.abort(new DOMException("timed out", "TimeoutError")), timeoutMs);
     const signals = init.signal ? [init.signal, clock.signal] : [clock.signal];
     try {
-      const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      const begun = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+      const response = isWhole ? await whole(begun) : begun;
       this.#wasReached = true;
       if (response.status >= 500 || response.status === 429)
         this.#onFailedAttempt(`status ${response.status}`);
@@ -117,6 +121,17 @@ export class Connection {
       clearTimeout(timer);
     }
   }
+}
+
+/** The same answer with its body in memory. */
+async function whole(response: Response): Promise<Response> {
+  const body = await response.arrayBuffer();
+  const { status, statusText, headers } = response;
+  // These must have none, and cannot be made with an empty one either.
+  const copy = new Response(body.byteLength === 0 ? null : body, { status, statusText, headers });
+  // Errors name it.
+  Object.defineProperty(copy, "url", { value: response.url });
+  return copy;
 }
 
 /** `http://user:password@host` as a header, since a request's URL must not hold them. */

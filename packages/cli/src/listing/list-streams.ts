@@ -36,7 +36,7 @@ async function requestPage(
   const url = new URL(connection.streamUrl(`${CONTROL_SEGMENT}/streams`));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
   try {
-    return (await (await connection.request("GET", url.href)).json()) as ListedPage;
+    return (await (await connection.request("GET", url.href, { whole: true })).json()) as ListedPage;
   } catch (error) {
     if (!(error instanceof FetchError) || error.status !== 404) throw error;
     throw failure("this server does not list streams; that is an extension of Perennial's own server");

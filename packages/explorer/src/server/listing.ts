@@ -1,6 +1,7 @@
 /** The server's list of streams, an extension (docs/extensions.md). */
 import type { ListedPage } from "@perennial/protocol";
 import { extensionUrl } from "./address.ts";
+import { ask } from "./ask.ts";
 
 export interface ListQuery {
   readonly prefix?: string;
@@ -17,10 +18,7 @@ export async function listStreams(
   { prefix = "", after = "", limit }: ListQuery,
   signal?: AbortSignal,
 ): Promise<ListedPage> {
-  const response = await fetch(extensionUrl("streams", { prefix, after, limit }), {
-    ...(signal !== undefined && { signal }),
-    cache: "no-store",
-  });
+  const response = await ask(extensionUrl("streams", { prefix, after, limit }), signal);
   if (!response.ok) throw new Error(`the server does not list its streams (status ${response.status})`);
   return (await response.json()) as ListedPage;
 }

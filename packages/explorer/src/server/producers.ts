@@ -1,5 +1,6 @@
 /** What the server remembers of a stream's producers, an extension (docs/extensions.md). */
 import { extensionUrl } from "./address.ts";
+import { ask } from "./ask.ts";
 
 export interface ListedProducer {
   readonly id: string;
@@ -24,7 +25,7 @@ export async function listProducers(
   signal: AbortSignal,
 ): Promise<ProducersPage> {
   const url = extensionUrl("producers", { path, after, limit: PAGE_PRODUCERS });
-  const response = await fetch(url, { signal, cache: "no-store" });
+  const response = await ask(url, signal);
   if (!response.ok) throw new Error(`the server does not tell (status ${response.status})`);
   return (await response.json()) as ProducersPage;
 }

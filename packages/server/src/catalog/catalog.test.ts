@@ -20,7 +20,7 @@ function world(changed: ReadonlySet<number> = new Set()) {
   const archive: Archive = {
     byId: stateOf,
     byPath: (path) => stateOf(Number(path.slice(2))),
-    paths: () => [],
+    paths: () => ({ paths: [], next: undefined }),
     due: () => ({ ids: [], next: undefined }),
     release: ({ id }) => !changed.has(id),
   };

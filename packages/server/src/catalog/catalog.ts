@@ -3,7 +3,7 @@
  * dropped again when more are held than there should be, it was not used for a while, and the archive has it as
  * it is.
  */
-import type { Archive } from "../journal/contract/index.ts";
+import type { Archive, PathsPage } from "../journal/contract/index.ts";
 import { comparePaths } from "../stream/paths.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -12,6 +12,14 @@ import { Stream } from "./stream.ts";
 
 /** Streams looked at in one go when there are too many in memory: a fraction of a millisecond. */
 export const TRIM_LOOKS = 4000;
+
+const NO_PATHS: readonly string[] = [];
+
+/** Paths of two sorted lists, sorted, each once. */
+function merged(left: readonly string[], right: readonly string[]): readonly string[] {
+  if (left.length === 0) return right;
+  return right.length === 0 ? left : [...new Set([...left, ...right])].sort(comparePaths);
+}
 
 export class Catalog {
   readonly #archive: Archive | undefined;
@@ -64,11 +72,14 @@ export class Catalog {
    * Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. Some may not name a visible
    * stream: ask `peek`.
    */
-  paths(prefix: string, after: string, limit: number): readonly string[] {
-    const loaded = this.#paths.page(prefix, after, limit);
-    const archived = this.#archive?.paths(prefix, after, limit);
-    if (archived === undefined || archived.length === 0) return loaded;
-    return [...new Set([...loaded, ...archived])].sort(comparePaths).slice(0, limit);
+  paths(prefix: string, after: string, limit: number): PathsPage {
+    const inMemory = this.#paths.page(prefix, after, limit);
+    const { paths: archived = NO_PATHS, next: lookedTo } = this.#archive?.paths(prefix, after, limit) ?? {};
+    // What lies behind the place to which the archive has looked belongs to the next page.
+    const loaded =
+      lookedTo === undefined ? inMemory : inMemory.filter((path) => comparePaths(path, lookedTo) <= 0);
+    const paths = merged(loaded, archived).slice(0, limit);
+    return { paths, next: paths.length === limit ? paths.at(-1) : lookedTo };
   }
 
   /** Like `visible`, but leaves in the archive what is there and does not count as a use. */

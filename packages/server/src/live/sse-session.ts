@@ -86,7 +86,7 @@ export class SseSession implements LiveReader {
     this.#place = hub.join(stream, this);
     this.#place.guard(() => {
       this.#send(first);
-      this.#catchUp();
+      this.#goOnLater();
     });
   }
 
@@ -105,7 +105,12 @@ export class SseSession implements LiveReader {
     this.#account();
     // A client that is always behind is never met pushing by the clock.
     if (this.#lastProgressAt >= this.#endsAt && this.#more === undefined) this.#end();
-    else this.#place.guard(() => this.#catchUp());
+    else this.#goOnLater();
+  }
+
+  /** Not at once: thousands may drain, or come, in the same turn. */
+  #goOnLater(): void {
+    if (this.#state === "pushing" && this.#lacksSomething()) this.#place.nextTurn();
   }
 
   /** The client is gone. */

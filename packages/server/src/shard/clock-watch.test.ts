@@ -52,9 +52,10 @@ class World {
   async left(): Promise<readonly string[]> {
     this.#sweeper.sweep();
     await new Promise((resolve) => setImmediate(resolve));
-    const paths = this.shard.catalog.paths("", "", 100);
+    const { paths } = this.shard.catalog.paths("", "", 100);
     // Readers see just what the sweep has left.
-    const shown = list(this.shard, { prefix: "", after: "", limit: 100 }).streams.map(({ path }) => path);
+    const { streams } = await list(this.shard, { prefix: "", after: "", limit: 100 });
+    const shown = streams.map(({ path }) => path);
     expect(shown).toEqual(paths);
     expect(paths.filter((path) => this.shard.forReading(path).kind === "found")).toEqual(paths);
     return paths;

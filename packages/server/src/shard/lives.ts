@@ -40,7 +40,7 @@ export function lifeAt(catalog: Catalog, path: string): StreamLife | undefined {
  * @param limit paths to look at
  */
 export function livesPage(catalog: Catalog, after: string, limit: number): LivesPage {
-  const paths = catalog.paths("", after, limit);
+  const { paths, next } = catalog.paths("", after, limit);
   const lives = paths.map((path) => lifeAt(catalog, path)).filter((life) => life !== undefined);
-  return { lives, next: paths.length === limit ? paths.at(-1) : undefined };
+  return { lives, next };
 }

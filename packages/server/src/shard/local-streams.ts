@@ -70,7 +70,7 @@ export class LocalStreams implements AllStreams, Streams {
     return producers(this.#shard, request);
   }
 
-  list(request: ListRequest): ListPage {
+  list(request: ListRequest): Promise<ListPage> {
     return list(this.#shard, request);
   }
 

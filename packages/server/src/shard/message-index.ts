@@ -6,7 +6,7 @@ import type { Stream } from "../catalog/stream.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { type ByteSource, boundaryBefore, pieces, RangeReader } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
-import type { Turns, Work } from "./turns.ts";
+import type { Work } from "./turns.ts";
 
 /** Appends that are remembered. */
 const APPENDS_MAX = 64;
@@ -14,11 +14,6 @@ const APPENDS_MAX = 64;
 const SPACING_BYTES = 16 * 1024;
 
 const NOTHING = new Uint8Array();
-
-/** Where appends are scanned, and what gives way to others meanwhile. */
-interface ScannedSource extends ByteSource {
-  readonly turns: Pick<Turns, "run">;
-}
 
 /** Ends of messages of one append, ascending. Between two that lie more than `SPACING_BYTES` apart there is none. */
 interface IndexedAppend {
@@ -28,10 +23,10 @@ interface IndexedAppend {
 }
 
 export class MessageIndex {
-  readonly #source: ScannedSource;
+  readonly #source: ByteSource;
   readonly #appends = new Map<string, IndexedAppend>();
 
-  constructor(source: ScannedSource) {
+  constructor(source: ByteSource) {
     this.#source = source;
   }
 
@@ -40,9 +35,9 @@ export class MessageIndex {
     let known = start;
     if (position - start > SPACING_BYTES) {
       const ends = yield* this.#endsOf(stream, start);
-      const next = ends.findIndex((end) => end > position);
+      const next = firstAfter(ends, position);
       known = ends[next - 1] ?? start;
-      if (next >= 0 && ends[next]! - known > SPACING_BYTES) return known;
+      if (next < ends.length && ends[next]! - known > SPACING_BYTES) return known;
     }
     const scanner = new MessageScanner();
     yield* pieces(this.#source, stream, known, position, (bytes) => {
@@ -55,7 +50,7 @@ export class MessageIndex {
   /** The end of a message of more than `SPACING_BYTES` that begins at `from`, in the append that begins at `start`. */
   *endAfter(stream: Stream, start: number, from: number): Reading<number> {
     const ends = yield* this.#endsOf(stream, start);
-    return ends.find((end) => end > from)!;
+    return ends[firstAfter(ends, from)]!;
   }
 
   *#endsOf(stream: Stream, start: number): Reading<readonly number[]> {
@@ -96,4 +91,16 @@ export class MessageIndex {
     }
     return NOTHING;
   }
+}
+
+/** The index of the first place after `position`; the length of the list if there is none. */
+function firstAfter(places: readonly number[], position: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (places[middle]! > position) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

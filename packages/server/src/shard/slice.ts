@@ -13,6 +13,9 @@ import type { Shard } from "./shard.ts";
  */
 export const CUT_BYTES = 64 * 1024;
 
+/** Scanned for the end of a message without an index: some hundred microseconds. */
+const SCANNED_AT_ONCE_BYTES = 256 * 1024;
+
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -55,6 +58,10 @@ export function* shortSliceEnd(
   const boundary = boundaryBefore(shard, stream, from + limit);
   if (boundary > from) return boundary;
   if (!stream.state.json) return boundary + Math.floor((from + limit - boundary) / CUT_BYTES) * CUT_BYTES;
+  if (limit > SCANNED_AT_ONCE_BYTES) {
+    const end = yield* shard.messages.placeBefore(stream, boundaryBefore(shard, stream, from), from + limit);
+    return end > from ? end : undefined;
+  }
   const scanner = new MessageScanner();
   yield* pieces(shard, stream, from, from + limit, (bytes) => {
     scanner.scan(bytes);

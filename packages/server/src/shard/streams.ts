@@ -77,7 +77,7 @@ export interface AllStreams {
   /** Those among which a path is. Asked anew for each request: what owns a path may change. */
   for(path: string): Streams;
   /** One page of the streams that readers can see, in the order of their paths. */
-  list(request: ListRequest): ListPage;
+  list(request: ListRequest): Promise<ListPage>;
   /** One page of all streams, in the order of their paths. */
   lives(after: string, limit: number): LivesPage;
   /** The stream at a path. */

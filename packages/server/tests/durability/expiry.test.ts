@@ -86,7 +86,11 @@ describe("on a disk", () => {
     const used = Array.from({ length: 200 }, (_, index) => after.shard.forReading(`/v1/stream/used${index}`));
     for (const found of used) if (found.kind === "found") found.stream.lastUse = after.now + 5000;
     after.now += 11_500;
-    const deleted = (): number => after.shard.catalog.paths("/v1/stream/s", "/v1/stream/s", 10_000).length;
+    const deleted = (): number => {
+      const page = after.shard.catalog.paths("/v1/stream/s", "/v1/stream/s", 10_000);
+      // It ends early where many that are gone already are passed over.
+      return page.paths.length + (page.next === undefined ? 0 : 1);
+    };
     expect(deleted()).toBe(3000);
     after.sweeper.sweep();
     await after.turnsUntil(() => deleted() === 0);

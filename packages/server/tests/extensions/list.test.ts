@@ -151,8 +151,7 @@ it.each([
   rmSync(directory, { recursive: true });
 });
 
-// Judged by the time of the processor, which other programs on the machine do not add to. A page is made in one go: its
-// time is what it keeps the event loop from everything else.
+// Judged by the time of the processor, which other programs on the machine do not add to.
 it.each([
   ["in memory", false],
   ["in the archive of the durable log", true],

@@ -91,9 +91,9 @@ export function describeDurableLogContract(name: string, make: () => Promise<Ope
       expect(archive.byId(source!)?.references).toBe(1);
       expect(archive.byPath("/never")).toBeUndefined();
       const listed = [plain, mortal, closed, source, fork].map((id) => `/streams/${id}`).sort();
-      expect(archive.paths("/streams/", "", 100)).toEqual(listed);
-      expect(archive.paths("/streams/", listed[1]!, 2)).toEqual(listed.slice(2, 4));
-      expect(archive.paths("/d", "", 100)).toEqual(["/dated/ünïcode"]);
+      expect(archive.paths("/streams/", "", 100).paths).toEqual(listed);
+      expect(archive.paths("/streams/", listed[1]!, 2).paths).toEqual(listed.slice(2, 4));
+      expect(archive.paths("/d", "", 100).paths).toEqual(["/dated/ünïcode"]);
       expect(archive.due(2_000_200 + 3_600_000, 10).ids).toEqual([mortal]);
       expect(archive.due(9_000_000, 10).ids).toEqual([mortal, dated]);
       expect(archive.due(9_000_000, 1).ids).toEqual([mortal]);
@@ -116,7 +116,7 @@ export function describeDurableLogContract(name: string, make: () => Promise<Ope
       await expect(async () => log.read(plain!, 0, 5)).rejects.toThrow();
       await reopen();
       expect(log.archive?.byId(plain!)).toBeUndefined();
-      expect(log.archive?.paths(`/streams/${plain}`, "", 10)).toEqual([]);
+      expect(log.archive?.paths(`/streams/${plain}`, "", 10).paths).toEqual([]);
       await expect(async () => log.read(plain!, 0, 5)).rejects.toThrow();
     });
 

@@ -4,7 +4,7 @@ import { type Query, repeatedParameter } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
 import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 
-/** A page is rendered without a pause, so its length bounds how long others wait (about 1 ms per 500 streams). */
+/** A page is rendered without a pause, so its length bounds how long others wait: a millisecond or two. */
 const LIMIT_MAX = 1000;
 const LIMIT_DEFAULT = 100;
 

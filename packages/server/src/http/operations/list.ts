@@ -19,14 +19,14 @@ export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;
 /** Paths in requests and replies are relative to this, as in the rest of the control API. */
 const ROOT = `${STREAM_ROOT}/`;
 
-export function list({ streams }: Context, method: string, query: Query): Reply {
+export async function list({ streams }: Context, method: string, query: Query): Promise<Reply> {
   const problem = pageProblem(method, query, ["prefix", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const limit = parseLimit(query);
   if (limit.kind === "rejected") return problemReply(limit.rejection);
   const prefix = ROOT + (query.values.get("prefix") ?? "");
   const after = ROOT + (query.values.get("after") ?? "");
-  const page = streams.list({ prefix, after, limit: limit.value });
+  const page = await streams.list({ prefix, after, limit: limit.value });
   return pageReply({ streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });
 }
 

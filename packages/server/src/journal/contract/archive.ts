@@ -11,6 +11,14 @@ export interface DuePage {
   readonly next: DuePlace | undefined;
 }
 
+/** Some of the paths, in order. */
+export interface PathsPage {
+  /** Fewer than asked for, even none, before the end. */
+  readonly paths: readonly string[];
+  /** All up to this one, which need not exist any more, were looked at; undefined: there are no more. */
+  readonly next: string | undefined;
+}
+
 /**
  * Streams that need not be held in memory, since they can be brought back from here: at once, since states are small and
  * lie near, wherever the bytes are. A stream whose removal was appended is not returned any more (unless the removal
@@ -21,7 +29,7 @@ export interface Archive {
   byPath(path: string): StreamState | undefined;
   byId(id: number): StreamState | undefined;
   /** Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. */
-  paths(prefix: string, after: string, limit: number): readonly string[];
+  paths(prefix: string, after: string, limit: number): PathsPage;
   /**
    * A page of the streams whose recorded deadline is at or before `beforeMs`, earliest first, at most `limit`, from the
    * start or where an earlier page ended.

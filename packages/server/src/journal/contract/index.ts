@@ -24,7 +24,7 @@ export {
   type StreamState,
 } from "../../stream/state.ts";
 export type { RecordTarget, Recovery } from "./apply.ts";
-export type { Archive, DuePage, DuePlace } from "./archive.ts";
+export type { Archive, DuePage, DuePlace, PathsPage } from "./archive.ts";
 export { AppendRefused, DamagedData, StreamRemoved } from "./errors.ts";
 export {
   type Log,

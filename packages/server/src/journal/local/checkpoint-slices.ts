@@ -90,7 +90,7 @@ export class Slices {
       slice.room -= archiver.proceed(archiving, heldTo, slice.room, slice.changes);
       slice.streams.push({ ...archiving, heldTo });
       this.#done += archiving.to - from;
-      if (!archiving.complete) return false;
+      if (!archiving.complete) return slice.room > 0;
       this.#done += STREAM_WORK;
       slice.rows += archiving.rows;
       this.#current = undefined;

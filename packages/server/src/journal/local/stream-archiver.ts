@@ -16,6 +16,10 @@ import type { Extent, Tail, Tails } from "./tails.ts";
  */
 const MERGED_CHUNK_BYTES = 4000;
 
+/** A chunk holds so many times 64 appends at most, and a step goes over so many: a millisecond, however short appends are. */
+const CHUNK_MARKS = 32;
+const STEP_APPENDS = 8192;
+
 /** About what the changes for a removed stream take. */
 const REMOVAL_BYTES = 200;
 
@@ -40,6 +44,8 @@ export class StreamArchiver {
   readonly #store: ArchiveStore;
   readonly #tails: Tails;
   readonly #arena = new Arena();
+  /** Appends that the step under way went over. */
+  #appends = 0;
 
   constructor(store: ArchiveStore, tails: Tails) {
     this.#store = store;
@@ -63,7 +69,7 @@ export class StreamArchiver {
    *
    * @param heldTo the log position up to which its state is complete
    * @param room bytes that may be added; more only if that is needed to get on at all
-   * @returns bytes added
+   * @returns bytes added; unless the stream is complete there may be room for more, in another step
    */
   proceed(archiving: Archiving, heldTo: number, room: number, changes: Change[]): number {
     const { state } = archiving.tail;
@@ -71,8 +77,9 @@ export class StreamArchiver {
     if (state.life === "removed") return this.#remove(archiving, row, heldTo, changes);
     let added = 0;
     if (row !== null && row.tail === archiving.to) added = this.#extendLastChunk(archiving, row, changes);
+    this.#appends = 0;
     while (archiving.to < state.tail) {
-      if (added >= room) return added;
+      if (added >= room || this.#appends >= STEP_APPENDS) return added;
       added += this.#addChunk(archiving, changes);
     }
     const encoded = encodeState(this.#arena, state, heldTo, archiving.lastChunk);
@@ -134,6 +141,7 @@ export class StreamArchiver {
     const to = this.#chunkEnd(tail, from, first);
     let added = 0;
     this.#tails.copyOut(tail, from, to, from, (starts) => {
+      this.#appends += starts.length;
       const value = allocateChunk(this.#arena, first.start, starts, to - from);
       changes.push({ key: chunkKey(tail.state.id, from), value });
       added = value.length;
@@ -146,7 +154,7 @@ export class StreamArchiver {
 
   /** Chunks end where an append ends, unless one append is longer than a chunk. @param first the one at `from` */
   #chunkEnd(tail: Tail, from: number, first: Extent): number {
-    const limit = from + READ_CHUNK_BYTES;
+    const limit = tail.endWithin(from, from + READ_CHUNK_BYTES, CHUNK_MARKS);
     if (first.start < from || first.end > limit) return Math.min(limit, first.end);
     return limit >= tail.state.tail ? tail.state.tail : this.#tails.extentAt(tail, limit).start;
   }

@@ -12,6 +12,7 @@ import type { PendingRecord } from "../contract/index.ts";
 import type { RowHeader } from "./archive/rows.ts";
 import { dataLength, dataOffset, dataPosition, previousDistance } from "./codec/frame.ts";
 import { dataPositionOf } from "./codec/record-codec.ts";
+import { firstMarkFrom } from "./marks.ts";
 import type { Slabs } from "./slabs.ts";
 
 /** Each so many records of a stream a mark is left, which bounds the walk of a read. */
@@ -80,18 +81,17 @@ export class Tail {
     this.newest = -1;
   }
 
+  /**
+   * A place after `from`, at most `to`, up to which there are not many records: `marks` times 64, and a few. For one byte may be
+   * one record, and whoever goes over all of a range goes over its records one by one.
+   */
+  endWithin(from: number, to: number, marks: number): number {
+    return Math.min(to, this.marks[(firstMarkFrom(this.marks, from + 1) + marks) * 2] ?? to);
+  }
+
   /** The log position of a data record that begins at or after `position`, as near as is known; -1 when none does. */
   startOfWalk(position: number): number {
-    const { marks } = this;
-    if (marks.length === 0 || marks[marks.length - 2]! < position) return this.newest;
-    let low = 0;
-    let high = marks.length / 2 - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (marks[middle * 2]! >= position) high = middle;
-      else low = middle + 1;
-    }
-    return marks[low * 2 + 1]!;
+    return this.marks[firstMarkFrom(this.marks, position) * 2 + 1] ?? this.newest;
   }
 }
 

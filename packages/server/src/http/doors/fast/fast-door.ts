@@ -4,6 +4,7 @@
  */
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Config } from "../../../config.ts";
+import { ReadyReaders } from "../../../live/ready-readers.ts";
 import type { Context } from "../../context.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import type { HeldConnection } from "../../limits/idle-search.ts";
@@ -23,6 +24,7 @@ export class FastDoor implements ListeningDoor, FastLane {
   readonly silenceMs: number;
   readonly heads: ReplyHeads;
   readonly framer = new ChunkFramer();
+  readonly turns = new ReadyReaders();
   readonly #config: Config;
   readonly #server: Server;
   readonly #nodeDoor: NodeDoor;

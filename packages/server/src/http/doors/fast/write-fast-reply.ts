@@ -1,5 +1,6 @@
 /** Writing a reply straight to the socket: one buffer where there is a whole body, or none. */
 import type { Socket } from "node:net";
+import type { ReadyReaders } from "../../../live/ready-readers.ts";
 import type { Context } from "../../context.ts";
 import { isLive, isSource, type Reply } from "../../message/reply.ts";
 import type { ReplyHeads } from "../../message/reply-head.ts";
@@ -14,6 +15,8 @@ export interface FastReplies {
   readonly context: Context;
   readonly heads: ReplyHeads;
   readonly framer: ChunkFramer;
+  /** In which long bodies are written. */
+  readonly turns: ReadyReaders;
 }
 
 /** What becomes of a reply that was written. */
@@ -34,7 +37,7 @@ export function writeFastReply(
   reply: Reply,
   method: string,
   keepAlive: boolean,
-  { context, heads, framer }: FastReplies,
+  { context, heads, framer, turns }: FastReplies,
   writing: FastWriting,
 ): boolean {
   const { body } = reply;
@@ -48,7 +51,7 @@ export function writeFastReply(
   if (isSource(body)) {
     socket.write(`${head}\r\n`, "latin1");
     pump(body, new SocketWire(socket, undefined, () => writing.onWritten()), {
-      stalledReaderMs,
+      ...{ stalledReaderMs, turns },
       onEnd: (end, cause) => {
         if (end !== "complete") writing.onBroken(end, cause);
       },

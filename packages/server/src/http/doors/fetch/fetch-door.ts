@@ -1,4 +1,6 @@
 /** The web-standard door: `Request` in, `Response` out. For Hono, Bun, Deno, and tests without a socket. */
+
+import { ReadyReaders } from "../../../live/ready-readers.ts";
 import { logAccess } from "../../access-log.ts";
 import { answer } from "../../answer.ts";
 import type { Context } from "../../context.ts";
@@ -21,6 +23,7 @@ export class FetchDoor {
   readonly #budget: BodyBudget;
   readonly #commonHeaders: readonly string[];
   readonly #underWay = new UnderWay();
+  readonly #turns = new ReadyReaders();
   #stopping = false;
 
   constructor(context: Context, budget: BodyBudget) {
@@ -86,6 +89,8 @@ export class FetchDoor {
       done();
       logBodyEnd(config, request, end, cause);
     };
-    return wireStream(request.signal, (wire) => pump(source, wire, { stalledReaderMs, onEnd }));
+    return wireStream(request.signal, (wire) =>
+      pump(source, wire, { stalledReaderMs, turns: this.#turns, onEnd }),
+    );
   }
 }

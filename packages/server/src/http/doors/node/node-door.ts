@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, METHODS, type Server, type ServerRe
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Config } from "../../../config.ts";
+import { ReadyReaders } from "../../../live/ready-readers.ts";
 import { logAccess } from "../../access-log.ts";
 import { answer } from "../../answer.ts";
 import type { Context } from "../../context.ts";
@@ -64,7 +65,13 @@ export class NodeDoor implements ListeningDoor {
     this.#config = config;
     this.#budget = budget;
     const { stalledReaderMs } = config;
-    this.#settings = { commonHeaders: commonHeaders(config), stalledReaderMs, framer: new ChunkFramer() };
+    const turns = new ReadyReaders();
+    this.#settings = {
+      commonHeaders: commonHeaders(config),
+      stalledReaderMs,
+      framer: new ChunkFramer(),
+      turns,
+    };
     this.#heads = new ReplyHeads(this.#settings.commonHeaders, config.keepAliveMs);
     const isSecure = ownsPort && config.tls !== undefined;
     const serve = (message: IncomingMessage, response: ServerResponse): void =>

@@ -1,5 +1,6 @@
 /** Writing a reply to a node:http response, with the back-pressure of its socket. */
 import type { ServerResponse } from "node:http";
+import type { ReadyReaders } from "../../../live/ready-readers.ts";
 import { isLive, isSource, type Reply } from "../../message/reply.ts";
 import type { ChunkFramer } from "../chunked-frames.ts";
 import { openLive } from "../live-sink.ts";
@@ -13,6 +14,8 @@ export interface WriteSettings {
   /** How long a client that takes nothing is waited for, milliseconds. */
   readonly stalledReaderMs: number;
   readonly framer: ChunkFramer;
+  /** In which long bodies are written. */
+  readonly turns: ReadyReaders;
 }
 
 /** @param onEnd hears how a body that is written piece by piece has ended, and why, if it failed */
@@ -31,8 +34,8 @@ export function writeReply(
   } else if (isSource(body)) {
     headers.push("Content-Length", String(body.byteLength));
     response.writeHead(status, headers);
-    const { stalledReaderMs } = settings;
-    pump(body, new ResponseWire(response, undefined), { stalledReaderMs, onEnd });
+    const { stalledReaderMs, turns } = settings;
+    pump(body, new ResponseWire(response, undefined), { stalledReaderMs, turns, onEnd });
   } else {
     if (hasLength(response, reply)) headers.push("Content-Length", String(body?.length ?? 0));
     response.writeHead(status, headers);

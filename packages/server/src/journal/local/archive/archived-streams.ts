@@ -1,7 +1,7 @@
 /** The archive as the catalogue sees it: streams by path, id and deadline, without those just removed. */
 import { comparePaths } from "../../../stream/paths.ts";
 import type { StreamState } from "../../../stream/state.ts";
-import type { Archive, DuePage, DuePlace } from "../../contract/index.ts";
+import type { Archive, DuePage, DuePlace, PathsPage } from "../../contract/index.ts";
 import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
 import {
@@ -15,6 +15,9 @@ import {
 } from "./keys.ts";
 import { decodeNumber, decodeState } from "./rows.ts";
 import { unlessDamaged } from "./sealed-store.ts";
+
+/** Streams that are gone already and are passed over in one go, beside those that are found: a millisecond. */
+const HIDDEN_LOOKS = 500;
 
 export class ArchivedStreams implements Archive {
   readonly #store: ArchiveStore;
@@ -43,27 +46,36 @@ export class ArchivedStreams implements Archive {
   }
 
   byId(id: number): StreamState | undefined {
-    if (this.#hidden.has(id)) return undefined;
-    const row = this.#store.get(streamKey(id));
-    return row === undefined ? undefined : decodeState(row);
+    return this.#hidden.has(id) ? undefined : this.#stored(id);
   }
 
-  paths(prefix: string, after: string, limit: number): readonly string[] {
+  paths(prefix: string, after: string, limit: number): PathsPage {
     const paths: string[] = [];
     const end = pathRangeEnd(prefix);
     // The least key after that of `after` is the same with a zero byte.
     let from = comparePaths(after, prefix) < 0 ? pathRangeStart(prefix) : successor(pathRangeStart(after));
-    while (paths.length < limit) {
-      const entries = this.#store.entries(from, end, limit - paths.length);
+    for (let looks = 0; paths.length < limit; ) {
+      const entries = this.#store.entries(from, end, Math.min(limit - paths.length, HIDDEN_LOOKS));
       for (const { value } of entries) {
         const path = unlessDamaged(() => this.byId(decodeNumber(value)))?.path;
         if (path?.startsWith(prefix)) paths.push(path);
       }
       const last = entries.at(-1);
-      if (last === undefined) break;
+      if (last === undefined) return { paths, next: undefined };
       from = successor(last.key);
+      looks += entries.length;
+      if (looks < limit + HIDDEN_LOOKS || paths.length >= limit) continue;
+      // Many in a row are hidden: the page ends at one of them.
+      const next = unlessDamaged(() => this.#stored(decodeNumber(last.value)))?.path;
+      if (next !== undefined) return { paths, next };
     }
-    return paths;
+    return { paths, next: paths.at(-1) };
+  }
+
+  /** The state in the archive, hidden or not. */
+  #stored(id: number): StreamState | undefined {
+    const row = this.#store.get(streamKey(id));
+    return row === undefined ? undefined : decodeState(row);
   }
 
   due(beforeMs: number, limit: number, [deadline, id]: DuePlace = [0, -1]): DuePage {

@@ -3,6 +3,20 @@ import { formatOffset } from "@perennial/protocol";
 import { createServer } from "@perennial/server";
 import { createStateSchema } from "@perennial/state";
 import { createStreamDB } from "@perennial/state/db";
+import { YjsProvider } from "@perennial/yjs";
+import { YjsServer } from "@perennial/yjs/server";
+import * as Y from "yjs";
+
+export function typedYjs(): boolean {
+  const doc = new Y.Doc();
+  const provider = new YjsProvider({
+    doc,
+    baseUrl: new YjsServer({ dsServer: createServer() }).url,
+    docId: "typed",
+  });
+  provider.on("status", (status) => console.log(status === "connected"));
+  return provider.synced;
+}
 
 export async function typed(url: string): Promise<string[]> {
   const handle = await DurableStream.create({ url, contentType: "application/json" });

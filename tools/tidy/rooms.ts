@@ -16,6 +16,11 @@ export interface Room {
 const PROTOCOL = "packages/protocol/src";
 const CLIENT = "packages/client/src";
 const STATE = "packages/state/src";
+const YJS = "packages/yjs/src";
+const YJS_CORE = `${YJS}/core`;
+const YJS_PROVIDER = `${YJS}/provider`;
+const YJS_TABS = `${YJS}/tabs`;
+const YJS_SERVER = `${YJS}/server`;
 const EXPLORER = "packages/explorer/src";
 const SERVER = "packages/server/src";
 const STORED = `${SERVER}/stored`;
@@ -34,6 +39,11 @@ export const ROOMS: readonly Room[] = [
   { path: PROTOCOL, imports: [] },
   { path: CLIENT, imports: [PROTOCOL] },
   { path: STATE, imports: [CLIENT] },
+  { path: YJS, imports: [YJS_CORE, YJS_PROVIDER, YJS_TABS, YJS_SERVER] },
+  { path: YJS_CORE, imports: [] },
+  { path: YJS_TABS, imports: [YJS_CORE, YJS_PROVIDER] },
+  { path: YJS_PROVIDER, imports: [PROTOCOL, CLIENT, YJS_CORE, YJS_TABS] },
+  { path: YJS_SERVER, imports: [PROTOCOL, YJS_CORE], node: true },
   { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
   { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER], node: true },
   { path: STORED, imports: [PROTOCOL] },

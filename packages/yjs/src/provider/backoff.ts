@@ -1,0 +1,30 @@
+/** The first wait is up to this long, and each further one up to twice as long as the one before, ms. */
+const BASE_MS = 100;
+
+/** How long to wait after so many failures in a row: at random, so that those who failed together do not return together. */
+export function backoffMs(failures: number, maxMs: number): number {
+  return Math.random() * Math.min(maxMs, BASE_MS * 2 ** Math.min(failures, 20));
+}
+
+/** A wait that can be cut short. */
+export class Pause {
+  #wake: (() => void) | undefined;
+
+  /** Resolves after so many ms, when it is woken, or when the signal is aborted. */
+  async wait(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(resolve, ms);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await woken;
+    clearTimeout(timer);
+    this.#wake = undefined;
+  }
+
+  wake(): void {
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,53 @@
+/** Changes to the server, by an idempotent producer: what is sent again is stored once. */
+import type { SendOutcome } from "../core/outbox.ts";
+import { asProviderError, refusal, YjsProviderError } from "./errors.ts";
+import type { Answer, Requests } from "./requests.ts";
+import type { Post } from "./sender.ts";
+
+/** @param producerId names us to the server; nobody else has it */
+export function postToServer(requests: Requests, producerId: string): Post {
+  return async ({ body, number }, signal) => {
+    const headers: Record<string, string> = { "content-type": "application/octet-stream" };
+    if (number !== undefined) {
+      headers["producer-id"] = producerId;
+      headers["producer-epoch"] = String(number.epoch);
+      headers["producer-seq"] = String(number.seq);
+    }
+    try {
+      return outcomeOf(await requests.send("POST", {}, { headers, body, signal }));
+    } catch (error) {
+      const problem = asProviderError(error);
+      return signal.aborted || problem.isPassing ? { kind: "again" } : problem;
+    }
+  };
+}
+
+/** What an answer means (protocol §9). */
+export function outcomeOf({
+  status,
+  headers,
+  body,
+}: Pick<Answer, "status" | "headers" | "body">): SendOutcome | YjsProviderError {
+  if (status >= 200 && status < 300) return { kind: "stored" };
+  const epoch = wholeNumber(headers.get("producer-epoch"));
+  const expected = wholeNumber(headers.get("producer-expected-seq"));
+  const received = wholeNumber(headers.get("producer-received-seq"));
+  if (status === 403 && epoch !== undefined) return { kind: "out-of-step", epoch };
+  if (status === 409 && expected !== undefined && expected !== received)
+    return { kind: "out-of-step", epoch: epoch ?? 0 };
+  const message = new TextDecoder().decode(body);
+  if (status === 409 && headers.has("stream-closed"))
+    return new YjsProviderError(
+      "DOCUMENT_CLOSED",
+      "the document was closed: it takes no more changes",
+      status,
+    );
+  if (status === 409) return { kind: "no-producers" };
+  if (status === 413) return { kind: "too-long" };
+  const error = refusal("sending changes", status, message);
+  return error.isPassing ? { kind: "again" } : error;
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,38 @@
+/** Headers of answers: what passes on from below, and what pages of other origins may see. */
+
+const CORS: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+  "access-control-allow-headers":
+    "authorization, content-type, if-none-match, stream-ttl, stream-expires-at, stream-offset, stream-live, producer-id, producer-epoch, producer-seq, stream-producer-id, stream-producer-epoch, stream-producer-seq",
+  "access-control-expose-headers":
+    "stream-next-offset, stream-up-to-date, stream-cursor, stream-closed, stream-sse-data-encoding, producer-epoch, producer-seq, producer-expected-seq, producer-received-seq, etag, location, retry-after, content-type",
+  "access-control-max-age": "86400",
+};
+
+/** Of one connection, or of a body that was decoded on the way. */
+const DROPPED =
+  /^(?:access-control-.*|connection|keep-alive|transfer-encoding|content-encoding|content-length|date|location)$/;
+
+/** Adds what lets pages of any origin read the answer. */
+export function withCors(headers: Headers): Headers {
+  for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
+  return headers;
+}
+
+/** The headers of an answer from below that are for clients. */
+export function passedHeaders(from: Headers): Headers {
+  const headers = new Headers();
+  for (const [name, value] of from) if (!DROPPED.test(name)) headers.append(name, value);
+  return headers;
+}
+
+/** Those of a request's headers that are named, as far as they are there. */
+export function pickHeaders(from: Headers, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = from.get(name);
+    if (value !== null) picked[name] = value;
+  }
+  return picked;
+}

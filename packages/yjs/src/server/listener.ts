@@ -1,0 +1,60 @@
+/** A fetch handler behind a port. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+
+/** A path that a URL would resolve away: it is judged as it was sent. */
+const DOTS = /\/\.\.?(?:\/|$)/;
+
+/** @param refuse answers a path with segments of dots alone */
+export function listener(answer: (request: Request) => Promise<Response>, refuse: () => Response): Server {
+  return createServer((message, response) => {
+    serve(message, response, answer, refuse).catch((error: Error) => response.destroy(error));
+  });
+}
+
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: Request) => Promise<Response>,
+  refuse: () => Response,
+): Promise<void> {
+  const leaving = new AbortController();
+  response.once("close", () => leaving.abort());
+  const [path = "/"] = (message.url ?? "/").split("?");
+  const request = DOTS.test(path) ? undefined : requestOf(message, leaving.signal);
+  const reply = request === undefined ? refuse() : await answer(request);
+  if (response.destroyed) {
+    await reply.body?.cancel();
+    return;
+  }
+  response.writeHead(reply.status, Object.fromEntries(reply.headers));
+  response.flushHeaders();
+  if (reply.body === null) response.end();
+  else await send(reply.body, response);
+}
+
+function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
+  const { method = "GET", url = "/", headers } = message;
+  const address = `http://${headers.host ?? "localhost"}${url}`;
+  if (!URL.canParse(address)) return undefined;
+  const init: RequestInit & { duplex?: "half" } = { method, signal, headers: new Headers() };
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) (init.headers as Headers).set(name, String(value));
+  const hasBody = method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
+  if (hasBody) Object.assign(init, { body: Readable.toWeb(message), duplex: "half" });
+  return new Request(address, init);
+}
+
+/** Sends a body as its reader takes it. What breaks off below breaks off here. */
+async function send(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  response.once("close", () => reader.cancel().catch(() => undefined));
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    if (!response.write(read.value) && !response.destroyed)
+      await new Promise<void>((resolve) => {
+        response.once("drain", resolve);
+        response.once("close", () => resolve());
+      });
+  }
+  response.end();
+}

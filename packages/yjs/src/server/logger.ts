@@ -1,0 +1,5 @@
+/** Where events go. */
+export interface YjsLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}

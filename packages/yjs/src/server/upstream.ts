@@ -1,0 +1,68 @@
+/** The Durable Streams server below: one inside this process, or one at an address. */
+
+/** Anything with a fetch handler, such as `createServer()` of `@perennial/server`. */
+export interface FetchServer {
+  fetch(request: Request): Promise<Response>;
+}
+
+export interface UpstreamOptions {
+  /** Origin of a server, such as `http://127.0.0.1:4437`. */
+  readonly dsServerUrl?: string | undefined;
+  /** Or the server itself. */
+  readonly dsServer?: FetchServer | undefined;
+  /** Sent with every request to it, such as its credentials. */
+  readonly dsServerHeaders?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a request below brings. */
+export interface UpstreamRequest {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array<ArrayBuffer> | string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class Upstream {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #server: FetchServer | undefined;
+
+  /** @throws TypeError without a server */
+  constructor({ dsServerUrl, dsServer, dsServerHeaders = {} }: UpstreamOptions) {
+    if (dsServerUrl === undefined && dsServer === undefined)
+      throw new TypeError("a Yjs server needs dsServerUrl or dsServer: where its streams are");
+    this.url = new URL(dsServerUrl ?? "http://localhost").href.replace(/\/$/, "");
+    this.headers = dsServerHeaders;
+    this.#server = dsServer;
+  }
+
+  /** Sends a request. Rejects when the server cannot be reached, or the signal is aborted. */
+  send(method: string, path: string, request: UpstreamRequest = {}): Promise<Response> {
+    const init: RequestInit = { method, headers: { ...request.headers, ...this.headers } };
+    if (request.body !== undefined) init.body = request.body;
+    if (request.signal !== undefined) init.signal = request.signal;
+    const url = `${this.url}${path}`;
+    return this.#server === undefined ? fetch(url, init) : this.#server.fetch(new Request(url, init));
+  }
+
+  /** Passes a request on as it is, which is for the server below. */
+  forward(request: Request): Promise<Response> {
+    if (this.#server !== undefined) return this.#server.fetch(request);
+    const { pathname, search } = new URL(request.url);
+    const headers = new Headers(request.headers);
+    for (const name of ["host", "connection", "content-length", "expect"]) headers.delete(name);
+    for (const [name, value] of Object.entries(this.headers)) headers.set(name, value);
+    const init: RequestInit & { duplex?: "half" } = {
+      method: request.method,
+      headers,
+      signal: request.signal,
+    };
+    if (request.body !== null) Object.assign(init, { body: request.body, duplex: "half" });
+    return fetch(`${this.url}${pathname}${search}`, { ...init, redirect: "manual" });
+  }
+}
+
+/** Reads an answer to nothing, so that its connection is free for others. */
+export async function discard(response: Response): Promise<Response> {
+  await response.arrayBuffer();
+  return response;
+}

@@ -1,4 +1,5 @@
 /** Entities as a table. */
+import { isObject, jsonText } from "./exact-json.ts";
 import type { Entity } from "./replay.ts";
 
 /** Columns shown at most, and rows looked at to find them. */
@@ -12,7 +13,7 @@ export const WHOLE_VALUE = "";
 export function columnsOf(entities: readonly Entity[]): string[] {
   const names = new Set<string>();
   for (const { value } of entities.slice(0, SAMPLE_ROWS)) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) names.add(WHOLE_VALUE);
+    if (!isObject(value)) names.add(WHOLE_VALUE);
     else for (const name of Object.keys(value)) names.add(name);
   }
   return [...names].slice(0, COLUMNS_MAX);
@@ -20,11 +21,10 @@ export function columnsOf(entities: readonly Entity[]): string[] {
 
 /** What a cell shows: text as it is, anything else as JSON; nothing for what is not there. */
 export function cellText({ value }: Entity, column: string): string {
-  const isWhole = typeof value !== "object" || value === null || Array.isArray(value);
-  if (column === WHOLE_VALUE) return isWhole ? shown(value) : "";
-  return isWhole || !Object.hasOwn(value, column) ? "" : shown((value as Record<string, unknown>)[column]);
+  if (column === WHOLE_VALUE) return isObject(value) ? "" : shown(value);
+  return isObject(value) && Object.hasOwn(value, column) ? shown(value[column]) : "";
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return typeof value === "string" ? value : jsonText(value);
 }

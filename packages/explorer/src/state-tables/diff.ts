@@ -1,4 +1,5 @@
 /** What changed between two JSON values. */
+import { isObject, jsonText } from "./exact-json.ts";
 
 /** One place that differs. */
 export interface Difference {
@@ -33,14 +34,10 @@ function compare(before: unknown, after: unknown, path: readonly string[], found
   if (texts.before !== texts.after) found.push({ path: path.join("."), ...texts });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function own(value: Record<string, unknown>, name: string): unknown {
   return Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value);
+  return value === undefined ? undefined : jsonText(value);
 }

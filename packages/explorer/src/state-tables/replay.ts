@@ -1,6 +1,7 @@
 /** The state that a state stream amounts to at a position, and where each of its rows was changed last. */
 import { isChangeEvent, MaterializedState, type StateEvent } from "@perennial/state";
 import type { Row } from "../feed/cut-rows.ts";
+import { isObject, parseExactly, SentNumber } from "./exact-json.ts";
 
 const decoder = new TextDecoder();
 
@@ -74,9 +75,11 @@ export class Replay {
 /** The message of a row as an object; undefined for what cannot be a state event. Its details are for the state to judge. */
 export function parseEvent({ bytes }: Row): StateEvent | undefined {
   try {
-    const value: unknown = JSON.parse(decoder.decode(bytes));
-    const isEvent = typeof value === "object" && value !== null && "headers" in value;
-    return isEvent ? (value as StateEvent) : undefined;
+    const value = parseExactly(decoder.decode(bytes));
+    if (!isObject(value) || !("headers" in value)) return undefined;
+    // Keys are texts in the end; this one would be another.
+    const { key } = value;
+    return (key instanceof SentNumber ? { ...value, key: key.text } : value) as unknown as StateEvent;
   } catch {
     return undefined;
   }

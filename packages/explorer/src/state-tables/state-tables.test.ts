@@ -34,6 +34,28 @@ const STREAM = rowsOf([
   change("delete", "user", "2"),
 ]);
 
+test("numbers keep the digits that were sent, and differ where these do", () => {
+  const texts = ["9007199254740992", "9007199254740993"].map(
+    (id) =>
+      `{"type":"order","key":9007199254740993,"value":{"id":${id},"price":1.50},"headers":{"operation":"update"}}`,
+  );
+  const rows = texts.map((text, index) => ({ position: index, end: index + 1, bytes: encoder.encode(text) }));
+  const replay = new Replay();
+  replay.apply(rows);
+  const [entity] = replay.entities("order");
+  expect(entity?.key).toBe("9007199254740993");
+  expect(columnsOf([entity!]).map((column) => cellText(entity!, column))).toEqual([
+    "9007199254740993",
+    "1.50",
+  ]);
+  const history = new History("order", "9007199254740993", 10);
+  history.apply(rows);
+  const { before, after } = history.entries[1]!;
+  expect(differences(before, after)).toEqual([
+    { path: "id", before: "9007199254740992", after: "9007199254740993" },
+  ]);
+});
+
 describe("the state at a position", () => {
   test("is that of all messages before, whatever the steps", () => {
     fc.assert(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ class Asked:
 @dataclass
 class Answer:
     """An answer. ``promised``: the length that its header claims, if not the real one; ``hold``: the connection is kept open
-    after the body until the event is set (the body has no end before that)."""
+    after the body until the event is set (the body has no end before that). ``raw``: sent as it is, then the connection ends."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Answer:
     promised: int | None = None
     hold: threading.Event | None = None
     drop: bool = False
+    raw: bytes | None = None
 
 
 def page(body: bytes | str, offset: str, *, up_to_date: bool = True, closed: bool = False, **headers: str) -> Answer:
@@ -64,12 +66,13 @@ def _set() -> threading.Event:
 class Scripted:
     """Answers requests in turn; the last answer again and again. A function is given the request and makes the answer."""
 
-    def __init__(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
+    def __init__(self, *answers: Answer | Callable[[Asked], Answer], tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._answers = list(answers)
         self.asked: list[Asked] = []
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/stream"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}/stream"
         self._sockets: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -101,6 +104,8 @@ class Scripted:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             with connection, connection.makefile("rb") as stream:
                 while (asked := _request(stream)) is not None:
                     with self._lock:
@@ -127,6 +132,9 @@ def _request(stream) -> Asked | None:  # type: ignore[no-untyped-def]
 def _answer(connection: socket.socket, answer: Answer) -> bool:
     """Sends an answer. True if the connection goes on."""
     if answer.drop:
+        return False
+    if answer.raw is not None:
+        connection.sendall(answer.raw)
         return False
     head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
     if answer.hold is not None:

@@ -25,13 +25,14 @@ from ..core.effects import (
     TransportFailure,
 )
 from ..core.http_library import Timeouts, failure_of, library_of, own_client_options
+from .transport import AsyncTransport
 
 R = TypeVar("R")
 
 
 def own_client() -> httpx2.AsyncClient:
     """A client of our own."""
-    return httpx2.AsyncClient(**own_client_options())
+    return httpx2.AsyncClient(**own_client_options(AsyncTransport))
 
 
 class AsyncIO:
@@ -74,7 +75,7 @@ class AsyncIO:
                     yield step
                     continue
                 try:
-                    value = await self.perform(step)  # type: ignore[arg-type]
+                    value = await (self._receive() if type(step) is Receive else self.perform(step))  # type: ignore[arg-type]
                 except TransportFailure as error:
                     failure = error
         except StopIteration:
@@ -123,7 +124,7 @@ class AsyncIO:
             raise failure_of(error, self._library) from error
         self._response = response
         encoded = "content-encoding" in response.headers
-        self._pieces = response.aiter_bytes() if encoded else response.aiter_raw()
+        self._pieces = response.aiter_bytes() if encoded else aiter(response.stream)
         return ResponseHead(response.status_code, response.reason_phrase, response.headers)
 
     async def _receive(self) -> bytes:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import sys
+import urllib.request
+from collections.abc import Callable, Iterator
 from functools import cache
 from types import ModuleType
 from typing import Any
 
+import httpcore2
 import httpx2
 
+from .chunked import ChunkError
 from .effects import TransportFailure
 
 CONNECT_SECONDS = 10.0
@@ -35,11 +40,55 @@ def _tls() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-def own_client_options() -> dict[str, Any]:
-    """Options of the clients that we make ourselves."""
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=30.0)
+def own_client_options(transport: Callable[[], Any]) -> dict[str, Any]:
+    """Options of the clients that we make ourselves. Behind a proxy, or in a browser, their transport is the library's own."""
     timeout = httpx2.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS)
-    return {"timeout": timeout, "limits": limits, "follow_redirects": True, "verify": _tls()}
+    options: dict[str, Any] = {"timeout": timeout, "follow_redirects": True, "verify": _tls()}
+    if sys.platform == "emscripten" or urllib.request.getproxies().keys() & {"http", "https", "all"}:
+        return {**options, "limits": httpx2.Limits(**_LIMITS)}
+    return {**options, "transport": transport()}
+
+
+_LIMITS: dict[str, Any] = {"max_connections": None, "max_keepalive_connections": 20, "keepalive_expiry": 30.0}
+
+
+def pool_options() -> dict[str, Any]:
+    """Options of the connection pools that we make ourselves."""
+    return {"ssl_context": _tls(), **_LIMITS}
+
+
+def core_request(request: httpx2.Request) -> httpcore2.Request:
+    """The request as the library's pool takes it."""
+    url = request.url
+    target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    return httpcore2.Request(
+        request.method,
+        target,
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+CUT_SHORT = "the connection was closed before the end of the body"
+
+
+@contextlib.contextmanager
+def library_errors() -> Iterator[None]:
+    """Turns errors of connections into those of the library."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise httpx2.ReadTimeout(str(error)) from error
+    except OSError as error:
+        raise httpx2.ReadError(str(error)) from error
+    except ChunkError as error:
+        raise httpx2.RemoteProtocolError(str(error)) from error
+    except Exception as error:
+        kind = getattr(httpx2, type(error).__name__, None)
+        if kind is None or type(error) is not getattr(httpcore2, type(error).__name__, None):
+            raise
+        raise kind(str(error)) from error
 
 
 class Timeouts:

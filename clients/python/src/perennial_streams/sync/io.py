@@ -25,13 +25,14 @@ from ..core.effects import (
     TransportFailure,
 )
 from ..core.http_library import Timeouts, failure_of, library_of, own_client_options
+from .transport import Transport
 
 R = TypeVar("R")
 
 
 def own_client() -> httpx2.Client:
     """A client of our own."""
-    return httpx2.Client(**own_client_options())
+    return httpx2.Client(**own_client_options(Transport))
 
 
 class SyncIO:
@@ -76,7 +77,7 @@ class SyncIO:
                     yield step
                     continue
                 try:
-                    value = self.perform(step)  # type: ignore[arg-type]
+                    value = self._receive() if type(step) is Receive else self.perform(step)  # type: ignore[arg-type]
                 except TransportFailure as error:
                     failure = error
         except StopIteration:
@@ -137,7 +138,7 @@ class SyncIO:
             raise failure_of(error, self._library) from error
         self._response = response
         encoded = "content-encoding" in response.headers
-        self._pieces = response.iter_bytes() if encoded else response.iter_raw()
+        self._pieces = response.iter_bytes() if encoded else iter(response.stream)
         return ResponseHead(response.status_code, response.reason_phrase, response.headers)
 
     def _receive(self) -> bytes:

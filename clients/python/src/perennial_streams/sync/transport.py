@@ -1,0 +1,127 @@
+"""The transport of clients of our own: the library's connections, whose event streams are taken from them directly."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpcore2
+import httpx2
+
+from ..core.chunked import RECEIVE_BYTES, ChunkedBody, behind_head, is_chunked_event_stream
+from ..core.http_library import CUT_SHORT, core_request, library_errors, pool_options
+
+
+class Connection(httpcore2.NetworkStream):
+    """A connection that keeps what it has received since the request was sent, until it is asked for it."""
+
+    def __init__(self, inner: httpcore2.NetworkStream) -> None:
+        self._inner = inner
+        self._kept: list[bytes] | None = None
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._kept = []
+        self._inner.write(buffer, timeout)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        received = self._inner.read(max_bytes, timeout)
+        if self._kept is not None:
+            self._kept.append(received)
+        return received
+
+    def take_kept(self) -> bytes:
+        """What was received since the request. What comes now is not kept."""
+        kept, self._kept = self._kept, None
+        return b"".join(kept or ())
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        return Connection(self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class Backend(httpcore2.NetworkBackend):
+    """Makes connections."""
+
+    def __init__(self) -> None:
+        self._inner = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        return Connection(self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+class Transport(httpx2.BaseTransport):
+    """Sends requests over connections that it keeps."""
+
+    def __init__(self) -> None:
+        self._pool = httpcore2.ConnectionPool(**pool_options(), network_backend=Backend())
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        with library_errors():
+            answer = self._pool.handle_request(core_request(request))
+        headers = httpx2.Headers(answer.headers)
+        connection = answer.extensions["network_stream"]
+        received = connection.take_kept()
+        body: Body = Body(answer)
+        if is_chunked_event_stream(headers):
+            seconds = request.extensions.get("timeout", {}).get("read")
+            body = EventBody(answer, connection, behind_head(received), seconds)
+        return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class Body(httpx2.SyncByteStream):
+    """A body as the library reads it."""
+
+    def __init__(self, answer: httpcore2.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        with library_errors():
+            yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class EventBody(Body):
+    """A body that is taken from the connection, which serves no other request after it."""
+
+    def __init__(
+        self, answer: httpcore2.Response, connection: Connection, received: bytes, seconds: float | None
+    ) -> None:
+        super().__init__(answer)
+        self._connection = connection
+        self._received = received
+        self._seconds = seconds
+
+    def __iter__(self) -> Iterator[bytes]:
+        body, received = ChunkedBody(), self._received
+        socket = self._connection.get_extra_info("socket")
+        with library_errors():
+            socket.settimeout(self._seconds)
+            while True:
+                piece = body.feed(received)
+                if piece:
+                    yield piece
+                if body.complete:
+                    return
+                received = socket.recv(RECEIVE_BYTES)
+                if not received:
+                    raise httpx2.RemoteProtocolError(CUT_SHORT)

@@ -10,9 +10,15 @@ const PORT = "[0-5]?[0-9]{0,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553
 const NAME = new RegExp(`^[A-Za-z0-9\\-._~]+(?::(?:${PORT}))?$`);
 const BRACKETED = new RegExp(`^\\[([0-9A-Fa-f:.]+)\\](?::(?:${PORT}))?$`);
 
+/** The text that was last found to be a host: nearly all requests name the same one. */
+let lastHost = "";
+
 /** Whether the text is one host. Two `Host` lines, joined by a comma, are none. */
 export function isHost(text: string): boolean {
-  return NAME.test(text) || isIPv6(BRACKETED.exec(text)?.[1] ?? "");
+  if (text === lastHost && text !== "") return true;
+  const isOne = NAME.test(text) || isIPv6(BRACKETED.exec(text)?.[1] ?? "");
+  if (isOne) lastHost = text;
+  return isOne;
 }
 
 /**

@@ -83,11 +83,7 @@ export interface DataAhead {
   readonly checksum: number;
 }
 
-/**
- * Completes a frame whose body is in place, from offset `at` on.
- *
- * @param ahead if its data was summed up before
- */
+/** Completes a frame whose body is in place, from offset `at` on. */
 export function sealFrame(
   block: Block,
   at: number,
@@ -95,19 +91,43 @@ export function sealFrame(
   kind: number,
   bits: number,
   place: FramePlace,
-  ahead?: DataAhead,
 ): void {
+  writeHeader(block, at, length, kind, bits, place);
   const { view } = block;
+  view.setUint32(at + CHECKSUM_AT, crc32(view, at + LENGTH_AT, at + length), true);
+}
+
+/** The same for one whose data was summed up before. */
+export function sealFrameAhead(
+  block: Block,
+  at: number,
+  length: number,
+  kind: number,
+  bits: number,
+  place: FramePlace,
+  { dataAt, checksum }: DataAhead,
+): void {
+  writeHeader(block, at, length, kind, bits, place);
+  const { view } = block;
+  const beginning = crc32(view, at + LENGTH_AT, at + dataAt);
+  view.setUint32(at + CHECKSUM_AT, joinedCrc32(beginning, checksum, length - dataAt), true);
+}
+
+/** Writes all of the header but the checksum. */
+function writeHeader(
+  { view }: Block,
+  at: number,
+  length: number,
+  kind: number,
+  bits: number,
+  place: FramePlace,
+): void {
   view.setUint32(at + LENGTH_AT, length, true);
   setU64(view, at + LOG_POSITION_AT, place.position);
   view.setUint32(at + TERM_AT, place.term, true);
   view.setUint32(at + BARRIER_AT, place.position - place.barrier, true);
   view.setUint16(at + KIND_AT, kind, true);
   view.setUint16(at + BITS_AT, bits, true);
-  const summed = ahead === undefined ? length : ahead.dataAt;
-  const checksum = crc32(view, at + LENGTH_AT, at + summed);
-  const whole = ahead === undefined ? checksum : joinedCrc32(checksum, ahead.checksum, length - ahead.dataAt);
-  view.setUint32(at + CHECKSUM_AT, whole, true);
 }
 
 /** Writes what every record begins with. */

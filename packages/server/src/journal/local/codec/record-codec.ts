@@ -27,6 +27,7 @@ import {
   recordId,
   recordMoment,
   sealFrame,
+  sealFrameAhead,
   writeExtent,
   writeSubject,
 } from "./frame.ts";
@@ -45,6 +46,7 @@ const APPEND = new Struct<Omit<AppendRecord, InFrame>>(
   "an append record",
   () => ({ closes: false, producer: undefined, streamSeq: undefined }),
   { closes: flag(1), producer: optional(2, PRODUCER), streamSeq: optional(4, text) },
+  ({ closes, producer, streamSeq }) => !closes && producer === undefined && streamSeq === undefined,
 );
 
 const CREATE = new Struct<Omit<CreateRecord, InFrame>>(
@@ -134,7 +136,8 @@ export class RecordEncoder {
         record.kind === "delete" ? DELETE.writeFields(writer, record) : RENEW.writeFields(writer, record);
     }
     const length = writer.at - at;
-    sealFrame(block, at, length, FRAME_KIND[record.kind], bits, place, ahead);
+    if (ahead === undefined) sealFrame(block, at, length, FRAME_KIND[record.kind], bits, place);
+    else sealFrameAhead(block, at, length, FRAME_KIND[record.kind], bits, place, ahead);
     return length;
   }
 }

@@ -7,6 +7,7 @@ export const STREAM_CLOSED = "Stream-Closed";
 export const STREAM_SEQ = "Stream-Seq";
 export const STREAM_TTL = "Stream-TTL";
 export const STREAM_EXPIRES_AT = "Stream-Expires-At";
+export const STREAM_MAX_BYTES = "Stream-Max-Bytes";
 export const STREAM_FORKED_FROM = "Stream-Forked-From";
 export const STREAM_FORK_OFFSET = "Stream-Fork-Offset";
 export const STREAM_FORK_SUB_OFFSET = "Stream-Fork-Sub-Offset";
@@ -21,7 +22,10 @@ export const CACHE_CONTROL = "Cache-Control";
 export const IF_NONE_MATCH = "If-None-Match";
 export const RETRY_AFTER = "Retry-After";
 
-/** Header names of the protocol in their canonical spelling (protocol §3.1 and §3.3). Compare ignoring case. */
+/**
+ * Header names in their canonical spelling: those of the protocol (protocol §3.1 and §3.3), and `Stream-Max-Bytes`, which
+ * is ours (docs/extensions.md). Compare ignoring case.
+ */
 export const HEADER = {
   contentType: CONTENT_TYPE,
   streamNextOffset: STREAM_NEXT_OFFSET,
@@ -31,6 +35,7 @@ export const HEADER = {
   streamSeq: STREAM_SEQ,
   streamTtl: STREAM_TTL,
   streamExpiresAt: STREAM_EXPIRES_AT,
+  streamMaxBytes: STREAM_MAX_BYTES,
   streamForkedFrom: STREAM_FORKED_FROM,
   streamForkOffset: STREAM_FORK_OFFSET,
   streamForkSubOffset: STREAM_FORK_SUB_OFFSET,

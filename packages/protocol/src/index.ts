@@ -38,6 +38,7 @@ export {
   STREAM_FORK_OFFSET,
   STREAM_FORK_SUB_OFFSET,
   STREAM_FORKED_FROM,
+  STREAM_MAX_BYTES,
   STREAM_NEXT_OFFSET,
   STREAM_SEQ,
   STREAM_SSE_DATA_ENCODING,
@@ -48,6 +49,7 @@ export { ElementCutter } from "./json/element-cutter.ts";
 export { ElementScanner } from "./json/element-scanner.ts";
 export { parseJson } from "./json/parse.ts";
 export type { ListedPage, ListedStream } from "./listing.ts";
+export { parseMaxBytes } from "./max-bytes.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
 export {
   CONTROL_SEGMENT,

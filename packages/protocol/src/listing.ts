@@ -11,6 +11,8 @@ export interface ListedStream {
   /** RFC 3339, like all times here. */
   readonly createdAt: string;
   readonly lastAppendAt: string;
+  /** The most stored bytes it may hold, inherited ones included; absent without a limit. */
+  readonly maxBytes?: number | undefined;
   readonly ttlSeconds?: number | undefined;
   readonly expiresAt?: string | undefined;
   readonly forkedFrom?: { readonly path: string; readonly offset: string } | undefined;

@@ -1,3 +1,4 @@
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { expect, it } from "vitest";
 import type { Archive } from "../journal/contract/index.ts";
 import { initialState } from "../stream/evolve.ts";
@@ -10,8 +11,8 @@ const STREAMS = 10;
 
 function stateOf(id: number): StreamState {
   return initialState({
-    ...{ kind: "create", id, at: 0, path: `/s${id}`, contentType: "text/plain", closed: false },
-    ...{ ttlSeconds: undefined, expiresAt: undefined, fork: undefined, data: NO_BYTES },
+    ...PLAIN_SETTINGS,
+    ...{ kind: "create", id, at: 0, path: `/s${id}`, contentType: "text/plain", data: NO_BYTES },
   });
 }
 

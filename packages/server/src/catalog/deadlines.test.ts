@@ -1,3 +1,4 @@
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { initialState } from "../stream/evolve.ts";
@@ -9,8 +10,9 @@ const START = 1_700_000_000_000;
 
 function mortal(ttlSeconds: number): Stream {
   const state = initialState({
-    ...{ kind: "create", id: 1, at: START, path: "/s", contentType: "text/plain", closed: false, ttlSeconds },
-    ...{ expiresAt: undefined, fork: undefined, data: NO_BYTES },
+    ...PLAIN_SETTINGS,
+    ...{ kind: "create", id: 1, at: START, path: "/s", contentType: "text/plain", data: NO_BYTES },
+    ttlSeconds,
   });
   return new Stream(state, "live");
 }

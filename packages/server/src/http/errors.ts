@@ -21,6 +21,7 @@ export function problemReply(failure: Failure): Reply {
     code,
     detail: row.detail(failure),
     ...row.at?.(failure),
+    ...row.facts?.(failure),
   };
   return {
     status: row.status,

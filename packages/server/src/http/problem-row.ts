@@ -9,6 +9,8 @@ export interface Row<F> {
   /** One sentence about this failure. */
   readonly detail: (failure: F) => string;
   readonly headers?: (failure: F) => readonly string[];
+  /** Members of its own, for programs: numbers that the sentence names. */
+  readonly facts?: (failure: F) => Readonly<Record<string, number>>;
   /** The header or parameter at fault. */
   readonly at?: (failure: F) => { readonly header: string } | { readonly parameter: string };
 }

@@ -162,6 +162,13 @@ const REJECTIONS: Table<Rejection> = {
     title: "Stream full",
     detail: () => "The stream has reached the largest position that offsets can express.",
   },
+  "stream-max-bytes": {
+    status: 413,
+    title: "Stream limit reached",
+    detail: (f) =>
+      `The stream may hold ${f.limit} bytes (Stream-Max-Bytes) and has ${f.size}: there is no room for ${f.added} more. Nothing was stored.`,
+    facts: ({ limit, size, added }) => ({ limit, size, added }),
+  },
   "storage-full": {
     status: 507,
     title: "Storage full",

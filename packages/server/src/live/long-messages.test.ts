@@ -1,4 +1,5 @@
 import { sseDecoder } from "@perennial/protocol";
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
@@ -41,7 +42,8 @@ class World {
     await create(this.shard, {
       path: PATH,
       contentType,
-      ...{ ttlSeconds: undefined, expiresAt: undefined, fork: undefined, closed: true },
+      ...PLAIN_SETTINGS,
+      closed: true,
       body: { parts: [part], byteLength: part.length },
     });
     return this;

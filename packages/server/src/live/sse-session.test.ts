@@ -1,3 +1,4 @@
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import fc from "fast-check";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -86,13 +87,8 @@ class World {
   async open(settings: Partial<SseSettings> = {}): Promise<this> {
     await this.shard.open();
     await create(this.shard, {
-      path: PATH,
-      contentType: "text/plain",
-      ttlSeconds: undefined,
-      expiresAt: undefined,
-      closed: false,
-      body: NO_BYTES,
-      fork: undefined,
+      ...PLAIN_SETTINGS,
+      ...{ path: PATH, contentType: "text/plain", body: NO_BYTES },
     });
     const stream = this.shard.catalog.newest(PATH)!;
     const all = { ...SETTINGS, ...settings };

@@ -1,3 +1,4 @@
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
@@ -37,8 +38,9 @@ class World {
     life: { readonly ttlSeconds?: number; readonly expiresAt?: number } = { ttlSeconds: 3600 },
   ): Promise<void> {
     await create(this.shard, {
-      ...{ path, contentType: "text/plain", closed: false, body: NO_BYTES, fork: undefined },
-      ...{ ttlSeconds: life.ttlSeconds, expiresAt: life.expiresAt },
+      ...PLAIN_SETTINGS,
+      ...{ path, contentType: "text/plain", body: NO_BYTES },
+      ...life,
     });
   }
 

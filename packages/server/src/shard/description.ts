@@ -7,7 +7,7 @@ export interface StreamDescription
   extends Readonly<
     Pick<
       StreamState,
-      "path" | "contentType" | "createdAt" | "lastAppendAt" | "ttlSeconds" | "expiresAt" | "fork"
+      "path" | "contentType" | "createdAt" | "lastAppendAt" | "ttlSeconds" | "expiresAt" | "maxBytes" | "fork"
     >
   > {
   readonly tail: number;
@@ -17,9 +17,9 @@ export interface StreamDescription
 }
 
 export function describe({ state, visibleTail, visibleClosed, lastUse }: Stream): StreamDescription {
-  const { path, contentType, createdAt, lastAppendAt, ttlSeconds, expiresAt, fork } = state;
+  const { path, contentType, createdAt, lastAppendAt, ttlSeconds, expiresAt, maxBytes, fork } = state;
   return {
-    ...{ path, contentType, createdAt, lastAppendAt, ttlSeconds, expiresAt, fork },
+    ...{ path, contentType, createdAt, lastAppendAt, ttlSeconds, expiresAt, maxBytes, fork },
     tail: visibleTail,
     closed: visibleClosed,
     deadline: deadlineOf(state, lastUse),

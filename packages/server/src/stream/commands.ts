@@ -33,6 +33,8 @@ export interface CreateCommand {
   readonly contentType: string | undefined;
   readonly ttlSeconds: number | undefined;
   readonly expiresAt: number | undefined;
+  /** The most stored bytes that the stream may hold. */
+  readonly maxBytes: number | undefined;
   readonly closed: boolean;
   readonly body: StoredBytes;
   /** What a long body needed first is done (see `Unready`). */

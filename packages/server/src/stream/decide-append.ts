@@ -1,10 +1,11 @@
 /**
  * May this append happen, and what exactly would it record? The checks run in the order of protocol §17.1:
- * body, closed, content type, producer, Stream-Seq, JSON.
+ * body, closed, content type, producer, Stream-Seq, JSON, size.
  */
 import { mediaType } from "@perennial/protocol";
 import type { AppendCommand } from "./commands.ts";
 import { type BodyLimits, frameBody, type Unready } from "./frame-body.ts";
+import { judgeSize } from "./max-bytes.ts";
 import { judgeProducer } from "./producers.ts";
 import type { AppendRecord } from "./records.ts";
 import { type Rejected, type Rejection, reject } from "./rejections.ts";
@@ -58,6 +59,8 @@ export function decideAppend(
   const data = framed.value;
   if (data.byteLength === 0 && !empty) return reject({ kind: "empty-array" });
   if (state.tail + data.byteLength > Number.MAX_SAFE_INTEGER) return reject({ kind: "stream-full" });
+  const tooMuch = judgeSize(state.maxBytes, state.tail, data.byteLength);
+  if (tooMuch !== undefined) return reject(tooMuch);
   const record: AppendRecord = {
     kind: "append",
     id: state.id,

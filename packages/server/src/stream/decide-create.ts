@@ -3,6 +3,7 @@ import { DEFAULT_CONTENT_TYPE, isJson } from "@perennial/protocol";
 import type { CreateCommand } from "./commands.ts";
 import { sameMediaType } from "./decide-append.ts";
 import { type BodyLimits, frameBody, type Unready } from "./frame-body.ts";
+import { judgeSize } from "./max-bytes.ts";
 import type { CreateRecord } from "./records.ts";
 import { type Rejected, reject } from "./rejections.ts";
 import type { ForkOrigin, StreamState } from "./state.ts";
@@ -42,6 +43,8 @@ function differenceFrom(existing: StreamState, command: CreateCommand): string |
     command.contentType ?? (fork === undefined ? DEFAULT_CONTENT_TYPE : existing.contentType);
   if (!sameMediaType(contentType, existing.contentType)) return "content type";
   if (differsInLifetime(existing, command)) return "TTL or expiry";
+  if (differsInMaxBytes(existing, command))
+    return `its Stream-Max-Bytes is ${existing.maxBytes ?? "not set"}`;
   if (existing.closed !== command.closed) return existing.closed ? "it is closed" : "it is open";
   return undefined;
 }
@@ -56,6 +59,11 @@ function differsAsFork(fork: ForkOrigin | undefined, command: CreateCommand): bo
 function differsInLifetime(existing: StreamState, command: CreateCommand): boolean {
   if (namesNoLifetime(command) && existing.fork?.inheritsLifetime === true) return false;
   return !sameLifetime(existing, command);
+}
+
+function differsInMaxBytes({ maxBytes, fork }: StreamState, command: CreateCommand): boolean {
+  if (command.maxBytes === undefined && fork?.inheritsMaxBytes === true) return false;
+  return maxBytes !== command.maxBytes;
 }
 
 function namesNoLifetime(lifetime: Lifetime): boolean {
@@ -86,6 +94,9 @@ export function decideCreate(
   }
   const framed = frameBody(isJson(contentType), command, limits);
   if (framed.kind !== "ok") return framed;
+  const maxBytes = command.maxBytes ?? place?.source.maxBytes;
+  const tooMuch = judgeSize(maxBytes, place?.offset ?? 0, framed.value.byteLength);
+  if (tooMuch !== undefined) return reject(tooMuch);
   const lifetime = place !== undefined && namesNoLifetime(command) ? place.source : command;
   const record: CreateRecord = {
     kind: "create",
@@ -95,6 +106,7 @@ export function decideCreate(
     contentType,
     ttlSeconds: lifetime.ttlSeconds,
     expiresAt: lifetime.expiresAt,
+    maxBytes,
     fork: place === undefined ? undefined : forkOrigin(command, place),
     closed: command.closed,
     data: framed.value,
@@ -110,5 +122,6 @@ function forkOrigin(command: CreateCommand, place: ForkPlace): ForkOrigin {
     subOffset: command.fork?.subOffset ?? 0,
     offset: place.offset,
     inheritsLifetime: namesNoLifetime(command) || sameLifetime(command, place.source),
+    inheritsMaxBytes: command.maxBytes === undefined || command.maxBytes === place.source.maxBytes,
   };
 }

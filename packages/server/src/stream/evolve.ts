@@ -22,6 +22,7 @@ export function initialState(record: CreateRecord): StreamState {
     createdAt: record.at,
     ttlSeconds: record.ttlSeconds,
     expiresAt: record.expiresAt,
+    maxBytes: record.maxBytes,
     fork: record.fork,
     tail: (record.fork?.offset ?? 0) + record.data.byteLength,
     closed: record.closed,

@@ -32,6 +32,7 @@ export interface CreateRecord {
   readonly contentType: string;
   readonly ttlSeconds: number | undefined;
   readonly expiresAt: number | undefined;
+  readonly maxBytes: number | undefined;
   readonly fork: ForkOrigin | undefined;
   readonly closed: boolean;
   readonly data: StoredBytes;

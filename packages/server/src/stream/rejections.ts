@@ -30,6 +30,14 @@ export type Rejection =
   | { readonly kind: "json-message-too-large"; readonly position: number }
   | { readonly kind: "empty-array" }
   | { readonly kind: "stream-full" }
+  | {
+      readonly kind: "stream-max-bytes";
+      readonly limit: number;
+      /** Stored bytes that the stream has. */
+      readonly size: number;
+      /** Stored bytes that the request would add. */
+      readonly added: number;
+    }
   | { readonly kind: "storage-full" }
   | { readonly kind: "storage-failed" }
   | { readonly kind: "not-owner" };

@@ -35,6 +35,8 @@ export interface ForkOrigin {
   readonly offset: number;
   /** Whether a request without TTL and expiry names this fork's lifetime (it has its source's). */
   readonly inheritsLifetime: boolean;
+  /** Whether a request without `Stream-Max-Bytes` names this fork's limit (it has its source's). */
+  readonly inheritsMaxBytes: boolean;
 }
 
 /**
@@ -58,6 +60,8 @@ export interface StreamState {
   readonly ttlSeconds: number | undefined;
   /** Fixed end of life, epoch milliseconds. */
   readonly expiresAt: number | undefined;
+  /** The furthest `tail` that appends may reach. */
+  readonly maxBytes: number | undefined;
   readonly fork: ForkOrigin | undefined;
 
   /** The position after the last byte. A fork starts at `fork.offset`, any other stream at 0. */

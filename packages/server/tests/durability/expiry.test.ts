@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Log } from "../../src/journal/contract/index.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
@@ -27,8 +28,8 @@ class World {
   async create(count: number, ttlSeconds: number, name = "s"): Promise<void> {
     const created = Array.from({ length: count }, (_, index) =>
       create(this.shard, {
-        ...{ path: `/v1/stream/${name}${index}`, contentType: "text/plain", ttlSeconds, closed: false },
-        ...{ expiresAt: undefined, body: NO_BYTES, fork: undefined },
+        ...PLAIN_SETTINGS,
+        ...{ path: `/v1/stream/${name}${index}`, contentType: "text/plain", ttlSeconds, body: NO_BYTES },
       }),
     );
     await Promise.all(created);

@@ -1,6 +1,6 @@
 /** A log that somebody else owns: what was on its way is refused, and what they write is shown, through each door. */
 import { NO_BYTES, type StreamRecord } from "@perennial/server/journal";
-import { ManualLog } from "@perennial/testing/journal";
+import { ManualLog, PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DOORS, type OpenDoor } from "../doors/doors.ts";
 import { EventStream } from "../support/event-stream.ts";
@@ -19,7 +19,7 @@ function append(id: number, position: number, text: string, closes = false): Str
 function create(id: number, path: string): StreamRecord {
   return {
     ...{ kind: "create", id, at: 1_900_000_000_000, path, contentType: "text/plain", data: NO_BYTES },
-    ...{ ttlSeconds: undefined, expiresAt: undefined, fork: undefined, closed: false },
+    ...PLAIN_SETTINGS,
   };
 }
 

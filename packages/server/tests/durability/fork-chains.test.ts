@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { expect, test, vi } from "vitest";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
 import { append } from "../../src/shard/append.ts";
@@ -29,9 +30,9 @@ async function openShard(directory: string): Promise<Shard> {
 
 function fork(shard: Shard, generation: number) {
   return create(shard, {
+    ...PLAIN_SETTINGS,
     path: path(generation),
     contentType: generation === 0 ? "text/plain" : undefined,
-    ...{ ttlSeconds: undefined, expiresAt: undefined, closed: false },
     body: text(generation),
     fork:
       generation === 0 ? undefined : { sourcePath: path(generation - 1), anchor: undefined, subOffset: 0 },

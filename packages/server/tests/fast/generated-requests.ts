@@ -40,6 +40,7 @@ const PLAIN_HEADERS = [
   "content-type: application/json",
   "Stream-Closed: true",
   "Stream-TTL: 60",
+  "Stream-Max-Bytes: 100",
   "Producer-Id: p",
   "Accept: */*",
   "User-Agent: test",

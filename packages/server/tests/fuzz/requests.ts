@@ -90,6 +90,7 @@ const header = fc.oneof(
   },
   fc.tuple(fc.constant("Stream-Closed"), value("true", "TRUE", "false")),
   fc.tuple(fc.constant("Stream-TTL"), value("1", "3600", ...NUMBERS)),
+  fc.tuple(fc.constant("Stream-Max-Bytes"), value("1", "3600", ...NUMBERS)),
   fc.tuple(
     fc.constant("Stream-Expires-At"),
     value("2040-01-01T00:00:00Z", "2001-01-01T00:00:00+23:59", "2040-02-30T00:00:00Z"),

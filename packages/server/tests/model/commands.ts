@@ -28,6 +28,7 @@ export type Command =
       readonly path: string;
       readonly contentType: string | undefined;
       readonly lifetime: { readonly ttlSeconds?: number; readonly expiresAfterMs?: number };
+      readonly maxBytes: number | undefined;
       readonly closed: boolean;
       readonly body: Body;
       readonly fork: ForkFrom | undefined;
@@ -136,6 +137,7 @@ const create = fc
   .record({
     target,
     lifetime,
+    maxBytes: mostly<number | undefined>(undefined, fc.constantFrom(1, 20, 40, 60), 2),
     closed: mostly(false, fc.constant(true)),
     body,
     fork: mostly<ForkFrom | undefined>(undefined, fork, 1),
@@ -181,6 +183,7 @@ const peopled: readonly Command[] = PATHS.map((each) => ({
   path: each,
   contentType: JSON_PATHS.includes(each) ? "application/json" : "text/plain",
   lifetime: {},
+  maxBytes: undefined,
   closed: false,
   body: EMPTY,
   fork: undefined,

@@ -12,11 +12,14 @@ export interface ModelFork {
   readonly subOffset: number;
   /** The source's lifetime when the fork was made. */
   readonly sourceLifetime: Lifetime;
+  /** The source's limit. */
+  readonly sourceMaxBytes: number | undefined;
 }
 
 export interface ModelStream extends Lifetime {
   readonly path: string;
   readonly contentType: string;
+  readonly maxBytes: number | undefined;
   readonly fork: ModelFork | undefined;
   /** One byte each, or in JSON mode one message each. */
   readonly units: string[];

@@ -145,6 +145,7 @@ export class Model {
       contentType,
       ttlSeconds: isSilent ? source?.ttlSeconds : asked.ttlSeconds,
       expiresAt: isSilent ? source?.expiresAt : asked.expiresAt,
+      maxBytes: command.maxBytes ?? source?.maxBytes,
       fork,
       units: [...(source?.units.slice(0, fork!.count) ?? []), ...units],
       appends: [...(source?.appends.filter((before) => before < fork!.count) ?? []), fork?.count ?? 0],
@@ -156,6 +157,9 @@ export class Model {
       forks: new Set(),
       softDeleted: false,
     };
+    const inherited = stream.units.slice(0, fork?.count ?? 0);
+    const refusal = beyondLimit(stream, width(stream, inherited), width(stream, units));
+    if (refusal !== undefined) return refusal;
     source?.forks.add(stream);
     this.#streams.set(stream.path, stream);
     return created("created", stream);
@@ -176,8 +180,9 @@ export class Model {
     if (before === undefined) return refuse("fork-offset-inside-message");
     const count = before + fork.subOffset;
     if (count > source.units.length) return refuse("fork-sub-offset-beyond-tail");
-    const { ttlSeconds, expiresAt } = source;
-    return { source, anchor, subOffset: fork.subOffset, sourceLifetime: { ttlSeconds, expiresAt }, count };
+    const { ttlSeconds, expiresAt, maxBytes: sourceMaxBytes } = source;
+    const sourceLifetime = { ttlSeconds, expiresAt };
+    return { source, anchor, subOffset: fork.subOffset, sourceLifetime, sourceMaxBytes, count };
   }
 
   /** Protocol §5, idempotence key: what the request leaves out counts as it was resolved at creation. */
@@ -198,6 +203,7 @@ export class Model {
       media(contentType) === media(existing.contentType) &&
       lifetime.ttlSeconds === existing.ttlSeconds &&
       lifetime.expiresAt === existing.expiresAt &&
+      (command.maxBytes ?? fork?.sourceMaxBytes) === existing.maxBytes &&
       command.closed === existing.closed
     );
   }
@@ -216,6 +222,8 @@ export class Model {
       const units = unitsOf(isJson(stream), body);
       if (units === undefined) return rejected("invalid-json");
       if (units.length === 0 && body.text !== "") return rejected("empty-array");
+      const refusal = beyondLimit(stream, width(stream), width(stream, units));
+      if (refusal !== undefined) return refusal;
       if (units.length > 0) stream.appends.push(stream.units.length);
       stream.units.push(...units);
       stream.lastUse = this.#now;
@@ -248,6 +256,13 @@ export class Model {
     if (seq === known.lastSeq + 1) return undefined;
     return rejected("sequence-gap", { expected: known.lastSeq + 1, received: seq });
   }
+}
+
+/** `Stream-Max-Bytes`: all of a request fits, or nothing is stored. */
+function beyondLimit({ maxBytes: limit }: ModelStream, size: number, added: number): Observation | undefined {
+  return limit !== undefined && size + added > limit
+    ? rejected("stream-max-bytes", { limit, size, added })
+    : undefined;
 }
 
 /** The unit at which a read at a position begins: there if messages part there, else at the beginning of its append. */
@@ -285,6 +300,6 @@ function appended(kind: string, stream: ModelStream, closed: boolean, withData: 
 }
 
 function facts(stream: ModelStream): Observation {
-  const { contentType, ttlSeconds, expiresAt, closed } = stream;
-  return { contentType, ttlSeconds, expiresAt, closed, tail: width(stream) };
+  const { contentType, ttlSeconds, expiresAt, maxBytes, closed } = stream;
+  return { contentType, ttlSeconds, expiresAt, maxBytes, closed, tail: width(stream) };
 }

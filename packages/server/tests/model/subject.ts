@@ -115,7 +115,7 @@ export class Subject {
   }
 
   #create(command: Extract<Command, { kind: "create" }>, tailOf: (path: string) => number) {
-    const { lifetime, fork, body, path, contentType, closed } = command;
+    const { lifetime, fork, body, path, contentType, closed, maxBytes } = command;
     const { ttlSeconds, expiresAfterMs } = lifetime;
     const share = fork?.anchorShare;
     return create(this.shard, {
@@ -123,6 +123,7 @@ export class Subject {
       contentType,
       closed,
       ttlSeconds,
+      maxBytes,
       expiresAt: expiresAfterMs === undefined ? undefined : this.#startedAt + expiresAfterMs,
       body: bytes(body.text),
       fork: fork && {
@@ -137,8 +138,8 @@ export class Subject {
     const found = this.shard.forReading(path);
     if (found.kind !== "found") return plain(found);
     const { state, visibleTail: tail, visibleClosed: closed } = found.stream;
-    const { contentType, ttlSeconds, expiresAt } = state;
-    return { kind: "head", contentType, ttlSeconds, expiresAt, closed, tail };
+    const { contentType, ttlSeconds, expiresAt, maxBytes } = state;
+    return { kind: "head", contentType, ttlSeconds, expiresAt, maxBytes, closed, tail };
   }
 
   #read(path: string, share: number | undefined, tailOf: (path: string) => number): Observation {

@@ -10,6 +10,7 @@ const SHOWN: readonly (readonly [header: string, word: string])[] = [
   ["Stream-Closed", "closed"],
   ["Stream-TTL", "ttl"],
   ["Stream-Expires-At", "expires"],
+  ["Stream-Max-Bytes", "max"],
   ["Producer-Epoch", "epoch"],
   ["Producer-Seq", "seq"],
   ["Producer-Expected-Seq", "expected"],

@@ -47,13 +47,15 @@ export class Stage {
 
   #create({ name, words, options, body }: Command): Promise<readonly string[]> {
     const type = words.find((word) => word.includes("/"));
-    if (type !== undefined) this.#types.set(name, type);
     const [source, point] = options.from?.split("@") ?? [];
+    const stored = type ?? this.#types.get(source ?? "");
+    if (stored !== undefined) this.#types.set(name, stored);
     const [anchor, sub] = point?.split("+") ?? [];
     const headers = given({
       "Content-Type": type,
       "Stream-TTL": options.ttl,
       "Stream-Expires-At": options.expires,
+      "Stream-Max-Bytes": options.max,
       "Stream-Closed": words.includes("closed") ? "true" : undefined,
       "Stream-Forked-From": source === undefined ? undefined : this.#theatre.http.path(source),
       "Stream-Fork-Offset": anchor === undefined ? undefined : offset(Number(anchor)),

@@ -16,6 +16,7 @@ import {
   type StreamRecord,
   type StreamState,
 } from "@perennial/server/journal";
+import { PLAIN_SETTINGS } from "./plain-settings.ts";
 
 export interface ModelRecord extends PendingRecord {
   /** Set when the record settles: `durable`, or why it was lost. */
@@ -56,7 +57,8 @@ export class Model implements LogListener, RecordTarget {
     const data = fields.data ?? bytes("");
     this.accept({
       ...{ kind: "create", id, at: 1_000_000, path: `/streams/${id}`, contentType: "text/plain" },
-      ...{ ttlSeconds: undefined, expiresAt: undefined, fork: undefined, closed: false, data },
+      ...PLAIN_SETTINGS,
+      data,
       ...fields,
     });
     return id;
@@ -65,7 +67,10 @@ export class Model implements LogListener, RecordTarget {
   /** Forks a stream at a position of it and returns the fork's id. */
   fork(sourceId: number, offset: number, fields: Partial<CreateRecord> = {}): number {
     const sourcePath = this.stateOf(sourceId).path;
-    const origin = { sourceId, sourcePath, anchor: offset, subOffset: 0, offset, inheritsLifetime: true };
+    const origin = {
+      ...{ sourceId, sourcePath, anchor: offset, subOffset: 0, offset },
+      ...{ inheritsLifetime: true, inheritsMaxBytes: true },
+    };
     return this.create({ fork: origin, ...fields });
   }
 

@@ -6,6 +6,7 @@ import {
   isValidContentType,
   ok,
   parseExpiresAt,
+  parseMaxBytes,
   parseOffset,
   parseStreamPath,
   parseTtl,
@@ -52,6 +53,8 @@ function parseCreate(
 ): Parsed<CreateCommand> {
   const lifetime = parseLifetime(request);
   if (lifetime.kind === "rejected") return lifetime;
+  const maxBytes = parseSize(request);
+  if (maxBytes.kind === "rejected") return maxBytes;
   const fork = parseFork(request, context);
   if (fork.kind === "rejected") return fork;
   const contentType = request.header(HEADER.contentType);
@@ -60,6 +63,7 @@ function parseCreate(
     // An unusable content type counts as an absent one (protocol §3.1).
     contentType: contentType !== undefined && isValidContentType(contentType) ? contentType : undefined,
     ...lifetime.value,
+    maxBytes: maxBytes.value,
     closed: isTrue(request.header(HEADER.streamClosed)),
     body,
     fork: fork.value,
@@ -86,6 +90,15 @@ function parseLifetime(request: HttpRequest): Parsed<LifetimeHeaders> {
     return refuse({ kind: "bad-header", header: HEADER.streamExpiresAt, reason });
   }
   return ok({ ttlSeconds, expiresAt });
+}
+
+function parseSize(request: HttpRequest): Parsed<number | undefined> {
+  const text = request.header(HEADER.streamMaxBytes);
+  if (text === undefined) return ok(undefined);
+  const maxBytes = parseMaxBytes(text);
+  if (maxBytes !== undefined) return ok(maxBytes);
+  const reason = "must be a whole number of bytes, without sign or leading zeros, from 1 to 2^53 - 1";
+  return refuse({ kind: "bad-header", header: HEADER.streamMaxBytes, reason });
 }
 
 function parseFork(request: HttpRequest, { config, roots }: Context): Parsed<ForkRequest | undefined> {

@@ -13,7 +13,7 @@ export function head(context: Context, path: string): Reply | Promise<Reply> {
 
 function described(found: Described | Rejected): Reply {
   if (found.kind === "rejected") return problemReply(found.rejection);
-  const { contentType, tail, ttlSeconds, expiresAt, closed } = found.stream;
+  const { contentType, tail, ttlSeconds, expiresAt, maxBytes, closed } = found.stream;
   const headers = [
     HEADER.contentType,
     contentType,
@@ -24,6 +24,7 @@ function described(found: Described | Rejected): Reply {
   ];
   if (ttlSeconds !== undefined) headers.push(HEADER.streamTtl, String(ttlSeconds));
   if (expiresAt !== undefined) headers.push(HEADER.streamExpiresAt, formatExpiresAt(expiresAt));
+  if (maxBytes !== undefined) headers.push(HEADER.streamMaxBytes, String(maxBytes));
   if (closed) headers.push(HEADER.streamClosed, "true");
   return { status: 200, headers, body: undefined };
 }

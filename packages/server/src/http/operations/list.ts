@@ -32,7 +32,8 @@ export async function list({ streams }: Context, method: string, query: Query): 
 
 /** A stream as the list shows it. Absent members (undefined) do not apply to it. */
 function describe(stream: StreamDescription): ListedStream {
-  const { path, contentType, tail, closed, createdAt, lastAppendAt, ttlSeconds, deadline, fork } = stream;
+  const { path, contentType, tail, closed, createdAt, lastAppendAt } = stream;
+  const { maxBytes, ttlSeconds, deadline, fork } = stream;
   return {
     path: path.slice(ROOT.length),
     contentType,
@@ -41,6 +42,7 @@ function describe(stream: StreamDescription): ListedStream {
     closed,
     createdAt: new Date(createdAt).toISOString(),
     lastAppendAt: new Date(lastAppendAt).toISOString(),
+    maxBytes,
     ttlSeconds,
     expiresAt: deadline === undefined ? undefined : formatExpiresAt(deadline),
     forkedFrom: fork && {

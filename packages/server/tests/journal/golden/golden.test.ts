@@ -22,26 +22,26 @@ if (process.env.PERENNIAL_WRITE_GOLDEN === "1") await writeGolden(root, FORMAT_V
 const formats = Array.from({ length: FORMAT_VERSION }, (_, index) => index + 1);
 const cases = formats.flatMap((format) => ENDINGS.map((ending) => [format, ending] as const));
 
+/** A copy of a golden directory of its own. */
+async function copyOf(format: number, ending: string): Promise<string> {
+  const directory = await mkdtemp(join(work, "d"));
+  await unpack(join(root, `format-${format}`, ending, "directory"), directory);
+  return directory;
+}
+
+async function open(directory: string): Promise<DurableStreamsServer> {
+  const server = createServer({ port: 0, stopGraceMs: 0, log: () => openLocalLog({ directory }) });
+  await server.start();
+  return server;
+}
+
 describe.each(cases)("a directory of format %i whose server was %s", (format, ending) => {
-  const golden = join(root, `format-${format}`, ending);
-
-  /** A copy of its own. */
-  async function copy(): Promise<string> {
-    const directory = await mkdtemp(join(work, "d"));
-    await unpack(join(golden, "directory"), directory);
-    return directory;
-  }
-
-  async function open(directory: string): Promise<DurableStreamsServer> {
-    const server = createServer({ port: 0, stopGraceMs: 0, log: () => openLocalLog({ directory }) });
-    await server.start();
-    return server;
-  }
-
   test("shows what was seen then, also after it was opened and closed", async () => {
-    const expected = JSON.parse(await readFile(join(golden, "expected.json"), "utf8"));
+    const expected = JSON.parse(
+      await readFile(join(root, `format-${format}`, ending, "expected.json"), "utf8"),
+    );
     expect(expected.length).toBeGreaterThan(10);
-    const directory = await copy();
+    const directory = await copyOf(format, ending);
     for (let round = 0; round < 2; round++) {
       const server = await open(directory);
       expect(await observe(new Http(server.url))).toEqual(expected);
@@ -51,7 +51,7 @@ describe.each(cases)("a directory of format %i whose server was %s", (format, en
   });
 
   test("goes on where it was: appends, producers, sequences, forks and deletions", async () => {
-    const server = await open(await copy());
+    const server = await open(await copyOf(format, ending));
     const http = new Http(server.url);
     expect((await http.post("text", { headers: TEXT, body: "!" })).status).toBe(204);
     expect((await http.get("text")).text).toBe("hello, world!");
@@ -71,3 +71,25 @@ describe.each(cases)("a directory of format %i whose server was %s", (format, en
     await server.stop();
   });
 });
+
+const withLimits = cases.filter(([format]) => format >= 2);
+
+test.each(withLimits)(
+  "a directory of format %i whose server was %s goes on with its limits",
+  async (...golden) => {
+    const server = await open(await copyOf(...golden));
+    const http = new Http(server.url);
+    for (const [name, room] of [
+      ["limited", 999],
+      ["limited/fork", 999],
+      ["limited/own", 1998],
+    ] as const) {
+      expect((await http.post(name, { headers: TEXT, body: "x".repeat(room + 1) })).status).toBe(413);
+      expect((await http.post(name, { headers: TEXT, body: "x".repeat(room) })).status).toBe(204);
+    }
+    const again = { headers: { "Stream-Forked-From": http.path("limited") } };
+    expect((await http.put("limited/fork", again)).status).toBe(200);
+    expect((await http.put("limited/own", again)).status).toBe(409);
+    await server.stop();
+  },
+);

@@ -23,6 +23,8 @@ async function begin(http: Http): Promise<void> {
   await http.put("long", { headers: TEXT, body: "0123456789".repeat(20_000) });
   await http.put("mortal", { headers: { ...TEXT, "Stream-TTL": "1000000000" }, body: "x" });
   await http.put("dated", { headers: { ...TEXT, "Stream-Expires-At": "2999-12-31T23:59:59Z" } });
+  await http.put("limited", { headers: { ...TEXT, "Stream-Max-Bytes": "1000" }, body: "x" });
+  await http.put("limited/fork", { headers: { "Stream-Forked-From": http.path("limited") } });
   await http.put("ünïcode/%2F", { headers: TEXT, body: "ü" });
   await http.put("produced", { headers: BINARY });
   await http.post("produced", { headers: { ...BINARY, ...producer("p/ü", 3, 0) }, body: "one" });
@@ -46,6 +48,8 @@ async function goOn(http: Http): Promise<void> {
   await http.post("json", { headers: { ...JSON_TYPE, "Stream-Closed": "true" }, body: '{"last":true}' });
   await http.post("long", { headers: TEXT, body: "more" });
   await http.post("mortal", { headers: TEXT, body: "y" });
+  const own = { "Stream-Forked-From": http.path("limited"), "Stream-Max-Bytes": "2000" };
+  await http.put("limited/own", { headers: own, body: "y" });
   await http.post("produced", { headers: { ...BINARY, ...producer("p/ü", 4, 0) }, body: "three" });
   const last = { ...producer("other", 0, 1), "Stream-Closed": "true" };
   await http.post("produced", { headers: { ...BINARY, ...last }, body: "four" });

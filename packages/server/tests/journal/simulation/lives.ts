@@ -28,6 +28,8 @@ export interface Life {
   /** For forks: the source, and the bytes that were inherited from it. */
   readonly source: Life | undefined;
   readonly inherited: string;
+  /** Its limit, own or inherited. */
+  readonly maxBytes: number | undefined;
   /** The creation, with its first bytes, then the appends. */
   readonly attempts: Attempt[];
   ended: "no" | "unknown" | "acknowledged";
@@ -74,6 +76,7 @@ export function judgeStream(life: Life, stream: Stream, content: string, mayLose
   const { path } = life;
   const start = ownStart(stream.state);
   law(content.slice(0, start) === life.inherited, () => `${path} inherits other bytes than it forked`);
+  judgeLimit(life, stream, content);
   const held = new Map<Attempt, number>();
   let end = start;
   for (const token of tokensOf(content.slice(start), path)) {
@@ -96,6 +99,14 @@ export function judgeStream(life: Life, stream: Stream, content: string, mayLose
   law(kept, () => `a reader of ${path} saw bytes that are gone: ${life.seen.slice(content.length)}`);
   judgeProducers(life, stream, [...held.keys()]);
   judgeClosing(life, stream, [...held.keys()]);
+}
+
+function judgeLimit({ path, maxBytes }: Life, { state }: Stream, content: string): void {
+  law(state.maxBytes === maxBytes, () => `${path} has the limit ${state.maxBytes}, not ${maxBytes}`);
+  law(
+    maxBytes === undefined || content.length <= maxBytes,
+    () => `${path} holds more than ${maxBytes} bytes`,
+  );
 }
 
 function judgeProducers(life: Life, stream: Stream, held: readonly Attempt[]): void {

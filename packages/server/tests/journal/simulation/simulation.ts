@@ -5,7 +5,7 @@
  */
 
 import { Random } from "@perennial/testing";
-import { SimulatedMachine } from "@perennial/testing/journal";
+import { PLAIN_SETTINGS, SimulatedMachine } from "@perennial/testing/journal";
 import { DamagedData } from "../../../src/journal/contract/index.ts";
 import { CorruptLog } from "../../../src/journal/local/corrupt-log.ts";
 import { LocalLog } from "../../../src/journal/local/local-log.ts";
@@ -45,6 +45,8 @@ export interface SimulationReport {
   readonly refusals: number;
   /** How often a stream said that it is damaged. */
   readonly damagedReads: number;
+  /** Appends that a stream's limit refused. */
+  readonly beyondLimit: number;
 }
 
 /** Runs one seed. @throws LawBroken, or whatever else went wrong */
@@ -97,7 +99,7 @@ class Simulation {
   #broken: unknown;
   readonly #report = {
     ...{ acknowledged: 0, crashes: 0, tornTails: 0, failures: 0, slices: 0, recoverySlices: 0 },
-    ...{ damages: 0, refusals: 0, damagedReads: 0 },
+    ...{ damages: 0, refusals: 0, damagedReads: 0, beyondLimit: 0 },
   };
 
   constructor({ seed, lying = false }: SimulationOptions) {
@@ -440,10 +442,14 @@ class Simulation {
 
   #newLife(path: string, source?: Life, inherited = ""): Life {
     const attempts = [this.#attempt({ closes: this.#random.chance(0.03) })];
+    const least = inherited.length + attempts[0]!.token.length;
+    // What a fork inherits may leave no room for its first bytes.
+    const isOwn = this.#random.chance(0.2) || least > (source?.maxBytes ?? least);
     const life: Life = {
       path,
       source,
       inherited,
+      maxBytes: isOwn ? least + this.#random.below(2000) : source?.maxBytes,
       attempts,
       ended: "no",
       removals: 0,
@@ -459,9 +465,10 @@ class Simulation {
     const attempt = life.attempts[0]!;
     const losses = this.#losses.length;
     const outcome = await create(this.#shard, {
+      ...PLAIN_SETTINGS,
       path,
       contentType: source === undefined ? "application/octet-stream" : undefined,
-      ttlSeconds: undefined,
+      maxBytes: life.maxBytes === source?.maxBytes ? undefined : life.maxBytes,
       expiresAt: this.#random.chance(0.2) ? 9_000_000_000 : undefined,
       closed: attempt.closes,
       body: this.#bodyOf(attempt),
@@ -515,7 +522,13 @@ class Simulation {
       if (attempt.fate === "unknown") attempt.fate = "refused";
     };
     const { kind } = outcome.rejection;
-    if (kind === "stream-closed" && life.attempts.some(({ closes }) => closes)) refuse();
+    if (outcome.rejection.kind === "stream-max-bytes") {
+      const { limit, size, added } = outcome.rejection;
+      const fits = size + added <= limit || limit !== life.maxBytes || added !== attempt.token.length;
+      law(!fits, () => `${attempt.token} was refused by ${life.path} although it fits`);
+      this.#report.beyondLimit += 1;
+      refuse();
+    } else if (kind === "stream-closed" && life.attempts.some(({ closes }) => closes)) refuse();
     else this.#lose(`${attempt.token} to ${life.path}`, kind, refuse);
     if (attempt.producer !== undefined) this.#unlock(life, attempt.producer.id);
   }

@@ -19,6 +19,7 @@ const state: fc.Arbitrary<StreamState> = fc.record({
   createdAt: number,
   ttlSeconds: optional(fc.integer({ min: 0, max: 1_000_000_000 })),
   expiresAt: optional(fc.integer()),
+  maxBytes: optional(number),
   fork: optional(
     fc.record({
       sourceId: number,
@@ -27,6 +28,7 @@ const state: fc.Arbitrary<StreamState> = fc.record({
       subOffset: number,
       offset: number,
       inheritsLifetime: fc.boolean(),
+      inheritsMaxBytes: fc.boolean(),
     }),
   ),
   tail: number,

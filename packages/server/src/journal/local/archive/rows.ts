@@ -94,6 +94,7 @@ function blankState(): StreamState {
     createdAt: 0,
     ttlSeconds: undefined,
     expiresAt: undefined,
+    maxBytes: undefined,
     fork: undefined,
     tail: 0,
     closed: false,
@@ -124,6 +125,7 @@ const STATE = new Struct<Omit<StreamState, "tail">>("a stream's state", blankSta
   lastAppendAt: always(f64),
   references: always(u32),
   life: either<StreamState["life"]>(4, "live", "soft-deleted"),
+  maxBytes: optional(512, u64),
 });
 
 export function encodeStoreRow(row: StoreRow): Uint8Array {

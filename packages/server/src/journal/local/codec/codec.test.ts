@@ -22,6 +22,7 @@ const fork = fc.record({
   subOffset: number,
   offset: number,
   inheritsLifetime: fc.boolean(),
+  inheritsMaxBytes: fc.boolean(),
 });
 const common = { id: number, at: number };
 const record: fc.Arbitrary<StreamRecord> = fc.oneof(
@@ -41,6 +42,7 @@ const record: fc.Arbitrary<StreamRecord> = fc.oneof(
     contentType: text,
     ttlSeconds: optional(number),
     expiresAt: optional(fc.integer()),
+    maxBytes: optional(number),
     fork: optional(fork),
     closed: fc.boolean(),
     data,

@@ -53,7 +53,7 @@ const CREATE = new Struct<Omit<CreateRecord, InFrame>>(
   "a create record",
   () => ({
     ...{ path: "", contentType: "", ttlSeconds: undefined, expiresAt: undefined },
-    ...{ fork: undefined, closed: false },
+    ...{ maxBytes: undefined, fork: undefined, closed: false },
   }),
   {
     path: always(text),
@@ -62,6 +62,7 @@ const CREATE = new Struct<Omit<CreateRecord, InFrame>>(
     expiresAt: optional(4, f64),
     fork: optional(8, FORK_ORIGIN),
     closed: flag(1),
+    maxBytes: optional(16, u64),
   },
 );
 
@@ -183,6 +184,7 @@ function created(block: Block, at: number): CreateRecord {
     contentType: "",
     ttlSeconds: undefined,
     expiresAt: undefined,
+    maxBytes: undefined,
     fork: undefined,
     closed: false,
     data: dataOf(block, at),

@@ -4,7 +4,10 @@ import { always, flag, Struct, text, u64 } from "./fields.ts";
 
 export const FORK_ORIGIN = new Struct<ForkOrigin>(
   "a fork's origin",
-  () => ({ sourceId: 0, sourcePath: "", anchor: 0, subOffset: 0, offset: 0, inheritsLifetime: false }),
+  () => ({
+    ...{ sourceId: 0, sourcePath: "", anchor: 0, subOffset: 0, offset: 0 },
+    ...{ inheritsLifetime: false, inheritsMaxBytes: false },
+  }),
   {
     sourceId: always(u64),
     sourcePath: always(text),
@@ -12,5 +15,6 @@ export const FORK_ORIGIN = new Struct<ForkOrigin>(
     subOffset: always(u64),
     offset: always(u64),
     inheritsLifetime: flag(1),
+    inheritsMaxBytes: flag(2),
   },
 );

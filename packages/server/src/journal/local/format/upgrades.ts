@@ -16,7 +16,9 @@ export interface Upgrade {
 }
 
 /** By order: the first leads from format 1 to format 2. */
-export const UPGRADES: readonly Upgrade[] = [];
+export const UPGRADES: readonly Upgrade[] = [
+  { what: "streams have a limit, Stream-Max-Bytes: an optional field", run: () => Promise.resolve() },
+];
 
 /** The format that this version writes. It opens all from 1 to this one. */
 export const FORMAT_VERSION = UPGRADES.length + 1;

@@ -1,0 +1,13 @@
+import type { CreateRecord } from "@perennial/server/journal";
+
+/**
+ * What a stream is created with that asks for nothing special. Tests spread it and name what they mean; so a new setting
+ * is added here, and not in each of them.
+ */
+export const PLAIN_SETTINGS = {
+  ttlSeconds: undefined,
+  expiresAt: undefined,
+  maxBytes: undefined,
+  fork: undefined,
+  closed: false,
+} satisfies Partial<CreateRecord>;

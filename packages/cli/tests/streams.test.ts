@@ -43,6 +43,31 @@ describe("create and write", () => {
     expect(await server.content(id)).toBe("all of it");
   });
 
+  it("create --max-bytes sets a limit, which ls and stat show and an append beyond it is refused by", async () => {
+    const id = server.freshId();
+    await server.ok("create", id, "--content-type", "text/plain", "--max-bytes", "1kB", "--body", "12345");
+    expect((await server.fetch(id, { method: "HEAD" })).headers.get("stream-max-bytes")).toBe("1000");
+    expect(await server.ok("ls", "-l", id)).toContain(`${id}\ttext/plain\t5 bytes of 1.0 kB\topen`);
+    expect(await server.ok("stat", id)).toMatch(/^maxBytes: +1000$/m);
+    const { code, stderr } = await server.run(["write", id, "x".repeat(996)]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "may hold 1000 bytes (Stream-Max-Bytes) and has 5: there is no room for 996 more",
+    );
+    expect(await server.content(id)).toBe("12345");
+  });
+
+  it.each(["0", "10XB"])(
+    "create --max-bytes=%s is a mistake on the command line, and creates nothing",
+    async (size) => {
+      const id = server.freshId();
+      const { code, stderr } = await server.run(["create", id, `--max-bytes=${size}`]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("--max-bytes must be a number of bytes such as 20MiB or 20MB");
+      expect((await server.fetch(id, { method: "HEAD" })).status).toBe(404);
+    },
+  );
+
   it("write --lines writes each line as it comes, and --close closes", async () => {
     const id = await created("application/json");
     const { stdout } = await server.run(["write", id, "--lines", "--close"], { input: '{"a":1}\n\n[2]\n3' });

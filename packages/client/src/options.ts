@@ -126,6 +126,12 @@ export interface CreateOptions extends StreamHandleOptions {
   ttlSeconds?: number | undefined;
   /** When the stream ends to exist, RFC 3339. */
   expiresAt?: string | undefined;
+  /**
+   * The most bytes that the stream may hold, 1 to 2^53 - 1; on JSON streams each message counts with a comma. An append
+   * that would go beyond it is refused whole with 413, `TOO_LARGE`. An extension of Perennial's server; others ignore it.
+   * Default: no limit, and for a fork its source's.
+   */
+  maxBytes?: number | undefined;
   /** The stream's first content. */
   body?: BodyInit | Uint8Array | string | undefined;
   /** Create the stream closed: `body` is all it will ever hold. Default false. */
@@ -223,6 +229,8 @@ export type HeadResult =
       ttlSeconds?: number;
       /** Expiry time, RFC 3339, if the stream has one. */
       expiresAt?: string;
+      /** The most bytes that it may hold, if it was created with a limit. */
+      maxBytes?: number;
     }
   | { exists: false };
 

@@ -150,7 +150,7 @@ class SequenceGapError(Exception):
         self.received_seq = received_seq
 
 
-_CODES = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 429: "RATE_LIMITED", 503: "BUSY"}
+_CODES = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 413: "TOO_LARGE", 429: "RATE_LIMITED", 503: "BUSY"}
 
 
 def parse_error(what: str, data: str) -> DurableStreamError:

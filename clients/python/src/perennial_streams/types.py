@@ -40,7 +40,7 @@ class StreamEvent(Generic[T]):
 @dataclass(frozen=True, slots=True)
 class HeadResult:
     """What a stream is, by ``head()``. ``offset`` is its tail; ``ttl_seconds`` the configured lifetime in seconds,
-    ``expires_at`` an RFC 3339 timestamp."""
+    ``expires_at`` an RFC 3339 timestamp; ``max_bytes`` what it may hold, if it was created with a limit."""
 
     exists: Literal[True]
     content_type: str | None = None
@@ -50,6 +50,7 @@ class HeadResult:
     stream_closed: bool = False
     ttl_seconds: int | None = None
     expires_at: str | None = None
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 /** Readers of option values; each throws a usage failure that names the flag. */
 import { EXIT } from "../exit-codes.ts";
 import { Failure, usageFailure } from "../failure.ts";
-import { BYTE_UNITS, TIME_UNITS } from "../settings/units.ts";
+import { GIVEN_BYTE_UNITS, TIME_UNITS } from "../settings/units.ts";
 import { missingValue } from "./global-options.ts";
 
 /** A text that is not empty and does not look like the next flag. */
@@ -32,12 +32,13 @@ export function duration(flag: string, bareUnit: "ms" | "s"): (value: string) =>
   };
 }
 
-/** A number of bytes, bare or with a unit (`64MiB`), at least one. */
+/** A number of bytes, bare or with a unit (`64MiB`, `10MB`), 1 to 2^53 - 1. */
 export function byteCount(flag: string): (value: string) => number {
   return (value) => {
     const match = /^(\d{1,15})([a-zA-Z]+)?$/.exec(value);
-    const unit = match?.[2] === undefined ? 1 : BYTE_UNITS[match[2]];
-    if (match !== null && unit !== undefined && Number(match[1]) > 0) return Number(match[1]) * unit;
-    throw usageFailure(`${flag} must be a number of bytes such as 20MiB, not "${value}"`);
+    const unit = match?.[2] === undefined ? 1 : GIVEN_BYTE_UNITS[match[2]];
+    const bytes = Number(match?.[1]) * (unit ?? 0);
+    if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+    throw usageFailure(`${flag} must be a number of bytes such as 20MiB or 20MB, not "${value}"`);
   };
 }

@@ -1,6 +1,6 @@
 import { HEADER } from "@perennial/protocol";
 import { Command } from "commander";
-import { duration } from "../arguments/option-values.ts";
+import { byteCount, duration } from "../arguments/option-values.ts";
 import { requestFailure, usageFailure } from "../failure.ts";
 import { connect, type Invocation, report, streamId } from "../invocation.ts";
 import { addContentTypeOptions } from "./content-type-options.ts";
@@ -12,6 +12,7 @@ interface CreateFlags {
   /** ms */
   readonly ttl?: number;
   readonly expiresAt?: string;
+  readonly maxBytes?: number;
   readonly closed?: boolean;
   readonly body?: string;
 }
@@ -26,6 +27,11 @@ export function createCommand(invocation: Invocation): Command {
       duration("--ttl", "s"),
     )
     .option("--expires-at <time>", "let the stream expire at this time, such as 2030-01-01T00:00:00Z")
+    .option(
+      "--max-bytes <size>",
+      "let the stream hold no more than this, such as 10MB; appends beyond it are refused",
+      byteCount("--max-bytes"),
+    )
     .option("--body <text>", "first content of the stream")
     .option("--closed", "create the stream closed: --body is all it will ever hold")
     .action((id: string, flags: CreateFlags) => create(invocation, streamId(id), flags));
@@ -42,11 +48,12 @@ async function create(invocation: Invocation, id: string, flags: CreateFlags): P
   report(invocation, `Stream created successfully: "${id}"\n  URL: ${url}`);
 }
 
-function headersOf({ contentType, ttl, expiresAt, closed }: CreateFlags): Record<string, string> {
+function headersOf({ contentType, ttl, expiresAt, maxBytes, closed }: CreateFlags): Record<string, string> {
   const headers: Record<string, string> = { [HEADER.contentType]: contentType ?? DEFAULT_CONTENT_TYPE };
   if (ttl !== undefined && ttl % 1000 !== 0) throw usageFailure("--ttl must be whole seconds");
   if (ttl !== undefined) headers[HEADER.streamTtl] = String(ttl / 1000);
   if (expiresAt !== undefined) headers[HEADER.streamExpiresAt] = expiresAt;
+  if (maxBytes !== undefined) headers[HEADER.streamMaxBytes] = String(maxBytes);
   if (closed) headers[HEADER.streamClosed] = "true";
   return headers;
 }

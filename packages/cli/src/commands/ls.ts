@@ -57,12 +57,14 @@ function columns({
   path,
   contentType,
   size,
+  maxBytes,
   closed,
   lastAppendAt,
   forkedFrom,
 }: ListedStream): readonly string[] {
   const state = `${closed ? "closed" : "open"}${forkedFrom === undefined ? "" : ", fork"}`;
-  return [readable(path), contentType, formatSize(size), state, lastAppendAt];
+  const used = maxBytes === undefined ? formatSize(size) : `${formatSize(size)} of ${formatSize(maxBytes)}`;
+  return [readable(path), contentType, used, state, lastAppendAt];
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

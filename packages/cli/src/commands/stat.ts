@@ -26,6 +26,7 @@ async function stat(invocation: Invocation, id: string, json: boolean): Promise<
     throw requestFailure(`stat stream "${id}"`, error);
   }
   const ttl = headers.get(HEADER.streamTtl);
+  const maxBytes = headers.get(HEADER.streamMaxBytes);
   const facts = {
     path: id,
     url,
@@ -34,6 +35,7 @@ async function stat(invocation: Invocation, id: string, json: boolean): Promise<
     closed: isTrue(headers.get(HEADER.streamClosed)),
     ttlSeconds: ttl === null ? undefined : Number(ttl),
     expiresAt: headers.get(HEADER.streamExpiresAt) ?? undefined,
+    maxBytes: maxBytes === null ? undefined : Number(maxBytes),
     // Only Perennial's own server knows more.
     ...(await findListed(connection, id)),
   };

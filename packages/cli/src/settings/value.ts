@@ -1,5 +1,5 @@
 import type { Setting } from "./table.ts";
-import { BYTE_UNITS, TIME_UNITS } from "./units.ts";
+import { GIVEN_BYTE_UNITS, TIME_UNITS } from "./units.ts";
 
 /** A setting's value as the server takes it. */
 export type SettingValue = string | number | boolean;
@@ -33,7 +33,11 @@ export function parseValue(setting: Setting, given: unknown): ParsedValue {
         "a number of milliseconds, or one with a unit such as 30s",
       );
     case "bytes":
-      return parseNumber(text ?? given, BYTE_UNITS, "a number of bytes, or one with a unit such as 64MiB");
+      return parseNumber(
+        text ?? given,
+        GIVEN_BYTE_UNITS,
+        "a number of bytes, or one with a unit such as 64MiB",
+      );
   }
 }
 

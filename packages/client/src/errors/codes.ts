@@ -16,6 +16,7 @@ export type DurableStreamErrorCode =
   | "SSE_NOT_SUPPORTED"
   | "UNAUTHORIZED"
   | "FORBIDDEN"
+  | "TOO_LARGE"
   | "RATE_LIMITED"
   | "ALREADY_CONSUMED"
   | "ALREADY_CLOSED"
@@ -29,6 +30,7 @@ const CODES: Readonly<Record<number, DurableStreamErrorCode>> = {
   403: "FORBIDDEN",
   404: "NOT_FOUND",
   409: "CONFLICT_SEQ",
+  413: "TOO_LARGE",
   429: "RATE_LIMITED",
   503: "BUSY",
 };

@@ -4,6 +4,7 @@ import {
   STREAM_FORK_OFFSET,
   STREAM_FORK_SUB_OFFSET,
   STREAM_FORKED_FROM,
+  STREAM_MAX_BYTES,
   STREAM_TTL,
 } from "@perennial/protocol";
 import type { ProtocolHeaders } from "../http/records.ts";
@@ -14,13 +15,14 @@ export function createHeaders(
   contentType: string | undefined,
   options: Pick<
     CreateOptions,
-    "ttlSeconds" | "expiresAt" | "closed" | "forkedFrom" | "forkOffset" | "forkSubOffset"
+    "ttlSeconds" | "expiresAt" | "maxBytes" | "closed" | "forkedFrom" | "forkOffset" | "forkSubOffset"
   >,
 ): ProtocolHeaders {
   return {
     "content-type": contentType,
     [STREAM_TTL]: options.ttlSeconds,
     [STREAM_EXPIRES_AT]: options.expiresAt,
+    [STREAM_MAX_BYTES]: options.maxBytes,
     [STREAM_CLOSED]: options.closed || undefined,
     [STREAM_FORKED_FROM]: options.forkedFrom,
     [STREAM_FORK_OFFSET]: options.forkOffset,

@@ -5,6 +5,7 @@ import {
   isTrue,
   STREAM_CLOSED,
   STREAM_EXPIRES_AT,
+  STREAM_MAX_BYTES,
   STREAM_NEXT_OFFSET,
   STREAM_TTL,
 } from "@perennial/protocol";
@@ -14,6 +15,7 @@ import type { HeadResult } from "../options.ts";
 /** Reads the response to a HEAD request. Members that the server did not send are absent. */
 export function headResult(headers: Headers): HeadResult {
   const ttl = headers.get(STREAM_TTL);
+  const maxBytes = headers.get(STREAM_MAX_BYTES);
   return {
     exists: true,
     streamClosed: isTrue(headers.get(STREAM_CLOSED)),
@@ -23,7 +25,8 @@ export function headResult(headers: Headers): HeadResult {
       etag: headers.get(ETAG),
       cacheControl: headers.get(CACHE_CONTROL),
       expiresAt: headers.get(STREAM_EXPIRES_AT),
+      ttlSeconds: ttl && Number(ttl),
+      maxBytes: maxBytes && Number(maxBytes),
     }),
-    ...(ttl !== null && { ttlSeconds: Number(ttl) }),
   };
 }

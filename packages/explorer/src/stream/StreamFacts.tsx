@@ -26,11 +26,14 @@ export function StreamFacts() {
 }
 
 /** What only the list of streams tells. */
-function ListedFacts({ size, rate, lastAppendAt, expiresAt, forkedFrom }: StreamEntry) {
+function ListedFacts({ size, maxBytes, rate, lastAppendAt, expiresAt, forkedFrom }: StreamEntry) {
   const now = useNow();
   return (
     <>
-      <li>{formatBytes(size)}</li>
+      <li>
+        {formatBytes(size)}
+        {maxBytes !== undefined && ` of ${formatBytes(maxBytes)}`}
+      </li>
       {rate > 0.5 && <li className="accent">{formatRate(rate)}</li>}
       <li>last write {formatAgo(Date.parse(lastAppendAt), now)}</li>
       {expiresAt !== undefined && <li>expires {new Date(expiresAt).toLocaleString()}</li>}

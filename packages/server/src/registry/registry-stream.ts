@@ -39,8 +39,8 @@ export class RegistryStream {
   /** Makes it where it is missing. Resolves to whether it was. */
   async create(): Promise<boolean> {
     const outcome = await this.#streams.create({
-      ...{ path: PATH, contentType: JSON_TYPE, ttlSeconds: undefined, expiresAt: undefined, closed: false },
-      ...{ body: NO_BYTES, fork: undefined },
+      ...{ path: PATH, contentType: JSON_TYPE, closed: false },
+      ...{ ttlSeconds: undefined, expiresAt: undefined, maxBytes: undefined, fork: undefined, body: NO_BYTES },
     });
     // One that somebody made with a lifetime of its own will do.
     if (outcome.kind === "rejected" && outcome.rejection.kind !== "stream-exists")

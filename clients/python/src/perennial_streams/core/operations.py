@@ -19,6 +19,7 @@ def create(
     content_type: str | None,
     ttl_seconds: int | None,
     expires_at: str | None,
+    max_bytes: int | None,
     body: Content | None,
     closed: bool,
     forked_from: str | None,
@@ -30,6 +31,7 @@ def create(
         "Content-Type": content_type,
         "Stream-TTL": None if ttl_seconds is None else str(ttl_seconds),
         "Stream-Expires-At": expires_at,
+        "Stream-Max-Bytes": None if max_bytes is None else str(max_bytes),
         "Stream-Closed": "true" if closed else None,
         "Stream-Forked-From": forked_from,
         "Stream-Fork-Offset": fork_offset,
@@ -45,6 +47,7 @@ def head(recipe: Recipe, policy: Policy) -> Steps[HeadResult]:
     """Asks what the stream is."""
     found = (yield from exchange(recipe, policy, "HEAD", {})).headers
     ttl = found.get("stream-ttl")
+    max_bytes = found.get("stream-max-bytes")
     return HeadResult(
         exists=True,
         content_type=found.get("content-type"),
@@ -54,6 +57,7 @@ def head(recipe: Recipe, policy: Policy) -> Steps[HeadResult]:
         stream_closed=found.get("stream-closed", "").lower() == "true",
         ttl_seconds=int(ttl) if ttl is not None and ttl.isdigit() else None,
         expires_at=found.get("stream-expires-at"),
+        max_bytes=int(max_bytes) if max_bytes is not None and max_bytes.isdigit() else None,
     )
 
 

@@ -108,6 +108,7 @@ class DurableStream:
         content_type: str | None = None,
         ttl_seconds: int | None = None,
         expires_at: str | None = None,
+        max_bytes: int | None = None,
         body: Content | None = None,
         closed: bool = False,
         forked_from: str | None = None,
@@ -123,6 +124,7 @@ class DurableStream:
                 content_type=content_type,
                 ttl_seconds=ttl_seconds,
                 expires_at=expires_at,
+                max_bytes=max_bytes,
                 body=body,
                 closed=closed,
                 forked_from=forked_from,
@@ -149,6 +151,7 @@ class DurableStream:
         content_type: str | None = None,
         ttl_seconds: int | None = None,
         expires_at: str | None = None,
+        max_bytes: int | None = None,
         body: Content | None = None,
         closed: bool = False,
         forked_from: str | None = None,
@@ -157,7 +160,8 @@ class DurableStream:
     ) -> None:
         """Creates the stream. One with the same configuration may exist; else `StreamExistsError`.
 
-        ``ttl_seconds`` without use, or ``expires_at`` (RFC 3339), end its life. ``body`` is its first content; on JSON streams an
+        ``ttl_seconds`` without use, or ``expires_at`` (RFC 3339), end its life. Of more than ``max_bytes`` stored
+        bytes nothing is taken (an extension of Perennial's server). ``body`` is its first content; on JSON streams an
         array is its first messages. ``forked_from`` is the path of a stream (``/v1/stream/chat``) whose content up to
         ``fork_offset`` (its tail by default), and then ``fork_sub_offset`` messages (or bytes) more, it begins with.
         """
@@ -169,6 +173,7 @@ class DurableStream:
                 content_type=content_type,
                 ttl_seconds=ttl_seconds,
                 expires_at=expires_at,
+                max_bytes=max_bytes,
                 body=body,
                 closed=closed,
                 forked_from=forked_from,

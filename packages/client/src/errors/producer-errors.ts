@@ -24,7 +24,7 @@ export class StaleEpochError extends Error {
   constructor(currentEpoch: number, maybeStored = false) {
     const fate = maybeStored ? "may or may not be" : "is not";
     super(
-      `Producer epoch is stale: a producer with this id wrote under epoch ${currentEpoch}. This batch ${fate} stored; restart() takes over`,
+      `A producer with this id wrote under epoch ${currentEpoch}. This batch ${fate} stored; restart() takes over`,
     );
     this.name = "StaleEpochError";
     this.currentEpoch = currentEpoch;

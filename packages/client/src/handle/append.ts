@@ -27,7 +27,7 @@ export function appendHeaders(contentType: string | undefined, options: AppendOp
     [PRODUCER_SEQ]: producerSeq,
   };
   if (Object.keys(present(producer)).length % 3 !== 0) {
-    const message = "producerId, producerEpoch and producerSeq must be given together";
+    const message = "producerId, producerEpoch and producerSeq go together";
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
   return { "content-type": contentType, [STREAM_SEQ]: seq, ...producer };

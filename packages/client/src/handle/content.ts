@@ -29,7 +29,7 @@ export function asContent(value: unknown, contentType: string | undefined): Cont
   if (typeof value === "string" || value instanceof Uint8Array) return value;
   const text = contentType !== undefined && isJson(contentType) ? JSON.stringify(value) : undefined;
   if (text === undefined) {
-    const message = `${contentType ?? "A stream of unknown type"} takes a string or a Uint8Array; JSON any value`;
+    const message = `${contentType ?? "This stream"} takes a string or a Uint8Array; JSON any value`;
     throw new DurableStreamError(message, "BAD_REQUEST", 400);
   }
   return text;

@@ -4,7 +4,7 @@ import type { Batch } from "./flight.ts";
 
 /** Says how to go on, in the error that stopped the producer. A stream that is closed takes no more. */
 export function stopped(error: unknown): unknown {
-  const hint = "; the producer has stopped: restart() lets it go on";
+  const hint = "; restart() lets the producer go on";
   if (error instanceof Error && !(error instanceof StreamClosedError) && !error.message.includes("restart()"))
     error.message += hint;
   return error;

@@ -2,7 +2,7 @@ export { asAsyncIterableReadableStream, type ReadableStreamAsyncIterable } from 
 export type { ByteChunk, JsonBatch, JsonBatchMeta, TextChunk } from "./batches.ts";
 export * from "./constants.ts";
 export { FetchBackoffAbortError } from "./errors/abort-error.ts";
-export type { DurableStreamErrorCode } from "./errors/codes.ts";
+export type { DurableStreamErrorCode, FetchErrorCode } from "./errors/codes.ts";
 export { DurableStreamError, StreamClosedError } from "./errors/durable-stream-error.ts";
 export { FetchError } from "./errors/fetch-error.ts";
 export { InvalidSignalError, MissingStreamUrlError } from "./errors/option-errors.ts";

@@ -16,7 +16,6 @@ export type DurableStreamErrorCode =
   | "SSE_NOT_SUPPORTED"
   | "UNAUTHORIZED"
   | "FORBIDDEN"
-  | "TOO_LARGE"
   | "RATE_LIMITED"
   | "ALREADY_CONSUMED"
   | "ALREADY_CLOSED"
@@ -24,7 +23,13 @@ export type DurableStreamErrorCode =
   | "STREAM_CLOSED"
   | "UNKNOWN";
 
-const CODES: Readonly<Record<number, DurableStreamErrorCode>> = {
+/**
+ * The code of a refusal. `TOO_LARGE` is that of a 413: the request is larger than the server takes, or the stream would hold
+ * more than its `maxBytes`. It stands apart because code that was written against the official client knows the others.
+ */
+export type FetchErrorCode = DurableStreamErrorCode | "TOO_LARGE";
+
+const CODES: Readonly<Record<number, FetchErrorCode>> = {
   400: "BAD_REQUEST",
   401: "UNAUTHORIZED",
   403: "FORBIDDEN",
@@ -36,6 +41,6 @@ const CODES: Readonly<Record<number, DurableStreamErrorCode>> = {
 };
 
 /** The code of an HTTP status; `UNKNOWN` for those that the protocol gives no code. */
-export function codeOfStatus(status: number): DurableStreamErrorCode {
+export function codeOfStatus(status: number): FetchErrorCode {
   return CODES[status] ?? "UNKNOWN";
 }

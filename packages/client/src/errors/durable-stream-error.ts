@@ -38,7 +38,8 @@ export class DurableStreamError extends Error {
   /** The same failure with a code: message and status are kept, `details` is the body. */
   static fromFetchError(error: FetchError): DurableStreamError {
     const { message, code, status, json, text } = error;
-    return new DurableStreamError(message, code, status, json ?? text);
+    // Code that knows no `TOO_LARGE` treats it as it treats `UNKNOWN`.
+    return new DurableStreamError(message, code as DurableStreamErrorCode, status, json ?? text);
   }
 }
 

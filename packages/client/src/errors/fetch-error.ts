@@ -1,7 +1,7 @@
 import { parseJson } from "@perennial/protocol";
 import { hasType } from "../http/content-type.ts";
 import { present } from "../http/defaults.ts";
-import { codeOfStatus, type DurableStreamErrorCode } from "./codes.ts";
+import { codeOfStatus, type FetchErrorCode } from "./codes.ts";
 
 /** Errors of another class that also answer for a `FetchError`: see `alsoFetchError`. */
 const alsoFetchErrors = new WeakSet<object>();
@@ -48,7 +48,7 @@ export class FetchError extends Error {
   }
 
   /** The status as a code, for example `NOT_FOUND` for 404. */
-  get code(): DurableStreamErrorCode {
+  get code(): FetchErrorCode {
     return codeOfStatus(this.status);
   }
 

@@ -40,7 +40,13 @@ export class RegistryStream {
   async create(): Promise<boolean> {
     const outcome = await this.#streams.create({
       ...{ path: PATH, contentType: JSON_TYPE, closed: false },
-      ...{ ttlSeconds: undefined, expiresAt: undefined, maxBytes: undefined, fork: undefined, body: NO_BYTES },
+      ...{
+        ttlSeconds: undefined,
+        expiresAt: undefined,
+        maxBytes: undefined,
+        fork: undefined,
+        body: NO_BYTES,
+      },
     });
     // One that somebody made with a lifetime of its own will do.
     if (outcome.kind === "rejected" && outcome.rejection.kind !== "stream-exists")

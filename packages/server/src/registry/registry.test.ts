@@ -1,5 +1,6 @@
 /** The registry with small bounds: what does not fit is found again, and what is too long is made anew. */
 import { Random, Seeds } from "@perennial/testing";
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterEach, expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { LocalStreams } from "../shard/local-streams.ts";
@@ -30,8 +31,8 @@ async function opened(): Promise<LocalStreams> {
 
 const create = (streams: LocalStreams, name: string) =>
   streams.create({
-    ...{ path: ROOT + name, contentType: "text/plain", ttlSeconds: undefined, expiresAt: undefined },
-    ...{ closed: false, body: NO_BYTES, fork: undefined },
+    ...PLAIN_SETTINGS,
+    ...{ path: ROOT + name, contentType: "text/plain", body: NO_BYTES },
   });
 
 /** The events of the registry. */
@@ -102,13 +103,8 @@ test("one that is closed is complained of once, tried again, and goes on when it
   const complaints: unknown[] = [];
   registry = new Registry(streams, { ...logger, warn: (...told: unknown[]) => complaints.push(told) });
   await streams.create({
-    ...{
-      path: `${ROOT}__registry__`,
-      contentType: "text/plain",
-      ttlSeconds: undefined,
-      expiresAt: undefined,
-    },
-    ...{ closed: true, body: NO_BYTES, fork: undefined },
+    ...PLAIN_SETTINGS,
+    ...{ path: `${ROOT}__registry__`, contentType: "text/plain", closed: true, body: NO_BYTES },
   });
   registry.start();
   await create(streams, "a");

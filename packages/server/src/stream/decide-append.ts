@@ -54,6 +54,9 @@ export function decideAppend(
   if (regresses(state.lastStreamSeq, command.streamSeq)) {
     return reject({ kind: "stream-seq-regression", last: state.lastStreamSeq! });
   }
+  // Other bytes than JSON are stored as they come, so a long body is refused before anything is done with it.
+  const early = state.json ? undefined : judgeSize(state.maxBytes, state.tail, command.body.byteLength);
+  if (early !== undefined) return reject(early);
   const framed = frameBody(state.json, command, limits);
   if (framed.kind !== "ok") return framed;
   const data = framed.value;

@@ -92,10 +92,14 @@ export function decideCreate(
   if (place !== undefined && !sameMediaType(contentType, place.source.contentType)) {
     return reject({ kind: "fork-content-type", expected: place.source.contentType });
   }
-  const framed = frameBody(isJson(contentType), command, limits);
-  if (framed.kind !== "ok") return framed;
+  const json = isJson(contentType);
   const maxBytes = command.maxBytes ?? place?.source.maxBytes;
-  const tooMuch = judgeSize(maxBytes, place?.offset ?? 0, framed.value.byteLength);
+  const inherited = place?.offset ?? 0;
+  const early = json ? undefined : judgeSize(maxBytes, inherited, command.body.byteLength);
+  if (early !== undefined) return reject(early);
+  const framed = frameBody(json, command, limits);
+  if (framed.kind !== "ok") return framed;
+  const tooMuch = judgeSize(maxBytes, inherited, framed.value.byteLength);
   if (tooMuch !== undefined) return reject(tooMuch);
   const lifetime = place !== undefined && namesNoLifetime(command) ? place.source : command;
   const record: CreateRecord = {

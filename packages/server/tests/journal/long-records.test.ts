@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterAll, describe, expect, test } from "vitest";
 import { openArchive } from "../../src/journal/local/archive/open-archive.ts";
 import { prepareDirectory } from "../../src/journal/local/data-directory.ts";
@@ -94,8 +95,8 @@ function appendTo({ shard }: World, path: string, contentType: string, body: Sto
 }
 
 async function make({ shard }: World, path: string, contentType: string, body = NO_BYTES): Promise<void> {
-  const rest = { ttlSeconds: undefined, expiresAt: undefined, closed: false, fork: undefined };
-  expect((await create(shard, { path, contentType, body, ...rest })).kind).toBe("created");
+  const command = { ...PLAIN_SETTINGS, path, contentType, body };
+  expect((await create(shard, command)).kind).toBe("created");
 }
 
 const BINARY = "application/octet-stream";

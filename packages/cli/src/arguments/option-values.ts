@@ -35,7 +35,7 @@ export function duration(flag: string, bareUnit: "ms" | "s"): (value: string) =>
 /** A number of bytes, bare or with a unit (`64MiB`, `10MB`), 1 to 2^53 - 1. */
 export function byteCount(flag: string): (value: string) => number {
   return (value) => {
-    const match = /^(\d{1,15})([a-zA-Z]+)?$/.exec(value);
+    const match = /^(\d{1,16})([a-zA-Z]+)?$/.exec(value);
     const unit = match?.[2] === undefined ? 1 : GIVEN_BYTE_UNITS[match[2]];
     const bytes = Number(match?.[1]) * (unit ?? 0);
     if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;

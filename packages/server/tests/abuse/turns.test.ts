@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Log } from "../../src/journal/contract/index.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
@@ -84,14 +85,8 @@ async function make(shard: Shard, name: string, source?: string): Promise<void> 
     source === undefined ? undefined : { sourcePath: PATH + source, anchor: undefined, subOffset: 0 };
   const bytes = Buffer.from(`[${name}]`);
   const outcome = await create(shard, {
-    ...{
-      path: PATH + name,
-      contentType: TEXT,
-      closed: false,
-      fork,
-      ttlSeconds: undefined,
-      expiresAt: undefined,
-    },
+    ...PLAIN_SETTINGS,
+    ...{ path: PATH + name, contentType: TEXT, fork },
     body: { parts: [bytes], byteLength: bytes.length },
   });
   expect(outcome.kind).toBe("created");

@@ -39,6 +39,27 @@ test("a message is shown in full as JSON, text and hex, with its offset", async 
   expect(await content.textContent()).toMatch(/^000000 {2}7b 22 62 69 67 22 3a 31 {2}/);
 });
 
+test("a long message shows what is in view, and can be folded", async () => {
+  const parts = Array.from({ length: 8000 }, (_, id) => ({ id, name: `part ${id}`, done: id % 2 === 0 }));
+  await explorer.server.create("long", "application/json", JSON.stringify([[{ first: 1 }], parts]));
+  const page = await explorer.open("/streams/long");
+  await page.getByRole("option").first().click();
+  const content = page.getByRole("region", { name: "Content" });
+  await content.getByText('"first"').waitFor();
+  await page.getByRole("option").nth(1).click();
+  await content.getByText('"part 0"').waitFor();
+  expect(await content.locator("*").count()).toBeLessThan(2000);
+  await content.getByRole("button", { name: "Fold" }).nth(1).click();
+  await expect.poll(() => content.textContent()).toMatch(/^\[\n {2}\{ …\n {2}\{\n {4}"id": 1,/);
+  await content.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await content.getByText('"part 7999"').waitFor();
+  await page.getByRole("button", { name: "Fold all", exact: true }).click();
+  await content.evaluate((element) => element.scrollTo(0, 0));
+  await expect.poll(() => content.textContent()).toMatch(/^\[\n {2}\{ …\n {2}\{ …/);
+  await page.getByRole("button", { name: "Unfold all" }).click();
+  await content.getByText('"part 0"').waitFor();
+});
+
 test("text is shown by lines, anything else in hex", async () => {
   await explorer.server.create("lines", "text/plain", "one\ntwo\nthr");
   const page = await explorer.open("/streams/lines");

@@ -8,7 +8,7 @@ import { ForkButton } from "../forks/ForkButton.tsx";
 import { formatBytes, formatCount } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { asCurl, asPython, asTypeScript } from "./copy-as.ts";
-import { MessageBody } from "./MessageText.tsx";
+import { MessageBody } from "./MessageBody.tsx";
 import type { ViewMode } from "./view-mode.ts";
 
 interface Props {
@@ -46,12 +46,7 @@ export function MessageInspector({ row, number, mode, onClose }: Props) {
         </dd>
       </dl>
       <CopyGroup row={row} />
-      {/* A region that scrolls has to be reachable by keyboard. */}
-      <section className="inspector-body" aria-label="Content" tabIndex={0}>
-        <pre>
-          <MessageBody row={row} kind={kind} mode={mode} />
-        </pre>
-      </section>
+      <MessageBody key={`${row.position} ${mode}`} row={row} kind={kind} mode={mode} />
     </aside>
   );
 }

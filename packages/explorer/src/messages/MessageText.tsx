@@ -1,14 +1,12 @@
 import type { Row, RowKind } from "../feed/cut-rows.ts";
-import { hexDump, hexLine } from "./hex.ts";
-import { jsonTokens, prettyJson } from "./json-tokens.ts";
+import { hexLine } from "./hex.ts";
+import { jsonTokens, type Token } from "./json-tokens.ts";
 import type { ViewMode } from "./view-mode.ts";
 
 const decoder = new TextDecoder();
 
 /** What a line of the list shows of a message at most, bytes. */
 const PREVIEW_BYTES = 400;
-/** What the inspector shows of a message at most, bytes: an element's text has to be laid out at once. */
-const WHOLE_BYTES = 256 * 1024;
 
 interface Props {
   readonly row: Row;
@@ -24,31 +22,13 @@ export function MessagePreview({ row, kind, mode, mark }: Props) {
   if (mode === "hex" || kind === "binary") return hexLine(bytes.subarray(0, 16));
   const text = decoder.decode(bytes).replace(/\s+/g, " ").trimEnd();
   if (mark !== "") return <Marked text={text} mark={mark} />;
-  return kind === "json" && mode === "pretty" ? <Tokens text={text} /> : text;
+  return kind === "json" && mode === "pretty" ? <Tokens tokens={jsonTokens(text)} /> : text;
 }
 
-/** A message in full, up to a bound that says so. */
-export function MessageBody({ row, kind, mode }: Omit<Props, "mark">) {
-  const bytes = row.bytes.subarray(0, WHOLE_BYTES);
-  const isCut = row.bytes.length > bytes.length;
-  const text = decoder.decode(bytes);
-  return (
-    <>
-      {mode === "hex" || (kind === "binary" && mode === "pretty") ? (
-        hexDump(bytes)
-      ) : kind === "json" && mode === "pretty" ? (
-        <Tokens text={prettyJson(text)} />
-      ) : (
-        text
-      )}
-      {isCut && <span className="soft">{`\n… ${row.bytes.length - bytes.length} bytes more`}</span>}
-    </>
-  );
-}
-
-function Tokens({ text }: { readonly text: string }) {
+/** Text in colours. */
+export function Tokens({ tokens }: { readonly tokens: readonly Token[] }) {
   let at = 0;
-  return jsonTokens(text).map(({ kind, text: piece }) => {
+  return tokens.map(({ kind, text: piece }) => {
     const key = at;
     at += piece.length;
     return (

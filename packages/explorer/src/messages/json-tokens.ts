@@ -8,7 +8,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /("(?:[^"\\]|\\.)*"?)(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([^"\-\dtfn]+|.)/gs;
+  /("[^"\\]*(?:\\.[^"\\]*)*"?)(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([^"\-\dtfn]+|.)/gs;
 
 /** Tokens that together are the text. */
 export function jsonTokens(text: string): Token[] {
@@ -31,7 +31,7 @@ export function prettyJson(text: string): string {
   let depth = 0;
   let out = "";
   const lineBreak = (): string => `\n${"  ".repeat(depth)}`;
-  for (const [piece] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/gs)) {
+  for (const [piece] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[{[]\s*[}\]]|[{}[\],:]|[^\s{}[\],:"]+/gs)) {
     if (piece === "{" || piece === "[") {
       depth++;
       out += piece + lineBreak();

@@ -15,6 +15,5 @@ export const RATCHET: Ratchet = {
   "packages/explorer/src/state-tables/StatePanel.tsx#StatePanel": 43,
   "packages/explorer/src/writing/AppendBox.tsx#AppendBox": 50,
   "packages/server/src/stored/scan-value.ts#scanValue": 51,
-  "packages/server/src/journal/local/local-log.ts": 321,
   "packages/server/src/shard/shard.ts": 316,
 };

@@ -47,7 +47,7 @@ async function copyOf(live: string): Promise<string> {
 async function marked(log: LocalLog, directory: string): Promise<void> {
   for (;;) {
     const found = await readMark(new NodeDisk(join(directory, "log")));
-    if (found.kind === "mark" && found.mark.position === log.end) return;
+    if (found.kind === "mark" && found.mark.position === log.metrics().logBytesTotal) return;
   }
 }
 

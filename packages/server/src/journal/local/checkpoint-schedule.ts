@@ -49,11 +49,6 @@ export class CheckpointSchedule {
     return this.#health;
   }
 
-  /** The share of the checkpoint under way that is done; undefined when there is none. */
-  get progress(): number | undefined {
-    return this.#running === undefined ? undefined : this.#checkpoint.progress;
-  }
-
   /** How many checkpoints have succeeded. */
   get count(): number {
     return this.#count;

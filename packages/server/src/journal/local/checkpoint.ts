@@ -6,9 +6,8 @@
  * checkpoint began is written, one last transaction moves the archive's log position to where the log was then,
  * and the log before it is dropped.
  */
+import type { ArchiveHead } from "./archive/archive-head.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
-import { STORE_KEY } from "./archive/keys.ts";
-import { encodeStoreRow, type StoreRow } from "./archive/rows.ts";
 import { type Archived, Slices, type SlicesParts } from "./checkpoint-slices.ts";
 import type { MarkKeeper } from "./mark-keeper.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
@@ -34,6 +33,7 @@ export interface CheckpointedLog {
 
 export interface CheckpointParts extends SlicesParts {
   readonly store: ArchiveStore;
+  readonly head: ArchiveHead;
   readonly removed: RemovedStreams;
   readonly mark: Pick<MarkKeeper, "secure">;
   readonly reserve: Pick<Reserve, "hasRoomFor">;
@@ -41,28 +41,21 @@ export interface CheckpointParts extends SlicesParts {
 
 export class Checkpoint {
   readonly #parts: CheckpointParts;
-  #row: StoreRow;
+  #isUnderWay = false;
   #slices: Slices | undefined;
 
-  /** @param row what the archive holds */
-  constructor(parts: CheckpointParts, row: StoreRow) {
+  constructor(parts: CheckpointParts) {
     this.#parts = parts;
-    this.#row = row;
   }
 
   /** Records before this log position are archived. */
   get logPosition(): number {
-    return this.#row.logPosition;
+    return this.#parts.head.row.logPosition;
   }
 
-  /** Rows of streams in the archive. */
-  get streams(): number {
-    return this.#row.streams;
-  }
-
-  /** The share of the streams that is archived in the checkpoint under way, [0, 1]; an estimate. */
-  get progress(): number {
-    return this.#slices?.progress ?? 1;
+  /** The share of the streams that is archived in the checkpoint under way, [0, 1]; an estimate; undefined when there is none. */
+  get progress(): number | undefined {
+    return this.#isUnderWay ? (this.#slices?.progress ?? 1) : undefined;
   }
 
   /**
@@ -70,6 +63,16 @@ export class Checkpoint {
    * error; what was written until then is consistent, and the next run goes on from there.
    */
   async run(log: CheckpointedLog): Promise<void> {
+    this.#isUnderWay = true;
+    try {
+      await this.#run(log);
+    } finally {
+      this.#isUnderWay = false;
+    }
+  }
+
+  async #run(log: CheckpointedLog): Promise<void> {
+    const { head } = this.#parts;
     const cut = log.end;
     try {
       // From here on nothing before the cut can be lost, whatever becomes of later records.
@@ -78,7 +81,7 @@ export class Checkpoint {
       this.#slices = new Slices(this.#parts, cut - this.logPosition);
       await this.#archive(this.#slices, log);
       await this.#parts.mark.secure(cut);
-      await this.#write([], { lastId: log.lastId, logPosition: cut, term });
+      await head.write([], { lastId: log.lastId, logPosition: cut, term });
     } catch (error) {
       this.#parts.tails.returnChanged();
       await this.#collect(this.logPosition);
@@ -100,6 +103,7 @@ export class Checkpoint {
   }
 
   async #archive(slices: Slices, log: CheckpointedLog): Promise<void> {
+    const { head } = this.#parts;
     while (slices.sortSome()) await giveWay();
     for (let slice = slices.begin(); slice !== undefined; slice = slices.begin()) {
       for (let more = true; more; ) {
@@ -114,23 +118,12 @@ export class Checkpoint {
         !this.#parts.reserve.hasRoomFor(3 * this.#parts.sliceBytes)
       )
         throw noRoom();
-      await this.#write(slice.changes, { lastId: log.lastId, streams: this.#row.streams + slice.rows });
+      const streams = head.row.streams + slice.rows;
+      await head.write(slice.changes, { lastId: log.lastId, streams });
       for (const archived of slice.streams) this.#settle(archived, log);
       await giveWay();
       log.onArchived();
     }
-  }
-
-  /** Makes sure that the store has its name and format on disk, before anything refers to it. */
-  nameStore(): Promise<void> {
-    return this.#write([], {});
-  }
-
-  /** One transaction: the changes, and what they change in the archive's own row. */
-  async #write(changes: readonly Change[], update: Partial<StoreRow>): Promise<void> {
-    const row = { ...this.#row, ...update };
-    await this.#parts.store.write([...changes, { key: STORE_KEY, value: encodeStoreRow(row) }]);
-    this.#row = row;
   }
 
   #settle({ tail, to, complete, removed: isRemoved, row, heldTo }: Archived, log: CheckpointedLog): void {

@@ -69,8 +69,8 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     }
     const { ino } = await stat(directory, { bigint: true });
     const taken = await LockHolder.take(join(directory, HOLDER_FILE), String(ino));
-    if (!(taken instanceof LockHolder)) throw new DirectoryInUse(directory, String(taken.pid));
-    holder = taken;
+    if (taken.kind === "rejected") throw new DirectoryInUse(directory, String(taken.rejection.pid));
+    holder = taken.value;
   } catch (error) {
     await release();
     throw error;

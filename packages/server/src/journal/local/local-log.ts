@@ -1,6 +1,6 @@
 /**
  * The durable log of one process: a write-ahead log of segments, and an archive of what was checkpointed. See
- * ARCHITECTURE.md, "The local log", for why it is built like this.
+ * ARCHITECTURE.md, "The local log", for why it is built like this; `create-local-log.ts` puts it together.
  *
  *     append -> frame in a slab -> group commit -> durable            (log-writer.ts, segments.ts)
  *     slabs  -> checkpoint, in slices -> archive -> segments dropped  (checkpoint.ts)
@@ -21,132 +21,107 @@ import {
   type RecordTarget,
   type Recovery,
 } from "../contract/index.ts";
-import { ArchivedStreams } from "./archive/archived-streams.ts";
-import { STORE_KEY } from "./archive/keys.ts";
-import { decodeStoreRow, type StoreRow } from "./archive/rows.ts";
-import { Budget, type BudgetUse } from "./budget.ts";
-import { Checkpoint } from "./checkpoint.ts";
-import { CheckpointSchedule, type ScheduledLog } from "./checkpoint-schedule.ts";
-import { DiskGuard } from "./disk-guard.ts";
-import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
+import type { ArchiveHead } from "./archive/archive-head.ts";
+import type { ArchivedStreams } from "./archive/archived-streams.ts";
+import type { Budget } from "./budget.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { CheckpointSchedule } from "./checkpoint-schedule.ts";
+import type { DiskGuard } from "./disk-guard.ts";
 import { RecordsLost } from "./failure.ts";
 import { flushSegments } from "./flush-segments.ts";
 import type { LocalLogParts } from "./local-log-parts.ts";
+import type { LogEventListener } from "./log-events.ts";
+import type { LogState } from "./log-state.ts";
 import type { WriterEvents } from "./log-writer.ts";
-import { MarkKeeper } from "./mark-keeper.ts";
-import { openWriting, type Writing } from "./open-writing.ts";
+import type { MarkKeeper } from "./mark-keeper.ts";
+import { openWriting } from "./open-writing.ts";
 import type { Walked } from "./recovery.ts";
-import { RemovedStreams } from "./removed-streams.ts";
-import { type ReplayedLog, replayLog } from "./replay-log.ts";
-import { Reserve, type ReservedLog } from "./reserve.ts";
-import { Slabs } from "./slabs.ts";
-import { StoredBytes } from "./stored-bytes.ts";
-import { StreamArchiver } from "./stream-archiver.ts";
-import { Tails } from "./tails.ts";
+import type { RemovedStreams } from "./removed-streams.ts";
+import { replayLog } from "./replay-log.ts";
+import type { Reserve } from "./reserve.ts";
+import type { Slabs } from "./slabs.ts";
+import type { StoredBytes } from "./stored-bytes.ts";
+import type { Tails } from "./tails.ts";
 
-export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, ReservedLog, ReplayedLog {
+/** The parts of a log, as `createLocalLog` makes them. */
+export interface LocalLogMembers {
+  readonly parts: LocalLogParts;
+  readonly state: LogState;
+  readonly head: ArchiveHead;
+  readonly slabs: Slabs;
+  readonly tails: Tails;
+  readonly archived: ArchivedStreams;
+  readonly removed: RemovedStreams;
+  readonly bytes: StoredBytes;
+  readonly guard: DiskGuard;
+  readonly mark: MarkKeeper;
+  readonly reserve: Reserve;
+  readonly checkpoint: Checkpoint;
+  readonly schedule: CheckpointSchedule;
+  readonly budget: Budget;
+}
+
+export class LocalLog implements Log, WriterEvents, LogEventListener {
   readonly archive: Archive;
-  readonly #parts: LocalLogParts;
+  readonly #members: LocalLogMembers;
+  readonly #state: LogState;
   readonly #archived: ArchivedStreams;
-  readonly #removed: RemovedStreams;
-  readonly #slabs: Slabs;
-  readonly #tails: Tails;
   readonly #bytes: StoredBytes;
+  readonly #tails: Tails;
   readonly #guard: DiskGuard;
   readonly #mark: MarkKeeper;
   readonly #reserve: Reserve;
-  readonly #checkpoint: Checkpoint;
   readonly #schedule: CheckpointSchedule;
   readonly #budget: Budget;
-  readonly #storeRow: StoreRow;
   #listener: LogListener | undefined;
-  #opened: Writing | undefined;
-  #lastId: number;
-  #term: number;
-  /** What is durable of what was replayed. */
-  #replayed = EMPTY_MARK;
   #closed = false;
 
-  constructor(parts: LocalLogParts) {
-    const { now, sliceBytes } = parts;
-    this.#guard = new DiskGuard(parts, () => this.#letIn());
-    const { store } = this.#guard;
-    const stored = store.get(STORE_KEY);
-    const fresh = { logPosition: 0, term: 0, streams: 0, lastId: 0, storeId: parts.newStoreId() };
-    this.#parts = { ...parts, store };
-    this.#budget = new Budget(parts, this);
-    this.#storeRow = stored === undefined ? fresh : decodeStoreRow(stored);
-    this.#lastId = this.#storeRow.lastId;
-    this.#term = this.#storeRow.term;
-    this.#slabs = new Slabs(this.#storeRow.logPosition, parts.slabBytes);
-    this.#tails = new Tails(this.#slabs);
-    this.#removed = new RemovedStreams(store);
-    this.#archived = new ArchivedStreams(store, this.#tails);
-    this.archive = this.#archived;
-    this.#bytes = new StoredBytes(store, this.#tails, this.#removed);
-    this.#reserve = new Reserve(this.#parts, this.#guard, this);
-    this.#mark = new MarkKeeper(parts, this.#guard, () => this.#durable);
-    const archiver = new StreamArchiver(store, this.#tails);
-    const kept = { tails: this.#tails, removed: this.#removed, mark: this.#mark, reserve: this.#reserve };
-    this.#checkpoint = new Checkpoint({ store, archiver, ...kept, sliceBytes, now }, this.#storeRow);
-    this.#schedule = new CheckpointSchedule(parts, this.#checkpoint, this.#budget, this);
+  constructor(members: LocalLogMembers) {
+    this.#members = members;
+    this.#state = members.state;
+    this.#archived = members.archived;
+    this.archive = members.archived;
+    this.#bytes = members.bytes;
+    this.#tails = members.tails;
+    this.#guard = members.guard;
+    this.#mark = members.mark;
+    this.#reserve = members.reserve;
+    this.#schedule = members.schedule;
+    this.#budget = members.budget;
   }
 
   /** @throws CorruptLog when acknowledged data is damaged */
   async open(target: RecordTarget, listener: LogListener): Promise<Recovery> {
-    const { disk, now } = this.#parts;
-    const held = { slabs: this.#slabs, tails: this.#tails, archived: this.#archived, removed: this.#removed };
-    const kept = { mark: this.#mark, guard: this.#guard, checkpoint: this.#checkpoint };
+    const { parts, state, head, ...held } = this.#members;
+    const { disk, now } = parts;
     const began = now();
     this.#listener = listener;
-    const { walked, newStreams } = await replayLog({ ...this.#parts, ...held, ...kept }, this, target);
+    const { walked, newStreams } = await replayLog({ ...parts, ...held }, state, target);
     await flushSegments(disk, walked.segments);
     for (const name of walked.unneeded) await disk.remove(name);
-    await this.#checkpoint.nameStore();
+    // Makes sure that the archive has its name and format on disk, before anything refers to it.
+    await head.write([], {});
     await this.#beginToWrite(walked);
     const { records, bytes, tornTail } = walked;
     return {
-      streams: this.#checkpoint.streams + newStreams,
+      streams: head.row.streams + newStreams,
       ...{ records, bytes, tornTail, elapsedMs: now() - began },
-      ...{ lastId: this.#lastId, storeId: this.#storeRow.storeId },
+      ...{ lastId: state.lastId, storeId: head.row.storeId },
     };
   }
 
   async #beginToWrite(walked: Walked): Promise<void> {
+    const { parts, slabs, tails } = this.#members;
     const onTrouble = this.#guard.trouble.bind(this.#guard);
-    const held = { slabs: this.#slabs, tails: this.#tails };
-    this.#opened = await openWriting({ ...this.#parts, ...held, onTrouble }, this, walked);
-    const { writer, segments } = this.#opened;
+    const writing = await openWriting({ ...parts, slabs, tails, onTrouble }, this, walked);
+    const { writer, segments } = writing;
+    this.#state.beginToWrite(writing);
     await writer.startTerm();
     await this.#mark.reset();
-    this.#guard.watch([segments, this.#mark, ...this.#parts.held]);
+    this.#guard.watch([segments, this.#mark, ...parts.held]);
     segments.prepareNext();
     this.#reserve.begin();
     this.#schedule.begin();
-  }
-
-  onReplayed(term: number, lastId: number, durable: Mark | undefined): void {
-    this.#term = term;
-    this.#lastId = Math.max(this.#lastId, lastId);
-    this.#replayed = durable ?? this.#replayed;
-  }
-
-  // What the budget asks.
-
-  get unarchivedBytes(): number {
-    return this.#slabs.end - this.#checkpoint.logPosition;
-  }
-
-  get longBytes(): number {
-    return this.#slabs.longBytesFrom(this.#checkpoint.logPosition);
-  }
-
-  get changedStreams(): number {
-    return this.#tails.changedCount;
-  }
-
-  get checkpointProgress(): number | undefined {
-    return this.#schedule.progress;
   }
 
   admit(byteLength: number): ReturnType<Budget["admit"]> {
@@ -163,17 +138,18 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
   }
 
   writeAhead(data: AppendRecord["data"]): Promise<() => void> | undefined {
-    return this.health() === "ok" ? this.#opened?.ahead.write(data) : undefined;
+    return this.health() === "ok" ? this.#state.writing?.ahead.write(data) : undefined;
   }
 
   append(pending: PendingRecord): void {
     const health = this.health();
     const { record } = pending;
+    const { writing } = this.#state;
     const isTaken = health === "ok" || (givesRoomBack(record) && this.takesRemovals());
-    if (this.#opened === undefined || !isTaken) throw new AppendRefused(health);
-    if (record.kind === "create") this.#lastId = Math.max(this.#lastId, record.id);
+    if (writing === undefined || !isTaken) throw new AppendRefused(health);
+    if (record.kind === "create") this.#state.noteId(record.id);
     else if (record.kind === "delete") for (const id of record.removed) this.#archived.hide(id);
-    this.#opened.writer.append(pending);
+    writing.writer.append(pending);
   }
 
   read(id: number, from: number, to: number, memory?: Uint8Array): Uint8Array {
@@ -187,24 +163,24 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
   health(): LogHealth {
     // Whoever waited for room until now comes too late.
     if (this.#closed || this.#guard.health !== "ok") return "read-only";
-    const { health = "ok" } = this.#opened?.writer ?? {};
+    const { health = "ok" } = this.#state.writing?.writer ?? {};
     if (health !== "ok" || this.#schedule.health !== "ok")
       return health === "ok" ? this.#schedule.health : health;
     return this.#reserve.isTight ? "full" : "ok";
   }
 
   takesRemovals(): boolean {
-    if (this.#closed || this.#guard.health !== "ok" || !this.isWriting) return false;
+    if (this.#closed || this.#guard.health !== "ok" || !this.#state.isWriting) return false;
     return this.#schedule.health !== "read-only";
   }
 
   metrics(): LogMetrics {
     return {
-      logBytesTotal: this.#slabs.end,
-      unarchivedBytes: this.unarchivedBytes,
-      unarchivedStreams: this.#tails.changedCount,
-      slabBytes: this.#slabs.heldBytes,
-      segments: this.#opened?.segments.count ?? 0,
+      logBytesTotal: this.#state.end,
+      unarchivedBytes: this.#state.unarchivedBytes,
+      unarchivedStreams: this.#state.changedStreams,
+      slabBytes: this.#members.slabs.heldBytes,
+      segments: this.#state.writing?.segments.count ?? 0,
       checkpointsTotal: this.#schedule.count,
       lastCheckpointMs: this.#schedule.lastMs,
       markedBytesTotal: this.#mark.position,
@@ -216,9 +192,10 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
     if (this.#closed) return;
     this.#closed = true;
     this.#schedule.stop();
-    if (this.#opened !== undefined) {
-      const { ahead, writer, segments } = this.#opened;
-      await writer.secure(this.end).catch((error: unknown) => {
+    const { writing } = this.#state;
+    if (writing !== undefined) {
+      const { ahead, writer, segments } = writing;
+      await writer.secure(this.#state.end).catch((error: unknown) => {
         // Whoever lost a record has been told so.
         if (!(error instanceof RecordsLost)) this.#guard.note("making the last records durable", error);
       });
@@ -231,8 +208,9 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
       ahead.stop();
       await segments.close();
     }
-    await this.#parts.store.close();
-    await this.#parts.afterClose();
+    const { store, afterClose } = this.#members.parts;
+    await store.close();
+    await afterClose();
   }
 
   /** Writes a checkpoint now, or waits for the one under way. Resolves also when it failed: see `health`. */
@@ -260,8 +238,10 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
     this.#listener!.onFailed(batch, failure);
   }
 
+  // What the writer and the parts tell.
+
   onHealth(): void {
-    if (this.health() === "full") this.#reserve.release(this.#opened?.segments);
+    if (this.health() === "full") this.#reserve.release(this.#state.writing?.segments);
     this.#letIn();
   }
 
@@ -270,49 +250,8 @@ export class LocalLog implements Log, WriterEvents, ScheduledLog, BudgetUse, Res
     this.#letIn();
   }
 
-  // What a checkpoint asks.
-
-  get end(): number {
-    return this.#slabs.end;
-  }
-
-  get term(): number {
-    return this.#opened?.writer.term ?? this.#term;
-  }
-
-  get lastId(): number {
-    return this.#lastId;
-  }
-
-  async secure(position: number): Promise<void> {
-    await this.#opened?.writer.secure(position);
-  }
-
-  async dropBefore(position: number): Promise<void> {
-    this.#slabs.dropBefore(position);
-    await this.#opened?.segments.dropBefore(position);
-  }
-
-  get #durable(): Mark {
-    if (this.#opened === undefined) return this.#replayed;
-    const { writer, segments } = this.#opened;
-    return segments.markOf(writer.durableTo);
-  }
-
-  onRemoved(id: number): void {
-    this.#archived.unhide(id);
-  }
-
   onArchived(): void {
     this.#listener!.onArchived();
     this.#letIn();
-  }
-
-  get isWriting(): boolean {
-    return this.#opened?.writer.health === "ok";
-  }
-
-  onCheckpointEnd(): void {
-    this.onHealth();
   }
 }

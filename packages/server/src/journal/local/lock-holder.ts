@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { ok, type Result, reject } from "@perennial/protocol";
 import type { HeldFile } from "./disk-guard.ts";
 
 /** The file's name. */
@@ -57,17 +58,17 @@ export class LockHolder implements HeldFile {
   }
 
   /** Takes the directory of that inode, or tells who has it. Waits for some seconds where that is not certain. */
-  static async take(path: string, inode: string): Promise<LockHolder | OtherHolder> {
+  static async take(path: string, inode: string): Promise<Result<LockHolder, OtherHolder>> {
     const { found, isCertain } = await lookForHolder(path, inode);
-    if (found !== undefined) return found;
+    if (found !== undefined) return reject(found);
     const holder = { token: randomUUID(), pid: process.pid, inode, ...identity(process.pid) };
     const lock = new LockHolder(path, holder, await open(path, "w", 0o600));
     await lock.#beat();
     // Of two that waited together, the one that wrote last has it.
     if (!isCertain) await delay(LOOK_MS);
-    if (await lock.isInPlace()) return lock;
+    if (await lock.isInPlace()) return ok(lock);
     await lock.#stop();
-    return (await readHolder(path))?.holder ?? { pid: 0 };
+    return reject((await readHolder(path))?.holder ?? { pid: 0 });
   }
 
   #beatLater(): void {

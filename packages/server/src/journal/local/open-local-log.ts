@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto";
 import { openArchive } from "./archive/open-archive.ts";
 import { removeManifest } from "./backup/manifest.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
+import { createLocalLog } from "./create-local-log.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import type { Report } from "./disk-guard.ts";
 import { upgradeDirectory } from "./format/upgrade-directory.ts";
-import { LocalLog } from "./local-log.ts";
+import type { LocalLog } from "./local-log.ts";
 import { NodeDisk } from "./node-disk.ts";
 import { RESERVE_BYTES } from "./reserve.ts";
 import { SEGMENT_BYTES } from "./segments.ts";
@@ -72,7 +73,7 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
     await upgradeDirectory(directory);
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     await removeManifest(directory);
-    return new LocalLog({
+    return createLocalLog({
       disk: new NodeDisk(segments),
       store: await openArchive(archiveFile, hasData, report),
       flushing: (options.durability ?? "fsync") === "fsync",

@@ -8,7 +8,8 @@ import { Random } from "@perennial/testing";
 import { PLAIN_SETTINGS, SimulatedMachine } from "@perennial/testing/journal";
 import { DamagedData } from "../../../src/journal/contract/index.ts";
 import { CorruptLog } from "../../../src/journal/local/corrupt-log.ts";
-import { LocalLog } from "../../../src/journal/local/local-log.ts";
+import { createLocalLog } from "../../../src/journal/local/create-local-log.ts";
+import type { LocalLog } from "../../../src/journal/local/local-log.ts";
 import type { LocalLogParts } from "../../../src/journal/local/local-log-parts.ts";
 import { append } from "../../../src/shard/append.ts";
 import { create } from "../../../src/shard/create.ts";
@@ -264,7 +265,7 @@ class Simulation {
   #boot_(): Shard {
     const machine = this.#machine;
     this.#recovering = true;
-    this.#log = new LocalLog({
+    this.#log = createLocalLog({
       disk: machine.disk(),
       store: machine.store(),
       flushing: this.#flushing,

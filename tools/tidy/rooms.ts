@@ -53,7 +53,7 @@ export const ROOMS: readonly Room[] = [
   { path: LOCAL, imports: [PROTOCOL, STREAM, JOURNAL], node: true },
   { path: CATALOG, imports: [PROTOCOL, STREAM, JOURNAL] },
   { path: SHARD, imports: [PROTOCOL, STORED, STREAM, JOURNAL, CATALOG] },
-  { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, STREAM, JOURNAL, CATALOG, SHARD] },
+  { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, JOURNAL, SHARD] },
   { path: REGISTRY, imports: [TELEMETRY, PROTOCOL, STREAM, SHARD], node: true },
   { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE], node: true },
   { path: TELEMETRY, imports: [JOURNAL] },

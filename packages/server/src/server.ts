@@ -85,6 +85,8 @@ interface Opened {
   readonly sweeper: Sweeper;
   readonly registry: Registry | undefined;
   readonly log: Log;
+  /** The streams of this process. */
+  readonly streams: LocalStreams;
 }
 
 class Running implements DurableStreamsServer {
@@ -112,9 +114,8 @@ class Running implements DurableStreamsServer {
 
   metrics(): ServerMetrics {
     if (this.#opened === undefined) return { liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {} };
-    const { context, budget } = this.#opened;
-    const { streams, live } = context;
-    return { liveReaders: live.readers, heldBodyBytes: budget.held, ...streams.metrics() };
+    const { context, budget, streams } = this.#opened;
+    return { liveReaders: context.live.readers, heldBodyBytes: budget.held, ...streams.metrics() };
   }
 
   start(): Promise<void> {
@@ -198,7 +199,7 @@ class Running implements DurableStreamsServer {
     const shard = new Shard(shardDeps(config, log));
     const recovery = await shard.open();
     if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);
-    const live = new LiveHub(shard, config.liveReaders, config.logger, config.liveBudgetBytes);
+    const live = new LiveHub(config, config.liveReaders, config.logger, config.liveBudgetBytes);
     live.start(beatMs(config));
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
@@ -216,7 +217,7 @@ class Running implements DurableStreamsServer {
       streams.roomFor(byteLength),
     );
     const fetchDoor = new FetchDoor(context, budget);
-    this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, log };
+    this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, log, streams };
     return this.#opened;
   }
 }

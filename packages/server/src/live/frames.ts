@@ -6,13 +6,10 @@ import {
   type SseControl,
   sseNeedsBase64,
 } from "@perennial/protocol";
-import type { Stream } from "../catalog/stream.ts";
-import { wholeSlice } from "../shard/bytes.ts";
 import { jsonArray } from "../shard/json-array.ts";
 import { inSteps, type Reading } from "../shard/reading.ts";
-import type { Shard } from "../shard/shard.ts";
-import { shortSliceEnd, wholeCharactersEnd } from "../shard/slice.ts";
-import { NAMED_BYTES, namesOffsets } from "../shard/state-streams.ts";
+import { NAMED_BYTES } from "../shard/state-streams.ts";
+import type { FollowedStream } from "../shard/streams.ts";
 import type { Frame } from "./frame.ts";
 import { LongMessages } from "./long-messages.ts";
 
@@ -44,9 +41,8 @@ interface SharedFrame {
 
 /** Makes frames, and remembers the latest one for the other readers at the same tail. */
 export class FrameEncoder {
-  readonly #shard: Shard;
-  readonly #longMessages: LongMessages;
-  #stream: Stream | undefined;
+  readonly #longMessages = new LongMessages();
+  #stream: FollowedStream | undefined;
   #from = 0;
   #tail = 0;
   #closed = false;
@@ -54,18 +50,13 @@ export class FrameEncoder {
   #shared: SharedFrame | "long" | undefined;
   readonly #byCursor = new Map<number, Frame>();
 
-  constructor(shard: Shard) {
-    this.#shard = shard;
-    this.#longMessages = new LongMessages(shard);
-  }
-
   /**
    * The frame that begins at `from`; without data when nothing (whole) follows it.
    *
    * @param limit stored bytes of its data event, unless a single message is longer
    */
-  *next(stream: Stream, from: number, cursor: number, limit = EVENT_BYTES): Reading<Frame> {
-    const { visibleTail: tail, visibleClosed: closed } = stream;
+  *next(stream: FollowedStream, from: number, cursor: number, limit = EVENT_BYTES): Reading<Frame> {
+    const { tail, closed } = stream;
     if (!this.#isAt(stream, from, tail, closed, limit)) {
       this.#byCursor.clear();
       this.#shared = undefined;
@@ -85,13 +76,13 @@ export class FrameEncoder {
   }
 
   /** Whether the frames that are kept are those of this place. */
-  #isAt(stream: Stream, from: number, tail: number, closed: boolean, limit: number): boolean {
+  #isAt(stream: FollowedStream, from: number, tail: number, closed: boolean, limit: number): boolean {
     const isPlace = stream === this.#stream && from === this.#from && limit === this.#limit;
     return isPlace && tail === this.#tail && closed === this.#closed;
   }
 
   /** The frame that others have already, for another cursor. */
-  #withCursor(stream: Stream, from: number, cursor: number): Frame | undefined {
+  #withCursor(stream: FollowedStream, from: number, cursor: number): Frame | undefined {
     const shared = this.#shared;
     if (shared === "long") return this.#longMessages.first(stream, from, cursor);
     if (shared?.data === undefined) return undefined;
@@ -99,20 +90,19 @@ export class FrameEncoder {
     return { bytes: shared.data, control, end: shared.end, final: shared.final };
   }
 
-  *#encode(stream: Stream, from: number, cursor: number, limit: number): Reading<Frame> {
-    const { visibleTail: tail, visibleClosed: closed } = stream;
-    const cut = yield* shortSliceEnd(this.#shard, stream, from, tail, limit);
+  *#encode(stream: FollowedStream, from: number, cursor: number, limit: number): Reading<Frame> {
+    const { tail, closed } = stream;
+    const cut = yield* inSteps(stream.shortEnd(from, tail, limit));
     if (cut === undefined) {
       if (this.#isAt(stream, from, tail, closed, limit)) this.#shared = "long";
       return this.#longMessages.first(stream, from, cursor);
     }
-    const end =
-      closed && cut === tail ? cut : yield* wholeCharactersEnd(this.#shard, stream, from, cut, tail);
+    const end = closed && cut === tail ? cut : yield* inSteps(stream.wholeCharactersEnd(from, cut));
     const upToDate = cut === tail;
     const final = upToDate && closed;
-    const { json, contentType } = stream.state;
-    const stored = from === end ? NOTHING : yield* inSteps(wholeSlice(this.#shard, stream, from, end));
-    const withOffsets = yield* inSteps(namesOffsets(this.#shard, stream));
+    const { json, contentType } = stream;
+    const stored = from === end ? NOTHING : yield* inSteps(stream.bytes(from, end));
+    const withOffsets = yield* inSteps(stream.namesOffsets());
     const control = { nextOffset: formatOffset(end), cursor: String(cursor), upToDate, closed: final };
     const bytes = encodeSseEvents({
       payload: json && stored.length > 0 ? jsonArray(stored, from, withOffsets) : stored,

@@ -1,12 +1,9 @@
 /**
- * All live readers of a shard: how many there are, who waits at which tail, the loop in which they read, and the one
+ * All live readers of a server: how many there are, who waits at which tail, the loop in which they read, and the one
  * clock that drives their heartbeats, cycles and stalls (a timer for each of ten thousand connections would cost more
  * than all of them).
  */
-import type { Stream, TailListener } from "../catalog/stream.ts";
-import { streamOf } from "../shard/read.ts";
-import type { Shard } from "../shard/shard.ts";
-import type { Slice } from "../shard/streams.ts";
+import type { FollowedStream, TailListener } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { logReadFailure } from "../telemetry/read-failure.ts";
 import { EVENT_BYTES, FrameEncoder } from "./frames.ts";
@@ -36,6 +33,16 @@ export interface Place {
   leave(): void;
 }
 
+/** Times and chance, as live readers need them. */
+export interface LiveClock {
+  /** Epoch milliseconds, for cursors. */
+  now(): number;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonicNow(): number;
+  /** [0, 1) */
+  random(): number;
+}
+
 /** Stored bytes of an event where memory is short. */
 const SHORT_EVENT_BYTES = 64 * 1024;
 
@@ -43,11 +50,10 @@ const SHORT_EVENT_BYTES = 64 * 1024;
 export const LIVE_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class LiveHub {
-  readonly frames: FrameEncoder;
+  readonly frames = new FrameEncoder();
+  readonly clock: LiveClock;
   /** Bytes that are in the buffers of all readers, kept by the readers. A frame counts for each that has it. */
   bufferedBytes = 0;
-  /** What answers for the streams. */
-  readonly shard: Shard;
   readonly #limit: number;
   readonly #logger: Logger;
   readonly #budgetBytes: number;
@@ -62,12 +68,11 @@ export class LiveHub {
    * @param logger hears of reads that failed
    * @param budgetBytes bytes in the buffers of all readers from which on each gets one short frame at a time
    */
-  constructor(shard: Shard, limit: number, logger: Logger, budgetBytes = LIVE_BUDGET_BYTES) {
-    this.shard = shard;
+  constructor(clock: LiveClock, limit: number, logger: Logger, budgetBytes = LIVE_BUDGET_BYTES) {
+    this.clock = clock;
     this.#limit = limit;
     this.#logger = logger;
     this.#budgetBytes = budgetBytes;
-    this.frames = new FrameEncoder(shard);
   }
 
   /** Live readers at this moment. */
@@ -88,7 +93,7 @@ export class LiveHub {
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
-      this.#ready.each(this.#ticking, (seat) => seat.tick(this.shard.clockWatch.monotonicNow()));
+      this.#ready.each(this.#ticking, (seat) => seat.tick(this.clock.monotonicNow()));
     }, beatMs);
     this.#timer.unref();
   }
@@ -100,7 +105,7 @@ export class LiveHub {
   }
 
   /** Places a reader at a stream's tail. While it is there, the stream's TTL does not run out (protocol §15.4). */
-  join(stream: Stream, reader: LiveReader): Place {
+  join(stream: FollowedStream, reader: LiveReader): Place {
     const seat = new Seat(stream, reader, this.#ready, this.#logger, () => this.#leave(seat));
     stream.listen(seat);
     this.#seats.add(seat);
@@ -108,16 +113,11 @@ export class LiveHub {
     return seat;
   }
 
-  /** Places a reader at the end of a slice. */
-  joinAt(slice: Slice, reader: LiveReader): Place {
-    return this.join(streamOf(slice), reader);
-  }
-
   #leave(seat: Seat): void {
     if (!this.#seats.delete(seat)) return;
     this.#ticking.delete(seat);
     seat.stream.unlisten(seat);
-    this.shard.touch(seat.stream);
+    seat.stream.touch();
   }
 
   /** Ends every reader and admits no more. */
@@ -129,14 +129,20 @@ export class LiveHub {
 }
 
 class Seat implements Place, TailListener, Runnable {
-  readonly stream: Stream;
+  readonly stream: FollowedStream;
   readonly reader: LiveReader;
   readonly leave: () => void;
   readonly #ready: ReadyReaders;
   readonly #logger: Logger;
   #isMarked = false;
 
-  constructor(stream: Stream, reader: LiveReader, ready: ReadyReaders, logger: Logger, leave: () => void) {
+  constructor(
+    stream: FollowedStream,
+    reader: LiveReader,
+    ready: ReadyReaders,
+    logger: Logger,
+    leave: () => void,
+  ) {
     this.stream = stream;
     this.reader = reader;
     this.leave = leave;
@@ -183,7 +189,7 @@ class Seat implements Place, TailListener, Runnable {
   }
 
   fail(error: unknown): void {
-    logReadFailure(this.#logger, error, { stream: this.stream.state.path });
+    logReadFailure(this.#logger, error, { stream: this.stream.path });
     this.leave();
     this.reader.fail(error);
   }

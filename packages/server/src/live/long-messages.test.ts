@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { create } from "../shard/create.ts";
+import { LocalStream } from "../shard/followed-stream.ts";
 import { type Reading, readOut } from "../shard/reading.ts";
 import { Shard } from "../shard/shard.ts";
 import type { Frame } from "./frame.ts";
@@ -23,17 +24,18 @@ const SETTINGS = {
 
 class World {
   now = 1_000_000_000_000;
+  readonly clock = { now: () => this.now, monotonicNow: () => this.now, random: () => 0 };
   readonly shard = new Shard({
     log: new MemoryLog("test"),
-    now: () => this.now,
-    random: () => 0,
+    ...this.clock,
     producersPerStream: 10,
     loadedStreams: 100,
   });
   readonly hub: LiveHub;
+  stream!: LocalStream;
 
   constructor(budgetBytes?: number) {
-    this.hub = new LiveHub(this.shard, 1000, pino({ level: "silent" }), budgetBytes);
+    this.hub = new LiveHub(this.clock, 1000, pino({ level: "silent" }), budgetBytes);
   }
 
   async open(body: string, contentType = "application/json"): Promise<this> {
@@ -46,16 +48,13 @@ class World {
       closed: true,
       body: { parts: [part], byteLength: part.length },
     });
+    this.stream = new LocalStream(this.shard, this.shard.catalog.newest(PATH)!);
     return this;
-  }
-
-  get stream() {
-    return this.shard.catalog.newest(PATH)!;
   }
 
   join(sink: SseSink): SseSession {
     const first = read(this.hub.frames.next(this.stream, 0, 0));
-    return new SseSession(this.shard, this.hub, this.stream, first, 0, sink, SETTINGS);
+    return new SseSession(this.hub, this.stream, first, 0, sink, SETTINGS);
   }
 }
 
@@ -100,7 +99,7 @@ function read(reading: Reading<Frame>): Frame {
 /** All that there is of a stream from the start, part by part, read without waiting. */
 function allFrames(world: World, cursor = 0): Frame[] {
   const frames: Frame[] = [];
-  for (let position = 0; position < world.stream.visibleTail; ) {
+  for (let position = 0; position < world.stream.tail; ) {
     let next: (() => Reading<Frame>) | undefined = () =>
       world.hub.frames.next(world.stream, position, cursor);
     for (; next !== undefined; next = frames.at(-1)!.more) frames.push(read(next()));

@@ -3,11 +3,9 @@
  * are shared by all readers that come to them at about the same time, and where the message ends is found once.
  */
 import { encodeSseDataEnd, encodeSsePiece, formatOffset, sseDataStart } from "@perennial/protocol";
-import type { Stream } from "../catalog/stream.ts";
 import { READ_CHUNK_BYTES } from "../journal/contract/index.ts";
-import { wholeSlice } from "../shard/bytes.ts";
 import { inSteps, type Reading } from "../shard/reading.ts";
-import type { Shard } from "../shard/shard.ts";
+import type { FollowedStream } from "../shard/streams.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import type { Frame } from "./frame.ts";
 
@@ -22,26 +20,19 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 export class LongMessages {
-  readonly #shard: Shard;
-  readonly #messages = new Map<string, LongMessage>();
-
-  constructor(shard: Shard) {
-    this.#shard = shard;
-  }
+  readonly #messages = new Set<LongMessage>();
 
   /** The first part of the frame of the message that begins at `from`, and that the stream is known to hold. */
-  first(stream: Stream, from: number, cursor: number): Frame {
+  first(stream: FollowedStream, from: number, cursor: number): Frame {
     const message = this.#message(stream, from);
     return { bytes: START, more: () => partAt(message, 0, cursor), end: from, final: false };
   }
 
-  #message(stream: Stream, from: number): LongMessage {
-    const key = `${stream.state.id}:${from}`;
-    const known = this.#messages.get(key);
-    if (known?.stream === stream) return known;
+  #message(stream: FollowedStream, from: number): LongMessage {
+    for (const known of this.#messages) if (known.stream === stream && known.from === from) return known;
     if (this.#messages.size === MESSAGES_MAX) this.#messages.delete(this.#messages.keys().next().value!);
-    const message = new LongMessage(this.#shard, stream, from);
-    this.#messages.set(key, message);
+    const message = new LongMessage(stream, from);
+    this.#messages.add(message);
     return message;
   }
 }
@@ -52,8 +43,8 @@ function* partAt(message: LongMessage, offset: number, cursor: number): Reading<
   const { bytes, end, isLast } = yield* message.pieceAt(offset);
   if (!isLast) return { bytes, more: () => partAt(message, end, cursor), end: from, final: false };
   const position = from + end;
-  const upToDate = position === stream.visibleTail;
-  const final = upToDate && stream.visibleClosed;
+  const upToDate = position === stream.tail;
+  const final = upToDate && stream.closed;
   const nextOffset = formatOffset(position);
   const control = encodeSseDataEnd({ nextOffset, cursor: String(cursor), upToDate, closed: final });
   return { bytes, control: Buffer.concat([CLOSE_ARRAY, control]), end: position, final };
@@ -68,16 +59,14 @@ interface Piece {
 }
 
 class LongMessage {
-  readonly stream: Stream;
+  readonly stream: FollowedStream;
   readonly from: number;
-  readonly #shard: Shard;
   readonly #scanner = new MessageScanner();
   readonly #pieces = new Map<number, Piece>();
   /** Its length, the comma included, once it was found. */
   #length: number | undefined;
 
-  constructor(shard: Shard, stream: Stream, from: number) {
-    this.#shard = shard;
+  constructor(stream: FollowedStream, from: number) {
     this.stream = stream;
     this.from = from;
   }
@@ -96,9 +85,9 @@ class LongMessage {
   *#read(offset: number): Reading<Piece> {
     const { stream, from } = this;
     const at = from + offset;
-    const to = Math.min(stream.visibleTail, at + READ_CHUNK_BYTES);
-    const before = offset === 0 ? undefined : yield* inSteps(wholeSlice(this.#shard, stream, at - 1, at));
-    const stored = withoutLastCr(yield* inSteps(wholeSlice(this.#shard, stream, at, to)));
+    const to = Math.min(stream.tail, at + READ_CHUNK_BYTES);
+    const before = offset === 0 ? undefined : yield* inSteps(stream.bytes(at - 1, at));
+    const stored = withoutLastCr(yield* inSteps(stream.bytes(at, to)));
     const startsLine = before?.[0] === LF;
     // Whoever is the first to come here finds the end; the others come to bytes that were scanned.
     if (this.#scanner.count === 0 && offset === this.#scanner.position) this.#scanner.scan(stored, 1);

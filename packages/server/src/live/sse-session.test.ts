@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { append } from "../shard/append.ts";
 import { create } from "../shard/create.ts";
+import { LocalStream } from "../shard/followed-stream.ts";
 import { readOut } from "../shard/reading.ts";
 import { remove } from "../shard/remove.ts";
 import { Shard } from "../shard/shard.ts";
@@ -72,17 +73,17 @@ class World {
   /** The wall clock, which somebody may set. */
   now = 1_000_000_000_000;
   uptime = 0;
+  readonly clock = { now: () => this.now, monotonicNow: () => this.uptime, random: () => 0 };
   readonly shard = new Shard({
     log: new MemoryLog("test"),
-    now: () => this.now,
-    monotonicNow: () => this.uptime,
-    random: () => 0,
+    ...this.clock,
     producersPerStream: 10,
     loadedStreams: 100,
   });
-  readonly hub = new LiveHub(this.shard, 1000, pino({ level: "silent" }));
+  readonly hub = new LiveHub(this.clock, 1000, pino({ level: "silent" }));
   readonly sink = new SlowSink();
   session!: SseSession;
+  stream!: LocalStream;
 
   async open(settings: Partial<SseSettings> = {}): Promise<this> {
     await this.shard.open();
@@ -90,10 +91,10 @@ class World {
       ...PLAIN_SETTINGS,
       ...{ path: PATH, contentType: "text/plain", body: NO_BYTES },
     });
-    const stream = this.shard.catalog.newest(PATH)!;
+    this.stream = new LocalStream(this.shard, this.shard.catalog.newest(PATH)!);
     const all = { ...SETTINGS, ...settings };
-    const first = await readOut(this.hub.frames.next(stream, 0, 0));
-    this.session = new SseSession(this.shard, this.hub, stream, first, 0, this.sink, all);
+    const first = await readOut(this.hub.frames.next(this.stream, 0, 0));
+    this.session = new SseSession(this.hub, this.stream, first, 0, this.sink, all);
     this.sink.onDrain = () => this.session.onDrain();
     return this;
   }
@@ -250,10 +251,10 @@ describe("frames", () => {
       end: () => {},
       destroy: () => {},
     });
-    const stream = world.shard.catalog.newest(PATH)!;
+    const { stream } = world;
     const frame = await readOut(world.hub.frames.next(stream, 0, 0));
-    const first = new SseSession(world.shard, world.hub, stream, frame, 0, sink(), SETTINGS);
-    const second = new SseSession(world.shard, world.hub, stream, frame, 0, sink(), SETTINGS);
+    const first = new SseSession(world.hub, stream, frame, 0, sink(), SETTINGS);
+    const second = new SseSession(world.hub, stream, frame, 0, sink(), SETTINGS);
     written.length = 0;
     await world.append("abc");
     expect(written).toHaveLength(2);

@@ -12,9 +12,8 @@
  * buffers, each gets one short frame at a time.
  */
 import { currentCursor, sseHeartbeat } from "@perennial/protocol";
-import type { Stream } from "../catalog/stream.ts";
 import { type Reading, readOut } from "../shard/reading.ts";
-import type { Shard } from "../shard/shard.ts";
+import type { FollowedStream } from "../shard/streams.ts";
 import type { Frame } from "./frame.ts";
 import type { LiveHub, LiveReader, Place } from "./hub.ts";
 
@@ -44,9 +43,8 @@ const TURN_BYTES = 64 * 1024;
 const HEARTBEAT = new TextEncoder().encode(sseHeartbeat);
 
 export class SseSession implements LiveReader {
-  readonly #shard: Shard;
   readonly #hub: LiveHub;
-  readonly #stream: Stream;
+  readonly #stream: FollowedStream;
   readonly #sink: SseSink;
   readonly #settings: SseSettings;
   /** The least cursor it may be sent: greater than the one its client came with. */
@@ -64,24 +62,22 @@ export class SseSession implements LiveReader {
 
   /** @param first the frame at `position`, which was made to see whether the stream can be read */
   constructor(
-    shard: Shard,
     hub: LiveHub,
-    stream: Stream,
+    stream: FollowedStream,
     first: Frame,
     leastCursor: number,
     sink: SseSink,
     settings: SseSettings,
   ) {
-    this.#shard = shard;
     this.#hub = hub;
     this.#stream = stream;
     this.#leastCursor = leastCursor;
     this.#sink = sink;
     this.#settings = settings;
-    const now = shard.clockWatch.monotonicNow();
+    const now = hub.clock.monotonicNow();
     this.#lastWriteAt = now;
     this.#lastProgressAt = now;
-    this.#endsAt = now + settings.sseCycleMs * (1 - settings.sseCycleJitter * shard.random());
+    this.#endsAt = now + settings.sseCycleMs * (1 - settings.sseCycleJitter * hub.clock.random());
     this.#position = first.end;
     this.#place = hub.join(stream, this);
     this.#place.guard(() => {
@@ -92,14 +88,14 @@ export class SseSession implements LiveReader {
 
   advance(): number {
     if (this.#state === "ended") return 0;
-    if (this.#stream.visibility === "live") return this.#catchUp();
+    if (this.#stream.isThere) return this.#catchUp();
     this.#end();
     return 0;
   }
 
   /** The sink has room again. */
   onDrain(): void {
-    this.#lastProgressAt = this.#shard.clockWatch.monotonicNow();
+    this.#lastProgressAt = this.#hub.clock.monotonicNow();
     if (this.#state !== "lagging") return;
     this.#state = "pushing";
     this.#account();
@@ -135,7 +131,7 @@ export class SseSession implements LiveReader {
     } else if (now >= this.#endsAt) {
       this.#end();
     } else if (now - this.#lastWriteAt >= this.#settings.sseHeartbeatMs) {
-      this.#shard.touch(this.#stream);
+      this.#stream.touch();
       this.#write(HEARTBEAT);
     }
   }
@@ -181,13 +177,13 @@ export class SseSession implements LiveReader {
   }
 
   #lacksSomething(): boolean {
-    const { visibleTail, visibleClosed } = this.#stream;
-    return this.#more !== undefined || this.#position < visibleTail || visibleClosed;
+    const { tail, closed } = this.#stream;
+    return this.#more !== undefined || this.#position < tail || closed;
   }
 
   #nextFrame(): Reading<Frame> {
     if (this.#more !== undefined) return this.#more();
-    const cursor = Math.max(this.#leastCursor, currentCursor(this.#shard.now()));
+    const cursor = Math.max(this.#leastCursor, currentCursor(this.#hub.clock.now()));
     return this.#hub.frames.next(this.#stream, this.#position, cursor, this.#hub.eventBytes);
   }
 
@@ -199,7 +195,7 @@ export class SseSession implements LiveReader {
   }
 
   #write(bytes: Uint8Array, following?: Uint8Array): void {
-    this.#lastWriteAt = this.#shard.clockWatch.monotonicNow();
+    this.#lastWriteAt = this.#hub.clock.monotonicNow();
     this.#sink.write(bytes, following);
     this.#account();
     if (this.#buffered > this.#hub.bufferLimit(this.#settings.liveBufferBytes)) this.#state = "lagging";

@@ -1,5 +1,6 @@
 /** The port on a shard of this process: each question is one function of the shard's. */
 import type { OffsetRequest } from "@perennial/protocol";
+import type { Stream } from "../catalog/stream.ts";
 import type { LogHealth } from "../journal/contract/index.ts";
 import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
 import type { Rejected } from "../stream/rejections.ts";
@@ -7,6 +8,7 @@ import { type AppendOutcome, append } from "./append.ts";
 import { RangeReader, wholeSlice } from "./bytes.ts";
 import { type CreateOutcome, create } from "./create.ts";
 import { describe } from "./description.ts";
+import { LocalStream } from "./followed-stream.ts";
 import { type ListPage, type ListRequest, list } from "./list.ts";
 import { type LifeListener, type LivesPage, lifeAt, livesPage, type StreamLife } from "./lives.ts";
 import { type ProducersPage, type ProducersRequest, producers } from "./producers.ts";
@@ -15,11 +17,21 @@ import type { Answer } from "./reading.ts";
 import { type RemoveOutcome, remove } from "./remove.ts";
 import type { Shard } from "./shard.ts";
 import { sliceEnd } from "./slice.ts";
-import type { AllStreams, ByteReader, Described, Slice, StreamMetrics, Streams } from "./streams.ts";
+import type {
+  AllStreams,
+  ByteReader,
+  Described,
+  FollowedStream,
+  Slice,
+  StreamMetrics,
+  Streams,
+} from "./streams.ts";
 
 /** With one shard, it has every path. */
 export class LocalStreams implements AllStreams, Streams {
   readonly #shard: Shard;
+  /** Whoever follows the same stream gets the same object: by it they know what they share. */
+  readonly #followed = new WeakMap<Stream, LocalStream>();
 
   constructor(shard: Shard) {
     this.#shard = shard;
@@ -62,8 +74,13 @@ export class LocalStreams implements AllStreams, Streams {
     return wholeSlice(this.#shard, streamOf(slice), slice.from, to);
   }
 
-  instanceOf(slice: Slice): string {
-    return this.#shard.instanceOf(streamOf(slice));
+  follow(slice: Slice): FollowedStream {
+    const stream = streamOf(slice);
+    const known = this.#followed.get(stream);
+    if (known !== undefined) return known;
+    const followed = new LocalStream(this.#shard, stream);
+    this.#followed.set(stream, followed);
+    return followed;
   }
 
   producers(request: ProducersRequest): Promise<ProducersPage | Rejected> {

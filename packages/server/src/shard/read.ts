@@ -54,7 +54,8 @@ function sliceFrom(shard: Shard, stream: Stream, from: number, withOffsets: bool
   shard.touch(stream);
   const { visibleTail: to, visibleClosed: closed } = stream;
   const { contentType, json } = stream.state;
-  return { kind: "snapshot", stream, from, to, closed, withOffsets, contentType, json };
+  const instance = shard.instanceOf(stream);
+  return { kind: "snapshot", stream, from, to, closed, withOffsets, contentType, json, instance };
 }
 
 function resolveOffset(stream: Stream, offset: OffsetRequest): number {

@@ -28,6 +28,45 @@ export interface Slice {
   readonly contentType: string;
   /** Whether its bytes are messages, each followed by a comma. */
   readonly json: boolean;
+  /** Names the life of the stream that it is of: unique over all lives, paths and restarts. */
+  readonly instance: string;
+}
+
+/** Somebody who waits at the tail of a stream. */
+export interface TailListener {
+  /**
+   * What readers see of the stream has changed: bytes arrived, or it was closed, deleted or has expired. Called from
+   * inside the log's own callback: marks itself as ready and does nothing else.
+   */
+  onChange(): void;
+}
+
+/**
+ * A stream as those who stay at its tail know it. What it says is the newest that is durable and known here, and changes
+ * by itself. There is one for all who follow the same life of a stream.
+ */
+export interface FollowedStream {
+  readonly path: string;
+  readonly contentType: string;
+  readonly json: boolean;
+  readonly tail: number;
+  /** Whether nothing will ever follow `tail`. */
+  readonly closed: boolean;
+  /** Whether it is still there for readers: not deleted, not expired. */
+  readonly isThere: boolean;
+  /** While somebody listens, a TTL does not run out (protocol §15.4). */
+  listen(listener: TailListener): void;
+  unlisten(listener: TailListener): void;
+  /** A use that renews the TTL. */
+  touch(): void;
+  /** As `pageEnd`, within `[from, to)`, but undefined when a JSON message longer than the limit begins at `from`. */
+  shortEnd(from: number, to: number, limit: number): Answer<number | undefined>;
+  /** Where text from `from` can end at or just before `end`: after a whole character and a whole line break. */
+  wholeCharactersEnd(from: number, end: number): Answer<number>;
+  /** Stored bytes `[from, to)`, which are few. */
+  bytes(from: number, to: number): Answer<Uint8Array>;
+  /** Whether its messages are shown with their offsets (docs/extensions.md). */
+  namesOffsets(): Answer<boolean>;
 }
 
 /** A stream as it was when it was asked for. */
@@ -67,12 +106,12 @@ export interface Streams {
   bytes(slice: Slice, to: number): ByteReader;
   /** All bytes of the slice up to `to`, for slices that are short. */
   wholeBytes(slice: Slice, to: number): Answer<Uint8Array>;
-  /** Names the life of the stream that the slice is of: unique over all lives, paths and restarts. */
-  instanceOf(slice: Slice): string;
+  /** The stream that the slice is of, for whoever stays at its tail. */
+  follow(slice: Slice): FollowedStream;
   producers(request: ProducersRequest): Promise<ProducersPage | Rejected>;
 }
 
-/** All streams of the server. */
+/** All streams of the server. What they answer may have to come from somewhere else. */
 export interface AllStreams {
   /** Those among which a path is. Asked anew for each request: what owns a path may change. */
   for(path: string): Streams;
@@ -90,8 +129,8 @@ export interface AllStreams {
    */
   roomFor(byteLength: number): Promise<void> | undefined;
   /** Whether what they are stored in takes writes. */
-  health(): LogHealth;
-  metrics(): StreamMetrics;
+  health(): Soon<LogHealth>;
+  metrics(): Soon<StreamMetrics>;
 }
 
 /** Figures for operators. */

@@ -4,6 +4,7 @@
  * writes.
  */
 import { HEADER } from "@perennial/protocol";
+import type { LogHealth, Soon } from "../../journal/contract/index.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
@@ -12,13 +13,19 @@ import type { Reply } from "../message/reply.ts";
 export const HEALTH_PATH = "/health";
 
 /** The answer to one of the paths; undefined for any other. */
-export function health({ streams }: Context, method: string, path: string): Reply | undefined {
+export function health({ streams }: Context, method: string, path: string): Soon<Reply> | undefined {
   const isLive = path === "/health/live";
   if (!isLive && path !== HEALTH_PATH && path !== "/health/ready") return undefined;
   if (method !== "GET" && method !== "HEAD") {
     return problemReply({ kind: "method-not-allowed", allow: "GET, HEAD, OPTIONS" });
   }
   const storage = streams.health();
+  return storage instanceof Promise
+    ? storage.then((known) => render(isLive, known))
+    : render(isLive, storage);
+}
+
+function render(isLive: boolean, storage: LogHealth): Reply {
   const isWell = isLive || storage === "ok";
   return {
     status: isWell ? 200 : 503,

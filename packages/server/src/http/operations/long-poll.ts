@@ -46,7 +46,7 @@ function* answer(context: Context, path: string, slice: Slice, cursor: number | 
   const cursorHeader = slice.closed ? [] : [HEADER.streamCursor, cursorFor(context, cursor)];
   if (slice.from < slice.to) {
     const end = yield* inSteps(pageEnd(context, path, slice));
-    const etag = etagOf(context, path, slice, end);
+    const etag = etagOf(slice, end);
     const headers = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
     return yield* inSteps(sliceReply(context, path, slice, end, [...headers, ...cursorHeader]));
   }
@@ -93,7 +93,8 @@ class TailWait implements LiveReader {
     this.#cursor = cursor;
     this.#resolve = resolve;
     this.#timer = setTimeout(() => this.#place.guard(() => this.advance()), context.config.longPollTimeoutMs);
-    this.#place = context.live.joinAt(slice, this);
+    const stream = context.streams.for(path).follow(slice);
+    this.#place = context.live.join(stream, this);
     this.#stopListening = request.onDisconnect(() => this.#answer(CLIENT_LEFT));
   }
 
@@ -109,12 +110,10 @@ class TailWait implements LiveReader {
   }
 
   *#look(): Reading<Reply> {
-    const streams = this.#context.streams.for(this.#path);
     const offset: OffsetRequest = { kind: "at", position: this.#slice.from, exact: true };
-    const slice = yield* inSteps(streams.read(this.#path, offset));
+    const slice = yield* inSteps(this.#context.streams.for(this.#path).read(this.#path, offset));
     if (slice.kind === "rejected") return problemReply(slice.rejection);
-    if (streams.instanceOf(slice) !== streams.instanceOf(this.#slice))
-      return problemReply({ kind: "stream-not-found" });
+    if (slice.instance !== this.#slice.instance) return problemReply({ kind: "stream-not-found" });
     return yield* answer(this.#context, this.#path, slice, this.#cursor);
   }
 

@@ -39,10 +39,9 @@ export function pageEnd({ config, streams }: Context, path: string, slice: Slice
 }
 
 /** Names this very page of this very life of the stream, and whether it is known to be the last one. */
-export function etagOf({ streams }: Context, path: string, slice: Slice, end: number): string {
-  const instance = streams.for(path).instanceOf(slice);
+export function etagOf(slice: Slice, end: number): string {
   return formatEtag({
-    instance: slice.withOffsets ? `${instance}.offsets` : instance,
+    instance: slice.withOffsets ? `${slice.instance}.offsets` : slice.instance,
     start: slice.from,
     end,
     closed: slice.closed && end === slice.to,

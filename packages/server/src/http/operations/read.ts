@@ -54,7 +54,7 @@ function page(
   end: number,
 ): Answer<Reply> {
   if (offset.kind === "now") return sliceReply(context, path, slice, end, [HEADER.cacheControl, "no-store"]);
-  const etag = etagOf(context, path, slice, end);
+  const etag = etagOf(slice, end);
   const condition = request.header(HEADER.ifNoneMatch);
   const validators = [HEADER.etag, etag, HEADER.cacheControl, cacheControl(context, slice)];
   if (condition === undefined || !matchesIfNoneMatch(condition, etag))

@@ -29,12 +29,13 @@ export function* sse(
   if (resumes && slice.closed && offset.kind === "at" && offset.position === slice.to) return over(slice.to);
   const refusal = refuseReader(context);
   if (refusal !== undefined) return problemReply(refusal);
+  const stream = streams.for(path).follow(slice);
   const isBinary = sseNeedsBase64(slice.contentType);
   const leastCursor = nextCursor(config.now(), cursor, config.random);
   return {
     status: 200,
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,
-    body: { kind: "live", open: yield* openSse(live, slice, leastCursor, config) },
+    body: { kind: "live", open: yield* openSse(live, stream, slice.from, leastCursor, config) },
   };
 }
 

@@ -6,6 +6,7 @@ import { citations } from "./rules/citations.ts";
 import { cycles } from "./rules/cycles.ts";
 import { directions } from "./rules/directions.ts";
 import { lengths } from "./rules/lengths.ts";
+import { results } from "./rules/results.ts";
 import { type Problem, trackedFiles } from "./sources.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -26,6 +27,10 @@ test("no files import each other in a ring", () => {
 
 test("each room imports only what it may, and no program a library of tests", () => {
   expectNone(directions(programs));
+});
+
+test("what may fail says so in one shape", () => {
+  expectNone(results(programs));
 });
 
 test("every citation leads somewhere", () => {

@@ -5,6 +5,7 @@ import { citations, PROTOCOL_PAGE } from "./citations.ts";
 import { cycles } from "./cycles.ts";
 import { directions } from "./directions.ts";
 import { lengths } from "./lengths.ts";
+import { results } from "./results.ts";
 
 function source(path: string, text: string): Source {
   return { path, text };
@@ -73,6 +74,45 @@ test("a library of tests in a program is found, in a test it is not", () => {
   const text = '\nimport { test } from "vitest";';
   const sources = [source("packages/client/src/a.ts", text), source("packages/client/src/a.test.ts", text)];
   expect(found(directions(sources))).toEqual(["packages/client/src/a.ts:2"]);
+});
+
+test("a result in another shape than the one of the house is found", () => {
+  const lines = [
+    'if ("problem" in found) stop();',
+    "type A = { readonly value: number } | { readonly problem: string };",
+    "type B = { readonly ok: true; readonly value: number } | { readonly ok: false };",
+    "function c(): string | PathProblem {}",
+    "function d(): Promise<number | 'closed'> {}",
+    "function e(): Body | RequestProblem {}",
+    "interface Plain { readonly value: number }",
+    "interface Fork { located(): Plain | Named }",
+    "const f = async (): Promise<Response | FetchError> => {};",
+    "function* g(): Generator<void, Uint8Array[] | Named> {}",
+    "function h(): Plain | { readonly kind: 'rejected'; readonly rejection: string } {}",
+  ];
+  const named = source(`${SERVER}/named.ts`, 'interface Named { readonly kind: "named" }');
+  const broken = source(`${SERVER}/a.ts`, lines.join("\n"));
+  expect(found(results([named, broken]))).toEqual(
+    [1, 2, 3, 4, 5, 6, 8, 9, 10, 11].map((line) => `${SERVER}/a.ts:${line}`),
+  );
+});
+
+test("results in the shape of the house, look-ups, checks and states pass", () => {
+  const lines = [
+    'type Result<V, R> = { readonly kind: "ok"; readonly value: V } | Rejected<R>;',
+    'interface Rejected<R> { readonly kind: "rejected"; readonly rejection: R }',
+    "interface Snapshot extends Slice { readonly stream: Stream }",
+    'interface Slice { readonly kind: "snapshot" }',
+    "function parse(): Result<string, PathProblem> {}",
+    "function read(): Promise<Snapshot | Rejected<Rejection>> {}",
+    "function find(): Stream | undefined {}",
+    "function check(): PathProblem | undefined {}",
+    "function soon(): Reply | Promise<Reply> {}",
+    'function room(): "free" | "full" | undefined {}',
+    "function bytes(): string | Uint8Array {}",
+    'if (typeof given === "object" && given !== null && "code" in given) stop();',
+  ];
+  expect(results([source(`${SERVER}/a.ts`, lines.join("\n"))])).toEqual([]);
 });
 
 test("citations must name a document, and a place that is there", () => {

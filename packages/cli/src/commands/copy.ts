@@ -63,9 +63,10 @@ async function copy(source: Connection, target: Connection, follow: boolean): Pr
     contentType: targetType,
     producerId: copyTransferId(source.baseUrl),
   });
-  const start = await producer.position(Buffer.from("0"));
-  if (start === "closed" && saysClosed(headers)) return "Copied nothing: source and target are closed";
-  if (start === "closed") throw failure("the target is closed", EXIT.conflict);
+  const reach = await producer.position(Buffer.from("0"));
+  if (reach.kind === "closed" && saysClosed(headers)) return "Copied nothing: source and target are closed";
+  if (reach.kind === "closed") throw failure("the target is closed", EXIT.conflict);
+  const start = reach.position;
   const isJson = isJsonContentType(contentType);
   const format = isJson ? formatMessages : formatSize;
   const session = { closed: false };

@@ -66,9 +66,10 @@ async function importSource(
   const contentType = await ensureStream(connection, url, flags.contentType);
   const isJson = isJsonContentType(contentType);
   const producer = new PositionedProducer(connection, { url, contentType, producerId: source.id });
-  const start = await producer.position(Buffer.from("0"));
-  if (start === "closed" && flags.close) return `Imported nothing: stream "${id}" is closed already`;
-  if (start === "closed") throw failure(`stream "${id}" is closed`, EXIT.conflict);
+  const reach = await producer.position(Buffer.from("0"));
+  if (reach.kind === "closed" && flags.close) return `Imported nothing: stream "${id}" is closed already`;
+  if (reach.kind === "closed") throw failure(`stream "${id}" is closed`, EXIT.conflict);
+  const start = reach.position;
   if (source.size !== undefined && source.size < start) {
     throw usageFailure(
       `the file has ${source.size} bytes, but ${start} were imported before; name this one with --id`,

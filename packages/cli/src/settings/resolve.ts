@@ -49,8 +49,8 @@ function strongest(setting: Setting, { flags, environment, file }: Sources): Giv
 
 function checked(setting: Setting, { place, value }: Given): SettingValue {
   const parsed = parseValue(setting, value);
-  if ("expected" in parsed)
-    throw usageFailure(`${place} must be ${parsed.expected}, not ${JSON.stringify(value)}`);
+  if (parsed.kind === "rejected")
+    throw usageFailure(`${place} must be ${parsed.rejection}, not ${JSON.stringify(value)}`);
   if (SERVER_KEYS.has(setting.key))
     checkOptions({ [setting.key]: parsed.value }, (message) => message.replace(setting.key, place));
   return parsed.value;

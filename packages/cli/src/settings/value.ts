@@ -1,3 +1,4 @@
+import { ok, type Result, reject } from "@perennial/protocol";
 import type { Setting } from "./table.ts";
 import { GIVEN_BYTE_UNITS, TIME_UNITS } from "./units.ts";
 
@@ -5,7 +6,7 @@ import { GIVEN_BYTE_UNITS, TIME_UNITS } from "./units.ts";
 export type SettingValue = string | number | boolean;
 
 /** The value, or what it must look like. */
-export type ParsedValue = { readonly value: SettingValue } | { readonly expected: string };
+export type ParsedValue = Result<SettingValue, string>;
 
 /**
  * Reads a value: text from a flag or a variable, or what a JSON file holds. Ranges are the server's business, not
@@ -15,13 +16,13 @@ export function parseValue(setting: Setting, given: unknown): ParsedValue {
   const text = typeof given === "string" ? given.trim() : undefined;
   switch (setting.kind) {
     case "text":
-      return text ? { value: text } : { expected: "a text that is not empty" };
+      return text ? ok(text) : reject("a text that is not empty");
     case "switch":
       return parseSwitch(text ?? given);
     case "choice":
       return text !== undefined && setting.choices?.includes(text)
-        ? { value: text }
-        : { expected: `one of ${setting.choices?.join(", ")}` };
+        ? ok(text)
+        : reject(`one of ${setting.choices?.join(", ")}`);
     case "share":
       return parseNumber(text ?? given, {}, "a number");
     case "count":
@@ -42,15 +43,15 @@ export function parseValue(setting: Setting, given: unknown): ParsedValue {
 }
 
 function parseSwitch(given: unknown): ParsedValue {
-  if (given === true || given === "true" || given === "1") return { value: true };
-  if (given === false || given === "false" || given === "0") return { value: false };
-  return { expected: "true or false" };
+  if (given === true || given === "true" || given === "1") return ok(true);
+  if (given === false || given === "false" || given === "0") return ok(false);
+  return reject("true or false");
 }
 
 function parseNumber(given: unknown, units: Readonly<Record<string, number>>, expected: string): ParsedValue {
-  if (typeof given === "number") return { value: given };
+  if (typeof given === "number") return ok(given);
   const match = typeof given === "string" ? /^(\d+(?:\.\d+)?) ?([A-Za-z]*)$/.exec(given) : null;
   const unit = match?.[2] ?? "";
   const factor = unit === "" ? 1 : units[unit];
-  return match === null || factor === undefined ? { expected } : { value: Number(match[1]) * factor };
+  return match === null || factor === undefined ? reject(expected) : ok(Number(match[1]) * factor);
 }

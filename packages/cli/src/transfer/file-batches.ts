@@ -1,6 +1,7 @@
 /** A file or standard input, cut into batches. Positions are bytes from its beginning. */
+import { ok, type Result, reject } from "@perennial/protocol";
 import { jsonProblem } from "../arguments/json.ts";
-import { Failure, failure, usageFailure } from "../failure.ts";
+import { type Failure, failure, usageFailure } from "../failure.ts";
 import { jsonBody } from "../writing/batches.ts";
 import { hasMark, lineGroups } from "../writing/lines.ts";
 import { BATCH_BYTES, type Batch } from "./batch.ts";
@@ -16,13 +17,13 @@ export async function* lineBatches(input: AsyncIterable<Uint8Array>, start: numb
   for await (const lines of lineGroups(input)) {
     for (const line of lines) {
       const message = messageIn(line, position);
-      if (message instanceof Failure) {
+      if (message.kind === "rejected") {
         if (byteLength > 0) yield batchOf(messages, position);
-        throw message;
+        throw message.rejection;
       }
       position += line.length;
       byteLength += line.length;
-      if (message !== undefined) messages.push(message);
+      if (message.value !== undefined) messages.push(message.value);
       if (byteLength < BATCH_BYTES) continue;
       yield batchOf(messages, position);
       messages = [];
@@ -38,15 +39,15 @@ function batchOf(messages: readonly Uint8Array[], position: number): Batch {
 }
 
 /** The JSON text of a line; undefined if it is blank; why it cannot be a message. */
-function messageIn(line: Uint8Array, position: number): Uint8Array | undefined | Failure {
+function messageIn(line: Uint8Array, position: number): Result<Uint8Array | undefined, Failure> {
   const isWhole = line.at(-1) === LINE_FEED;
   const bytes = position === 0 && hasMark(line) ? line.subarray(3) : line;
   const text = Buffer.from(bytes).toString().trim();
-  if (text === "") return undefined;
+  if (text === "") return ok(undefined);
   const problem = jsonProblem(text);
-  if (!isWhole && (problem !== undefined || !ENDS_BY_ITSELF.test(text))) return unfinished(position);
-  if (problem !== undefined) return failure(`the line at byte ${position} is ${problem}`);
-  return isWhole ? bytes.subarray(0, -1) : bytes;
+  if (!isWhole && (problem !== undefined || !ENDS_BY_ITSELF.test(text))) return reject(unfinished(position));
+  if (problem !== undefined) return reject(failure(`the line at byte ${position} is ${problem}`));
+  return ok(isWhole ? bytes.subarray(0, -1) : bytes);
 }
 
 const LINE_FEED = 0x0a;

@@ -23,6 +23,9 @@ export interface Target {
   readonly producerId: string;
 }
 
+/** How far into a source its target reaches; `closed`: the target takes no more content, whatever it has. */
+export type Reach = { readonly kind: "at"; readonly position: number } | { readonly kind: "closed" };
+
 export class PositionedProducer {
   readonly #connection: Connection;
   readonly #target: Target;
@@ -37,16 +40,16 @@ export class PositionedProducer {
    * accepts: sequence number 1 of epoch 0 is a gap for a producer that is unknown, and stale for any other.
    *
    * @param content any valid content of the stream; it is not stored
-   * @returns `closed` if the stream takes no more content, whatever of the source it has
    */
-  async position(content: Uint8Array): Promise<number | "closed"> {
+  async position(content: Uint8Array): Promise<Reach> {
     try {
       await this.#post(content, 0, 1);
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
-      if (error.status === 403) return positionIn(error);
-      if (isTrue(error.headers[HEADER.streamClosed.toLowerCase()])) return "closed";
-      if (error.status === 409 && error.headers[HEADER.producerExpectedSeq.toLowerCase()] === "0") return 0;
+      if (error.status === 403) return { kind: "at", position: positionIn(error) };
+      if (isTrue(error.headers[HEADER.streamClosed.toLowerCase()])) return { kind: "closed" };
+      if (error.status === 409 && error.headers[HEADER.producerExpectedSeq.toLowerCase()] === "0")
+        return { kind: "at", position: 0 };
       throw error;
     }
     throw failure(

@@ -95,8 +95,7 @@ export class DurableStream {
    */
   static async connect(opts: DurableStreamOptions): Promise<DurableStream> {
     const handle = new DurableStream(opts);
-    const found = await handle.#head(undefined);
-    if (found instanceof FetchError) throw codedError(found, "NOT_FOUND");
+    await handle.#head(undefined, true);
     return handle;
   }
 
@@ -119,7 +118,7 @@ export class DurableStream {
    */
   async head(opts: { signal?: AbortSignal | undefined } = {}): Promise<HeadResult> {
     const found = await this.#head(opts.signal);
-    return found instanceof FetchError ? { exists: false } : headResult(found.headers);
+    return found ? headResult(found.headers) : { exists: false };
   }
 
   /** Creates the stream, see the static `create()`. Options given here win over the handle's. */
@@ -240,15 +239,18 @@ export class DurableStream {
     return appendResult(response, opts);
   }
 
-  /** The answer to a HEAD request, or the 404. */
-  async #head(signal: AbortSignal | undefined): Promise<Response | FetchError> {
+  /** The answer to a HEAD request; undefined if there is no stream and there need not be one. */
+  async #head(signal: AbortSignal | undefined, isRequired = false): Promise<Response | undefined> {
     try {
       const response = await this.#requests.send({ method: "HEAD", signal }, { once: true });
       this.#discover(response.headers.get(CONTENT_TYPE) ?? undefined);
       return response;
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
-      if (error.status === 404) return error;
+      if (error.status === 404) {
+        if (isRequired) throw codedError(error, "NOT_FOUND");
+        return undefined;
+      }
       throw closedError(error) ?? DurableStreamError.fromFetchError(error);
     }
   }

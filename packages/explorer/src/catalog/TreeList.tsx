@@ -36,10 +36,10 @@ export function TreeList({ ref, rows, shown, cursor, empty, onMove, onOpen, onTo
     const action = treeAction(event.key, cursor, rows, page);
     if (action === undefined) return;
     event.preventDefault();
-    if (action === "open") onOpen(rows[cursor]!);
-    else if (typeof action === "object") onToggle(rows[cursor]!.path, action.isOpen);
+    if (action.kind === "open") onOpen(rows[cursor]!);
+    else if (action.kind === "toggle") onToggle(rows[cursor]!.path, action.isOpen);
     else {
-      const target = Math.max(0, Math.min(rows.length - 1, action));
+      const target = Math.max(0, Math.min(rows.length - 1, action.to));
       onMove(target);
       virtual.scrollToIndex(target);
     }

@@ -2,7 +2,10 @@
 import type { TreeRow } from "./tree-rows.ts";
 
 /** Opens the row, moves to another (by its number), or opens or closes the folder. */
-export type TreeAction = "open" | number | { readonly isOpen: boolean };
+export type TreeAction =
+  | { readonly kind: "open" }
+  | { readonly kind: "move"; readonly to: number }
+  | { readonly kind: "toggle"; readonly isOpen: boolean };
 
 /**
  * The action of a key; undefined for a key that means nothing here.
@@ -21,27 +24,31 @@ export function treeAction(
   switch (key) {
     case "ArrowDown":
     case "j":
-      return at + 1;
+      return move(at + 1);
     case "ArrowUp":
     case "k":
-      return at - 1;
+      return move(at - 1);
     case "PageDown":
-      return at + page;
+      return move(at + page);
     case "PageUp":
-      return at - page;
+      return move(at - page);
     case "Home":
-      return 0;
+      return move(0);
     case "End":
-      return rows.length - 1;
+      return move(rows.length - 1);
     case "Enter":
     case " ":
-      return "open";
+      return { kind: "open" };
     case "ArrowRight":
-      return row.kind === "folder" && !row.isOpen ? { isOpen: true } : at + 1;
+      return row.kind === "folder" && !row.isOpen ? { kind: "toggle", isOpen: true } : move(at + 1);
     case "ArrowLeft":
-      if (row.kind === "folder" && row.isOpen) return { isOpen: false };
-      return rows.findLastIndex(({ depth }, index) => index < at && depth < row.depth);
+      if (row.kind === "folder" && row.isOpen) return { kind: "toggle", isOpen: false };
+      return move(rows.findLastIndex(({ depth }, index) => index < at && depth < row.depth));
     default:
       return undefined;
   }
+}
+
+function move(to: number): TreeAction {
+  return { kind: "move", to };
 }

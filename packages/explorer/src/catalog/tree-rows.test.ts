@@ -55,13 +55,17 @@ test("keys move through the tree, and open and close its folders", () => {
   const open = new Set(["a/"]);
   const rows = treeRows(ENTRIES, (folder) => open.has(folder)); // a, a-b, a/, 1, 2/, b/, café/
   const action = (key: string, at: number) => treeAction(key, at, rows, 5);
-  expect([action("j", 0), action("ArrowUp", 3), action("PageDown", 1), action("End", 0)]).toEqual([
-    1, 2, 6, 6,
+  const moves = (...rows: readonly number[]) => rows.map((to) => ({ kind: "move", to }));
+  expect([action("j", 0), action("ArrowUp", 3), action("PageDown", 1), action("End", 0)]).toEqual(
+    moves(1, 2, 6, 6),
+  );
+  expect([action("ArrowRight", 4), action("ArrowLeft", 2)]).toEqual([
+    { kind: "toggle", isOpen: true },
+    { kind: "toggle", isOpen: false },
   ]);
-  expect([action("ArrowRight", 4), action("ArrowLeft", 2)]).toEqual([{ isOpen: true }, { isOpen: false }]);
-  expect([action("ArrowLeft", 3), action("ArrowRight", 2)]).toEqual([2, 3]);
+  expect([action("ArrowLeft", 3), action("ArrowRight", 2)]).toEqual(moves(2, 3));
   expect([action("Enter", 0), action("x", 0), treeAction("j", 0, [], 5)]).toEqual([
-    "open",
+    { kind: "open" },
     undefined,
     undefined,
   ]);

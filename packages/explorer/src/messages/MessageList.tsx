@@ -30,8 +30,8 @@ export function MessageList({ mode, mark, chosen }: Props) {
     const target = messageTarget(event.key, chosen, rowCount, page);
     if (target === undefined) return;
     event.preventDefault();
-    if (target === "now") setAt(undefined);
-    else choose(target);
+    if (target.kind === "now") setAt(undefined);
+    else choose(target.number);
   };
   const onClick = (event: MouseEvent): void => {
     const element = (event.target as Element).closest<HTMLElement>("[data-row]");

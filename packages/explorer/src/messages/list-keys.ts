@@ -1,8 +1,12 @@
 /** What keys do in the list of messages. */
 
+/** Where a key leads: to a row, which may lie outside the list, or back to the tail. */
+export type MessageTarget = { readonly kind: "row"; readonly number: number } | { readonly kind: "now" };
+
+const NOW: MessageTarget = { kind: "now" };
+
 /**
- * The row that a key leads to, which may lie outside the list; `now`: back to the tail; undefined for a key that means
- * nothing here.
+ * Where a key leads; undefined for one that means nothing here.
  *
  * @param chosen the number of the row that is looked at; undefined: the tail is followed
  * @param count all rows
@@ -13,27 +17,31 @@ export function messageTarget(
   chosen: number | undefined,
   count: number,
   page: number,
-): number | "now" | undefined {
+): MessageTarget | undefined {
   const from = chosen ?? count;
   switch (key) {
     case "ArrowDown":
     case "j":
-      return from + 1 >= count ? "now" : from + 1;
+      return from + 1 >= count ? NOW : row(from + 1);
     case "ArrowUp":
     case "k":
-      return from - 1;
+      return row(from - 1);
     case "PageDown":
-      return from + page >= count ? "now" : from + page;
+      return from + page >= count ? NOW : row(from + page);
     case "PageUp":
-      return from - page;
+      return row(from - page);
     case "Home":
     case "g":
-      return 0;
+      return row(0);
     case "End":
     case "G":
     case "Escape":
-      return "now";
+      return NOW;
     default:
       return undefined;
   }
+}
+
+function row(number: number): MessageTarget {
+  return { kind: "row", number };
 }

@@ -22,11 +22,11 @@ test("a list that fits is laid out whole", () => {
 
 test("keys lead from row to row, and past the last one back to now", () => {
   const target = (key: string, chosen?: number) => messageTarget(key, chosen, 100, 10);
-  expect([target("k"), target("k", 50), target("j", 50), target("PageUp", 50), target("g", 50)]).toEqual([
-    99, 49, 51, 40, 0,
-  ]);
+  expect([target("k"), target("k", 50), target("j", 50), target("PageUp", 50), target("g", 50)]).toEqual(
+    [99, 49, 51, 40, 0].map((number) => ({ kind: "row", number })),
+  );
   expect([target("j"), target("j", 99), target("PageDown", 95), target("Escape", 5)]).toEqual(
-    Array(4).fill("now"),
+    Array(4).fill({ kind: "now" }),
   );
   expect(target("x", 5)).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { type Rejected, reject } from "@perennial/protocol";
 import { useEffect, useRef, useState } from "react";
 import type { Row } from "../feed/cut-rows.ts";
 import { useFeed } from "../feed/use-feed.ts";
@@ -5,7 +6,11 @@ import { useStreamView } from "../stream/stream-view.ts";
 import { findNext, findPrevious } from "./find-row.ts";
 
 /** How far a search is, or how it ended if it found nothing. */
-type Outcome = { readonly share: number } | "nothing" | { readonly failure: string } | undefined;
+type Outcome =
+  | { readonly kind: "searching"; readonly share: number }
+  | { readonly kind: "nothing" }
+  | Rejected<string>
+  | undefined;
 
 export interface MessageSearch {
   /** How it goes, in words; empty when there is nothing to say. */
@@ -37,22 +42,29 @@ export function useMessageSearch(onFound: (row: Row) => void): MessageSearch {
     const { signal } = controller;
     // From the tail there is nothing ahead: the search begins at the beginning.
     const from = at ?? (isBackward ? end + 1 : 0);
-    const onProgress = (position: number): void => setOutcome({ share: end === 0 ? 1 : position / end });
+    const onProgress = (position: number): void =>
+      setOutcome({ kind: "searching", share: end === 0 ? 1 : position / end });
     try {
       const found = await (isBackward ? findPrevious : findNext)({ feed, text, from, signal, onProgress });
       if (signal.aborted) return;
-      setOutcome(found === undefined ? "nothing" : undefined);
+      setOutcome(found === undefined ? { kind: "nothing" } : undefined);
       if (found !== undefined) onFound(found);
     } catch (error) {
-      if (!signal.aborted) setOutcome({ failure: (error as Error).message });
+      if (!signal.aborted) setOutcome(reject((error as Error).message));
     }
   };
   return { words: wordsFor(outcome), run, stop };
 }
 
 function wordsFor(outcome: Outcome): string {
-  if (outcome === undefined) return "";
-  if (outcome === "nothing") return "Nothing found";
-  if ("failure" in outcome) return `The search failed: ${outcome.failure}`;
-  return `Searching… ${Math.round(outcome.share * 100)} %`;
+  switch (outcome?.kind) {
+    case undefined:
+      return "";
+    case "nothing":
+      return "Nothing found";
+    case "rejected":
+      return `The search failed: ${outcome.rejection}`;
+    case "searching":
+      return `Searching… ${Math.round(outcome.share * 100)} %`;
+  }
 }

@@ -56,7 +56,7 @@ function Panes({ session }: { readonly session: string }) {
   const [lives, setLives] = useState<Readonly<Record<string, number>>>({});
   const [positions, setPositions] = useState<Readonly<Record<string, number>>>({});
   if (outcome === undefined) return null;
-  if (outcome !== "ready") return <p className="panel-note error">{outcome.message}</p>;
+  if (outcome.kind === "rejected") return <p className="panel-note error">{outcome.rejection.message}</p>;
   const newest = Math.max(0, ...Object.values(positions));
   return (
     <div className="panes">

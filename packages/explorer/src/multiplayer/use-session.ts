@@ -1,4 +1,5 @@
 import { DurableStream } from "@perennial/client";
+import { ok, type Result, reject } from "@perennial/protocol";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { segmentOf, streamUrl } from "../server/address.ts";
 import { Participant, type ParticipantSnapshot } from "./participant.ts";
@@ -14,15 +15,15 @@ export function sessionPath(session: string): string {
 }
 
 /** Makes sure that a session's stream is there. Tells why it is not, if so; undefined while it is not known. */
-export function useSessionStream(session: string): "ready" | Error | undefined {
-  const [outcome, setOutcome] = useState<"ready" | Error>();
+export function useSessionStream(session: string): Result<void, Error> | undefined {
+  const [outcome, setOutcome] = useState<Result<void, Error>>();
   useEffect(() => {
     let isCurrent = true;
     const url = streamUrl(sessionPath(session));
     const options = { url, contentType: "application/json", ttlSeconds: TTL_SECONDS, warnOnHttp: false };
     DurableStream.create(options).then(
-      () => isCurrent && setOutcome("ready"),
-      (error: unknown) => isCurrent && setOutcome(error as Error),
+      () => isCurrent && setOutcome(ok(undefined)),
+      (error: unknown) => isCurrent && setOutcome(reject(error as Error)),
     );
     return () => {
       isCurrent = false;

@@ -1,5 +1,11 @@
 /** How one entity came to be what it is. */
-import { isChangeEvent, isControlEvent, MaterializedState } from "@perennial/state";
+import {
+  type ChangeEvent,
+  type ControlEvent,
+  isChangeEvent,
+  isControlEvent,
+  MaterializedState,
+} from "@perennial/state";
 import type { Row } from "../feed/cut-rows.ts";
 import { parseEvent } from "./replay.ts";
 
@@ -47,9 +53,10 @@ export class History {
       const after = this.#value();
       if (!isOwn && before === after) continue;
       const { headers } = event;
-      const operation = "operation" in headers ? headers.operation : headers.control;
-      const timestamp = "timestamp" in headers ? headers.timestamp : undefined;
-      this.#entries.push({ end: row.end, operation, timestamp, before, after });
+      const { operation, control, timestamp } = headers as Partial<
+        ChangeEvent["headers"] & ControlEvent["headers"]
+      >;
+      this.#entries.push({ end: row.end, operation: operation ?? control!, timestamp, before, after });
     }
     if (this.#entries.length > this.#limit) this.#entries = this.#entries.slice(-this.#limit);
   }

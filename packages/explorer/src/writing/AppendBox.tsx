@@ -40,7 +40,7 @@ export function AppendBox({ onClose }: { readonly onClose: () => void }) {
         ref={box}
         rows={3}
         aria-label="Message to append"
-        aria-invalid={parsed.kind === "wrong"}
+        aria-invalid={parsed.kind === "rejected"}
         placeholder={HINTS[kind]}
         spellCheck={false}
         value={text}
@@ -57,7 +57,7 @@ export function AppendBox({ onClose }: { readonly onClose: () => void }) {
         <span className="small soft">Ctrl+Enter</span>
       </div>
       <p className="small error" role="alert">
-        {failure ?? (parsed.kind === "wrong" && parsed.reason)}
+        {failure ?? (parsed.kind === "rejected" && parsed.rejection)}
       </p>
     </form>
   );

@@ -9,7 +9,7 @@ test.each(['{"a":1}', "12345678901234567890", "[1,2]", "null", '"text"'])(
 );
 
 test.each(["{", '{"a":}', "1 2", "undefined"])("%s is no JSON", (text) => {
-  expect(parseMessage(text, "json").kind).toBe("wrong");
+  expect(parseMessage(text, "json").kind).toBe("rejected");
 });
 
 test("text becomes a line, once", () => {
@@ -22,8 +22,8 @@ test("bytes are given in hex", () => {
     kind: "message",
     body: Uint8Array.of(0x48, 0x65, 0x6c),
   });
-  expect(parseMessage("4", "binary").kind).toBe("wrong");
-  expect(parseMessage("zz", "binary").kind).toBe("wrong");
+  expect(parseMessage("4", "binary").kind).toBe("rejected");
+  expect(parseMessage("zz", "binary").kind).toBe("rejected");
 });
 
 test("nothing is nothing", () => {

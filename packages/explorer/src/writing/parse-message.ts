@@ -1,10 +1,11 @@
 /** What is written in the append box, as the bytes that a stream takes. */
+import { type Rejected, reject } from "@perennial/protocol";
 import type { RowKind } from "../feed/cut-rows.ts";
 
 export type ParsedMessage =
   | { readonly kind: "message"; readonly body: string | Uint8Array<ArrayBuffer> }
   | { readonly kind: "empty" }
-  | { readonly kind: "wrong"; readonly reason: string };
+  | Rejected<string>;
 
 /** Checks a text for a stream of this kind: one JSON value, a line of text, or bytes in hex. */
 export function parseMessage(text: string, kind: RowKind): ParsedMessage {
@@ -18,7 +19,7 @@ function parseJson(text: string): ParsedMessage {
   try {
     JSON.parse(text);
   } catch (error) {
-    return { kind: "wrong", reason: (error as Error).message };
+    return reject((error as Error).message);
   }
   return { kind: "message", body: text };
 }
@@ -26,7 +27,7 @@ function parseJson(text: string): ParsedMessage {
 function parseHex(text: string): ParsedMessage {
   const digits = text.replace(/\s/g, "");
   if (!/^(?:[0-9a-f]{2})+$/i.test(digits))
-    return { kind: "wrong", reason: "bytes are pairs of hexadecimal digits, such as 48 65 6c" };
+    return reject("bytes are pairs of hexadecimal digits, such as 48 65 6c");
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return { kind: "message", body: bytes };
 }

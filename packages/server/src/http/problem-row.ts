@@ -1,5 +1,5 @@
 /** A row of the tables that say how a failure is answered. */
-import { HEADER } from "@perennial/protocol";
+import { HEADER, type Problem } from "@perennial/protocol";
 
 /** How one kind of failure is answered. */
 export interface Row<F> {
@@ -12,7 +12,7 @@ export interface Row<F> {
   /** Members of its own, for programs: numbers that the sentence names. */
   readonly facts?: (failure: F) => Readonly<Record<string, number>>;
   /** The header or parameter at fault. */
-  readonly at?: (failure: F) => { readonly header: string } | { readonly parameter: string };
+  readonly at?: (failure: F) => Pick<Problem, "header" | "parameter">;
 }
 
 /** A row for each kind of failure. */

@@ -65,7 +65,7 @@ export class Table {
     let value = isMerge ? merged(withoutAddedFields(before), change.value) : change.value;
     if (this.#validate) {
       const validation = validateNow(this.#definition.schema, value);
-      if ("problem" in validation) return invalidRow(change, validation.problem);
+      if (validation.kind === "rejected") return invalidRow(change, validation.rejection);
       value = validation.value;
     }
     if (typeof value !== "object" || value === null) return notAnObject(change, value);

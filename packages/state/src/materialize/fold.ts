@@ -69,9 +69,9 @@ export class Fold {
   apply(message: unknown, batch: BatchPosition, index: number): void {
     const verdict = checkMessage(message);
     let fault: Fault | undefined;
-    if (verdict === "change") fault = this.#change(message as ChangeEvent);
-    else if (verdict === "control") fault = this.#control((message as ControlEvent).headers.control);
-    else fault = verdict;
+    if (verdict.kind === "rejected") fault = verdict.rejection;
+    else if (verdict.kind === "change") fault = this.#change(message as ChangeEvent);
+    else fault = this.#control((message as ControlEvent).headers.control);
     if (fault !== undefined) this.#report(fault, message, batch, index);
   }
 

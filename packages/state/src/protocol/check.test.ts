@@ -37,7 +37,7 @@ describe("checkMessage", () => {
   it("accepts every message that the official package makes, which its own JSON Schema refuses", () => {
     const headers = { operation: "upsert", from: "a", offset: "0_1", sourceApp: "b", txid: "t" };
     const message = { type: "user", key: "1", value: 1, headers };
-    expect(checkMessage(message)).toBe("change");
+    expect(checkMessage(message)).toEqual({ kind: "change" });
     expect(satisfiesSchema(message)).toBe(true);
   });
 
@@ -54,9 +54,9 @@ describe("checkMessage", () => {
   it("agrees with the published JSON Schema", () => {
     const fits = (message: { headers?: Record<string, unknown> | null }) => {
       const verdict = checkMessage(message);
-      if (verdict === "change") return checkHeaders(message.headers ?? {}) === undefined;
+      if (verdict.kind === "change") return checkHeaders(message.headers ?? {}) === undefined;
       const offset = message.headers?.offset;
-      return verdict === "control" && (offset === undefined || typeof offset === "string");
+      return verdict.kind === "control" && (offset === undefined || typeof offset === "string");
     };
     fc.assert(
       fc.property(nearlyMessages, (message) => {
@@ -75,7 +75,7 @@ describe("checkMessage", () => {
     [{ type: "", key: "1", value: 1, headers: { operation: "insert" } }, "MALFORMED_MESSAGE"],
     [{ type: "user", key: "1", headers: { operation: "insert" } }, "MALFORMED_MESSAGE"],
   ])("refuses %j as %s", (message, code) => {
-    expect(checkMessage(message)).toMatchObject({ code });
+    expect(checkMessage(message)).toMatchObject({ rejection: { code } });
     expect(satisfiesSchema(message)).toBe(false);
   });
 });

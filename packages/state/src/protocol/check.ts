@@ -1,7 +1,11 @@
+import { type Rejected, reject } from "../result.ts";
 import type { Fault } from "./errors.ts";
 
 /** What `checkMessage` takes a message for. */
-export type Verdict = "change" | "control" | Fault;
+export type Verdict = { readonly kind: "change" | "control" } | Rejected<Fault>;
+
+const CHANGE: Verdict = { kind: "change" };
+const CONTROL: Verdict = { kind: "control" };
 
 /**
  * Judges a message as it was read, by the rules that a reader needs (State Protocol, 4 and 5): `type` and `key` are
@@ -15,12 +19,12 @@ export function checkMessage(message: unknown): Verdict {
   const operation = (headers as Record<string, unknown>).operation;
   if (operation === undefined) return checkControl(headers as Record<string, unknown>);
   if (operation !== "insert" && operation !== "update" && operation !== "upsert" && operation !== "delete") {
-    return { code: "UNKNOWN_OPERATION", message: `unknown operation ${show(operation)}` };
+    return reject({ code: "UNKNOWN_OPERATION", message: `unknown operation ${show(operation)}` });
   }
   if (typeof type !== "string" || type === "") return malformed("the type of a change must be a text");
   if (!isKey(key)) return malformed("the key of a change must be a text");
   if (value === undefined && operation !== "delete") return malformed(`${operation} needs a value`);
-  return "change";
+  return CHANGE;
 }
 
 function isKey(key: unknown): boolean {
@@ -45,13 +49,13 @@ export function txidProblem(txid: unknown): string | undefined {
 
 function checkControl(headers: Record<string, unknown>): Verdict {
   const control = headers.control;
-  if (control === "reset" || control === "snapshot-start" || control === "snapshot-end") return "control";
+  if (control === "reset" || control === "snapshot-start" || control === "snapshot-end") return CONTROL;
   if (control === undefined) return malformed("headers must have an operation or a control");
-  return { code: "UNKNOWN_CONTROL", message: `unknown control ${show(control)}` };
+  return reject({ code: "UNKNOWN_CONTROL", message: `unknown control ${show(control)}` });
 }
 
-function malformed(message: string): Fault {
-  return { code: "MALFORMED_MESSAGE", message };
+function malformed(message: string): Verdict {
+  return reject({ code: "MALFORMED_MESSAGE", message });
 }
 
 function badHeader(name: string, value: unknown): Fault {

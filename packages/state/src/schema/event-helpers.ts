@@ -54,8 +54,8 @@ function deletion<T>(definition: CollectionDefinition<T>, params: Omit<Params<T>
 
 function validated<T>(definition: CollectionDefinition<T>, value: T, what: string): T {
   const result = validateNow(definition.schema, withoutAddedFields(value));
-  if ("problem" in result)
-    throw new Error(`Validation failed for ${definition.type} ${what}: ${result.problem}`);
+  if (result.kind === "rejected")
+    throw new Error(`Validation failed for ${definition.type} ${what}: ${result.rejection}`);
   return result.value as T;
 }
 

@@ -1,7 +1,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type Result, reject } from "../result.ts";
 
 /** What a schema made of a value: its own output, with defaults and transforms, or what is wrong. */
-export type Validation = { readonly value: unknown } | { readonly problem: string };
+export type Validation = Result<unknown, string>;
 
 /**
  * Validates a value at once. A schema that answers with a promise is a problem, not a pass: whoever makes an event
@@ -11,10 +12,10 @@ export function validateNow(schema: StandardSchemaV1, value: unknown): Validatio
   const result = schema["~standard"].validate(value);
   if (result instanceof Promise) {
     result.catch(() => {});
-    return { problem: "the schema validates asynchronously, which is not supported here" };
+    return reject("the schema validates asynchronously, which is not supported here");
   }
-  if (result.issues === undefined || result.issues === null) return { value: result.value };
-  return { problem: describe(result.issues) };
+  if (result.issues === undefined || result.issues === null) return { kind: "ok", value: result.value };
+  return reject(describe(result.issues));
 }
 
 function describe(issues: ReadonlyArray<StandardSchemaV1.Issue>): string {

@@ -22,7 +22,8 @@ import { PlainStream } from "./plain-stream.ts";
 const HEALTH_AFTER = { full: "full", failed: "read-only", taken: "not-owner" } as const;
 
 function bytesOf(record: StreamRecord): Uint8Array {
-  return Buffer.concat("data" in record ? record.data.parts : []);
+  const hasData = record.kind === "create" || record.kind === "append";
+  return Buffer.concat(hasData ? record.data.parts : []);
 }
 
 /** An accepted record with its own copy of the record's bytes. */

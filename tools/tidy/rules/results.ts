@@ -45,7 +45,6 @@ function namesAskedFor(tree: Tree): Node[] {
   const asked = nodesOf(tree, ({ type, operator, left }) => {
     return type === "BinaryExpression" && operator === "in" && (left as Tree).type === "Literal";
   });
-  const guarded = nodesOf(tree, (node) => node.type === "LogicalExpression" && startsWithTypeof(node));
   if (asked.length === 0) return [];
   const guarded = nodesOf(tree, (node) => node.type === "LogicalExpression" && startsWithTypeof(node));
   return asked.filter(({ start, end }) => !guarded.some((all) => all.start <= start && end <= all.end));

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterAll, describe, expect, test } from "vitest";
 import { openArchive } from "../../src/journal/local/archive/open-archive.ts";
+import { createLocalLog } from "../../src/journal/local/create-local-log.ts";
 import { prepareDirectory } from "../../src/journal/local/data-directory.ts";
 import type { Disk, DiskFile } from "../../src/journal/local/disk.ts";
-import { LocalLog } from "../../src/journal/local/local-log.ts";
+import type { LocalLog } from "../../src/journal/local/local-log.ts";
 import { NodeDisk } from "../../src/journal/local/node-disk.ts";
 import { append } from "../../src/shard/append.ts";
 import { create } from "../../src/shard/create.ts";
@@ -67,7 +68,7 @@ async function openWorld(now: () => number, directory: string): Promise<World> {
   await mkdir(directory, { recursive: true });
   const { segments, archiveFile, hasData } = await prepareDirectory(directory);
   const disk = new NotingDisk(new NodeDisk(segments));
-  const log = new LocalLog({
+  const log = createLocalLog({
     ...{ disk, store: await openArchive(archiveFile, hasData, () => {}), flushing: true },
     ...{ budgetBytes: 32 * MIB, budgetStreams: 1000, recoveryBytes: 64 * MIB, slabBytes: 64 * 1024 },
     ...{ segmentBytes: 1 * MIB, sliceBytes: 2 * SLICE, checkpointIntervalMs: 1e9, newStoreId: () => "test" },

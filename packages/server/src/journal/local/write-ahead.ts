@@ -63,7 +63,8 @@ export class AheadWriter {
   /** What was written of that record: the caller has the log go on in its segment, or drops it. */
   take(record: StreamRecord): Ahead | undefined {
     const written = this.#written;
-    if (written === undefined || !("data" in record) || record.data !== written.data) return undefined;
+    const hasData = record.kind === "append" || record.kind === "create";
+    if (written === undefined || !hasData || record.data !== written.data) return undefined;
     if (headRoom(record) > written.dataAt) return undefined;
     this.#written = undefined;
     return written;

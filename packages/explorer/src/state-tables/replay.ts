@@ -76,7 +76,7 @@ export class Replay {
 export function parseEvent({ bytes }: Row): StateEvent | undefined {
   try {
     const value = parseExactly(decoder.decode(bytes));
-    if (!isObject(value) || !("headers" in value)) return undefined;
+    if (!isObject(value) || value.headers === undefined) return undefined;
     // Keys are texts in the end; this one would be another.
     const { key } = value;
     return (key instanceof SentNumber ? { ...value, key: key.text } : value) as unknown as StateEvent;

@@ -1,8 +1,8 @@
 /** Changes to the server, by an idempotent producer: what is sent again is stored once. */
-import type { SendOutcome } from "../core/outbox.ts";
+import { reject } from "../core/result.ts";
 import { asProviderError, refusal, YjsProviderError } from "./errors.ts";
 import type { Answer, Requests } from "./requests.ts";
-import type { Post } from "./sender.ts";
+import type { Post, Posted } from "./sender.ts";
 
 /** @param producerId names us to the server; nobody else has it */
 export function postToServer(requests: Requests, producerId: string): Post {
@@ -17,17 +17,13 @@ export function postToServer(requests: Requests, producerId: string): Post {
       return outcomeOf(await requests.send("POST", {}, { headers, body, signal }));
     } catch (error) {
       const problem = asProviderError(error);
-      return signal.aborted || problem.isPassing ? { kind: "again" } : problem;
+      return signal.aborted || problem.isPassing ? { kind: "again" } : reject(problem);
     }
   };
 }
 
 /** What an answer means (protocol §9). */
-export function outcomeOf({
-  status,
-  headers,
-  body,
-}: Pick<Answer, "status" | "headers" | "body">): SendOutcome | YjsProviderError {
+export function outcomeOf({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">): Posted {
   if (status >= 200 && status < 300) return { kind: "stored" };
   const epoch = wholeNumber(headers.get("producer-epoch"));
   const expected = wholeNumber(headers.get("producer-expected-seq"));
@@ -37,15 +33,13 @@ export function outcomeOf({
     return { kind: "out-of-step", epoch: epoch ?? 0 };
   const message = new TextDecoder().decode(body);
   if (status === 409 && headers.has("stream-closed"))
-    return new YjsProviderError(
-      "DOCUMENT_CLOSED",
-      "the document was closed: it takes no more changes",
-      status,
+    return reject(
+      new YjsProviderError("DOCUMENT_CLOSED", "the document was closed: it takes no more changes", status),
     );
   if (status === 409) return { kind: "no-producers" };
   if (status === 413) return { kind: "too-long" };
   const error = refusal("sending changes", status, message);
-  return error.isPassing ? { kind: "again" } : error;
+  return error.isPassing ? { kind: "again" } : reject(error);
 }
 
 function wholeNumber(text: string | null): number | undefined {

@@ -1,13 +1,17 @@
 /** Brings what is in the outbox to the server: one request at a time, each repeated until it is stored or refused. */
 import type { Flight, Outbox, SendOutcome } from "../core/outbox.ts";
+import type { Rejected } from "../core/result.ts";
 import { backoffMs, Pause } from "./backoff.ts";
 import { YjsProviderError } from "./errors.ts";
 
 /** How long `stop` goes on trying to send what is left, ms. */
 const DRAIN_MS = 5_000;
 
+/** What a request came to. */
+export type Posted = SendOutcome | Rejected<YjsProviderError>;
+
 /** The way to whoever stores changes: the server, or the tab that is connected to it. */
-export type Post = (flight: Flight, signal: AbortSignal) => Promise<SendOutcome | YjsProviderError>;
+export type Post = (flight: Flight, signal: AbortSignal) => Promise<Posted>;
 
 export interface SenderOptions {
   readonly outbox: Outbox;
@@ -106,8 +110,8 @@ export class Sender {
   /** Undefined when it is refused, which is told. */
   async #send(flight: Flight, signal: AbortSignal): Promise<SendOutcome | undefined> {
     const outcome = await this.#options.post(flight, signal);
-    if (!(outcome instanceof YjsProviderError)) return outcome;
-    this.#options.onRefused(outcome);
+    if (outcome.kind !== "rejected") return outcome;
+    this.#options.onRefused(outcome.rejection);
     return undefined;
   }
 }

@@ -53,7 +53,8 @@ export class TabGroup {
     this.#channel = environment.openChannel(name);
     this.#channel.addEventListener("message", ({ data }) => {
       const message = data as TabMessage;
-      const isForUs = !("to" in message) || message.to === id;
+      const { to } = data as { readonly to?: string };
+      const isForUs = to === undefined || to === id;
       if (isForUs && !this.#leaving.signal.aborted) onMessage(message);
     });
     const { signal } = this.#leaving;

@@ -1,4 +1,6 @@
 /** Bodies of requests, under a limit each and one together. */
+import { type Result, reject } from "../../core/result.ts";
+import { errorResponse } from "./errors.ts";
 
 /** Bytes of all bodies that are being received or passed on. */
 export class BodyBudget {
@@ -15,12 +17,12 @@ export class BodyBudget {
   /**
    * Receives a body, hands it over, and forgets it.
    *
-   * @returns what `use` gives; `too-long` or `busy` if it was not received whole
+   * @returns what `use` gives, or why the body was not received whole, as the answer that says so
    */
-  async with<Result>(
+  async with<Value>(
     request: Request,
-    use: (body: Uint8Array<ArrayBuffer>) => Promise<Result>,
-  ): Promise<Result | "too-long" | "busy"> {
+    use: (body: Uint8Array<ArrayBuffer>) => Promise<Value>,
+  ): Promise<Result<Value, Response>> {
     const parts: Uint8Array[] = [];
     let length = 0;
     const reader = request.body?.getReader();
@@ -29,17 +31,23 @@ export class BodyBudget {
         length += read.value.length;
         this.#held += read.value.length;
         parts.push(read.value);
-        const refusal =
-          length > this.#bodyBytes ? "too-long" : this.#held > this.#totalBytes ? "busy" : undefined;
-        if (refusal === undefined) continue;
+        if (length <= this.#bodyBytes && this.#held <= this.#totalBytes) continue;
         reader?.cancel().catch(() => undefined);
-        return refusal;
+        return reject(length > this.#bodyBytes ? tooLong() : busy());
       }
-      return await use(joined(parts, length));
+      return { kind: "ok", value: await use(joined(parts, length)) };
     } finally {
       this.#held -= length;
     }
   }
+}
+
+function tooLong(): Response {
+  return errorResponse("TOO_LARGE", "the body is too long");
+}
+
+function busy(): Response {
+  return errorResponse("UNAVAILABLE", "too much is being received: try again");
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {

@@ -19,9 +19,7 @@ const FORWARDED = [
 /** `POST {doc}`: appends updates. */
 export async function appendUpdates(context: Context, id: DocumentId, request: Request): Promise<Response> {
   const outcome = await context.budget.with(request, (body) => append(context, id, request, body));
-  if (outcome === "too-long") return errorResponse("TOO_LARGE", "the body is too long");
-  if (outcome === "busy") return errorResponse("UNAVAILABLE", "too much is being received: try again");
-  return outcome;
+  return outcome.kind === "rejected" ? outcome.rejection : outcome.value;
 }
 
 async function append(

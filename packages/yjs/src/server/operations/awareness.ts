@@ -66,10 +66,8 @@ async function post(context: Context, id: DocumentId, name: string, request: Req
     await discard(await createAwareness(context, id, name));
     return send();
   });
-  if (outcome === undefined) return documentMissing();
-  if (outcome === "too-long") return errorResponse("TOO_LARGE", "the body is too long");
-  if (outcome === "busy") return errorResponse("UNAVAILABLE", "too much is being received: try again");
-  return pass(outcome, "STREAM_NOT_FOUND");
+  if (outcome.kind === "rejected") return outcome.rejection;
+  return outcome.value === undefined ? documentMissing() : pass(outcome.value, "STREAM_NOT_FOUND");
 }
 
 async function remove({ upstream }: Context, path: string): Promise<Response> {

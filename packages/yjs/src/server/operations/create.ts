@@ -1,5 +1,4 @@
 import type { Context } from "../context.ts";
-import { errorResponse } from "../http/errors.ts";
 import { pickHeaders } from "../http/headers.ts";
 import { pass } from "../http/pass.ts";
 import { readSnapshots } from "../index-stream.ts";
@@ -17,10 +16,11 @@ export async function createDocument(context: Context, id: DocumentId, request: 
     ...pickHeaders(request.headers, FORWARDED),
   };
   const path = YjsStreamPaths.dsStream(id.service, id.docPath);
-  const outcome = await context.budget.with(request, (body) =>
+  const received = await context.budget.with(request, (body) =>
     context.upstream.send("PUT", path, body.length === 0 ? { headers } : { headers, body }),
   );
-  if (typeof outcome === "string") return errorResponse("TOO_LARGE", "the body is too long");
+  if (received.kind === "rejected") return received.rejection;
+  const outcome = received.value;
   // What a life of the document before left behind, should its deletion have been cut short, is not of this one.
   if (outcome.status === 201) {
     context.states.delete(id);

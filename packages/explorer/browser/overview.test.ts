@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { clipboard, startExplorer } from "./support/explorer.ts";
+import { startServer } from "./support/server.ts";
 
 const explorer = startExplorer();
 
@@ -27,4 +28,13 @@ test("streams are listed by what was written last and by size", async () => {
   await expect.poll(() => list(page, "Largest")).toEqual(["large2.0 kB", "hello18 B", "small1 B"]);
   await small.append("y");
   await expect.poll(async () => (await list(page, "Written last"))[0]).toMatch(/^small/);
+});
+
+test("on a phone, a server without streams says how to begin", async () => {
+  const server = await startServer();
+  const page = await explorer.open("/", { origin: server.origin, viewport: { width: 390, height: 844 } });
+  await page.getByRole("heading", { name: "The first stream" }).waitFor();
+  await server.create("first", "text/plain", "x");
+  await page.getByRole("treeitem", { name: "first" }).waitFor();
+  await server.stop();
 });

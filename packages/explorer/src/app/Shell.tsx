@@ -11,9 +11,11 @@ import "./shell.css";
 /** The frame of every page: the streams on the left, what was chosen on the right. On a phone one at a time. */
 export function Shell() {
   const isHome = useRouterState({ select: ({ location }) => location.pathname === "/" });
+  const { entries } = useCatalog();
   const main = useRef<HTMLElement>(null);
+  const classes = ["shell", isHome && "home", entries.length === 0 && "empty"].filter(Boolean).join(" ");
   return (
-    <div className={isHome ? "shell home" : "shell"}>
+    <div className={classes}>
       <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to content
       </button>

@@ -5,6 +5,7 @@ import { parseStreamSearch } from "../stream/stream-search.ts";
 import { TreeList } from "./TreeList.tsx";
 import { TreeSearch } from "./TreeSearch.tsx";
 import type { TreeRow } from "./tree-rows.ts";
+import { useCatalog } from "./use-catalog.ts";
 import { useTree } from "./use-tree.ts";
 import "./stream-tree.css";
 
@@ -15,6 +16,7 @@ export function StreamTree() {
   const [search, setSearch] = useState("");
   const [cursor, setCursor] = useState(0);
   const { rows, toggle } = useTree(search, shown);
+  const { isComplete } = useCatalog();
   const list = useRef<HTMLDivElement>(null);
   const open = (row: TreeRow): void => {
     if (row.kind === "folder") toggle(row.path, !row.isOpen);
@@ -35,7 +37,7 @@ export function StreamTree() {
         rows={rows}
         shown={shown}
         cursor={Math.min(cursor, Math.max(0, rows.length - 1))}
-        empty={search === "" ? "No streams yet." : "Nothing found."}
+        empty={!isComplete ? "Loading…" : search === "" ? "No streams yet." : "Nothing found."}
         onMove={setCursor}
         onOpen={open}
         onToggle={toggle}

@@ -84,6 +84,11 @@ describe("rows", () => {
     ["application/json", "json"],
     ["application/json; charset=utf-8", "json"],
     ["text/plain", "text"],
+    ["application/x-ndjson", "text"],
+    ["application/jsonl; charset=utf-8", "text"],
+    ["application/xml", "text"],
+    ["image/svg+xml", "text"],
     ["application/octet-stream", "binary"],
+    ["application/xmlish", "binary"],
   ] as const)("%s is cut as %s", (contentType, kind) => expect(rowKind(contentType)).toBe(kind));
 });

@@ -19,8 +19,12 @@ export type RowKind = "json" | "text" | "binary";
 /** How a stream of this content type is cut. */
 export function rowKind(contentType: string): RowKind {
   if (isJson(contentType)) return "json";
-  return isText(contentType) ? "text" : "binary";
+  return isText(contentType) || LINES.test(contentType) ? "text" : "binary";
 }
+
+/** Types that are lines of text although their names do not begin with `text/`. */
+const LINES =
+  /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|json-seq|xml|yaml|toml|csv|javascript|ecmascript|graphql|sql|sh)(?:;|\s|$)|^[^;]*\+(?:json|xml|yaml|json-seq)(?:;|\s|$)/i;
 
 /** Takes the next bytes and returns the rows that they complete. */
 export interface RowCutter {

@@ -3,16 +3,27 @@ import { streamUrl } from "../server/address.ts";
 import type { FeedSnapshot } from "./feed-snapshot.ts";
 import { StreamFeed } from "./stream-feed.ts";
 
-/** The rows of a stream, read and followed for as long as the component is there. */
-export function useStreamFeed(path: string): StreamFeed {
-  const [feed, setFeed] = useState(() => createFeed(path));
-  const url = streamUrl(path);
+/**
+ * The rows of a stream, read and followed for as long as the component is there. Once it is gone, and the list tells of
+ * another one that has its path, that is read from its beginning.
+ *
+ * @param createdAt what the list says of the path; undefined while there is nothing there
+ */
+export function useStreamFeed(path: string, createdAt: string | undefined): StreamFeed {
+  const [current, setCurrent] = useState(() => ({ path, createdAt, feed: createFeed(path) }));
+  const { feed } = current;
+  const { status } = useFeed(feed);
+  const isAnother =
+    current.path !== path ||
+    (status === "gone" && createdAt !== undefined && createdAt !== current.createdAt);
+  if (isAnother) setCurrent({ path, createdAt, feed: createFeed(path) });
+  // What is read is the stream that the list has just told of, or one that went before it was listed.
+  else if (status !== "gone" && createdAt !== undefined && createdAt !== current.createdAt)
+    setCurrent({ ...current, createdAt });
   useEffect(() => {
-    const current = feed.url === url ? feed : createFeed(path);
-    if (current !== feed) setFeed(current);
-    current.start();
-    return () => current.stop();
-  }, [feed, path, url]);
+    feed.start();
+    return () => feed.stop();
+  }, [feed]);
   return feed;
 }
 

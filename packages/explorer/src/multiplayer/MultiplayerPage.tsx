@@ -10,13 +10,7 @@ import "./multiplayer.css";
 /** Two people and an agent, on one stream. */
 export function MultiplayerPage() {
   useTitle("Multiplayer");
-  const { session } = useSearch({ from: "/multiplayer" });
-  const navigate = useNavigate();
-  const begin = (isNew: boolean): void =>
-    void navigate({ to: "/multiplayer", search: { session: newSession() }, replace: !isNew });
-  useEffect(() => {
-    if (session === undefined) begin(false);
-  });
+  const [session, begin] = useSession();
   if (session === undefined) return null;
   return (
     <div className="multiplayer">
@@ -70,6 +64,26 @@ function Panes({ session }: { readonly session: string }) {
       ))}
     </div>
   );
+}
+
+/** Where the last session's name is kept: whoever opens the page again finds it as it was, and makes no stream. */
+const LAST_SESSION = "perennial-multiplayer-session";
+
+/** The session that the address names, and a way to begin another one. Without one in the address it is the last one. */
+function useSession(): [string | undefined, (isNew: boolean) => void] {
+  const { session } = useSearch({ from: "/multiplayer" });
+  const navigate = useNavigate();
+  const begin = (isNew: boolean): void =>
+    void navigate({
+      to: "/multiplayer",
+      search: { session: (isNew ? null : localStorage.getItem(LAST_SESSION)) ?? newSession() },
+      replace: !isNew,
+    });
+  useEffect(() => {
+    if (session === undefined) begin(false);
+    else localStorage.setItem(LAST_SESSION, session);
+  });
+  return [session, begin];
 }
 
 function newSession(): string {

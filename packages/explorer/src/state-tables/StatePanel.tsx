@@ -41,7 +41,7 @@ export function StatePanel() {
         <span className="spacer" />
         <span className="small soft" role="status">
           {isBusy && `Replaying… ${Math.round((position / target) * 100)} %`}
-          {!isBusy && replay.others > 0 && `${formatCount(replay.others)} other messages`}
+          {!isBusy && othersText(replay.others)}
         </span>
       </div>
       <div className="state">
@@ -52,4 +52,10 @@ export function StatePanel() {
       </div>
     </div>
   );
+}
+
+/** How many messages are no state events; nothing if all are. */
+function othersText(count: number): string {
+  if (count === 0) return "";
+  return count === 1 ? "1 other message" : `${formatCount(count)} other messages`;
 }

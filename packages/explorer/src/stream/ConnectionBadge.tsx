@@ -17,13 +17,13 @@ const WORDS: Readonly<Record<FeedStatus, string>> = {
 
 /** How the page is connected to the stream, how far it is behind it, and how often the connection was lost. */
 export function ConnectionBadge() {
-  const { path, feed } = useStreamView();
+  const { path, feed, at } = useStreamView();
   const { status, end, reconnects, failure } = useFeed(feed);
   const behind = Math.max(0, (useListedStream(path)?.size ?? 0) - end);
   return (
     <span className={`badge status ${status}`} role="status" title={failure}>
       <span className="status-dot" aria-hidden="true" />
-      {WORDS[status]}
+      {status === "live" && at !== undefined ? "Live, not following" : WORDS[status]}
       {behind > 0 && status !== "gone" && <span> · {formatBytes(behind)} behind</span>}
       {reconnects > 0 && (
         <span className="soft">

@@ -7,7 +7,12 @@ import { readablePath } from "../server/readable-path.ts";
 import { StreamLink } from "./StreamLink.tsx";
 import { useStreamView } from "./stream-view.ts";
 
-const ROW_NAMES = { json: "messages", text: "lines", binary: "rows of 16 bytes" } as const;
+/** For one, and for any other number. */
+const ROW_NAMES = {
+  json: ["message", "messages"],
+  text: ["line", "lines"],
+  binary: ["row of 16 bytes", "rows of 16 bytes"],
+} as const;
 
 /** A line about the stream: what it holds, how much, and how it lives. */
 export function StreamFacts() {
@@ -18,7 +23,7 @@ export function StreamFacts() {
     <ul className="facts small soft">
       <li className="mono">{contentType ?? listed?.contentType}</li>
       <li>
-        {formatCount(rowCount)} {ROW_NAMES[kind]}
+        {formatCount(rowCount)} {ROW_NAMES[kind][rowCount === 1 ? 0 : 1]}
       </li>
       {listed !== undefined && <ListedFacts {...listed} />}
     </ul>
@@ -26,8 +31,10 @@ export function StreamFacts() {
 }
 
 /** What only the list of streams tells. */
-function ListedFacts({ size, maxBytes, rate, lastAppendAt, expiresAt, forkedFrom }: StreamEntry) {
+function ListedFacts(entry: StreamEntry) {
+  const { size, maxBytes, rate, createdAt, lastAppendAt, expiresAt, forkedFrom } = entry;
   const now = useNow();
+  const wasWritten = lastAppendAt !== createdAt;
   return (
     <>
       <li>
@@ -35,7 +42,9 @@ function ListedFacts({ size, maxBytes, rate, lastAppendAt, expiresAt, forkedFrom
         {maxBytes !== undefined && ` of ${formatBytes(maxBytes)}`}
       </li>
       {rate > 0.5 && <li className="accent">{formatRate(rate)}</li>}
-      <li>last write {formatAgo(Date.parse(lastAppendAt), now)}</li>
+      <li>
+        {wasWritten ? "last write" : "created"} {formatAgo(Date.parse(lastAppendAt), now)}
+      </li>
       {expiresAt !== undefined && <li>expires {new Date(expiresAt).toLocaleString()}</li>}
       {forkedFrom !== undefined && (
         <li>

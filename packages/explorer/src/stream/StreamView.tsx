@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { usePinnedStream } from "../catalog/use-catalog.ts";
+import { useListedStream, usePinnedStream } from "../catalog/use-catalog.ts";
 import { useFeed, useStreamFeed } from "../feed/use-feed.ts";
 import { Timeline } from "../travel/Timeline.tsx";
 import { AppendBox } from "../writing/AppendBox.tsx";
@@ -16,7 +16,7 @@ interface Props extends Omit<StreamViewState, "feed"> {
 /** One stream: what it is, its timeline, and one of its panels. */
 export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClose }: Props) {
   usePinnedStream(path);
-  const feed = useStreamFeed(path);
+  const feed = useStreamFeed(path, useListedStream(path)?.createdAt);
   const { kind, status } = useFeed(feed);
   const view = useMemo(
     () => ({ path, feed, at, panel, setAt, openBeside }),

@@ -16,7 +16,8 @@ export function PositionLine({ where, offset }: Props) {
   const { path, panel, at, setAt } = useStreamView();
   const router = useRouter();
   const link = (): string => {
-    const search = { path, at: offset, ...(panel !== undefined && { panel }) };
+    // Now is what the stream is when the link is followed.
+    const search = { path, ...(at !== undefined && { at: offset }), ...(panel !== undefined && { panel }) };
     return location.origin + router.buildLocation({ to: STREAM_PAGE, search }).publicHref;
   };
   return (

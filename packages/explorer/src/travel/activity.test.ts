@@ -28,8 +28,10 @@ describe("the histogram", () => {
     expect(activity(sourceOf([1, 1, 10, 10]), 2)).toEqual([2, 20]);
   });
 
-  test("draws the highest bar over the whole height, and no bar for nothing", () => {
-    expect(barsPath([4, 0, 1])).toBe("M0.1 1v-1.000h0.8v1.000zM2.1 1v-0.500h0.8v0.500z");
+  test("draws what stands out over the whole height, what is alike over half of it, and no bar for nothing", () => {
+    const many = [...new Array<number>(63).fill(0), 4, 1];
+    expect(barsPath(many)).toBe("M63.1 1v-1.000h0.8v1.000zM64.1 1v-0.500h0.8v0.500z");
+    expect(barsPath([7, 7])).toBe("M0.483 1v-0.500h0.033v0.500zM1.483 1v-0.500h0.033v0.500z");
     expect(barsPath([0, 0])).toBe("");
   });
 });

@@ -33,16 +33,26 @@ function spread(buckets: number[], from: number, to: number, amount: number): vo
   }
 }
 
-/** Bars as one SVG path in a box of `buckets` by 1: heights relative to the highest, none of them invisible. */
+/** Bars of a whole width that a track has room for: fewer rows than that are thin bars, and no blocks. */
+const BARS = 60;
+
+/**
+ * Bars as one SVG path in a box of `buckets` by 1, none of them invisible. What stands out reaches the top; where all is
+ * alike it is half as high, since a wall would say that much was written everywhere.
+ */
 export function barsPath(values: readonly number[]): string {
-  const highest = Math.max(...values);
+  const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const highest = Math.max(...values, 4 * average);
   if (!(highest > 0)) return "";
+  const width = Math.min(0.8, values.length / BARS);
+  const margin = (1 - width) / 2;
   return values
     .map((value, index) => {
       if (value <= 0) return "";
       // The square root keeps small values visible beside large ones.
       const height = Math.max(0.06, Math.sqrt(value / highest));
-      return `M${index + 0.1} 1v${(-height).toFixed(3)}h0.8v${height.toFixed(3)}z`;
+      const left = Number((index + margin).toFixed(3));
+      return `M${left} 1v${(-height).toFixed(3)}h${Number(width.toFixed(3))}v${height.toFixed(3)}z`;
     })
     .join("");
 }

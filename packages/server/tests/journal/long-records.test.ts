@@ -70,7 +70,13 @@ async function openWorld(now: () => number, directory: string): Promise<World> {
   const disk = new NotingDisk(new NodeDisk(segments));
   const log = createLocalLog({
     ...{ disk, store: await openArchive(archiveFile, hasData, () => {}), flushing: true },
-    ...{ budgetBytes: 32 * MIB, budgetStreams: 1000, recoveryBytes: 64 * MIB, slabBytes: 64 * 1024 },
+    ...{
+      budgetBytes: 32 * MIB,
+      budgetStreams: 1000,
+      recoveryBytes: 64 * MIB,
+      slabBytes: 64 * 1024,
+      shortBytes: 4096,
+    },
     ...{ segmentBytes: 1 * MIB, sliceBytes: 2 * SLICE, checkpointIntervalMs: 1e9, newStoreId: () => "test" },
     ...{ acceptLoss: false, reserveBytes: 1024, scrub: false, held: [], afterClose: async () => {} },
     report: (what, cause) => expect.fail(`${what}: ${cause.stack}`),

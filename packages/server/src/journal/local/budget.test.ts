@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Budget } from "./budget.ts";
 
-const LIMITS = { budgetBytes: 10_000, budgetStreams: 100, slabBytes: 1000 };
+const LIMITS = { budgetBytes: 10_000, budgetStreams: 100, shortBytes: 950 };
 /** Data of this length makes a record of a thousand bytes. */
 const DATA = 920;
 
@@ -9,6 +9,7 @@ function world(unarchivedBytes: number, changedStreams = 0) {
   const use = {
     ...{ unarchivedBytes, longBytes: 0, changedStreams },
     checkpointProgress: undefined as number | undefined,
+    onWaiting: () => {},
   };
   const budget = new Budget(LIMITS, use);
   const entered: string[] = [];

@@ -26,8 +26,8 @@ export interface BudgetLimits {
   readonly budgetBytes: number;
   /** As many streams may have changed since the last checkpoint before appends have to wait. */
   readonly budgetStreams: number;
-  /** A record that needs more than this counts as long. */
-  readonly slabBytes: number;
+  /** A record with more bytes of data than this counts as long. */
+  readonly shortBytes: number;
 }
 
 /** What is in use now. */
@@ -38,6 +38,8 @@ export interface BudgetUse {
   readonly changedStreams: number;
   /** The share of the checkpoint under way that is done; undefined when there is none. */
   readonly checkpointProgress: number | undefined;
+  /** Somebody begins to wait for room. */
+  onWaiting(): void;
 }
 
 interface Waiter {
@@ -82,6 +84,7 @@ export class Budget {
     if (!this.isAnyoneWaiting && this.#fits(byteLength)) return undefined;
     if (this.#short.head === undefined && this.#fitsBesideLong(byteLength)) return undefined;
     const line = this.#isShort(byteLength) ? this.#short : this.#long;
+    this.#use.onWaiting();
     return new Promise((resolve) => line.push({ turn: this.#turns++, byteLength, resolve }));
   }
 
@@ -132,9 +135,8 @@ export class Budget {
     return short <= budgetBytes * SHORT_SHARE;
   }
 
-  /** Far from what `longBytes` counts, so that no record is short before it is let in and long afterwards. */
   #isShort(byteLength: number): boolean {
-    return byteLength <= this.#limits.slabBytes / 2;
+    return byteLength <= this.#limits.shortBytes;
   }
 
   /** A record of any size must get in when half of the budget is free. */

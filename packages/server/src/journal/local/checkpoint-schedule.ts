@@ -73,7 +73,7 @@ export class CheckpointSchedule {
     if (this.#running !== undefined || this.#stopped || !this.#log.isWriting) return;
     if (this.#health === "read-only") return;
     this.#budget.checkpointBegins();
-    this.#running = this.#run().finally(() => {
+    this.#running = this.#write().finally(() => {
       this.#running = undefined;
       this.#log.onCheckpointEnd();
       this.startIfDue();
@@ -86,8 +86,9 @@ export class CheckpointSchedule {
     if ((isCheckpointDue || isAnyoneWaiting) && this.#health === "ok") this.start();
   }
 
-  /** Resolves when the checkpoint under way, if any, has ended, well or not. */
-  async settled(): Promise<void> {
+  /** As `start`, or waits for the one under way: resolves when it has ended, well or not. */
+  async run(): Promise<void> {
+    this.start();
     await this.#running;
   }
 
@@ -99,10 +100,10 @@ export class CheckpointSchedule {
   /** After `stop`: waits for the checkpoint under way, and writes a last one if log and archive take it. */
   async finish(): Promise<void> {
     await this.#running;
-    if (this.#log.isWriting && this.#health === "ok") await this.#run();
+    if (this.#log.isWriting && this.#health === "ok") await this.#write();
   }
 
-  async #run(): Promise<void> {
+  async #write(): Promise<void> {
     const began = this.#parts.now();
     try {
       await this.#checkpoint.run(this.#log);

@@ -8,6 +8,7 @@ import { LocalLog } from "./local-log.ts";
 import type { LocalLogParts } from "./local-log-parts.ts";
 import { LogEvents } from "./log-events.ts";
 import { LogState } from "./log-state.ts";
+import { LongWrites } from "./long-writes.ts";
 import { MarkKeeper } from "./mark-keeper.ts";
 import { RemovedStreams } from "./removed-streams.ts";
 import { Reserve } from "./reserve.ts";
@@ -42,19 +43,30 @@ export function createLocalLog(given: LocalLogParts): LocalLog {
     sliceBytes,
     now,
   });
-  const budget = new Budget(parts, useOf(state, slabs, head, checkpoint));
+  const budget = new Budget(
+    parts,
+    useOf(state, slabs, head, checkpoint, () => schedule.start()),
+  );
+  const longWrites = new LongWrites(parts, budget, slabs, () => state.writing!.writer.writtenTo);
   const schedule = new CheckpointSchedule(parts, checkpoint, budget, state);
   const bytes = new StoredBytes(store, tails, removed);
   const log = new LocalLog({
     ...{ parts, state, head, slabs, tails, archived, removed, bytes },
-    ...{ guard, mark, reserve, checkpoint, schedule, budget },
+    ...{ guard, mark, reserve, checkpoint, schedule, budget, longWrites },
   });
   events.listen(log);
   return log;
 }
 
-function useOf(state: LogState, slabs: Slabs, head: ArchiveHead, checkpoint: Checkpoint): BudgetUse {
+function useOf(
+  state: LogState,
+  slabs: Slabs,
+  head: ArchiveHead,
+  checkpoint: Checkpoint,
+  onWaiting: () => void,
+): BudgetUse {
   return {
+    onWaiting,
     get unarchivedBytes() {
       return state.unarchivedBytes;
     },

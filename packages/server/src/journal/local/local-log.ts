@@ -33,6 +33,7 @@ import type { LocalLogParts } from "./local-log-parts.ts";
 import type { LogEventListener } from "./log-events.ts";
 import type { LogState } from "./log-state.ts";
 import type { WriterEvents } from "./log-writer.ts";
+import type { LongWrites } from "./long-writes.ts";
 import type { MarkKeeper } from "./mark-keeper.ts";
 import { openWriting } from "./open-writing.ts";
 import type { Walked } from "./recovery.ts";
@@ -59,6 +60,7 @@ export interface LocalLogMembers {
   readonly checkpoint: Checkpoint;
   readonly schedule: CheckpointSchedule;
   readonly budget: Budget;
+  readonly longWrites: LongWrites;
 }
 
 export class LocalLog implements Log, WriterEvents, LogEventListener {
@@ -73,6 +75,7 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
   readonly #reserve: Reserve;
   readonly #schedule: CheckpointSchedule;
   readonly #budget: Budget;
+  readonly #longWrites: LongWrites;
   #listener: LogListener | undefined;
   #closed = false;
 
@@ -88,6 +91,7 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
     this.#reserve = members.reserve;
     this.#schedule = members.schedule;
     this.#budget = members.budget;
+    this.#longWrites = members.longWrites;
   }
 
   /** @throws CorruptLog when acknowledged data is damaged */
@@ -111,9 +115,8 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
   }
 
   async #beginToWrite(walked: Walked): Promise<void> {
-    const { parts, slabs, tails } = this.#members;
-    const onTrouble = this.#guard.trouble.bind(this.#guard);
-    const writing = await openWriting({ ...parts, slabs, tails, onTrouble }, this, walked);
+    const { parts, slabs, tails, guard } = this.#members;
+    const writing = await openWriting({ ...parts, slabs, tails, guard }, this, walked);
     const { writer, segments } = writing;
     this.#state.beginToWrite(writing);
     await writer.startTerm();
@@ -125,16 +128,13 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
   }
 
   admit(byteLength: number): ReturnType<Budget["admit"]> {
-    if (this.health() !== "ok") return undefined;
-    const room = this.#budget.admit(byteLength);
-    if (room !== undefined) this.#schedule.start();
-    return room;
+    return this.health() === "ok" ? this.#longWrites.admit(byteLength) : undefined;
   }
 
   /** Whoever waits for room is let in when there is some, or when there is no use in waiting. */
   #letIn(): void {
     if (this.health() === "ok") this.#budget.letIn();
-    else this.#budget.letAllIn();
+    else for (const line of [this.#longWrites, this.#budget]) line.letAllIn();
   }
 
   writeAhead(data: AppendRecord["data"]): Promise<() => void> | undefined {
@@ -215,8 +215,7 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
 
   /** Writes a checkpoint now, or waits for the one under way. Resolves also when it failed: see `health`. */
   checkpoint(): Promise<void> {
-    this.#schedule.start();
-    return this.#schedule.settled();
+    return this.#schedule.run();
   }
 
   // What the writer tells.
@@ -226,6 +225,7 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
       if (record.kind === "delete") for (const id of record.removed) this.#tails.get(id)!.gone = true;
     }
     this.#listener!.onDurable(batch);
+    this.#longWrites.letIn();
     this.#mark.note();
     this.#schedule.startIfDue();
   }

@@ -12,6 +12,7 @@ import { allocateBlock } from "./codec/bytes.ts";
 import { FRAME_HEADER_BYTES, FRAME_KIND, type FramePlace, frameLength, sealFrame } from "./codec/frame.ts";
 import { frameRoom, RecordEncoder } from "./codec/record-codec.ts";
 import { failureOf } from "./failure.ts";
+import { isLong } from "./long-writes.ts";
 import type { Segments } from "./segments.ts";
 import type { Slabs } from "./slabs.ts";
 import type { Tails } from "./tails.ts";
@@ -42,6 +43,8 @@ export interface WriterParts {
   readonly ahead: Pick<AheadWriter, "written" | "take" | "drop">;
   /** Whether a write of `segments` is durable when it resolves. */
   readonly flushing: boolean;
+  /** Records with more bytes of data are long. */
+  readonly shortBytes: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Runs a function after some milliseconds. */
@@ -108,6 +111,11 @@ export class LogWriter {
     return this.#place.term;
   }
 
+  /** All before this log position is written. */
+  get writtenTo(): number {
+    return this.#writtenTo;
+  }
+
   /** All before this log position is durable. */
   get durableTo(): number {
     return this.#durableTo;
@@ -158,7 +166,8 @@ export class LogWriter {
     place.position = position;
     place.barrier = this.#parts.flushing ? this.#gatheredFrom : this.#durableTo;
     const previous = tails.distanceToNewest(record.id, position);
-    slabs.extend(slab, this.#encoder.encode(slab, slab.used, record, previous, place, ahead));
+    const length = this.#encoder.encode(slab, slab.used, record, previous, place, ahead);
+    slabs.extend(slab, length, isLong(record, this.#parts.shortBytes));
     tails.note(pending, position, slabs.end);
     this.#gathering.push(pending);
     if (ahead !== undefined) this.#seal(slabs.end, ahead);

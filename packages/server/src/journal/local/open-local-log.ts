@@ -46,6 +46,8 @@ export interface LocalLogOptions {
 
 const BUDGET_BYTES = 32 * 1024 * 1024;
 const BUDGET_BYTES_MIN = 4 * 1024 * 1024;
+/** What most appends are shorter than: they do not wait for longer ones. */
+const SHORT_BYTES = 16 * 1024;
 /** Distances between records of one stream are stored in 32 bits. */
 const BUDGET_BYTES_MAX = 2 * 1024 * 1024 * 1024;
 /** A recovery seldom has more than the budget before it; to archive it in parts costs more than to hold it. */
@@ -80,6 +82,7 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
       budgetBytes,
       budgetStreams: BUDGET_STREAMS,
       recoveryBytes: Math.max(budgetBytes, RECOVERY_BYTES_MIN),
+      shortBytes: SHORT_BYTES,
       slabBytes: SLAB_BYTES,
       segmentBytes: SEGMENT_BYTES,
       sliceBytes: SLICE_BYTES,

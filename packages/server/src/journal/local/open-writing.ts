@@ -1,8 +1,8 @@
 /** What a log is written with, once it was read. */
+import type { DiskGuard } from "./disk-guard.ts";
 import type { LocalLogParts } from "./local-log-parts.ts";
 import { LogWriter, type WriterEvents } from "./log-writer.ts";
 import type { Walked } from "./recovery.ts";
-import type { OnTrouble } from "./segment.ts";
 import { Segments } from "./segments.ts";
 import type { Slabs } from "./slabs.ts";
 import type { Tails } from "./tails.ts";
@@ -17,7 +17,7 @@ export interface Writing {
 interface WritingParts extends LocalLogParts {
   readonly slabs: Slabs;
   readonly tails: Tails;
-  readonly onTrouble: OnTrouble;
+  readonly guard: DiskGuard;
 }
 
 /** Opens what was walked for writing, behind its end. */
@@ -26,7 +26,8 @@ export async function openWriting(
   events: WriterEvents,
   walked: Walked,
 ): Promise<Writing> {
-  const { disk, flushing, segmentBytes, sliceBytes, slabs, onTrouble } = parts;
+  const { disk, flushing, segmentBytes, sliceBytes, slabs, guard } = parts;
+  const onTrouble = guard.trouble.bind(guard);
   const segments = await Segments.open(disk, flushing, segmentBytes, walked.segments, slabs.end, onTrouble);
   const ahead = new AheadWriter(segments, onTrouble, Math.ceil(sliceBytes / 2));
   return { segments, ahead, writer: new LogWriter({ ...parts, segments, ahead }, events, walked.term) };

@@ -17,6 +17,8 @@ export interface Slab extends Block {
   start: number;
   /** Bytes in use, from the first one on. */
   used: number;
+  /** What the frames of long records take of them, at least. */
+  long: number;
 }
 
 export class Slabs {
@@ -48,11 +50,13 @@ export class Slabs {
     return this.#heldBytes;
   }
 
-  /** What frames that are longer than a slab take of the log from `position` on. */
+  /** What the frames of long records take of the log from `position` on, give or take a slab: never more than they do. */
   longBytesFrom(position: number): number {
     let bytes = 0;
-    for (const slab of this.#slabs) {
-      if (slab.bytes.length > this.#slabBytes && slab.start >= position) bytes += slab.used;
+    for (let index = this.#slabs.length - 1; index >= 0; index--) {
+      const slab = this.#slabs[index]!;
+      if (slab.start < position) break;
+      bytes += slab.long;
     }
     return bytes;
   }
@@ -65,6 +69,7 @@ export class Slabs {
       (room <= this.#slabBytes ? this.#pool.pop() : undefined) ?? newSlab(Math.max(room, this.#slabBytes));
     slab.start = this.#end;
     slab.used = 0;
+    slab.long = 0;
     this.#slabs.push(slab);
     this.#heldBytes += slab.bytes.length;
     return slab;
@@ -72,15 +77,16 @@ export class Slabs {
 
   /** Takes a block for one frame that is to be built in it, at its beginning. */
   adopt(block: Block): Slab {
-    const slab = { ...block, start: this.#end, used: 0 };
+    const slab = { ...block, start: this.#end, used: 0, long: 0 };
     this.#slabs.push(slab);
     this.#heldBytes += slab.bytes.length;
     return slab;
   }
 
-  /** A frame of `length` bytes was built in the slab that `reserve` gave. */
-  extend(slab: Slab, length: number): void {
+  /** A frame of `length` bytes was built in the slab that `reserve` gave. @param isLong whether it is of a long record */
+  extend(slab: Slab, length: number, isLong = false): void {
     slab.used += length;
+    if (isLong) slab.long += length;
     this.#end += length;
   }
 
@@ -125,6 +131,7 @@ export class Slabs {
     for (let last = this.#slabs.at(-1); last !== undefined; last = this.#slabs.at(-1)) {
       if (last.start < position) {
         last.used = Math.min(last.used, position - last.start);
+        last.long = 0;
         break;
       }
       this.#slabs.pop();
@@ -154,5 +161,5 @@ export class Slabs {
 }
 
 function newSlab(size: number): Slab {
-  return { ...allocateBlock(size), start: 0, used: 0 };
+  return { ...allocateBlock(size), start: 0, used: 0, long: 0 };
 }

@@ -270,6 +270,7 @@ class Simulation {
       store: machine.store(),
       flushing: this.#flushing,
       ...this.#sizes,
+      shortBytes: this.#sizes.slabBytes / 2,
       recoveryBytes: this.#sizes.budgetBytes / 2,
       checkpointIntervalMs: 1000,
       acceptLoss: false,

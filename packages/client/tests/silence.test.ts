@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DurableStream, IdempotentProducer, stream } from "../src/index.ts";
 
 const open: { server: Server; sockets: Set<Socket> }[] = [];
@@ -155,6 +155,9 @@ test("a fetch that does not heed its signal is given up all the same", async () 
 });
 
 test("a slow source does not count against an upload", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let waits = 0;
   const handle = new DurableStream({
     url: "https://example.test/s",
     fetch: async (_, init) => {
@@ -165,11 +168,18 @@ test("a slow source does not count against an upload", async () => {
   });
   async function* slow() {
     for (let piece = 0; piece < 4; piece++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      const waited = new Promise((resolve) => setTimeout(resolve, 1_000));
+      waits++;
+      await waited;
       yield "piece";
     }
   }
-  expect(await handle.appendStream(slow())).toMatchObject({ offset: "1" });
+  const appending = handle.appendStream(slow());
+  for (let wait = 1; wait <= 4; wait++) {
+    await vi.waitUntil(() => waits === wait);
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(await appending).toMatchObject({ offset: "1" });
 });
 
 test("a close of a producer that is always turned away ends at the deadline", async () => {

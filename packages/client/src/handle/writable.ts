@@ -12,7 +12,6 @@ import { HandleRequests } from "./requests.ts";
 
 const BATCH_LENGTH_MAX = 1024 * 1024;
 const LINGER_MS = 5;
-const ID_DIGITS = 8;
 /** A pipe that cannot reach its server says so after a minute. */
 const BACKOFF: Partial<BackoffOptions> = { maxDelay: 5_000, deadline: 60_000 };
 
@@ -36,7 +35,7 @@ export class Pipe implements UnderlyingSink<Content> {
   #whenLess = () => {};
 
   constructor(handle: DurableStreamOptions, options: WritableOptions) {
-    const { producerId = `writable-${randomHex()}`, headers } = options;
+    const { producerId = `writable-${Math.random()}`, headers } = options;
     this.#options = options;
     this.#requests = new HandleRequests({
       ...handle,
@@ -114,9 +113,4 @@ function fenceError(error: unknown): unknown {
   if (!(error instanceof FetchError) || error.status !== 403) return error;
   const epoch = error.headers[PRODUCER_EPOCH.toLowerCase()];
   return epoch ? new StaleEpochError(Number(epoch), true) : error;
-}
-
-function randomHex(): string {
-  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return random.toString(16).padStart(ID_DIGITS, "0");
 }

@@ -5,17 +5,21 @@ import type { BackoffOptions } from "../resilience-options.ts";
 import { addressOf, parseAddress } from "./address.ts";
 import { withinLimit } from "./attempt.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
-import type { consumed } from "./consumed-body.ts";
+import { consumed } from "./consumed-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import type { Controllers } from "./spare-controller.ts";
 import { sleep } from "./timer.ts";
 
 /**
  * Wraps `fetch` with retries: 429, 5xx and network failures are tried again after a jittered wait that respects
- * `Retry-After` (capped at one hour). Redirections that `fetch` does not follow and 304 are passed through.
+ * `Retry-After` (capped at one hour). Redirections that `fetch` does not follow and 304 are passed through. With
+ * `attemptTimeout` the response has arrived whole, as from `createFetchWithConsumedBody`, and a success whose body is late
+ * is an error; without it nothing bounds an attempt.
  *
  * The returned function throws:
  * - `FetchError` for any other 4xx at once, and for the last response when retries are exhausted;
- * - the error of `fetch` itself when retries are exhausted, or at once when the request can never work;
+ * - the error of `fetch` itself, or one named `TimeoutError`, when retries are exhausted, or at once when the request can
+ *   never work;
  * - `FetchBackoffAbortError` as soon as the request's signal is aborted, also during a wait.
  *
  * @example
@@ -29,8 +33,16 @@ export function createFetchWithBackoff(
   fetchClient: typeof fetch,
   backoffOptions: Partial<BackoffOptions> = BackoffDefaults,
 ): typeof fetch {
-  return retryingFetch(fetchClient, backoffPolicy(backoffOptions), { canRepeat: hasRepeatableBody });
+  const { attemptTimeout } = backoffOptions;
+  const whole = attemptTimeout !== undefined && { attempt: attemptTimeout, consume: consumed };
+  return retryingFetch(fetchClient, backoffPolicy(backoffOptions), {
+    canRepeat: hasRepeatableBody,
+    ...whole,
+  });
 }
+
+/** As a limit, in ms. */
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** How `retryingFetch` differs from what everybody may call. */
 export interface RetryLimits {
@@ -38,6 +50,8 @@ export interface RetryLimits {
   readonly canRepeat?: (init: RequestInit | undefined) => boolean;
   /** What is left to do of an attempt when its response is there. */
   readonly consume?: typeof consumed;
+  /** Where attempts get what cuts them. Only together with `consume` */
+  readonly pool?: Controllers;
   /** What one attempt may take, in ms. Default Infinity */
   readonly attempt?: number;
   /** What all attempts may take, in ms: one that is under way then is cut. Default Infinity */
@@ -48,12 +62,7 @@ export interface RetryLimits {
 export function retryingFetch(
   fetchClient: typeof fetch,
   policy: BackoffPolicy,
-  {
-    canRepeat,
-    consume,
-    attempt = Number.POSITIVE_INFINITY,
-    all = Number.POSITIVE_INFINITY,
-  }: RetryLimits = {},
+  { canRepeat, consume, pool, attempt = NEVER, all = NEVER }: RetryLimits = {},
 ): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal;
@@ -64,11 +73,12 @@ export function retryingFetch(
       let error: unknown;
       try {
         const limit = Math.min(attempt, Math.max(0, started + all - Date.now()));
-        return await withinLimit(limit, signal, async (own) => {
+        const once = async (own: AbortSignal | null | undefined) => {
           response = await fetchClient(input, own ? { ...init, signal: own } : init);
           if (response.status < 400) return consume ? consume(response, input, own) : response;
           throw await FetchError.fromResponse(response, addressOf(input));
-        });
+        };
+        return await withinLimit(limit, signal, once, pool);
       } catch (failure) {
         error = failure;
       }

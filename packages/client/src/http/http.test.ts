@@ -76,6 +76,22 @@ describe("fetch with backoff", () => {
     expect(second).toBe(20);
   });
 
+  test("a silent attempt ends at attemptTimeout and is repeated; a body that falls silent is an error", async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const answers = [new Promise<never>(() => {}), new Response("ok"), new Response(new ReadableStream())];
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      signals.push(init?.signal);
+      return (await answers[signals.length - 1]) as Response;
+    };
+    const patient = createFetchWithBackoff(fetch as typeof globalThis.fetch, {
+      ...quick,
+      attemptTimeout: 100,
+    });
+    expect(await (await patient(url)).text()).toBe("ok");
+    await expect(patient(url)).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, false, true]);
+  });
+
   test("any other 4xx is thrown at once", async () => {
     const fetch = scriptedFetch(page('{"why":"no"}', { status: 418 }));
     const error = await createFetchWithBackoff(fetch, quick)(url).catch((thrown: unknown) => thrown);

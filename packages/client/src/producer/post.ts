@@ -3,6 +3,7 @@ import type { HandleRequests } from "../handle/requests.ts";
 import { withinLimit } from "../http/attempt.ts";
 import { attemptLimit, type BackoffPolicy } from "../http/backoff.ts";
 import { headersOf, mergeHeaders, resolveRecord } from "../http/records.ts";
+import { controllers } from "../http/spare-controller.ts";
 import type { IdempotentProducerOptions } from "../options.ts";
 import type { Flight, Outcome } from "./flight.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -32,10 +33,11 @@ export function producerPost(
       const { init, url } = await prepare(requests, producerId, options.headers, flight, contentType);
       const limit = Math.min(attemptLimit(options.backoff, flight.batch.body?.length), left);
       isSent = true;
-      return await withinLimit(limit, options.signal, async (signal) => {
+      const attempt = async (signal: AbortSignal | null | undefined) => {
         const response = await fetchOnce(url, { ...init, signal: signal ?? null });
         return outcomeOf(response, url, flight.seq, flight.batch);
-      });
+      };
+      return await withinLimit(limit, options.signal, attempt, controllers);
     } catch (error) {
       return isSent && !options.signal?.aborted
         ? { type: "retry", error, retryAfterMs: 0 }

@@ -22,6 +22,8 @@ export type Step =
       readonly data?: string;
       readonly contentType?: string;
       readonly afterMs?: number;
+      /** Waits until the stream is being read. */
+      readonly whenRead?: true;
     }
   /** A fault that the server is told to have. Needs a server that can be told. */
   | { readonly inject: Readonly<Record<string, unknown>> };

@@ -1,10 +1,13 @@
 import { expect } from "vitest";
 import type { AdapterProcess } from "./adapter-process.ts";
 import type { Case, Expected, Step } from "./case.ts";
+import { WatchedServer } from "./watched-server.ts";
 
 interface World {
   readonly adapter: AdapterProcess;
   readonly serverUrl: string;
+  /** Resolves when the stream is being read. */
+  readonly whenRead: Promise<void>;
   readonly path: string;
   readonly saved: Map<string, unknown>;
   background: Promise<Record<string, unknown>> | undefined;
@@ -17,8 +20,10 @@ export async function runCase(
   path: string,
   given: Case,
 ): Promise<void> {
-  const world: World = { adapter, serverUrl, path, saved: new Map(), background: undefined };
-  await adapter.execute({ type: "init", serverUrl });
+  const watched = await WatchedServer.start(serverUrl);
+  const whenRead = watched.whenRead(path);
+  const world: World = { adapter, serverUrl, whenRead, path, saved: new Map(), background: undefined };
+  await adapter.execute({ type: "init", serverUrl: watched.url });
   if (given.stream !== undefined) {
     await adapter.execute({ type: "create", path, contentType: given.stream });
   }
@@ -26,6 +31,7 @@ export async function runCase(
     for (const step of given.steps) await runStep(world, step);
   } finally {
     await world.background;
+    watched.stop();
     if (given.needs !== undefined) await fetch(`${serverUrl}/_test/inject-error`, { method: "DELETE" });
   }
 }
@@ -57,6 +63,7 @@ function check(result: Record<string, unknown>, expected: Expected = {}): void {
 }
 
 async function actOnServer(world: World, step: Extract<Step, { server: string }>): Promise<void> {
+  if (step.whenRead) await world.whenRead;
   if (step.afterMs !== undefined) await new Promise((resolve) => setTimeout(resolve, step.afterMs));
   const headers: Record<string, string> = { "content-type": step.contentType ?? "text/plain" };
   if (step.server === "close") headers["stream-closed"] = "true";

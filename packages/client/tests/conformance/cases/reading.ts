@@ -86,7 +86,7 @@ export const readingCases: readonly Case[] = [
       steps: [
         ...append("old"),
         { do: "read", with: { live, offset: "now", maxChunks: 1, timeoutMs: 3000 }, background: true },
-        { server: "append", data: "new", afterMs: 100 },
+        { server: "append", data: "new", whenRead: true },
         { await: true, expect: { data: "new" } },
       ],
     },

@@ -6,6 +6,7 @@ import { addressOf, parseAddress } from "./address.ts";
 import { withinLimit } from "./attempt.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
 import { consumed } from "./consumed-body.ts";
+import { isForeign } from "./foreign.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Controllers } from "./spare-controller.ts";
 import { sleep } from "./timer.ts";
@@ -37,12 +38,10 @@ export function createFetchWithBackoff(
   const whole = attemptTimeout !== undefined && { attempt: attemptTimeout, consume: consumed };
   return retryingFetch(fetchClient, backoffPolicy(backoffOptions), {
     canRepeat: hasRepeatableBody,
+    takesAny: true,
     ...whole,
   });
 }
-
-/** As a limit, in ms. */
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** How `retryingFetch` differs from what everybody may call. */
 export interface RetryLimits {
@@ -52,6 +51,8 @@ export interface RetryLimits {
   readonly consume?: typeof consumed;
   /** Where attempts get what cuts them. Only together with `consume` */
   readonly pool?: Controllers;
+  /** Takes answers that no stream server gives, too. Default: they are errors, which are not repeated */
+  readonly takesAny?: boolean;
   /** What one attempt may take, in ms. Default Infinity */
   readonly attempt?: number;
   /** What all attempts may take, in ms: one that is under way then is cut. Default Infinity */
@@ -62,8 +63,9 @@ export interface RetryLimits {
 export function retryingFetch(
   fetchClient: typeof fetch,
   policy: BackoffPolicy,
-  { canRepeat, consume, pool, attempt = NEVER, all = NEVER }: RetryLimits = {},
+  { canRepeat, consume, pool, takesAny, ...limits }: RetryLimits = {},
 ): typeof fetch {
+  const { attempt = Number.POSITIVE_INFINITY, all = Number.POSITIVE_INFINITY } = limits;
   return async (input, init) => {
     const signal = init?.signal;
     const started = Date.now();
@@ -75,7 +77,8 @@ export function retryingFetch(
         const limit = Math.min(attempt, Math.max(0, started + all - Date.now()));
         const once = async (own: AbortSignal | null | undefined) => {
           response = await fetchClient(input, own ? { ...init, signal: own } : init);
-          if (response.status < 400) return consume ? consume(response, input, own) : response;
+          if (response.status < 400 && (takesAny || !isForeign(response)))
+            return consume ? consume(response, input, own) : response;
           throw await FetchError.fromResponse(response, addressOf(input));
         };
         return await withinLimit(limit, signal, once, pool);

@@ -12,6 +12,7 @@ import { closedError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { codedError, writeError } from "../errors/write-error.ts";
 import { isTransient } from "../http/fetch-with-backoff.ts";
+import { isForeign } from "../http/foreign.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import type { Batch, Outcome } from "./flight.ts";
 
@@ -27,7 +28,7 @@ export async function outcomeOf(
   { body, closes }: Pick<Batch, "body" | "closes">,
 ): Promise<Outcome> {
   const { status, headers } = response;
-  if (response.ok) {
+  if (response.ok && !isForeign(response)) {
     await response.arrayBuffer();
     const isClose = closes && !body && isTrue(headers.get(STREAM_CLOSED));
     return {

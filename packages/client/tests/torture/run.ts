@@ -35,11 +35,12 @@ const backoffOptions = {
   maxDelay: 40,
   multiplier: 1.5,
   deadline: 300_000,
-  attemptTimeout: 400,
+  // A busy machine takes its time: what is given up although it was carried out is sent again, and makes it busier.
+  attemptTimeout: 2_000,
 };
 const readOptions: Omit<StreamOptions, "url"> = {
   backoffOptions,
-  silenceTimeout: 700,
+  silenceTimeout: 2_000,
   sseResilience: {
     minConnectionDuration: 5,
     maxShortConnections: 5,

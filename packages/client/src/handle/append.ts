@@ -47,7 +47,7 @@ export async function sendAppends(
   const seq = appends.findLast((append) => append.seq !== undefined)?.seq;
   const headers = appendHeaders(contentType, { ...options, seq });
   const { signal } = options;
-  const response = await requests.send({ method: "POST", headers, body, signal, conflict: "CONFLICT_SEQ" });
+  const response = await requests.send({ method: "POST", headers, body, signal });
   return appendResult(response, options);
 }
 

@@ -126,7 +126,7 @@ export class DurableStream {
     const contentType = opts.contentType ?? this.#options.contentType;
     const headers = createHeaders(contentType, opts);
     const body = createBody(opts.body);
-    const request = { method: "PUT", headers, conflict: "CONFLICT_EXISTS" } as const;
+    const request = { method: "PUT", headers } as const;
     const response =
       body instanceof ReadableStream
         ? await this.#requests.upload(request, new Upload(body))
@@ -157,7 +157,7 @@ export class DurableStream {
     const headers = { ...appendHeaders(contentType, {}), [STREAM_CLOSED]: true as const };
     const body = opts.body === undefined ? undefined : joinContents([opts.body], contentType);
     const { signal } = opts;
-    const request = { method: "POST", headers, body, signal, conflict: "CONFLICT_SEQ" } as const;
+    const request = { method: "POST", headers, body, signal } as const;
     const response = await this.#requests.send(request);
     return { finalOffset: response.headers.get(STREAM_NEXT_OFFSET) ?? "" };
   }
@@ -209,12 +209,12 @@ export class DurableStream {
    * params are merged, other options win over the handle's.
    */
   stream<TJson = unknown>(options: Omit<StreamOptions, "url"> = {}): StreamPromise<TJson> {
-    const { fetch, backoffOptions, signal, onError, warnOnHttp, url } = this.#options;
+    const own = this.#options;
     return stream<TJson>({
-      ...withDefaults({ fetch, backoffOptions, signal, onError, warnOnHttp }, options),
-      url,
-      headers: mergeHeaders(this.#options.headers, options.headers),
-      params: { ...this.#options.params, ...options.params },
+      ...withDefaults(own, options),
+      url: own.url,
+      headers: mergeHeaders(own.headers, options.headers),
+      params: { ...own.params, ...options.params },
     });
   }
 
@@ -234,7 +234,7 @@ export class DurableStream {
 
   async #upload(upload: Upload, opts: AppendOptions): Promise<AppendResult> {
     const headers = appendHeaders(this.#contentType(opts.contentType), opts);
-    const request = { method: "POST", headers, signal: opts.signal, conflict: "CONFLICT_SEQ" } as const;
+    const request = { method: "POST", headers, signal: opts.signal } as const;
     const response = await this.#requests.upload(request, upload);
     return appendResult(response, opts);
   }

@@ -10,6 +10,12 @@ import { controllers } from "../http/spare-controller.ts";
 import type { DurableStreamOptions } from "../options.ts";
 import type { Upload } from "./upload.ts";
 
+/** The codes of a 409 that is not a closed stream. Only the failures of writes have names. */
+const CONFLICTS: { readonly [Method in HandleRequest["method"]]?: DurableStreamErrorCode } = {
+  PUT: "CONFLICT_EXISTS",
+  POST: "CONFLICT_SEQ",
+};
+
 /** One request of a handle. */
 export interface HandleRequest {
   readonly method: "PUT" | "POST" | "HEAD" | "DELETE";
@@ -17,8 +23,6 @@ export interface HandleRequest {
   readonly headers?: ProtocolHeaders;
   readonly body?: BodyInit | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The code of a 409 that is not a closed stream. Given for writes: only their failures have names. */
-  readonly conflict?: DurableStreamErrorCode;
 }
 
 /** What a handle's requests have in common: address, headers, parameters, `fetch`, signal and retries. */
@@ -85,7 +89,8 @@ export class HandleRequests {
     try {
       return await retryingFetch(fetchOnce, this.#policy, limits)(url, init);
     } catch (error) {
-      throw request.conflict === undefined ? error : writeError(error, request.conflict);
+      const conflict = CONFLICTS[request.method];
+      throw conflict ? writeError(error, conflict) : error;
     } finally {
       release();
     }

@@ -26,6 +26,7 @@ export class Pipe implements UnderlyingSink<Content> {
   readonly #options: WritableOptions;
   readonly #contentType: string;
   readonly #queue: AppendQueue;
+  readonly #batchLengthMax: number;
   readonly #producer: { readonly producerId: string; readonly producerEpoch: number; producerSeq: number };
   #failure: { readonly error: unknown } | undefined;
   /** Settles when all that was written is stored, or given up. Never rejects. */
@@ -35,8 +36,9 @@ export class Pipe implements UnderlyingSink<Content> {
   #whenLess = () => {};
 
   constructor(handle: DurableStreamOptions, options: WritableOptions) {
-    const { producerId = `writable-${Math.random()}`, headers } = options;
+    const { producerId = `writable-${Math.random()}`, headers, maxBatchBytes = BATCH_LENGTH_MAX } = options;
     this.#options = options;
+    this.#batchLengthMax = maxBatchBytes;
     this.#requests = new HandleRequests({
       ...handle,
       backoffOptions: handle.backoffOptions ?? BACKOFF,
@@ -54,7 +56,7 @@ export class Pipe implements UnderlyingSink<Content> {
       },
       () => false,
       options.lingerMs ?? LINGER_MS,
-      this.#batchLengthMax,
+      maxBatchBytes,
     );
   }
 
@@ -68,7 +70,7 @@ export class Pipe implements UnderlyingSink<Content> {
     this.#waiting += length;
     this.#stored = this.#queue
       .add({ content, contentType: this.#contentType, seq: undefined, signal })
-      .then(() => {}, this.#fail)
+      .catch(this.#fail)
       .then(() => {
         this.#waiting -= length;
         this.#whenLess();
@@ -85,15 +87,11 @@ export class Pipe implements UnderlyingSink<Content> {
     this.#check();
     const headers = { ...appendHeaders(this.#contentType, this.#producer), [STREAM_CLOSED]: true as const };
     const { signal } = this.#options;
-    await this.#requests.send({ method: "POST", headers, signal, conflict: "CONFLICT_SEQ" });
+    await this.#requests.send({ method: "POST", headers, signal });
   }
 
   abort(): Promise<void> {
     return this.#stored;
-  }
-
-  get #batchLengthMax(): number {
-    return this.#options.maxBatchBytes ?? BATCH_LENGTH_MAX;
   }
 
   #check(): void {

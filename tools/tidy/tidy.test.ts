@@ -1,10 +1,12 @@
 /** The rules of the house, held over the whole repository. Each rule's own test shows that it can fail. */
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { HEADER, HTTP_HEADER } from "../../packages/protocol/src/headers.ts";
 import { RATCHET } from "./ratchet.ts";
 import { citations } from "./rules/citations.ts";
 import { cycles } from "./rules/cycles.ts";
 import { directions } from "./rules/directions.ts";
+import { headerNames } from "./rules/header-names.ts";
 import { lengths } from "./rules/lengths.ts";
 import { results } from "./rules/results.ts";
 import { type Problem, trackedFiles } from "./sources.ts";
@@ -31,6 +33,10 @@ test("each room imports only what it may, and no program a library of tests", ()
 
 test("what may fail says so in one shape", () => {
   expectNone(results(programs));
+});
+
+test("names of headers have one home", () => {
+  expectNone(headerNames(programs, [...Object.values(HEADER), ...Object.values(HTTP_HEADER)]));
 });
 
 test("every citation leads somewhere", () => {

@@ -53,6 +53,61 @@ export const HEADER = {
   location: "Location",
 } as const;
 
+/** Who sends a header of the protocol: with requests, with replies, or both. */
+export const SENT_WITH: Readonly<Record<keyof typeof HEADER, "requests" | "replies" | "both">> = {
+  contentType: "both",
+  streamNextOffset: "replies",
+  streamCursor: "replies",
+  streamUpToDate: "replies",
+  streamClosed: "both",
+  streamSeq: "requests",
+  streamTtl: "both",
+  streamMaxBytes: "both",
+  streamExpiresAt: "both",
+  streamForkedFrom: "requests",
+  streamForkOffset: "requests",
+  streamForkSubOffset: "requests",
+  streamSseDataEncoding: "replies",
+  producerId: "requests",
+  producerEpoch: "both",
+  producerSeq: "both",
+  producerExpectedSeq: "replies",
+  producerReceivedSeq: "replies",
+  etag: "replies",
+  cacheControl: "replies",
+  ifNoneMatch: "requests",
+  lastEventId: "requests",
+  retryAfter: "replies",
+  location: "replies",
+};
+
+/** Header names of HTTP that the protocol does not mention, or only in passing. */
+export const HTTP_HEADER = {
+  acceptEncoding: "Accept-Encoding",
+  allow: "Allow",
+  allowHeaders: "Access-Control-Allow-Headers",
+  allowMethods: "Access-Control-Allow-Methods",
+  allowOrigin: "Access-Control-Allow-Origin",
+  authorization: "Authorization",
+  connection: "Connection",
+  contentEncoding: "Content-Encoding",
+  contentLength: "Content-Length",
+  contentSecurityPolicy: "Content-Security-Policy",
+  contentTypeOptions: "X-Content-Type-Options",
+  expect: "Expect",
+  exposeHeaders: "Access-Control-Expose-Headers",
+  forwardedHost: "X-Forwarded-Host",
+  forwardedProto: "X-Forwarded-Proto",
+  host: "Host",
+  maxAge: "Access-Control-Max-Age",
+  origin: "Origin",
+  proxyBuffering: "X-Accel-Buffering",
+  referrerPolicy: "Referrer-Policy",
+  resourcePolicy: "Cross-Origin-Resource-Policy",
+  transferEncoding: "Transfer-Encoding",
+  vary: "Vary",
+} as const;
+
 /** Query parameters of a read (protocol §3.2). Any other parameter is ignored. */
 export const QUERY = { offset: "offset", live: "live", cursor: "cursor", exact: "exact" } as const;
 

@@ -4,6 +4,7 @@ import type { Problem, Source } from "../sources.ts";
 import { citations, PROTOCOL_PAGE } from "./citations.ts";
 import { cycles } from "./cycles.ts";
 import { directions } from "./directions.ts";
+import { headerNames } from "./header-names.ts";
 import { lengths } from "./lengths.ts";
 import { results } from "./results.ts";
 
@@ -113,6 +114,15 @@ test("results in the shape of the house, look-ups, checks and states pass", () =
     'if (typeof given === "object" && given !== null && "code" in given) stop();',
   ];
   expect(results([source(`${SERVER}/a.ts`, lines.join("\n"))])).toEqual([]);
+});
+
+test("a header that is written out is found, in either spelling, and not in its home", () => {
+  const text = 'headers.get("stream-seq");\nconst name = "Stream-Seq";\nconst host = "host";';
+  const sources = [source(`${SERVER}/a.ts`, text), source("packages/protocol/src/headers.ts", text)];
+  expect(found(headerNames(sources, ["Stream-Seq", "Host"]))).toEqual([
+    `${SERVER}/a.ts:1`,
+    `${SERVER}/a.ts:2`,
+  ]);
 });
 
 test("citations must name a document, and a place that is there", () => {

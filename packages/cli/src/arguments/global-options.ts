@@ -1,4 +1,5 @@
 /** `--url` and `--auth`, which may stand anywhere, and their environment variables. */
+import { HTTP_HEADER } from "@perennial/protocol";
 import { type Validation, validateAuth, validateUrl } from "./validate.ts";
 
 export interface GlobalOptions {
@@ -114,5 +115,5 @@ export function resolveGlobalOptions(given: TakenFlags["given"]): Omit<ParsedGlo
 
 /** The headers that global options stand for. */
 export function buildHeaders(options: GlobalOptions): Record<string, string> {
-  return options.auth ? { Authorization: options.auth } : {};
+  return options.auth ? { [HTTP_HEADER.authorization]: options.auth } : {};
 }

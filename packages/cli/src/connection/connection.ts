@@ -1,6 +1,7 @@
 /** Requests to one server: bounded in time, repeated where that is safe, never hanging in silence. */
 
 import { createFetchWithBackoff } from "@perennial/client";
+import { HTTP_HEADER } from "@perennial/protocol";
 import { buildStreamUrl, normalizeBaseUrl } from "../arguments/stream-url.ts";
 import { describeError } from "./describe-error.ts";
 import { untilListening } from "./until-listening.ts";
@@ -138,7 +139,7 @@ async function whole(response: Response): Promise<Response> {
 function basicAuthorization({ username, password }: URL): Record<string, string> {
   if (username === "" && password === "") return {};
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { Authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+  return { [HTTP_HEADER.authorization]: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
 function withoutUser(url: URL): string {

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type OutgoingHttpHeaders } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { HTTP_HEADER } from "@perennial/protocol";
 
 /** A request of the load. */
 export interface LoadRequest {
@@ -29,7 +30,10 @@ export class Requester {
 
   /** Resolves once the answer is complete; rejects unless it is a 2xx. */
   send({ method, url, headers, body }: LoadRequest): Promise<void> {
-    const all: OutgoingHttpHeaders = { ...headers, ...(body && { "Content-Length": body.length }) };
+    const all: OutgoingHttpHeaders = {
+      ...headers,
+      ...(body && { [HTTP_HEADER.contentLength]: body.length }),
+    };
     return new Promise((resolve, reject) => {
       const options = { method, headers: all, agent: this.#agent, timeout: this.#timeoutMs };
       const request = this.#send(url, options, (response) => {

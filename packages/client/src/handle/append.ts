@@ -1,4 +1,5 @@
 import {
+  CONTENT_TYPE,
   PRODUCER_EPOCH,
   PRODUCER_ID,
   PRODUCER_SEQ,
@@ -30,7 +31,7 @@ export function appendHeaders(contentType: string | undefined, options: AppendOp
     const message = "producerId, producerEpoch and producerSeq go together";
     throw new DurableStreamError(message, "BAD_REQUEST");
   }
-  return { "content-type": contentType, [STREAM_SEQ]: seq, ...producer };
+  return { [CONTENT_TYPE]: contentType, [STREAM_SEQ]: seq, ...producer };
 }
 
 /** Sends appends of one content type in one request. The last `seq` among them speaks for all. */

@@ -1,4 +1,5 @@
 import {
+  CONTENT_TYPE,
   STREAM_CLOSED,
   STREAM_EXPIRES_AT,
   STREAM_FORK_OFFSET,
@@ -19,7 +20,7 @@ export function createHeaders(
   >,
 ): ProtocolHeaders {
   return {
-    "content-type": contentType,
+    [CONTENT_TYPE]: contentType,
     [STREAM_TTL]: options.ttlSeconds,
     [STREAM_EXPIRES_AT]: options.expiresAt,
     [STREAM_MAX_BYTES]: options.maxBytes,

@@ -1,4 +1,4 @@
-import { PRODUCER_EPOCH, PRODUCER_ID, PRODUCER_SEQ, STREAM_CLOSED } from "@perennial/protocol";
+import { CONTENT_TYPE, PRODUCER_EPOCH, PRODUCER_ID, PRODUCER_SEQ, STREAM_CLOSED } from "@perennial/protocol";
 import type { HandleRequests } from "../handle/requests.ts";
 import { withinLimit } from "../http/attempt.ts";
 import { attemptLimit, type BackoffPolicy } from "../http/backoff.ts";
@@ -54,7 +54,7 @@ async function prepare(
   contentType: string,
 ): Promise<{ url: string; init: RequestInit }> {
   const protocol = headersOf({
-    "content-type": contentType,
+    [CONTENT_TYPE]: contentType,
     [PRODUCER_ID]: producerId,
     [PRODUCER_EPOCH]: epoch,
     [PRODUCER_SEQ]: seq,

@@ -1,3 +1,4 @@
+import { CONTENT_TYPE } from "@perennial/protocol";
 /** A `fetch` that tells how its connections fare, so that the page can say so. */
 
 /**
@@ -18,7 +19,7 @@ export function observedFetch(request: typeof fetch, report: (event: ConnectionE
     report("asking");
     const response = await request(input, init).catch(onFailure);
     report(response.status < 500 ? "open" : "lost");
-    const isEventStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
+    const isEventStream = response.headers.get(CONTENT_TYPE)?.startsWith("text/event-stream");
     if (!isEventStream || response.body === null) return response;
     const body = watched(response.body, () => report("ended"), onFailure);
     return new Response(body, response);

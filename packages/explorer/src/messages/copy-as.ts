@@ -1,4 +1,5 @@
 /** A place in a stream as something to paste: a command or a program that reads from there. */
+import { STREAM_NEXT_OFFSET } from "@perennial/protocol";
 
 export interface Place {
   /** The stream's address. */
@@ -39,7 +40,7 @@ export function asPython({ url, offset, isJson }: Place): string {
 
 with urlopen(${JSON.stringify(`${url}?offset=${offset}`)}) as response:
     ${show}
-    print("next offset:", response.headers["Stream-Next-Offset"])
+    print("next offset:", response.headers["${STREAM_NEXT_OFFSET}"])
 `;
 }
 

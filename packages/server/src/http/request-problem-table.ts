@@ -1,5 +1,5 @@
 /** What can be wrong with a request before any rule of the protocol is asked, and how it is answered. */
-import { HTTP_HEADER } from "./message/http-headers.ts";
+import { HTTP_HEADER } from "@perennial/protocol";
 import { atHeader, RETRY_LATER, RETRY_SOON, type Table } from "./problem-row.ts";
 import type { RequestProblem } from "./problems.ts";
 
@@ -31,7 +31,7 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
     status: 405,
     title: "Method not allowed",
     detail: (f) => `This resource answers to ${f.allow}.`,
-    headers: (f) => ["Allow", f.allow],
+    headers: (f) => [HTTP_HEADER.allow, f.allow],
   },
   "target-too-long": {
     status: 414,
@@ -57,13 +57,13 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
     status: 417,
     title: "Expectation failed",
     detail: () => "The only expectation that this server meets is 100-continue.",
-    at: () => ({ header: "Expect" }),
+    at: () => ({ header: HTTP_HEADER.expect }),
   },
   "content-coding": {
     status: 415,
     title: "Unsupported content coding",
     detail: () => "Bytes are stored as they are sent. Send them without a Content-Encoding.",
-    headers: () => ["Accept-Encoding", "identity"],
+    headers: () => [HTTP_HEADER.acceptEncoding, "identity"],
     at: atHeader(HTTP_HEADER.contentEncoding),
   },
   "transfer-coding": {

@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER } from "@perennial/protocol";
 import { type Check, fine, problem, warning } from "../finding.ts";
 import { through } from "../hops.ts";
 
@@ -66,19 +66,20 @@ export const crossOrigin: Check = {
   name: "cross-origin access",
   async run(probe) {
     const url = await probe.stream();
-    const headers = { Origin: "https://doctor.example" };
+    const headers = { [HTTP_HEADER.origin]: "https://doctor.example" };
     const read = await probe.fetch("GET", `${url}?offset=-1`, { headers });
     await read.text();
-    const allowed = read.headers.get("access-control-allow-origin");
-    const exposed = (read.headers.get("access-control-expose-headers") ?? "").toLowerCase();
+    const allowed = read.headers.get(HTTP_HEADER.allowOrigin);
+    const exposed = (read.headers.get(HTTP_HEADER.exposeHeaders) ?? "").toLowerCase();
     if (allowed === null)
       return warning(
         "browsers on other origins cannot read",
-        "fine for servers; for web apps set Access-Control-Allow-Origin",
+        `fine for servers; for web apps set ${HTTP_HEADER.allowOrigin}`,
       );
-    if (exposed === "*" || exposed.includes("stream-next-offset")) return fine(`allowed for ${allowed}`);
+    if (exposed === "*" || exposed.includes(HEADER.streamNextOffset.toLowerCase()))
+      return fine(`allowed for ${allowed}`);
     return problem(
-      `Access-Control-Expose-Headers lacks Stream-Next-Offset${through(read.headers)}`,
+      `${HTTP_HEADER.exposeHeaders} lacks ${HEADER.streamNextOffset}${through(read.headers)}`,
       "let the proxy keep the server's CORS headers",
     );
   },

@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER } from "@perennial/protocol";
 import { type Check, type Finding, fine, problem, warning } from "../finding.ts";
 import { through } from "../hops.ts";
 import type { Probe } from "../probe.ts";
@@ -52,7 +52,7 @@ async function watch(probe: Probe, url: string, signal: AbortSignal): Promise<Fi
       BUFFERING_ADVICE,
     );
   }
-  const encoding = response.headers.get("content-encoding");
+  const encoding = response.headers.get(HTTP_HEADER.contentEncoding);
   if (encoding === null) return fine(`an append reaches a reader in ${elapsed} ms`);
   return warning(
     `SSE is compressed (${encoding})${through(response.headers)}`,

@@ -1,14 +1,15 @@
 /** Headers that every reply carries, errors included (protocol §3.4 and §3.5). */
+import { HTTP_HEADER } from "@perennial/protocol";
 import type { Config } from "../../config.ts";
 
 /** Names and values in turn. */
 export function commonHeaders(config: Config): readonly string[] {
   return [
-    "X-Content-Type-Options",
+    HTTP_HEADER.contentTypeOptions,
     "nosniff",
-    "Cross-Origin-Resource-Policy",
+    HTTP_HEADER.resourcePolicy,
     "cross-origin",
-    "Access-Control-Allow-Origin",
+    HTTP_HEADER.allowOrigin,
     config.corsOrigin,
   ];
 }

@@ -1,7 +1,7 @@
 /** What is stored are the bytes as sent: readers would take compressed ones for the stream's own content. */
 
+import { HTTP_HEADER } from "@perennial/protocol";
 import type { RequestProblem } from "../problems.ts";
-import { HTTP_HEADER } from "./http-headers.ts";
 import type { HttpRequest } from "./request.ts";
 
 /** The problem of a body that is coded (`Content-Encoding: gzip`), if it is. */

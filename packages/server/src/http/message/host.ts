@@ -1,8 +1,8 @@
 /** What a `Host` header may say (RFC 9110, 7.2): a host and perhaps a port, so that a URL can be made of it. */
 
 import { isIPv6 } from "node:net";
+import { HTTP_HEADER } from "@perennial/protocol";
 import type { RequestProblem } from "../problems.ts";
-import { HTTP_HEADER } from "./http-headers.ts";
 import type { HttpRequest } from "./request.ts";
 
 const PORT = "[0-5]?[0-9]{0,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]";

@@ -1,6 +1,6 @@
+import { HTTP_HEADER } from "@perennial/protocol";
 import type { Config } from "../../config.ts";
 import { isHost } from "./host.ts";
-import { HTTP_HEADER } from "./http-headers.ts";
 import type { HttpRequest } from "./request.ts";
 
 /**
@@ -9,8 +9,8 @@ import type { HttpRequest } from "./request.ts";
  */
 export function originOf(request: HttpRequest, config: Config, scheme: string = schemeOf(config)): string {
   if (config.publicUrl !== undefined) return config.publicUrl;
-  const forwardedHost = config.trustProxy ? firstOf(request.header("X-Forwarded-Host")) : undefined;
-  const forwardedScheme = config.trustProxy ? firstOf(request.header("X-Forwarded-Proto")) : undefined;
+  const forwardedHost = config.trustProxy ? firstOf(request.header(HTTP_HEADER.forwardedHost)) : undefined;
+  const forwardedScheme = config.trustProxy ? firstOf(request.header(HTTP_HEADER.forwardedProto)) : undefined;
   const isForwarded = forwardedHost !== undefined && isHost(forwardedHost);
   const host = isForwarded
     ? forwardedHost

@@ -1,5 +1,5 @@
 /** GET of a file of the Stream Explorer, described in docs/explorer.md. */
-import { HEADER, matchesIfNoneMatch } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER, matchesIfNoneMatch } from "@perennial/protocol";
 import type { Asset } from "../assets.ts";
 import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
@@ -29,7 +29,7 @@ export function asset(request: HttpRequest, found: Asset): Reply {
   const { method } = request;
   if (method !== "GET" && method !== "HEAD")
     return problemReply({ kind: "method-not-allowed", allow: "GET, HEAD, OPTIONS" });
-  const compressed = acceptsGzip(request.header("Accept-Encoding"));
+  const compressed = acceptsGzip(request.header(HTTP_HEADER.acceptEncoding));
   // The two forms of a file need validators of their own (RFC 9110, 8.8.3.3).
   const etag = compressed ? found.etag.replace(/"$/, '-gzip"') : found.etag;
   const headers = [
@@ -37,8 +37,8 @@ export function asset(request: HttpRequest, found: Asset): Reply {
     etag,
     HEADER.cacheControl,
     found.immutable ? IMMUTABLE : REVALIDATE,
-    "Vary",
-    "Accept-Encoding",
+    HTTP_HEADER.vary,
+    HTTP_HEADER.acceptEncoding,
   ];
   const condition = request.header(HEADER.ifNoneMatch);
   if (condition !== undefined && matchesIfNoneMatch(condition, etag))
@@ -46,12 +46,12 @@ export function asset(request: HttpRequest, found: Asset): Reply {
   headers.push(
     HEADER.contentType,
     found.contentType,
-    "Content-Security-Policy",
+    HTTP_HEADER.contentSecurityPolicy,
     CONTENT_SECURITY_POLICY,
-    "Referrer-Policy",
+    HTTP_HEADER.referrerPolicy,
     "no-referrer",
   );
-  if (compressed) headers.push("Content-Encoding", "gzip");
+  if (compressed) headers.push(HTTP_HEADER.contentEncoding, "gzip");
   if (method === "HEAD") return { status: 200, headers, body: undefined };
   return { status: 200, headers, body: compressed ? found.gzip : found.body };
 }

@@ -1,4 +1,5 @@
 /** OPTIONS: what a page on another origin may do (protocol §3.5). Any path, existing or not. */
+import { HTTP_HEADER } from "@perennial/protocol";
 import { ALLOWED_HEADERS } from "../message/cors.ts";
 import type { Reply } from "../message/reply.ts";
 
@@ -8,13 +9,13 @@ export const STREAM_METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
 const REPLY: Reply = {
   status: 204,
   headers: [
-    "Access-Control-Allow-Methods",
+    HTTP_HEADER.allowMethods,
     STREAM_METHODS,
-    "Access-Control-Allow-Headers",
+    HTTP_HEADER.allowHeaders,
     ALLOWED_HEADERS.join(", "),
-    "Access-Control-Max-Age",
+    HTTP_HEADER.maxAge,
     "86400",
-    "Allow",
+    HTTP_HEADER.allow,
     STREAM_METHODS,
   ],
   body: undefined,

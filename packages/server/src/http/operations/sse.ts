@@ -1,5 +1,5 @@
 /** GET with live=sse: events as they come (protocol §14). */
-import { formatOffset, HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
+import { formatOffset, HEADER, HTTP_HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { openSse } from "../../live/open-sse.ts";
 import { inSteps, type Reading } from "../../shard/reading.ts";
 import type { Context } from "../context.ts";
@@ -14,7 +14,7 @@ const HEADERS = [
   "text/event-stream",
   HEADER.cacheControl,
   "no-cache, no-transform",
-  "X-Accel-Buffering",
+  HTTP_HEADER.proxyBuffering,
   "no",
 ];
 

@@ -9,6 +9,7 @@
  * a body or change the connection (Transfer-Encoding, Expect, Upgrade, Trailer, any Connection but keep-alive) is not
  * taken. So there is one way to read where the request ends.
  */
+import { HTTP_HEADER } from "@perennial/protocol";
 import { isHost } from "../../message/host.ts";
 
 /** The most bytes of a head that the fast lane looks at. */
@@ -20,11 +21,12 @@ const HEADER_LINES = 100;
 const REQUEST_LINE = /(?:GET|HEAD|POST|PUT|DELETE) \/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]* HTTP\/1\.1\r\n/y;
 const HEADER_LINE = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+: ?(?:[!-~](?:[ -~]*[!-~])?)?\r\n/y;
 const SPACE = 0x20;
+const LENGTH = HTTP_HEADER.contentLength.toLowerCase();
 const CONTENT_LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** Headers that may frame a body or change the connection. The fast lane takes none of them. */
 const REFUSED = new Set([
-  "transfer-encoding",
+  HTTP_HEADER.transferEncoding.toLowerCase(),
   "expect",
   "upgrade",
   "trailer",
@@ -99,7 +101,7 @@ function readContentLength(rawHeaders: readonly string[]): number | undefined {
     if (name === "host") {
       hosts += 1;
       if (!isHost(value)) return undefined;
-    } else if (name === "content-length") {
+    } else if (name === LENGTH) {
       if (contentLength !== undefined || !CONTENT_LENGTH.test(value)) return undefined;
       contentLength = Number(value);
     } else if (name === "connection") {

@@ -1,12 +1,11 @@
 /** A web-standard request as the operations see it. */
 
-import { ok } from "@perennial/protocol";
+import { HTTP_HEADER, ok } from "@perennial/protocol";
 import type { Config } from "../../../config.ts";
 import type { Soon } from "../../../journal/contract/index.ts";
 import { NO_BYTES, type StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
 import { BodyReceiver } from "../../message/body-receiver.ts";
-import { HTTP_HEADER } from "../../message/http-headers.ts";
 import { originOf } from "../../message/origin.ts";
 import type { HttpRequest } from "../../message/request.ts";
 import { isRefusal, type Parsed } from "../../problems.ts";

@@ -1,4 +1,5 @@
 /** A reply as a web-standard response. */
+import { HTTP_HEADER } from "@perennial/protocol";
 import { isLive, isSource, type Reply } from "../../message/reply.ts";
 
 /**
@@ -19,7 +20,7 @@ export function webResponse(
   const init = { status, headers: all };
   if (isLive(body)) return new Response(stream!, init);
   if (status === 204 || status === 304 || method === "HEAD") return new Response(null, init);
-  all.set("Content-Length", String(isSource(body) ? body.byteLength : (body?.length ?? 0)));
+  all.set(HTTP_HEADER.contentLength, String(isSource(body) ? body.byteLength : (body?.length ?? 0)));
   if (isSource(body)) return new Response(stream!, init);
   return new Response(body === undefined ? null : new Uint8Array(body), init);
 }

@@ -1,10 +1,10 @@
 /** A node:http request as the operations see it. */
 
 import type { IncomingMessage } from "node:http";
+import { HTTP_HEADER } from "@perennial/protocol";
 import type { Config } from "../../../config.ts";
 import type { StoredBytes } from "../../../stream/records.ts";
 import type { BodyBudget } from "../../limits/body-budget.ts";
-import { HTTP_HEADER } from "../../message/http-headers.ts";
 import { originOf } from "../../message/origin.ts";
 import { rawHeader } from "../../message/raw-headers.ts";
 import type { HttpRequest } from "../../message/request.ts";

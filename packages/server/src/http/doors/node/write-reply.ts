@@ -1,5 +1,7 @@
 /** Writing a reply to a node:http response, with the back-pressure of its socket. */
+
 import type { ServerResponse } from "node:http";
+import { HTTP_HEADER } from "@perennial/protocol";
 import type { ReadyReaders } from "../../../live/ready-readers.ts";
 import { isLive, isSource, type Reply } from "../../message/reply.ts";
 import type { ChunkFramer } from "../chunked-frames.ts";
@@ -32,12 +34,12 @@ export function writeReply(
     response.flushHeaders();
     openLive(body, new ResponseWire(response, settings.framer), settings.stalledReaderMs);
   } else if (isSource(body)) {
-    headers.push("Content-Length", String(body.byteLength));
+    headers.push(HTTP_HEADER.contentLength, String(body.byteLength));
     response.writeHead(status, headers);
     const { stalledReaderMs, turns } = settings;
     pump(body, new ResponseWire(response, undefined), { stalledReaderMs, turns, onEnd });
   } else {
-    if (hasLength(response, reply)) headers.push("Content-Length", String(body?.length ?? 0));
+    if (hasLength(response, reply)) headers.push(HTTP_HEADER.contentLength, String(body?.length ?? 0));
     response.writeHead(status, headers);
     response.end(body);
   }

@@ -1,0 +1,36 @@
+/** Names of headers have one home, the protocol's constants: a name that is written out elsewhere can be wrong in one place. */
+import { isProgram, lineAt, type Node, type Problem, parse, type Source, walk } from "../sources.ts";
+
+/** Where they are written out. */
+const HOME = "packages/protocol/src/headers.ts";
+/** Rooms that speak the protocol without that package, for now. */
+const APART = /^packages\/yjs\//;
+/** Also the kinds of rejections. */
+const OTHER_MEANINGS: ReadonlySet<string> = new Set(["stream-closed", "stream-max-bytes"]);
+
+/**
+ * Header names with a hyphen that sources of packages write out as texts, in their own spelling or in lower case. Names of
+ * one word ("host", "location") mean too many other things.
+ */
+export function headerNames(sources: readonly Source[], names: readonly string[]): Problem[] {
+  const spelled = new Set(
+    names.filter((name) => name.includes("-")).flatMap((name) => [name, name.toLowerCase()]),
+  );
+  for (const word of OTHER_MEANINGS) spelled.delete(word);
+  return sources
+    .filter(
+      ({ path }) =>
+        isProgram(path) && /^packages\/[^/]+\/src\//.test(path) && path !== HOME && !APART.test(path),
+    )
+    .flatMap((source) => namesIn(source, spelled));
+}
+
+function namesIn(source: Source, spelled: ReadonlySet<string>): Problem[] {
+  const problems: Problem[] = [];
+  walk(parse(source), (node: Node) => {
+    if (node.type !== "Literal" || typeof node.value !== "string" || !spelled.has(node.value)) return;
+    const message = `"${node.value}" is a header: use its constant of @perennial/protocol`;
+    problems.push({ path: source.path, line: lineAt(source.text, node.start), message });
+  });
+  return problems;
+}

@@ -93,3 +93,45 @@ it("keeps what an operation holds on to, for as long as any does", () => {
   trimAll();
   expect(ids()).not.toContain(1);
 });
+
+/** Makes a stream remember as many producers as take about `plain` times as much memory as a plain stream. */
+function burden(catalog: Catalog, id: number, plain: number): void {
+  const { state } = catalog.byId(id);
+  state.producers = new Map(
+    Array.from({ length: Math.ceil((plain * 1024) / 400) }, (_, index) => [
+      `p${index}`,
+      { epoch: 0, lastSeq: 0, lastAt: 0 },
+    ]),
+  );
+  catalog.weigh(catalog.byId(id));
+}
+
+it("lets one stream that remembers much count for many", () => {
+  const { catalog, trim, ids, crowded } = world();
+  trim(STREAMS * 3);
+  const light = catalog.weight;
+  const before = crowded();
+  const [heavy] = ids();
+  burden(catalog, heavy!, LOADED_MAX);
+  expect(crowded()).toBe(before + 1);
+  trim(STREAMS * 3);
+  expect(ids()).not.toContain(heavy);
+  expect(catalog.weight).toBeLessThan(light);
+});
+
+it("is overfull when what it cannot drop takes twice what it should, and not when that is light again", () => {
+  const { catalog, trim } = world(new Set([1]));
+  burden(catalog, 1, 70_000);
+  trim(STREAMS * 3);
+  expect(catalog.isOverfull).toBe(true);
+  const { state } = catalog.byId(1);
+  state.producers = undefined;
+  catalog.weigh(catalog.byId(1));
+  expect(catalog.isOverfull).toBe(false);
+});
+
+it("weighs nothing when it holds nothing", () => {
+  const { catalog } = world();
+  for (const stream of [...catalog.streams()]) catalog.evict(stream);
+  expect(catalog.weight).toBe(0);
+});

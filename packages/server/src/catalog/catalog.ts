@@ -1,11 +1,13 @@
 /**
  * Streams by path and by id. What is not in memory is loaded from the log's archive when it is touched, and
  * dropped again when more are held than there should be, it was not used for a while, and the archive has it as
- * it is.
+ * it is. "More" is both a count and a weight: a stream that remembers thousands of producers counts for as much as thousands
+ * of plain ones.
  */
 import type { Archive, PathsPage } from "../journal/contract/index.ts";
 import { comparePaths } from "../stream/paths.ts";
 import type { StreamState } from "../stream/state.ts";
+import { inUseLimit, isHeavy, MemoryShort, PLAIN_STREAM_BYTES, weightOf } from "../stream/weight.ts";
 import { Deadlines } from "./deadlines.ts";
 import { SortedPaths } from "./sorted-paths.ts";
 import { Stream } from "./stream.ts";
@@ -31,13 +33,15 @@ export class Catalog {
   readonly #byId = new Map<number, Stream>();
   /** Loaded streams with a lifetime, for the sweep. */
   readonly deadlines = new Deadlines();
+  /** What all of them weigh, bytes. */
+  #weight = 0;
   /** Where `trim` goes on looking. */
   #hand: Iterator<Stream> | undefined;
 
   /**
    * @param archive undefined: every stream stays in memory
-   * @param loadedMax streams held in memory before idle ones are dropped
-   * @param onCrowded called when one that was loaded makes them too many: `trim` soon, but not from inside
+   * @param loadedMax plain streams held in memory before idle ones are dropped
+   * @param onCrowded called when one that was loaded, or has grown, makes them too many: `trim` soon, but not from inside
    */
   constructor(archive: Archive | undefined, loadedMax: number, onCrowded: () => void) {
     this.#archive = archive;
@@ -50,7 +54,35 @@ export class Catalog {
     return this.#byId.size;
   }
 
-  /** The newest life of a path, in whatever state; undefined when the path was never used or is free again. */
+  /** What the streams in memory weigh, bytes. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  get #isCrowded(): boolean {
+    return this.#byId.size > this.#loadedMax || this.#weight > this.#loadedMax * PLAIN_STREAM_BYTES;
+  }
+
+  /** Whether twice as much is held as there should be: what is in use, and cannot be dropped, must not grow any more. */
+  get isOverfull(): boolean {
+    return this.#weight > inUseLimit(2 * this.#loadedMax);
+  }
+
+  /** Takes note of what a stream weighs now. To be called when it remembers more, or less. */
+  weigh(stream: Stream): void {
+    if (this.#byId.get(stream.state.id) !== stream) return;
+    const weight = weightOf(stream.state);
+    this.#weight += weight - stream.weight;
+    const hasGrown = weight > stream.weight;
+    stream.weight = weight;
+    if (hasGrown && this.#isCrowded) this.#onCrowded();
+  }
+
+  /**
+   * The newest life of a path, in whatever state; undefined when the path was never used or is free again.
+   *
+   * @throws MemoryShort for a stream that is not in memory, remembers much, and finds no room
+   */
   newest(path: string): Stream | undefined {
     const stream = this.#byPath.get(path);
     if (stream !== undefined) {
@@ -58,7 +90,9 @@ export class Catalog {
       return stream;
     }
     const state = this.#archive?.byPath(path);
-    return state === undefined ? undefined : this.#load(state);
+    if (state === undefined) return undefined;
+    if (this.isOverfull && isHeavy(state)) throw new MemoryShort();
+    return this.#load(state);
   }
 
   /** The life of a path that readers may see: its creation is durable and its removal is not. */
@@ -107,8 +141,9 @@ export class Catalog {
   }
 
   #load(state: StreamState): Stream {
-    if (this.#byId.size >= this.#loadedMax) this.#onCrowded();
-    return this.adopt(state);
+    const stream = this.adopt(state);
+    if (this.#isCrowded) this.#onCrowded();
+    return stream;
   }
 
   /** Takes a durable stream into memory. */
@@ -128,6 +163,8 @@ export class Catalog {
     if (!this.#byPath.has(stream.state.path)) this.#paths.add(stream.state.path);
     this.#byPath.set(stream.state.path, stream);
     this.#byId.set(stream.state.id, stream);
+    stream.weight = weightOf(stream.state);
+    this.#weight += stream.weight;
     this.deadlines.add(stream);
   }
 
@@ -140,7 +177,10 @@ export class Catalog {
     } else {
       this.#forgetOlder(path, stream);
     }
-    this.#byId.delete(id);
+    if (this.#byId.delete(id)) this.#weight -= stream.weight;
+    stream.weight = 0;
+    // Whoever holds on to it, a slow reader or the next checkpoint, needs none of them.
+    stream.state.producers = undefined;
     this.deadlines.delete(stream);
   }
 
@@ -172,7 +212,7 @@ export class Catalog {
    * @param onIdle told of an idle stream: evicts it, or does first what has to be done before it may go
    */
   trim(looks: number, onIdle: (stream: Stream) => void): void {
-    for (let looked = 0; looked < looks && this.#byId.size > this.#loadedMax; looked++) {
+    for (let looked = 0; looked < looks && this.#isCrowded; looked++) {
       this.#hand ??= this.#byId.values();
       const next = this.#hand.next();
       if (next.done) {

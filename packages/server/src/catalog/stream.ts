@@ -40,6 +40,8 @@ export class Stream {
   unsettled: Settlement | undefined = undefined;
   /** An earlier life of the same path, visible for as long as this one is unborn. */
   previous: Stream | undefined = undefined;
+  /** What it counts for in the catalogue's budget, bytes; 0 while it is not held there. Kept by the catalogue. */
+  weight = 0;
   /** Operations that hold on to it across a wait: it stays in memory as long as there are any. */
   pins = 0;
   /** Whether its first message is one of the State Protocol; undefined until somebody has looked (`shard/state-streams.ts`). */

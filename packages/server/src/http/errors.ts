@@ -39,6 +39,8 @@ export function problemReply(failure: Failure): Reply {
 /** The answer to a request on which something was thrown: it says no more than what kind of thing. */
 export function failureReply(error: unknown): Reply {
   switch (readFailureOf(error)) {
+    case "crowded":
+      return problemReply({ kind: "too-much-remembered" });
     case "removed":
       return problemReply({ kind: "stream-not-found" });
     case "damaged":

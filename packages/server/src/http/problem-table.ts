@@ -169,6 +169,13 @@ const REJECTIONS: Table<Rejection> = {
       `The stream may hold ${f.limit} bytes (Stream-Max-Bytes) and has ${f.size}: there is no room for ${f.added} more. Nothing was stored.`,
     facts: ({ limit, size, added }) => ({ limit, size, added }),
   },
+  "too-much-remembered": {
+    status: 503,
+    title: "Too much in memory",
+    detail: () =>
+      "The streams in use remember as many producers as there is memory for. No new producers are taken on, nor streams that remember many, until some of those in use are idle. Try again later.",
+    headers: () => RETRY_LATER,
+  },
   "storage-full": {
     status: 507,
     title: "Storage full",

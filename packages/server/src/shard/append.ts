@@ -5,6 +5,7 @@ import { FRAMED_AT_ONCE_BYTES, type Unready } from "../stream/frame-body.ts";
 import { type AppendRecord, givesRoomBack } from "../stream/records.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { judgeLong, readied } from "./long-body.ts";
+import type { StreamState } from "../stream/state.ts";
 import { durably, type Verdict } from "./outcomes.ts";
 import { onceThereIs } from "./room.ts";
 import type { Shard } from "./shard.ts";
@@ -83,9 +84,17 @@ function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdic
     case "record": {
       const refusal = givesRoomBack(decision.record) ? shard.removalRefusal() : shard.refusal();
       if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
-      return { outcome: appended(decision.record), pending: shard.commit(decision.record, found.stream) };
+      if (shard.catalog.isOverfull && isNewProducer(state, decision.record))
+        return { outcome: reject({ kind: "too-much-remembered" }), pending: undefined };
+      const pending = shard.commit(decision.record, found.stream);
+      if (decision.record.producer !== undefined) shard.catalog.weigh(found.stream);
+      return { outcome: appended(decision.record), pending };
     }
   }
+}
+
+function isNewProducer(state: StreamState, { producer }: AppendRecord): boolean {
+  return producer !== undefined && !state.producers?.has(producer.id);
 }
 
 function appended(record: AppendRecord): AppendOutcome {

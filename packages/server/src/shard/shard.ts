@@ -62,10 +62,9 @@ export class Shard implements LogListener, RecordTarget {
     this.aheadBytes = deps.aheadBytes ?? AHEAD_BYTES;
     this.jsonMessageBytes = deps.jsonMessageBytes ?? JSON_MESSAGE_BYTES;
     this.stateOffsets = deps.stateOffsets ?? true;
-    const { archive } = deps.log;
     // Without an archive there is nowhere to bring a stream back from.
-    const loadedMax = archive === undefined ? Number.POSITIVE_INFINITY : deps.loadedStreams;
-    this.catalog = new Catalog(archive, loadedMax, () => this.#trimSoon());
+    const loadedMax = deps.log.archive === undefined ? Number.POSITIVE_INFINITY : deps.loadedStreams;
+    this.catalog = new Catalog(deps.log.archive, loadedMax, () => this.#trimSoon());
   }
 
   /** Brings back what the log holds. Called once, before anything else. */
@@ -306,6 +305,7 @@ export class Shard implements LogListener, RecordTarget {
       const stream = this.catalog.byId(id);
       evolve(stream.state, record);
       stream.becomeDurable();
+      this.catalog.weigh(stream);
       this.#noteAdvance(stream);
       if (stream.visibility === "removed") this.catalog.forget(stream);
       changed.push(stream.state);

@@ -37,9 +37,10 @@ export async function replayLog(
   log: ReplayedLog,
   target: RecordTarget,
 ): Promise<{ walked: Walked; newStreams: number }> {
-  const { disk, store, slabs, mark, checkpoint, guard, recoveryBytes, budgetStreams } = parts;
+  const { disk, store, slabs, tails, mark, checkpoint, guard, recoveryBytes, budgetStreams } = parts;
   const makeRoom = async (term: number, lastId: number, secure: () => Promise<Mark>): Promise<boolean> => {
-    const isMuch = log.unarchivedBytes >= recoveryBytes || log.changedStreams >= budgetStreams / 2;
+    const bytes = Math.max(log.unarchivedBytes, tails.changedExcess);
+    const isMuch = bytes >= recoveryBytes || log.changedStreams >= budgetStreams / 2;
     log.onReplayed(term, lastId, isMuch ? await secure() : undefined);
     if (isMuch) await checkpoint.run(log);
     return isMuch;

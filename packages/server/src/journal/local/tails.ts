@@ -8,6 +8,7 @@
  */
 import type { AppendRecord, CreateRecord, StreamRecord } from "../../stream/records.ts";
 import type { StreamState } from "../../stream/state.ts";
+import { excessOf } from "../../stream/weight.ts";
 import type { PendingRecord } from "../contract/index.ts";
 import type { RowHeader } from "./archive/rows.ts";
 import { dataLength, dataOffset, dataPosition, previousDistance } from "./codec/frame.ts";
@@ -111,6 +112,13 @@ export class Tails {
   /** Streams that the archive does not hold as they are now. */
   get changedCount(): number {
     return this.#changedCount;
+  }
+
+  /** What those take in memory beyond as many plain ones, bytes. */
+  get changedExcess(): number {
+    let bytes = 0;
+    for (const tail of this.#tails.values()) if (tail.changed) bytes += excessOf(tail.state);
+    return bytes;
   }
 
   get(id: number): Tail | undefined {

@@ -8,7 +8,7 @@ import type { Turns, Work } from "./turns.ts";
 
 /** Where bytes are read: of a shard, what this needs. */
 export interface ByteSource {
-  readonly log: Pick<Log, "read" | "boundaryBefore">;
+  readonly log: Pick<Log, "read" | "boundaryBefore" | "damageFrom">;
   readonly catalog: Pick<Catalog, "byId">;
   /** Gives way to others. */
   readonly turns: Pick<Turns, "run">;
@@ -158,4 +158,17 @@ export function boundaryBefore(source: ByteSource, stream: Stream, position: num
   while (position < ownStart(holder.state)) holder = source.catalog.byId(holder.state.fork!.sourceId);
   const start = ownStart(holder.state);
   return position === start ? start : Math.max(start, source.log.boundaryBefore(holder.state.id, position));
+}
+
+/** Where damaged bytes are known to begin in `[from, to)` of a stream as its readers see it; `to` when none do. */
+export function damageBefore(source: ByteSource, stream: Stream, from: number, to: number): number {
+  let found = to;
+  let end = to;
+  for (let holder = stream; ; holder = source.catalog.byId(holder.state.fork!.sourceId)) {
+    const start = Math.max(from, ownStart(holder.state));
+    const damage = source.log.damageFrom(holder.state.id, start);
+    if (damage !== undefined && damage < end) found = damage;
+    if (start === from) return found;
+    end = Math.min(end, start);
+  }
 }

@@ -1,9 +1,10 @@
 /** Where to cut a slice that is too long for one page or one SSE event. */
 import { isText } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
+import { DamagedData } from "../journal/contract/index.ts";
 import { MessageScanner } from "../stored/messages.ts";
 import { incompleteUtf8Length } from "../stored/utf8.ts";
-import { boundaryBefore, pieces, wholeSlice } from "./bytes.ts";
+import { boundaryBefore, damageBefore, pieces, wholeSlice } from "./bytes.ts";
 import { type Answer, inSteps, type Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 
@@ -23,7 +24,7 @@ const LF = 0x0a;
  * The end of a slice that begins at `from` (where an append or message begins, or anywhere in a byte stream) and
  * goes no further than `to`: about `limit` bytes on, at least `CUT_BYTES`, where an append ends. Only an append longer
  * than the limit is cut itself: JSON between messages (a message is never cut, however long), other streams at multiples
- * of `CUT_BYTES`.
+ * of `CUT_BYTES`. It ends before bytes that are known to be damaged, unless it would begin with them.
  */
 export function sliceEnd(
   shard: Shard,
@@ -32,6 +33,8 @@ export function sliceEnd(
   to: number,
   limit: number,
 ): Answer<number> {
+  const intact = damageBefore(shard, stream, from, to);
+  if (isCutByDamage(from, to, limit, intact)) return endBeforeDamage(shard, stream, from, intact);
   return to - from <= limit ? to : longSliceEnd(shard, stream, from, to, limit);
 }
 
@@ -46,6 +49,29 @@ function* longSliceEnd(
   return end ?? (yield* shard.messages.endAfter(stream, boundaryBefore(shard, stream, from), from));
 }
 
+/** @param intact the bytes are, up to here */
+function isCutByDamage(from: number, to: number, limit: number, intact: number): boolean {
+  return intact < to && intact > from && intact - from <= limit;
+}
+
+/** What is looked through at most for the last whole message before damage. */
+const SEARCHED_BYTES = 256 * 1024;
+
+/** @throws DamagedData when no whole message lies before the damage, or none is found near it */
+function* endBeforeDamage(shard: Shard, stream: Stream, from: number, damage: number): Reading<number> {
+  if (!stream.state.json) return damage;
+  const start = Math.max(from, boundaryBefore(shard, stream, damage - 1));
+  const scanner = new MessageScanner();
+  if (damage - start <= SEARCHED_BYTES)
+    yield* pieces(shard, stream, start, damage, (bytes) => {
+      scanner.scan(bytes);
+      return true;
+    });
+  const end = start + scanner.boundary;
+  if (end > from) return end;
+  throw new DamagedData(`bytes of stream ${stream.state.id} from position ${damage} on are damaged`);
+}
+
 /** The same, but undefined when a JSON message longer than the limit begins at `from`. */
 export function* shortSliceEnd(
   shard: Shard,
@@ -54,6 +80,8 @@ export function* shortSliceEnd(
   to: number,
   limit: number,
 ): Reading<number | undefined> {
+  const intact = damageBefore(shard, stream, from, to);
+  if (isCutByDamage(from, to, limit, intact)) return yield* endBeforeDamage(shard, stream, from, intact);
   if (to - from <= limit) return to;
   const boundary = boundaryBefore(shard, stream, from + limit);
   if (boundary > from) return boundary;

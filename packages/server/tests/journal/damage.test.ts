@@ -6,11 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createServer } from "../../src/index.ts";
-import { chunkKey, pathKey, STORE_KEY, streamKey } from "../../src/journal/local/archive/keys.ts";
+import { chunkKey, numberOfKey, pathKey, STORE_KEY, streamKey } from "../../src/journal/local/archive/keys.ts";
 import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
+import { decodeNumber } from "../../src/journal/local/archive/rows.ts";
 import { checkDirectory } from "../../src/journal/local/check-directory.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
-import { BINARY, Http } from "../support/http.ts";
+import { BINARY, Http, JSON_TYPE } from "../support/http.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 
 const root = await mkdtemp(join(tmpdir(), "perennial-damage-"));
@@ -92,6 +93,75 @@ test("any bit of a chunk, of a row and of a path's entry: 500 for that stream, 2
     }
   }
 }, 120_000);
+
+/** Reads as a client does that goes on from where a page ended: what it got, and how it was told of the end. */
+async function readOn(http: Http, name: string): Promise<{ pages: string[]; status: number; cuts: number }> {
+  const pages: string[] = [];
+  let offset = "-1";
+  for (let cuts = 0; ; ) {
+    const page = await http.get(`${name}?offset=${offset}`).catch(() => undefined);
+    if (page === undefined) cuts += 1;
+    else if (page.status !== 200) return { pages, status: page.status, cuts };
+    else {
+      pages.push(page.text);
+      offset = page.headers.get("Stream-Next-Offset")!;
+    }
+    if (cuts > 1) throw new Error("cut off again, where damage was met before");
+  }
+}
+
+test("a reader gets everything before the damage, and then hears of it", async () => {
+  const directory = await populated();
+  const { http, stop } = await serve(directory);
+  const messages = Array.from({ length: 2000 }, (_, index) => ({ index, text: "x".repeat(100) }));
+  await http.put("json", { headers: JSON_TYPE });
+  for (let from = 0; from < messages.length; from += 50)
+    await http.post("json", { headers: JSON_TYPE, body: JSON.stringify(messages.slice(from, from + 50)) });
+  await http.put("long", { headers: JSON_TYPE, body: JSON.stringify(messages) });
+  await stop();
+  const damages = [];
+  for (const name of ["two", "json", "long"]) {
+    const id = await idOf(directory, name);
+    const starts = await chunksOf(directory, id);
+    damages.push(starts.find((start) => start > 100_000)!);
+    await flip(directory, chunkKey(id, damages.at(-1)!), 50);
+  }
+  const again = await serve(directory);
+  const bytes = await readOn(again.http, "two");
+  expect(bytes).toMatchObject({ status: 500, cuts: 1 });
+  expect(bytes.pages.join("")).toBe(`two${BODY}`.slice(0, damages[0]));
+  const inShortAppends = await readOn(again.http, "json");
+  expect(inShortAppends).toMatchObject({ status: 500, cuts: 1 });
+  const whole = inShortAppends.pages.flatMap((page) => JSON.parse(page));
+  expect(whole).toEqual(messages.slice(0, whole.length));
+  expect(whole.length).toBe(storedMessages(messages, damages[1]!));
+  const inOneAppend = await readOn(again.http, "long");
+  expect(inOneAppend).toMatchObject({ status: 500, cuts: 1 });
+  expect(inOneAppend.pages.flatMap((page) => JSON.parse(page)).length).toBe(
+    storedMessages(messages, damages[2]!),
+  );
+  await again.stop();
+});
+
+/** How many messages lie whole before a position. */
+function storedMessages(messages: readonly object[], position: number): number {
+  let end = 0;
+  return messages.filter((message) => (end += JSON.stringify(message).length + 1) <= position).length;
+}
+
+async function idOf(directory: string, name: string): Promise<number> {
+  const store = new LmdbStore(join(directory, "archive.lmdb"));
+  const id = decodeNumber(Uint8Array.from(store.get(pathKey(`/v1/stream/${name}`))!));
+  await store.close();
+  return id;
+}
+
+async function chunksOf(directory: string, id: number): Promise<number[]> {
+  const store = new LmdbStore(join(directory, "archive.lmdb"));
+  const starts = store.keys(chunkKey(id, 0), chunkKey(id + 1, 0), 100).map((key) => numberOfKey(key, 1));
+  await store.close();
+  return starts;
+}
 
 test("an archive that is missing, cut short or overwritten is refused with a sentence, by a check, too", async () => {
   const directory = await populated();

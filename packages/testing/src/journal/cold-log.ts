@@ -45,6 +45,10 @@ export class ColdLog implements Log {
     return this.#log.boundaryBefore(id, position);
   }
 
+  damageFrom(id: number, position: number): number | undefined {
+    return this.#log.damageFrom(id, position);
+  }
+
   takesRemovals(): boolean {
     return this.health() === "ok";
   }

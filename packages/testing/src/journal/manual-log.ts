@@ -133,6 +133,10 @@ export class ManualLog implements Log {
     return this.#of(id).read(from, Math.min(to, from + READ_CHUNK_BYTES), memory);
   }
 
+  damageFrom(): undefined {
+    return undefined;
+  }
+
   boundaryBefore(id: number, position: number): number {
     return this.#of(id).boundaryBefore(position);
   }

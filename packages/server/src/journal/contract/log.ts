@@ -87,6 +87,12 @@ export interface Log {
    */
   boundaryBefore(id: number, position: number): number;
 
+  /**
+   * Where a read has met damaged bytes in the stream's own range, the first such place at or after `position`; undefined
+   * when none is known. What lies before can be read.
+   */
+  damageFrom(id: number, position: number): number | undefined;
+
   health(): LogHealth;
   /**
    * Whether records that give room back are taken, also while the log is `full`: deletions, and appends that close a

@@ -160,6 +160,10 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
     return this.#bytes.boundaryBefore(id, position);
   }
 
+  damageFrom(id: number, position: number): number | undefined {
+    return this.#bytes.damageFrom(id, position);
+  }
+
   health(): LogHealth {
     // Whoever waited for room until now comes too late.
     if (this.#closed || this.#guard.health !== "ok") return "read-only";

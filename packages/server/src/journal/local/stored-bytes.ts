@@ -3,6 +3,7 @@ import { DamagedData, READ_CHUNK_BYTES, StreamRemoved } from "../contract/index.
 import type { ArchiveStore } from "./archive/archive-store.ts";
 import { archivedBoundary, readArchived } from "./archive/chunks.ts";
 import { streamKey } from "./archive/keys.ts";
+import { DamagedPlaces } from "./damaged-places.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
 import type { Tails } from "./tails.ts";
 
@@ -13,6 +14,7 @@ export class StoredBytes {
   readonly #store: ArchiveStore;
   readonly #tails: Tails;
   readonly #removed: RemovedStreams;
+  readonly #damaged = new DamagedPlaces();
 
   constructor(store: ArchiveStore, tails: Tails, removed: RemovedStreams) {
     this.#store = store;
@@ -31,9 +33,19 @@ export class StoredBytes {
       this.#tails.copy(tail, from, from + bytes.length, bytes);
       return bytes;
     }
-    const bytes = readArchived(this.#store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
-    if (bytes === undefined) throw this.#missing(id, from);
-    return bytes;
+    try {
+      const bytes = readArchived(this.#store, id, from, Math.min(to, tail?.hotFrom ?? to), memory);
+      if (bytes === undefined) throw this.#missing(id, from);
+      return bytes;
+    } catch (error) {
+      if (error instanceof DamagedData) this.#damaged.add(id, from);
+      throw error;
+    }
+  }
+
+  /** As `Log.damageFrom`. */
+  damageFrom(id: number, position: number): number | undefined {
+    return this.#damaged.from(id, position);
   }
 
   /** The bytes of a removed stream go without notice; those of one that is there must be there, too. */

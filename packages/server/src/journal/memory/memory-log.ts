@@ -88,6 +88,10 @@ export class MemoryLog implements Log {
     return this.#of(id).boundaryBefore(position);
   }
 
+  damageFrom(): undefined {
+    return undefined;
+  }
+
   #of(id: number): StreamChunks {
     const chunks = this.#chunks.get(id);
     if (chunks === undefined) throw new StreamRemoved(id);

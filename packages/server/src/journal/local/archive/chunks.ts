@@ -92,9 +92,20 @@ function chunkAt(store: ArchiveStore, id: number, position: number): Chunk | und
   return position < start + chunkBytes(entry.value).length ? { start, value: entry.value } : undefined;
 }
 
+/** The same, but undefined also when it is damaged, which was told already. */
+function intactChunkAt(store: ArchiveStore, id: number, position: number): Chunk | undefined {
+  try {
+    return chunkAt(store, id, position);
+  } catch (error) {
+    if (error instanceof DamagedData) return undefined;
+    throw error;
+  }
+}
+
 /**
  * A copy of archived bytes `[from, to)`, at least one and at most `READ_CHUNK_BYTES` of them; undefined when the
- * archive has no byte at `from`. The copy is in `memory`, if that is given.
+ * archive has no byte at `from`. It ends before bytes that are damaged, unless it would begin with them. The copy is in
+ * `memory`, if that is given.
  */
 export function readArchived(
   store: ArchiveStore,
@@ -107,9 +118,10 @@ export function readArchived(
   const copy = memory?.subarray(0, wanted) ?? Buffer.allocUnsafe(wanted);
   let copied = 0;
   while (copied < wanted) {
-    const chunk = chunkAt(store, id, from + copied);
+    const at = from + copied;
+    const chunk = copied === 0 ? chunkAt(store, id, at) : intactChunkAt(store, id, at);
     if (chunk === undefined) break;
-    const rest = chunkBytes(chunk.value).subarray(from + copied - chunk.start);
+    const rest = chunkBytes(chunk.value).subarray(at - chunk.start);
     // A read that is not the last ends where a chunk does: the next one then finds its chunk at once.
     if (copied > 0 && copied + rest.length > wanted && from + wanted < to) break;
     const piece = rest.subarray(0, wanted - copied);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import net from "node:net";
@@ -39,6 +39,24 @@ test("a lock dies with its process, even if that is killed", async () => {
   holder.kill("SIGKILL");
   await once(holder, "exit");
   await (await lockDirectory(directory)).release();
+});
+
+/** On Linux only there are network namespaces, and whoever may make one can be kept out of the lock's sockets. */
+const canLeaveNetwork = spawnSync("unshare", ["--net", "true"]).status === 0;
+
+test("a process in a network namespace of its own, which sees no socket of ours, is kept out", async () => {
+  const directory = await mkdtemp(join(root, "d"));
+  const lock = await lockDirectory(directory);
+  const module = new URL("../../dist/journal/local/directory-lock.js", import.meta.url).href;
+  const script = `import { lockDirectory } from ${JSON.stringify(module)};
+    await lockDirectory(${JSON.stringify(directory)}).then(() => console.log("locked"), (error) => console.log(error.name));
+    process.exit();`;
+  const command = [process.execPath, "--input-type=module", "-e", script];
+  const [program, ...args] = canLeaveNetwork ? ["unshare", "--net", ...command] : command;
+  const other = spawn(program!, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [said] = await once(other.stdout, "data");
+  expect(String(said).trim()).toBe("DirectoryInUse");
+  await lock.release();
 });
 
 test("nobody can take the lock's name first by guessing it", async () => {

@@ -8,7 +8,7 @@
  */
 import type { ArchiveHead } from "./archive/archive-head.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
-import { type Archived, Slices, type SlicesParts } from "./checkpoint-slices.ts";
+import { type Archived, type Slice, Slices, type SlicesParts } from "./checkpoint-slices.ts";
 import type { MarkKeeper } from "./mark-keeper.ts";
 import type { RemovedStreams } from "./removed-streams.ts";
 import type { Reserve } from "./reserve.ts";
@@ -38,6 +38,9 @@ export interface CheckpointParts extends SlicesParts {
   readonly mark: Pick<MarkKeeper, "secure">;
   readonly reserve: Pick<Reserve, "hasRoomFor">;
 }
+
+/** Pages of the tree that a stream's entries touch, about. */
+const STREAM_PAGES_BYTES = 4 * 4096;
 
 export class Checkpoint {
   readonly #parts: CheckpointParts;
@@ -113,17 +116,20 @@ export class Checkpoint {
         await log.secure(end);
         await giveWay();
       }
-      if (
-        !slice.streams.every(({ removed }) => removed) &&
-        !this.#parts.reserve.hasRoomFor(3 * this.#parts.sliceBytes)
-      )
-        throw noRoom();
+      if (!slice.streams.every(({ removed }) => removed) && !this.#hasRoomFor(slice)) throw noRoom();
       const streams = head.row.streams + slice.rows;
       await head.write(slice.changes, { lastId: log.lastId, streams });
       for (const archived of slice.streams) this.#settle(archived, log);
       await giveWay();
       log.onArchived();
     }
+  }
+
+  /** Besides its bytes a slice writes pages of the tree anew: some for each stream, and never more than its size calls for. */
+  #hasRoomFor({ streams, room }: Slice): boolean {
+    const { sliceBytes, reserve } = this.#parts;
+    const bytes = sliceBytes - room + streams.length * STREAM_PAGES_BYTES;
+    return reserve.hasRoomFor(3 * Math.min(bytes, sliceBytes));
   }
 
   #settle({ tail, to, complete, removed: isRemoved, row, heldTo }: Archived, log: CheckpointedLog): void {

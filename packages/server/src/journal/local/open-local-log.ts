@@ -1,5 +1,6 @@
 /** The local log of a server: on a directory of the file system, with LMDB as its archive. */
 import { randomUUID } from "node:crypto";
+import { statfs } from "node:fs/promises";
 import { openArchive } from "./archive/open-archive.ts";
 import { removeManifest } from "./backup/manifest.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
@@ -55,6 +56,10 @@ const RECOVERY_BYTES_MIN = 64 * 1024 * 1024;
 /** A changed stream cannot be dropped from memory, and takes just under a kilobyte there. */
 const BUDGET_STREAMS = 100_000;
 const CHECKPOINT_INTERVAL_MS = 10_000;
+/** The part of a small disk that a segment, and the reserve, may have: they must leave room for data. */
+const DISK_SHARE = 16;
+/** What a small disk may have in the log, in such parts: the archive needs room to take it in. */
+const BUDGET_SHARES = 4;
 
 /**
  * Locks the directory and prepares it. Records are read when the log is opened; closing it gives the lock back.
@@ -75,21 +80,22 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
     await upgradeDirectory(directory);
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     await removeManifest(directory);
+    const share = await shareOfDisk(directory);
     return createLocalLog({
       disk: new NodeDisk(segments),
       store: await openArchive(archiveFile, hasData, report),
       flushing: (options.durability ?? "fsync") === "fsync",
-      budgetBytes,
+      budgetBytes: Math.min(budgetBytes, BUDGET_SHARES * share),
       budgetStreams: BUDGET_STREAMS,
       recoveryBytes: Math.max(budgetBytes, RECOVERY_BYTES_MIN),
       shortBytes: SHORT_BYTES,
       slabBytes: SLAB_BYTES,
-      segmentBytes: SEGMENT_BYTES,
+      segmentBytes: Math.min(SEGMENT_BYTES, share),
       sliceBytes: SLICE_BYTES,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       newStoreId: randomUUID,
       acceptLoss: options.acceptLoss ?? false,
-      reserveBytes: RESERVE_BYTES,
+      reserveBytes: Math.min(RESERVE_BYTES, share),
       scrub: options.scrub ?? true,
       report,
       now: () => performance.now(),
@@ -101,6 +107,13 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
     await lock.release();
     throw error;
   }
+}
+
+/** In steps of 256 KiB. */
+async function shareOfDisk(directory: string): Promise<number> {
+  const { blocks, bsize } = await statfs(directory);
+  const step = 256 * 1024;
+  return Math.max(1, Math.floor((blocks * bsize) / DISK_SHARE / step)) * step;
 }
 
 function after(ms: number, run: () => void): void {

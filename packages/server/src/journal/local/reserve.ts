@@ -29,6 +29,8 @@ export interface ReserveParts {
   readonly reserveBytes: number;
 }
 
+type SpareSegments = Pick<Segments, "giveUpSpares" | "keepSpares">;
+
 /** The log as the reserve sees it. */
 export interface ReservedLog {
   /** What the archive has still to take in. */
@@ -43,6 +45,8 @@ export class Reserve {
   readonly #log: ReservedLog;
   #state: "held" | "released" = "held";
   #isTight = false;
+  /** Those that gave up their spare files. */
+  #segments: SpareSegments | undefined;
   #busy: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -63,9 +67,10 @@ export class Reserve {
   }
 
   /** The disk is full, perhaps again. What the segments keep for later is given up, too. */
-  release(segments?: Pick<Segments, "giveUpSpares">): void {
+  release(segments?: SpareSegments): void {
     if (this.#stopped) return;
-    segments?.giveUpSpares();
+    this.#segments = segments ?? this.#segments;
+    this.#segments?.giveUpSpares();
     this.#isTight = true;
     if (this.#state === "released") return;
     this.#state = "released";
@@ -117,6 +122,7 @@ export class Reserve {
     }
     this.#state = "held";
     this.#isTight = false;
+    this.#segments?.keepSpares();
   }
 
   /** One after another. */

@@ -276,12 +276,18 @@ export class Segments {
     for (const { number } of gone) await this.#spares.keep(number);
   }
 
-  /** The disk is full: files that wait to be used again are removed, and no more are kept until a restart. */
+  /** The disk is full: files that wait to be used again are removed, and no more are kept until `keepSpares`. */
   giveUpSpares(): void {
     this.#spares.giveUp();
   }
 
   /** Waits for what is under way and closes the files. Flushes nothing. Nobody may write ahead any more. */
+  /** The disk has room again: files of dropped segments are kept for reuse from now on. */
+  keepSpares(): void {
+    this.#keepsSpares = true;
+  }
+
+  /** Waits for what is under way and closes the files. Flushes nothing. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#ahead?.over;

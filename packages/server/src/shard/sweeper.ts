@@ -69,7 +69,10 @@ export class Sweeper {
     // The archive looks at no uses: while expiry is held back, what was used since waits with the rest.
     const archiveNow = now - clockWatch.mostHeldMs();
     for (let after: DuePlace | undefined; log.archive !== undefined; ) {
-      const page = log.archive.due(archiveNow, STEP, after);
+      const { archive } = log;
+      const from = after;
+      const page = unlessDamaged(() => archive.due(archiveNow, STEP, from));
+      if (page === undefined) return;
       // Those in memory have had their turn.
       for (const id of page.ids)
         yield catalog.isLoaded(id) ? undefined : unlessDamaged(() => catalog.find(id));

@@ -22,6 +22,8 @@ export interface ServerProcessOptions {
   readonly directory: string;
   /** More arguments of `perennial serve`. */
   readonly args?: readonly string[];
+  /** More flags of Node. */
+  readonly nodeFlags?: readonly string[];
   /** A limit of open files for the process. */
   readonly openFiles?: number;
 }
@@ -30,10 +32,21 @@ export interface ServerProcessOptions {
 export async function startServer({
   directory,
   args = [],
+  nodeFlags = [],
   openFiles,
 }: ServerProcessOptions): Promise<ServerProcess> {
   const began = performance.now();
-  const command = [process.execPath, COMMAND, "serve", "--port", "0", "--data-dir", directory, ...args];
+  const command = [
+    process.execPath,
+    ...nodeFlags,
+    COMMAND,
+    "serve",
+    "--port",
+    "0",
+    "--data-dir",
+    directory,
+    ...args,
+  ];
   const shell = openFiles === undefined ? "exec" : `ulimit -n ${openFiles}; exec`;
   const child = spawn("bash", ["-c", `${shell} "$0" "$@"`, ...command], {
     stdio: ["ignore", "ignore", "pipe"],

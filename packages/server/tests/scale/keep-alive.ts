@@ -8,6 +8,8 @@ export interface PlainRequest {
   /** From the origin's root, with its query. */
   readonly target: string;
   readonly body?: string;
+  /** More headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends `count` requests; resolves once all are answered. Rejects at the first answer that is not a success. */
@@ -23,9 +25,10 @@ export async function sendAll(
   await Promise.all(connections);
 }
 
-function requestText({ method, target, body = "" }: PlainRequest): string {
-  const head = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n`;
-  return `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
+function requestText({ method, target, body = "", headers = {} }: PlainRequest): string {
+  const lines = Object.entries({ "Content-Type": "text/plain", ...headers, "Content-Length": body.length });
+  const block = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${block}\r\n${body}`;
 }
 
 /** One connection. The answers to PUT and POST have no body, so each is over with its head. */
@@ -42,8 +45,9 @@ function exchange(host: string, port: number, next: () => string | undefined): P
     socket.once("connect", send);
     socket.on("data", (text: string) => {
       received += text;
-      if (!received.endsWith("\r\n\r\n")) return;
+      if (!received.includes("\r\n\r\n")) return;
       if (!received.startsWith("HTTP/1.1 2")) socket.destroy(new Error(received));
+      if (!received.endsWith("\r\n\r\n")) return;
       received = "";
       send();
     });

@@ -4,7 +4,8 @@
  */
 
 import { ownStart, type StreamState } from "../../stream/state.ts";
-import type { ArchiveStore } from "./archive/archive-store.ts";
+import { DamagedData } from "../contract/index.ts";
+import type { ArchiveStore, Entry } from "./archive/archive-store.ts";
 import { chunkAppendStart, chunkBytes } from "./archive/chunks.ts";
 import {
   ALL_KEYS,
@@ -90,13 +91,24 @@ class Check {
   async seals(): Promise<void> {
     let [from, end] = ALL_KEYS;
     for (;;) {
-      const entries = this.#stored.entries(from, end, ENTRIES_PER_STEP);
+      const entries = this.#entries(this.#stored, from, end, ENTRIES_PER_STEP);
       for (const { key, value } of entries)
         if (unsealed(key, value) === undefined) this.#problem(damageOf(key).message);
       const last = entries.at(-1);
       if (last === undefined) break;
       from = successor(last.key);
       await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** None where the store itself is damaged, which is told. */
+  #entries(store: ArchiveStore, from: Uint8Array, to: Uint8Array, limit: number): Entry[] {
+    try {
+      return store.entries(from, to, limit);
+    } catch (error) {
+      if (!(error instanceof DamagedData)) throw error;
+      this.#problem(error.message);
+      return [];
     }
   }
 
@@ -143,7 +155,7 @@ class Check {
     const { streams: total, lastId } = decodeStoreRow(stored);
     let [from, end] = STREAM_RANGE;
     for (;;) {
-      const rows = this.#store.entries(from, end, STREAMS_PER_STEP);
+      const rows = this.#entries(this.#store, from, end, STREAMS_PER_STEP);
       for (const { key, value } of rows) this.#stream(numberOfKey(key, 0), value, lastId);
       progress(this.#streams, Math.max(total, this.#streams));
       const last = rows.at(-1);
@@ -190,7 +202,7 @@ class Check {
   #chunks(name: string, state: StreamState): void {
     let position = ownStart(state);
     for (let from = chunkKey(state.id, 0); ; ) {
-      const [entry] = this.#store.entries(from, chunkKey(state.id + 1, 0), 1);
+      const [entry] = this.#entries(this.#store, from, chunkKey(state.id + 1, 0), 1);
       if (entry === undefined) break;
       const start = numberOfKey(entry.key, 1);
       if (start > position) break;

@@ -2,7 +2,8 @@
  * Looks through the whole archive in the background, slowly, so that damage is found while there is a backup to mend it
  * from, and not when somebody needs the bytes.
  */
-import type { ArchiveStore } from "./archive/archive-store.ts";
+import { DamagedData } from "../contract/index.ts";
+import type { ArchiveStore, Entry } from "./archive/archive-store.ts";
 import { ALL_KEYS, successor } from "./archive/keys.ts";
 import { damageOf, type OnDamage, unsealed } from "./archive/sealed-store.ts";
 
@@ -52,9 +53,20 @@ export class Scrubber {
     });
   }
 
+  /** None where the store itself is damaged: there is no way from there to what follows. */
+  #entries(): Entry[] {
+    try {
+      return this.#store.entries(this.#from, ALL_KEYS[1], ENTRIES_PER_STEP);
+    } catch (error) {
+      if (!(error instanceof DamagedData)) throw error;
+      this.#onDamage(error);
+      return [];
+    }
+  }
+
   /** Looks at the next entries. False when those were the last. */
   #step(): boolean {
-    const entries = this.#store.entries(this.#from, ALL_KEYS[1], ENTRIES_PER_STEP);
+    const entries = this.#entries();
     for (const { key, value } of entries)
       if (unsealed(key, value) === undefined) this.#onDamage(damageOf(key));
     const last = entries.at(-1);

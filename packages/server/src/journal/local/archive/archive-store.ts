@@ -1,5 +1,5 @@
 /**
- * The ordered key-value store behind the archive. LMDB implements it for servers, a sorted list on the
+ * The ordered key-value store behind the archive. Reads may throw `DamagedData` where the store itself is damaged. LMDB implements it for servers, a sorted list on the
  * simulated disk for tests. Keys are compared byte by byte.
  */
 

@@ -6,8 +6,10 @@ import { closeSync, openSync, statfsSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { open, type RootDatabase } from "lmdb";
+import { DamagedData } from "../../contract/index.ts";
 import { isAt } from "../node-disk.ts";
 import type { ArchiveStore, Change, Entry } from "./archive-store.ts";
+import { describeKey } from "./keys.ts";
 
 /** A commit that fails with less room than this on the disk is taken to have failed for that. */
 const ROOM_BYTES_MIN = 16 * 1024 * 1024;
@@ -19,6 +21,14 @@ interface TreeStats {
   readonly treeBranchPageCount: number;
   readonly treeLeafPageCount: number;
   readonly overflowPages: number;
+}
+
+/** The codes of LMDB's own errors, among them those for pages that are missing, of another kind, or make no sense. */
+const LMDB_CODES = { from: -30_800, to: -30_779 };
+
+function isOfLmdb(error: unknown): error is Error {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "number" && code >= LMDB_CODES.from && code <= LMDB_CODES.to;
 }
 
 /** As `getStats` gives them; lmdb-js does not type them. */
@@ -57,27 +67,52 @@ export class LmdbStore implements ArchiveStore {
     this.#inode = statSync(file, { bigint: true }).ino;
   }
 
+  /** @throws DamagedData */
   get(key: Uint8Array): Uint8Array | undefined {
-    const value = this.#database.getBinaryFast(key as Buffer);
-    // What comes is a large shared buffer that only says it is as long as the value.
-    return value?.subarray(0, value.length);
+    try {
+      const value = this.#database.getBinaryFast(key as Buffer);
+      // What comes is a large shared buffer that only says it is as long as the value.
+      return value?.subarray(0, value.length);
+    } catch (error) {
+      throw this.#unreadable(key, error);
+    }
+  }
+
+  /** The way through the tree to a key is damaged. What else is on that way is damaged, too, and nothing besides. */
+  #unreadable(key: Uint8Array, error: unknown): unknown {
+    if (!isOfLmdb(error)) return error;
+    // A transaction that met an error refuses everything from then on.
+    this.#database.resetReadTxn();
+    return new DamagedData(
+      `${describeKey(key)} cannot be read: the archive is damaged there: ${error.message}`,
+    );
+  }
+
+  /** @throws DamagedData */
+  #range<Found>(from: Uint8Array, read: () => Found): Found {
+    try {
+      return read();
+    } catch (error) {
+      throw this.#unreadable(from, error);
+    }
   }
 
   last(from: Uint8Array, to: Uint8Array): Entry | undefined {
     // In reverse, `start` is included and `end` is not; a key that ends earlier sorts before its extensions.
     const end = Buffer.from(from.subarray(0, from.length - 1));
-    for (const entry of this.#database.getRange({ start: to as Buffer, end, reverse: true, limit: 1 })) {
-      return Buffer.compare(entry.key, from) >= 0 ? entry : undefined;
-    }
-    return undefined;
+    const range = { start: to as Buffer, end, reverse: true, limit: 1 };
+    const [entry] = this.#range(from, () => [...this.#database.getRange(range)]);
+    return entry !== undefined && Buffer.compare(entry.key, from) >= 0 ? entry : undefined;
   }
 
   entries(from: Uint8Array, to: Uint8Array, limit: number): Entry[] {
-    return [...this.#database.getRange({ start: from as Buffer, end: to as Buffer, limit })];
+    const range = { start: from as Buffer, end: to as Buffer, limit };
+    return this.#range(from, () => [...this.#database.getRange(range)]);
   }
 
   keys(from: Uint8Array, to: Uint8Array, limit: number): Uint8Array[] {
-    return [...this.#database.getKeys({ start: from as Buffer, end: to as Buffer, limit })];
+    const range = { start: from as Buffer, end: to as Buffer, limit };
+    return this.#range(from, () => [...this.#database.getKeys(range)]);
   }
 
   async write(changes: readonly Change[]): Promise<void> {

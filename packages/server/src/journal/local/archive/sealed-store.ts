@@ -47,13 +47,13 @@ export class SealedStore implements ArchiveStore {
 
   /** @throws DamagedData */
   get(key: Uint8Array): Uint8Array | undefined {
-    const sealed = this.#store.get(key);
+    const sealed = this.#read(() => this.#store.get(key));
     return sealed === undefined ? undefined : this.#unseal(key, sealed);
   }
 
   /** @throws DamagedData */
   last(from: Uint8Array, to: Uint8Array): Entry | undefined {
-    const entry = this.#store.last(from, to);
+    const entry = this.#read(() => this.#store.last(from, to));
     if (entry === undefined) return undefined;
     return { key: entry.key, value: this.#unseal(entry.key, entry.value) };
   }
@@ -62,7 +62,7 @@ export class SealedStore implements ArchiveStore {
   entries(from: Uint8Array, to: Uint8Array, limit: number): Entry[] {
     const intact: Entry[] = [];
     for (let at = from; intact.length < limit; ) {
-      const entries = this.#store.entries(at, to, limit - intact.length);
+      const entries = this.#read(() => this.#store.entries(at, to, limit - intact.length));
       for (const { key, value: sealed } of entries) {
         const value = unsealed(key, sealed);
         if (value === undefined) this.#onDamage(damageOf(key));
@@ -77,7 +77,17 @@ export class SealedStore implements ArchiveStore {
 
   /** Keys alone are not sealed. */
   keys(from: Uint8Array, to: Uint8Array, limit: number): Uint8Array[] {
-    return this.#store.keys(from, to, limit);
+    return this.#read(() => this.#store.keys(from, to, limit));
+  }
+
+  /** What the store itself finds damaged is told, too. */
+  #read<Found>(read: () => Found): Found {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof DamagedData) this.#onDamage(error);
+      throw error;
+    }
   }
 
   #unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array {

@@ -281,13 +281,12 @@ export class Segments {
     this.#spares.giveUp();
   }
 
-  /** Waits for what is under way and closes the files. Flushes nothing. Nobody may write ahead any more. */
   /** The disk has room again: files of dropped segments are kept for reuse from now on. */
   keepSpares(): void {
-    this.#keepsSpares = true;
+    this.#spares.keepAgain();
   }
 
-  /** Waits for what is under way and closes the files. Flushes nothing. */
+  /** Waits for what is under way and closes the files. Flushes nothing. Nobody may write ahead any more. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#ahead?.over;

@@ -28,7 +28,12 @@ export class Spares {
     else await this.#disk.remove(segmentName(number));
   }
 
-  /** The disk is full: all are removed, and no more are kept until a restart. */
+  /** The disk has room again. */
+  keepAgain(): void {
+    this.#keeps = true;
+  }
+
+  /** The disk is full: all are removed, and no more are kept until `keepAgain`. */
   giveUp(): void {
     this.#keeps = false;
     for (const number of this.#numbers.splice(0)) {

@@ -115,7 +115,10 @@ export interface Config {
   readonly forkDepth: number;
   /** How often expired streams are looked for, ms, [10, 3600000]. Default 1000. */
   readonly sweepMs: number;
-  /** Streams kept in memory before idle ones are dropped (if the log can bring them back), at least 100. Default 100000. */
+  /**
+   * Streams kept in memory before idle ones are dropped (if the log can bring them back), at least 100: or as many KiB, where
+   * they remember many producers. Default 100000.
+   */
   readonly loadedStreams: number;
   /**
    * How long `stop` still answers what comes on open connections, ms, [0, 60000]; `drainMs` at most. Closed at once, they

@@ -59,6 +59,8 @@ class World {
     const { streams } = await list(this.shard, { prefix: "", after: "", limit: 100 });
     const shown = streams.map(({ path }) => path);
     expect(shown).toEqual(paths);
+    // And nobody is told of an end that has passed.
+    expect(streams.filter(({ deadline }) => deadline !== undefined && deadline < this.now)).toEqual([]);
     expect(paths.filter((path) => this.shard.forReading(path).kind === "found")).toEqual(paths);
     return paths;
   }

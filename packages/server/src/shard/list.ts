@@ -34,7 +34,7 @@ function* listInSteps(shard: Shard, { prefix, after, limit }: ListRequest): Gene
     for (const path of paths) {
       const stream = shard.catalog.peek(path);
       if (stream?.visibility === "live" && !shard.clockWatch.isExpired(stream))
-        streams.push(describe(stream));
+        streams.push(describe(stream, shard.clockWatch));
     }
     if (next === undefined) return { streams, next };
     place = next;

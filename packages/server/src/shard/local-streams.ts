@@ -55,7 +55,9 @@ export class LocalStreams implements AllStreams, Streams {
 
   describe(path: string): Answer<Described | Rejected> {
     const found = this.#shard.forReading(path);
-    return found.kind === "found" ? { kind: "described", stream: describe(found.stream) } : found;
+    return found.kind === "found"
+      ? { kind: "described", stream: describe(found.stream, this.#shard.clockWatch) }
+      : found;
   }
 
   read(path: string, offset: OffsetRequest): Answer<Slice | Rejected> {

@@ -24,6 +24,7 @@ import {
   writeDurably,
   writeManifest,
 } from "./manifest.ts";
+import { Pace } from "./pace.ts";
 import { ArchiveSnapshot } from "./snapshot.ts";
 
 /** A server that writes as fast as it can may drop a part of the log while it is copied; then both are taken anew. */
@@ -155,7 +156,7 @@ async function copyInto(
 ): Promise<CopiedArchive> {
   const store = new LmdbStore(join(target, ARCHIVE_FILE));
   try {
-    return await copyArchive(snapshot, store, bytesPerSecond, onProgress);
+    return await copyArchive(snapshot, store, new Pace(bytesPerSecond), onProgress);
   } finally {
     await store.close();
   }

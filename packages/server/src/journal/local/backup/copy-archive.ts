@@ -1,8 +1,8 @@
 /** Brings the archive of a backup to the state of a snapshot. What it has already is not written again. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { ArchiveStore, Change, Entry } from "../archive/archive-store.ts";
 import { ALL_KEYS, successor } from "../archive/keys.ts";
 import { damageOf, unsealed } from "../archive/sealed-store.ts";
+import type { Pace } from "./pace.ts";
 import type { ArchiveSnapshot } from "./snapshot.ts";
 
 /** Entries in one step, each of up to some 64 KiB. */
@@ -18,16 +18,15 @@ export interface CopiedArchive {
 }
 
 /**
- * @param bytesPerSecond the most that is read from the archive
+ * @param pace how fast the archive is read
  * @param onProgress told the bytes copied so far
  */
 export async function copyArchive(
   from: ArchiveSnapshot,
   to: ArchiveStore,
-  bytesPerSecond: number,
+  pace: Pace,
   onProgress: (bytes: number) => void,
 ): Promise<CopiedArchive> {
-  const began = performance.now();
   const copied = { entries: 0, bytes: 0, bytesWritten: 0, damages: [] as string[] };
   let [start, end] = ALL_KEYS;
   for (;;) {
@@ -45,8 +44,7 @@ export async function copyArchive(
     onProgress(copied.bytes);
     if (last === undefined) return copied;
     start = next;
-    const ahead = (copied.bytes / bytesPerSecond) * 1000 - (performance.now() - began);
-    await delay(Math.max(0, ahead));
+    await pace.reach(copied.bytes);
   }
 }
 

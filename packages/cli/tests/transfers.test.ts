@@ -143,6 +143,26 @@ describe("export", () => {
 });
 
 describe("copy", () => {
+  it("brings State messages over as they are stored, as export writes them", async () => {
+    const other = await TestServer.start();
+    const id = server.freshId();
+    const events = ["a", "b", "c"].map(
+      (key) => `{"type":"user","key":"${key}","value":1.0,"headers":{"operation":"insert"}}`,
+    );
+    await server.fetch(id, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: `[${events.join(",")}]`,
+    });
+    expect(await server.ok("export", id, "-")).toBe(`${events.join("\n")}\n`);
+    expect(await server.ok("copy", `${server.baseUrl}/${id}`, `${other.baseUrl}/copied`)).toBe(
+      "Copied 3 messages\n",
+    );
+    const copied = await other.fetch("copied?offset=-1&exact=true");
+    expect(await copied.text()).toBe(`[${events.join(",")}]`);
+    await other.stop();
+  });
+
   it("brings a stream to another server, again and again without doubling, and closes it with the source", async () => {
     const other = await TestServer.start();
     const id = server.freshId();

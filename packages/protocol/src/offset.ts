@@ -19,11 +19,15 @@ const PREFIX_BY_DIGITS: readonly string[] = Array.from(
 export const ZERO_OFFSET = `${"0".repeat(HALF_LENGTH)}_${"0".repeat(HALF_LENGTH)}`;
 
 /** A place that a reader may ask for: `-1` is the start, `now` the tail at the time of the request. */
-export type OffsetRequest =
+export type OffsetRequest = {
+  /** Whether messages are read as they are stored, without the offsets that State messages are shown with. */
+  readonly asStored?: boolean;
+} & (
   | { readonly kind: "start" }
   | { readonly kind: "now" }
   /** `exact`: of bytes or text, there and nowhere else, though no server gave the offset out (docs/extensions.md). */
-  | { readonly kind: "at"; readonly position: number; readonly exact?: boolean };
+  | { readonly kind: "at"; readonly position: number; readonly exact?: boolean }
+);
 
 const START: OffsetRequest = { kind: "start" };
 const NOW: OffsetRequest = { kind: "now" };

@@ -67,7 +67,8 @@ export async function* readStream(connection: Connection, request: ReadRequest):
 /** The first request is the connection's, which knows how long to wait for a server; then the client is more patient. */
 async function open(connection: Connection, { url, offset, live }: ReadRequest): Promise<StreamResponse> {
   // What a person asks for may lie inside an append, and is meant to the byte; our server would begin with the append.
-  const params: Record<string, string> = isWord(offset) ? {} : { [QUERY.exact]: "true" };
+  // And messages are meant as they are stored: our server would name offsets in those of state streams.
+  const params = { [QUERY.exact]: "true" };
   let first: Response | undefined = await connection.request("GET", addressOf(url, { ...params, offset }));
   return stream({
     url,
@@ -82,10 +83,6 @@ async function open(connection: Connection, { url, offset, live }: ReadRequest):
       return answer;
     },
   });
-}
-
-function isWord(offset: string): boolean {
-  return offset === "-1" || offset === "now";
 }
 
 function addressOf(url: string, params: Readonly<Record<string, string>>): string {

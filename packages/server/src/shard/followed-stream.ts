@@ -10,10 +10,12 @@ import type { FollowedStream, TailListener } from "./streams.ts";
 export class LocalStream implements FollowedStream {
   readonly #shard: Shard;
   readonly #stream: Stream;
+  readonly #asStored: boolean;
 
-  constructor(shard: Shard, stream: Stream) {
+  constructor(shard: Shard, stream: Stream, asStored = false) {
     this.#shard = shard;
     this.#stream = stream;
+    this.#asStored = asStored;
   }
 
   get path(): string {
@@ -65,6 +67,6 @@ export class LocalStream implements FollowedStream {
   }
 
   namesOffsets(): Answer<boolean> {
-    return namesOffsets(this.#shard, this.#stream);
+    return this.#asStored ? false : namesOffsets(this.#shard, this.#stream);
   }
 }

@@ -32,6 +32,8 @@ export class LocalStreams implements AllStreams, Streams {
   readonly #shard: Shard;
   /** Whoever follows the same stream gets the same object: by it they know what they share. */
   readonly #followed = new WeakMap<Stream, LocalStream>();
+  /** The same for those who want messages as they are stored. */
+  readonly #followedAsStored = new WeakMap<Stream, LocalStream>();
 
   constructor(shard: Shard) {
     this.#shard = shard;
@@ -78,10 +80,11 @@ export class LocalStreams implements AllStreams, Streams {
 
   follow(slice: Slice): FollowedStream {
     const stream = streamOf(slice);
-    const known = this.#followed.get(stream);
+    const all = slice.asStored ? this.#followedAsStored : this.#followed;
+    const known = all.get(stream);
     if (known !== undefined) return known;
-    const followed = new LocalStream(this.#shard, stream);
-    this.#followed.set(stream, followed);
+    const followed = new LocalStream(this.#shard, stream, slice.asStored);
+    all.set(stream, followed);
     return followed;
   }
 

@@ -30,10 +30,11 @@ export function snapshot(shard: Shard, path: string, offset: OffsetRequest): Ans
   const position = resolveOffset(stream, offset);
   const isEnd = position === 0 || position === stream.visibleTail;
   const isExact = isEnd || (offset.kind === "at" && offset.exact === true && !stream.state.json);
-  const withOffsets = namesOffsets(shard, stream);
+  const asStored = offset.asStored === true;
+  const withOffsets = asStored ? false : namesOffsets(shard, stream);
   return isExact && !isReading(withOffsets)
-    ? sliceFrom(shard, stream, position, withOffsets)
-    : searched(shard, stream, position, isExact, withOffsets);
+    ? sliceFrom(shard, stream, position, asStored, withOffsets)
+    : searched(shard, stream, position, isExact, asStored, withOffsets);
 }
 
 /** Looks at the stream's bytes first. */
@@ -42,20 +43,27 @@ function* searched(
   stream: Stream,
   position: number,
   isExact: boolean,
+  asStored: boolean,
   withOffsets: Answer<boolean>,
 ): Reading<Snapshot | Rejected> {
   const from = isExact ? position : yield* placeOf(shard, stream, position);
-  return sliceFrom(shard, stream, from, yield* inSteps(withOffsets));
+  return sliceFrom(shard, stream, from, asStored, yield* inSteps(withOffsets));
 }
 
-function sliceFrom(shard: Shard, stream: Stream, from: number, withOffsets: boolean): Snapshot | Rejected {
+function sliceFrom(
+  shard: Shard,
+  stream: Stream,
+  from: number,
+  asStored: boolean,
+  withOffsets: boolean,
+): Snapshot | Rejected {
   // It may be gone if the bytes looked at lay far away.
   if (stream.visibility !== "live") return reject({ kind: "stream-not-found" });
   shard.touch(stream);
   const { visibleTail: to, visibleClosed: closed } = stream;
   const { contentType, json } = stream.state;
   const instance = shard.instanceOf(stream);
-  return { kind: "snapshot", stream, from, to, closed, withOffsets, contentType, json, instance };
+  return { kind: "snapshot", stream, from, to, closed, withOffsets, asStored, contentType, json, instance };
 }
 
 function resolveOffset(stream: Stream, offset: OffsetRequest): number {

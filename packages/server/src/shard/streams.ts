@@ -25,6 +25,8 @@ export interface Slice {
   readonly closed: boolean;
   /** Whether its messages are shown with their offsets (docs/extensions.md). */
   readonly withOffsets: boolean;
+  /** Whether they were asked for as they are stored. */
+  readonly asStored: boolean;
   readonly contentType: string;
   /** Whether its bytes are messages, each followed by a comma. */
   readonly json: boolean;
@@ -43,7 +45,8 @@ export interface TailListener {
 
 /**
  * A stream as those who stay at its tail know it. What it says is the newest that is durable and known here, and changes
- * by itself. There is one for all who follow the same life of a stream.
+ * by itself. There is one for all who follow the same life of a stream, and one for those among them who want its messages as
+ * they are stored.
  */
 export interface FollowedStream {
   readonly path: string;

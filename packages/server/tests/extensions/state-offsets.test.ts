@@ -43,6 +43,24 @@ throughEachDoor("offsets of State messages", (s) => {
     expect(sse.payloads).toEqual([`[${shown("a", LENGTH)}]`, `[${shown("b", 2 * LENGTH)}]`]);
   });
 
+  test("whoever asks exactly gets what is stored, in every mode, beside others who do not", async () => {
+    const name = await stateStream(change("a"));
+    expect((await s.http.get(name, "?exact=true")).text).toBe(`[${change("a")}]`);
+    const plain = await EventStream.open(s.http.url(name, "?offset=-1&live=sse&exact=true"));
+    const named = await EventStream.open(s.http.url(name, "?offset=-1&live=sse"));
+    const poll = s.http.get(name, `?offset=${offset(LENGTH)}&live=long-poll&exact=true`);
+    const namedPoll = s.http.get(name, `?offset=${offset(LENGTH)}&live=long-poll`);
+    await s.http.post(name, { headers: JSON_TYPE, body: change("b") });
+    expect((await poll).text).toBe(`[${change("b")}]`);
+    expect((await namedPoll).text).toBe(`[${shown("b", 2 * LENGTH)}]`);
+    for (const events of [plain, named]) {
+      await events.until(({ payloads }) => payloads.length === 2);
+      events.close();
+    }
+    expect(plain.payloads).toEqual([`[${change("a")}]`, `[${change("b")}]`]);
+    expect(named.payloads).toEqual([`[${shown("a", LENGTH)}]`, `[${shown("b", 2 * LENGTH)}]`]);
+  });
+
   test("messages of other kinds between them stay as they are", async () => {
     const name = await stateStream(`[${change("a")},{"headers":{}},5]`);
     expect((await s.http.get(name)).text).toBe(`[${shown("a", LENGTH)},{"headers":{}},5]`);

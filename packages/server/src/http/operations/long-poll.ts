@@ -110,7 +110,8 @@ class TailWait implements LiveReader {
   }
 
   *#look(): Reading<Reply> {
-    const offset: OffsetRequest = { kind: "at", position: this.#slice.from, exact: true };
+    const { from: position, asStored } = this.#slice;
+    const offset: OffsetRequest = { kind: "at", position, exact: true, asStored };
     const slice = yield* inSteps(this.#context.streams.for(this.#path).read(this.#path, offset));
     if (slice.kind === "rejected") return problemReply(slice.rejection);
     if (slice.instance !== this.#slice.instance) return problemReply({ kind: "stream-not-found" });

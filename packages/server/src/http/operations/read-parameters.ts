@@ -23,6 +23,13 @@ export interface ReadParameters {
 
 const FROM_START: OffsetRequest = { kind: "start" };
 
+/** The very bytes that are stored, from the very place. */
+function exactly(offset: OffsetRequest): OffsetRequest {
+  return offset.kind === "at"
+    ? { ...offset, exact: true, asStored: true }
+    : { kind: offset.kind, asStored: true };
+}
+
 export function parseRead(request: HttpRequest, query: Query): Parsed<ReadParameters> {
   const repeated = repeatedParameter(query, QUERY.offset) ?? repeatedParameter(query, QUERY.live);
   if (repeated !== undefined) return refuse(repeated);
@@ -41,9 +48,8 @@ export function parseRead(request: HttpRequest, query: Query): Parsed<ReadParame
     return refuse({ kind: "bad-parameter", parameter: QUERY.offset, reason });
   }
   const offset = text === undefined ? FROM_START : parseOffsetRequest(text);
-  if (offset?.kind === "at" && isTrue(query.values.get(QUERY.exact)))
-    return ok({ mode, offset: { ...offset, exact: true }, cursor, resumes });
-  if (offset !== undefined) return ok({ mode, offset, cursor, resumes });
+  const isExact = isTrue(query.values.get(QUERY.exact));
+  if (offset !== undefined) return ok({ mode, offset: isExact ? exactly(offset) : offset, cursor, resumes });
   const reason = "must be -1, now or an offset that this server gave out";
   return refuse(
     lastEventId === undefined

@@ -32,8 +32,8 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     if (reply !== undefined) return reply;
   }
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
-  if (rawPath === LIST_PATH) return list(context, method, queryOf(target, question));
-  if (rawPath === PRODUCERS_PATH) return producers(context, method, queryOf(target, question));
+  if (rawPath === LIST_PATH) return list(context, request, queryOf(target, question));
+  if (rawPath === PRODUCERS_PATH) return producers(context, request, queryOf(target, question));
   const parsed = parseStreamPath(rawPath, config.pathBytes);
   if (parsed.kind === "rejected") return outside(context, request, rawPath, parsed.rejection);
   const path = parsed.value;

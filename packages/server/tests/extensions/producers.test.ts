@@ -55,7 +55,7 @@ describe.each(DOORS)("the producers of a stream through $name", (door) => {
     await send("PUT", "mortal", { "Stream-TTL": "5" });
     now += 4000;
     const response = await fetch(`${open.url}${PRODUCERS}?path=mortal`);
-    expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "no-store"]);
+    expect([response.status, response.headers.get("Cache-Control")]).toEqual([200, "private, no-cache"]);
     now += 1000;
     expect((await fetch(`${open.url}${PRODUCERS}?path=mortal`)).status).toBe(404);
   });

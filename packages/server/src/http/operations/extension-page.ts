@@ -1,7 +1,9 @@
 /** What the lists that we add to the protocol have in common (docs/extensions.md). */
-import { HEADER, ok } from "@perennial/protocol";
+import { createHash } from "node:crypto";
+import { HEADER, matchesIfNoneMatch, ok } from "@perennial/protocol";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 
 /** A page is rendered without a pause, so its length bounds how long others wait: a millisecond or two. */
@@ -31,11 +33,16 @@ export function parseLimit(query: Query): Parsed<number> {
   });
 }
 
-/** A page as JSON. Absent members (undefined) are left out. */
-export function pageReply(page: object): Reply {
-  return {
-    status: 200,
-    headers: [HEADER.contentType, "application/json", HEADER.cacheControl, "no-store"],
-    body: Buffer.from(JSON.stringify(page)),
-  };
+/**
+ * A page as JSON, or that it is the one which the client has. Absent members (undefined) are left out. Caches may keep it but
+ * have to ask each time: somebody who watches a list at rest then gets a few hundred bytes instead of all of it.
+ */
+export function pageReply(request: HttpRequest, page: object): Reply {
+  const body = Buffer.from(JSON.stringify(page));
+  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+  const validators = [HEADER.etag, etag, HEADER.cacheControl, "private, no-cache"];
+  const condition = request.header(HEADER.ifNoneMatch);
+  if (condition !== undefined && matchesIfNoneMatch(condition, etag))
+    return { status: 304, headers: validators, body: undefined };
+  return { status: 200, headers: [HEADER.contentType, "application/json", ...validators], body };
 }

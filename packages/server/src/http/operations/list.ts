@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { pageProblem, pageReply, parseLimit } from "./extension-page.ts";
 
 /** Where the list is. */
@@ -19,15 +20,15 @@ export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;
 /** Paths in requests and replies are relative to this, as in the rest of the control API. */
 const ROOT = `${STREAM_ROOT}/`;
 
-export async function list({ streams }: Context, method: string, query: Query): Promise<Reply> {
-  const problem = pageProblem(method, query, ["prefix", "after", "limit"]);
+export async function list({ streams }: Context, request: HttpRequest, query: Query): Promise<Reply> {
+  const problem = pageProblem(request.method, query, ["prefix", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const limit = parseLimit(query);
   if (limit.kind === "rejected") return problemReply(limit.rejection);
   const prefix = ROOT + (query.values.get("prefix") ?? "");
   const after = ROOT + (query.values.get("after") ?? "");
   const page = await streams.list({ prefix, after, limit: limit.value });
-  return pageReply({ streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });
+  return pageReply(request, { streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });
 }
 
 /** A stream as the list shows it. Absent members (undefined) do not apply to it. */

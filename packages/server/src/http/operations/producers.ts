@@ -5,24 +5,29 @@ import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
+import type { HttpRequest } from "../message/request.ts";
 import { type Parsed, refuse } from "../problems.ts";
 import { pageProblem, pageReply, parseLimit } from "./extension-page.ts";
 
 /** Where they are. */
 export const PRODUCERS_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/producers`;
 
-export async function producers({ streams, config }: Context, method: string, query: Query): Promise<Reply> {
-  const problem = pageProblem(method, query, ["path", "after", "limit"]);
+export async function producers(
+  { streams, config }: Context,
+  request: HttpRequest,
+  query: Query,
+): Promise<Reply> {
+  const problem = pageProblem(request.method, query, ["path", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const path = parsePath(query, config.pathBytes);
   if (path.kind === "rejected") return problemReply(path.rejection);
   const limit = parseLimit(query);
   if (limit.kind === "rejected") return problemReply(limit.rejection);
   const after = query.values.get("after") ?? "";
-  const request = { path: path.value, after, limit: limit.value };
-  const page = await streams.for(path.value).producers(request);
+  const wanted = { path: path.value, after, limit: limit.value };
+  const page = await streams.for(path.value).producers(wanted);
   if (page.kind === "rejected") return problemReply(page.rejection);
-  return pageReply({ producers: page.producers.map(describe), next: page.next });
+  return pageReply(request, { producers: page.producers.map(describe), next: page.next });
 }
 
 function parsePath(query: Query, limit: number): Parsed<string> {

@@ -1,9 +1,41 @@
 // Follows a stream by SSE and resumes by Last-Event-ID: tail URL [OFFSET].
 // Data goes to standard output, the last offset to standard error.
 import Foundation
+#if canImport(FoundationNetworking)
+import FoundationNetworking  // where URLSession is outside Apple's systems
+#endif
 
 /// Asking again would not help.
 struct Refused: Error { let status: Int }
+
+/// What a connection brings, piece by piece, as soon as it is there. (`URLSession.bytes` is there on Apple's systems only.)
+final class Connection: NSObject, URLSessionDataDelegate {
+    let pieces: AsyncThrowingStream<Data, Error>
+    private let feed: AsyncThrowingStream<Data, Error>.Continuation
+
+    override init() {
+        (pieces, feed) = AsyncThrowingStream.makeStream(of: Data.self)
+    }
+
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
+    ) {
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        if status == 200 { return completionHandler(.allow) }
+        let final = (400..<500).contains(status) && status != 429
+        feed.finish(throwing: final ? Refused(status: status) : URLError(.badServerResponse))
+        completionHandler(.cancel)
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        feed.yield(data)
+    }
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: Error?) {
+        feed.finish(throwing: error)
+    }
+}
 
 /// Reads one connection to its end and keeps the id of the last event. Returns true once the stream is closed.
 func follow(_ address: String, last: inout String) async throws -> Bool {
@@ -17,39 +49,39 @@ func follow(_ address: String, last: inout String) async throws -> Bool {
     request.setValue("text/event-stream", forHTTPHeaderField: "Accept")
     if last != "-1" { request.setValue(last, forHTTPHeaderField: "Last-Event-ID") }
 
-    let (bytes, response) = try await URLSession.shared.bytes(for: request)
-    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-    if status != 200 {
-        if (400..<500).contains(status) && status != 429 { throw Refused(status: status) }
-        return false
-    }
+    let connection = Connection()
+    let session = URLSession(configuration: .ephemeral, delegate: connection, delegateQueue: nil)
+    defer { session.invalidateAndCancel() }
+    session.dataTask(with: request).resume()
     var line: [UInt8] = []
     var kind = "", id = ""
     var data: [String] = []
-    for try await byte in bytes {  // not `lines`, which skips the empty ones that end events
-        if byte != 10 { line.append(byte); continue }
-        if line.last == 13 { line.removeLast() }
-        let text = String(decoding: line, as: UTF8.self)
-        line.removeAll(keepingCapacity: true)
-        if text.isEmpty {
-            let payload = data.joined(separator: "\n")
-            if kind == "data" { FileHandle.standardOutput.write(Data(payload.utf8)) }
-            if !id.isEmpty {
-                last = id
-                FileHandle.standardError.write(Data("offset \(id)\n".utf8))
+    for try await piece in connection.pieces {
+        for byte in piece {
+            if byte != 10 { line.append(byte); continue }
+            if line.last == 13 { line.removeLast() }
+            let text = String(decoding: line, as: UTF8.self)
+            line.removeAll(keepingCapacity: true)
+            if text.isEmpty {
+                let payload = data.joined(separator: "\n")
+                if kind == "data" { FileHandle.standardOutput.write(Data(payload.utf8)) }
+                if !id.isEmpty {
+                    last = id
+                    FileHandle.standardError.write(Data("offset \(id)\n".utf8))
+                }
+                if kind == "control" && payload.contains("\"streamClosed\":true") { return true }
+                kind = ""; id = ""; data = []
+                continue
             }
-            if kind == "control" && payload.contains("\"streamClosed\":true") { return true }
-            kind = ""; id = ""; data = []
-            continue
-        }
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        var value = parts.count > 1 ? String(parts[1]) : ""
-        if value.hasPrefix(" ") { value.removeFirst() }
-        switch parts[0] {
-        case "event": kind = value
-        case "data": data.append(value)
-        case "id": id = value
-        default: break
+            let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            var value = parts.count > 1 ? String(parts[1]) : ""
+            if value.hasPrefix(" ") { value.removeFirst() }
+            switch parts[0] {
+            case "event": kind = value
+            case "data": data.append(value)
+            case "id": id = value
+            default: break
+            }
         }
     }
     return false

@@ -68,7 +68,7 @@ def test_p2_appends_behind_a_failed_one_are_sent() -> None:
         while not server.asked:
             time.sleep(0.001)
         behind = [pool.submit(handle.append, text) for text in ("b", "c")]
-        while len(handle._queue._waiting) < 2:
+        while len(handle._appends._queue._waiting) < 2:
             time.sleep(0.001)
         gate.set()
         with pytest.raises(DurableStreamError):

@@ -44,8 +44,8 @@ def stream(
     """
     options = _options(url, offset, live, cursor, headers, params, on_error, backoff, sse_resilience)
     used = own_client() if client is None else client
-    io = SyncIO(used, Timeouts(used, timeout, silence_timeout), kwargs)
-    return StreamResponse(options, io, used.close if client is None else None)
+    close_client = used.close if client is None else None
+    return StreamResponse(options, SyncIO(used, Timeouts(used, timeout, silence_timeout), kwargs, close_client))
 
 
 def astream(
@@ -70,8 +70,9 @@ def astream(
 
     async def open_response() -> AsyncStreamResponse:
         used = own_async_client() if client is None else client
-        io = AsyncIO(used, Timeouts(used, timeout, silence_timeout), kwargs)
-        return await AsyncStreamResponse.open(options, io, used.aclose if client is None else None)
+        close_client = used.aclose if client is None else None
+        io = AsyncIO(used, Timeouts(used, timeout, silence_timeout), kwargs, close_client)
+        return await AsyncStreamResponse.open(options, io)
 
     return AsyncStreamSession(open_response)
 

@@ -231,7 +231,7 @@ class AsyncDurableStream:
         resilience = sse_resilience or SSEResilience()
         options = ReadOptions(recipe, offset, live, cursor, self._policy, resilience)
         io = AsyncIO(self._client, self._timeouts, kwargs)
-        return AsyncStreamSession(lambda: AsyncStreamResponse.open(options, io, None))
+        return AsyncStreamSession(lambda: AsyncStreamResponse.open(options, io))
 
     def producer(self, producer_id: str, **options: Any) -> IdempotentProducer:
         """A producer that stores each message exactly once. Options as for `IdempotentProducer`."""

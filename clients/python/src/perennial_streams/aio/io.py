@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import httpx2
@@ -38,11 +38,18 @@ def own_client() -> httpx2.AsyncClient:
 class AsyncIO:
     """Performs the effects of one machine: it holds at most one response at a time."""
 
-    def __init__(self, client: Any, timeouts: Timeouts, extra: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        timeouts: Timeouts,
+        extra: Mapping[str, Any] | None = None,
+        close_client: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._client = client
         self._library = library_of(client)
         self._timeouts = timeouts
         self._extra = dict(extra or {})
+        self._close_client = close_client
         self._response: Any | None = None
         self._pieces: AsyncIterator[bytes] | None = None
 
@@ -81,7 +88,7 @@ class AsyncIO:
         except StopIteration:
             return
         finally:
-            await self.release()
+            await self.finish()
 
     async def perform(self, step: Effect) -> Any:
         """Performs an effect."""
@@ -106,6 +113,14 @@ class AsyncIO:
             if pieces is not None and hasattr(pieces, "aclose"):
                 await pieces.aclose()
             await response.aclose()
+
+    async def finish(self) -> None:
+        """Lets go of everything, the client too if it is ours alone."""
+        try:
+            await self.release()
+        finally:
+            if self._close_client is not None:
+                await self._close_client()
 
     async def _send(self, request: Request) -> ResponseHead:
         await self.release()

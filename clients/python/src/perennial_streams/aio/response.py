@@ -30,32 +30,27 @@ class AsyncStreamResponse(Reading):
         session: ReadSession,
         url: str,
         io: AsyncIO,
-        close_client: Callable[[], Awaitable[None]] | None,
     ) -> None:
         super().__init__(session, url)
         self._io = io
-        self._close_client = close_client
 
     @classmethod
-    async def open(cls, options: ReadOptions, io: AsyncIO, close_client: Callable[[], Awaitable[None]] | None) -> Self:
+    async def open(cls, options: ReadOptions, io: AsyncIO) -> Self:
         """Sends the first request."""
         session = ReadSession(options)
         try:
             await io.run(session.open())
         except BaseException:
-            if close_client is not None:
-                await close_client()
+            await io.finish()
             raise
-        return cls(session, options.recipe.url, io, close_client)
+        return cls(session, options.recipe.url, io)
 
     async def aclose(self) -> None:
         """Ends reading and releases the connection. May be called again."""
         if self._closed:
             return
         self._closed = True
-        await self._io.release()
-        if self._close_client is not None:
-            await self._close_client()
+        await self._io.finish()
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ..core import operations
 from ..core.addresses import Recipe
-from ..core.append_queue import AppendQueue, Message, last_seq
 from ..core.content import DEFAULT_CONTENT_TYPE, Content, one
 from ..core.effects import Steps
 from ..core.exchange import Policy
 from ..core.http_library import Timeouts
 from ..core.read_session import ReadOptions
-from ..errors import FetchError
 from ..types import (
     AppendResult,
     BackoffOptions,
@@ -29,6 +25,7 @@ from ..types import (
     ParamsLike,
     SSEResilience,
 )
+from .appends import SharedAppends
 from .io import SyncIO, own_client
 from .producer import SyncIdempotentProducer
 from .response import StreamResponse
@@ -69,8 +66,7 @@ class DurableStream:
         self._client = own_client() if client is None else client
         self._timeouts = Timeouts(self._client, timeout, silence_timeout)
         self._batching = batching
-        self._queue: AppendQueue[Future[AppendResult | None]] = AppendQueue()
-        self._lock = threading.Lock()
+        self._appends = SharedAppends(self._append)
 
     @property
     def url(self) -> str:
@@ -208,9 +204,7 @@ class DurableStream:
         """
         kind = self._kind(content_type)
         body = one(data, kind)
-        if not self._batching:
-            return self._run(operations.append(self._recipe, self._policy, [body], seq, kind))
-        return self._append_batched(Message(body, seq, kind, Future()))
+        return self._appends.append(body, seq, kind) if self._batching else self._append([body], seq, kind)
 
     def stream(
         self,
@@ -229,7 +223,7 @@ class DurableStream:
         )
         resilience = sse_resilience or SSEResilience()
         options = ReadOptions(recipe, offset, live, cursor, self._policy, resilience)
-        return StreamResponse(options, SyncIO(self._client, self._timeouts, kwargs), None)
+        return StreamResponse(options, SyncIO(self._client, self._timeouts, kwargs))
 
     def producer(self, producer_id: str, **options: Any) -> SyncIdempotentProducer:
         """A producer that stores each message exactly once. Options as for `SyncIdempotentProducer`."""
@@ -251,57 +245,8 @@ class DurableStream:
             self.head()
         return content_type or self._content_type or DEFAULT_CONTENT_TYPE
 
+    def _append(self, bodies: list[bytes], seq: str | None, content_type: str) -> AppendResult:
+        return self._run(operations.append(self._recipe, self._policy, bodies, seq, content_type))
+
     def _run(self, steps: Steps[R]) -> R:
         return SyncIO(self._client, self._timeouts).run(steps)
-
-    def _append_batched(self, message: Message[Future[AppendResult | None]]) -> AppendResult:
-        """Leads if nobody does. A leader sends one batch, then hands on to the first who waits; its future gets ``None``."""
-        with self._lock:
-            self._queue.add(message)
-            leads = not self._queue.is_sending
-            self._queue.is_sending = True
-        while True:
-            if leads:
-                self._send_batch()
-            try:
-                result = message.future.result()
-            except KeyboardInterrupt:
-                self._withdraw(message)
-                raise
-            if result is not None:
-                return result
-            leads, message.future = True, Future()
-
-    def _send_batch(self) -> None:
-        """Sends what waits as one request, and settles its futures."""
-        with self._lock:
-            batch = self._queue.next_batch()
-        try:
-            bodies = [message.body for message in batch]
-            seq, kind = last_seq(batch), batch[0].content_type
-            result = self._run(operations.append(self._recipe, self._policy, bodies, seq, kind))
-        except BaseException as error:
-            told = error if isinstance(error, Exception) else FetchError("the request was interrupted", url=self.url)
-            for message in batch:
-                message.future.set_exception(told)
-            if told is not error:
-                raise
-        else:
-            for message in batch:
-                message.future.set_result(result)
-        finally:
-            with self._lock:
-                self._hand_on()
-
-    def _hand_on(self) -> None:
-        """Names who leads next. Needs the lock."""
-        heir = self._queue.first()
-        self._queue.is_sending = heir is not None
-        if heir is not None:
-            heir.future.set_result(None)
-
-    def _withdraw(self, message: Message[Future[AppendResult | None]]) -> None:
-        """Takes back a message whose caller waits no longer, and the lead if it has just been given to it."""
-        with self._lock:
-            if self._queue.discard(message) and message.future.done():
-                self._hand_on()

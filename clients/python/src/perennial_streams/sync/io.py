@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import httpx2
@@ -38,14 +38,24 @@ def own_client() -> httpx2.Client:
 class SyncIO:
     """Performs the effects of one machine: it holds at most one response at a time."""
 
-    def __init__(self, client: Any, timeouts: Timeouts, extra: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        timeouts: Timeouts,
+        extra: Mapping[str, Any] | None = None,
+        close_client: Callable[[], None] | None = None,
+    ) -> None:
         self._client = client
         self._library = library_of(client)
         self._timeouts = timeouts
         self._extra = dict(extra or {})
+        self._extra["extensions"] = {"connected": self._connected, **self._extra.get("extensions", {})}
+        self._close_client = close_client
+        self._connection: Any | None = None
         self._response: Any | None = None
         self._pieces: Iterator[bytes] | None = None
         self._closed = threading.Event()
+        self._lock = threading.Lock()
 
     def run(self, steps: Steps[R]) -> R:
         """Runs a machine to its result."""
@@ -86,7 +96,7 @@ class SyncIO:
             if not self._closed.is_set():
                 raise
         finally:
-            self.release()
+            self.finish()
 
     def perform(self, step: Effect) -> Any:
         """Performs an effect."""
@@ -105,21 +115,29 @@ class SyncIO:
     def release(self) -> None:
         """Lets go of the response; its connection is kept only if the body was taken whole."""
         response, self._response, self._pieces = self._response, None, None
+        with self._lock:
+            self._connection = None
         if response is not None:
             with contextlib.suppress(self._library.TransportError):
                 response.close()
 
+    def finish(self) -> None:
+        """Lets go of everything, the client too if it is ours alone."""
+        self.release()
+        if self._close_client is not None:
+            self._close_client()
+
     def close(self) -> None:
-        """Ends what is under way, from any thread: a reader that waits for bytes sees the end."""
-        self._closed.set()
-        response = self._response
-        if response is None:
-            return
-        stream = response.extensions.get("network_stream")
-        raw = stream.get_extra_info("socket") if stream is not None else None
-        if raw is not None and self._pieces is not None and response.is_closed is False:
-            with contextlib.suppress(OSError):
-                raw.shutdown(socket.SHUT_RDWR)
+        """Ends what is under way, from any thread: a reader that waits for an answer, or bytes of it, sees the end."""
+        with self._lock:
+            self._closed.set()
+            _cut(self._connection)
+
+    def _connected(self, connection: Any) -> None:
+        with self._lock:
+            self._connection = connection
+            if self._closed.is_set():
+                _cut(connection)
 
     def _send(self, request: Request) -> ResponseHead:
         self.release()
@@ -137,6 +155,7 @@ class SyncIO:
         except self._library.TransportError as error:
             raise failure_of(error, self._library) from error
         self._response = response
+        self._connected(response.extensions.get("network_stream"))
         encoded = "content-encoding" in response.headers
         self._pieces = response.iter_bytes() if encoded else iter(response.stream)
         return ResponseHead(response.status_code, response.reason_phrase, response.headers)
@@ -148,3 +167,11 @@ class SyncIO:
             return next(self._pieces, b"")
         except self._library.RequestError as error:  # of the transport, or of the content's encoding
             raise failure_of(error, self._library) from error
+
+
+def _cut(connection: Any | None) -> None:
+    """Ends a connection, whoever waits on it."""
+    raw = connection.get_extra_info("socket") if connection is not None else None
+    if raw is not None:
+        with contextlib.suppress(OSError):
+            raw.shutdown(socket.SHUT_RDWR)

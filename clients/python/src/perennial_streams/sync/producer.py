@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..core.addresses import Recipe
 from ..core.content import DEFAULT_CONTENT_TYPE, Content
+from ..core.forks import generation, refuse_after_fork
 from ..core.http_library import Timeouts
 from ..core.producer_core import ProducerCore, settings_of
 from ..core.producer_outcome import Outcome, Refused
@@ -66,6 +67,7 @@ class SyncIdempotentProducer:
         self._own_client = client is None and handle is None
         self._client = client or (own_client() if handle is None else handle._client)
         self._timeouts = Timeouts(self._client, timeout, None) if handle is None else handle._timeouts
+        self._made_in = generation()
         self._changed = threading.Condition(threading.RLock())
         self._threads: list[threading.Thread] = []
         self._seal_at: float | None = None
@@ -104,6 +106,7 @@ class SyncIdempotentProducer:
         Returns at once; nothing limits how much may wait: `flush` from time to time. Raises `DurableStreamError`
         (``ALREADY_CLOSED``) after `close`.
         """
+        refuse_after_fork(self._made_in)
         with self._changed:
             if self._core.append(body):
                 if self._seal_at is None:
@@ -113,6 +116,7 @@ class SyncIdempotentProducer:
     def flush(self) -> None:
         """Sends what waits and waits until all of it is stored. Raises the first error since the last flush, or what has
         stopped the producer."""
+        refuse_after_fork(self._made_in)
         with self._changed:
             self._drain()
             error = self._core.take_error()
@@ -120,7 +124,10 @@ class SyncIdempotentProducer:
             raise error
 
     def close(self) -> None:
-        """Ends the producer, once what waits was sent; the stream stays open. Errors go to ``on_error`` only."""
+        """Ends the producer, once what waits was sent; the stream stays open. Errors go to ``on_error`` only. In a forked
+        process it does nothing: the producer is the parent's."""
+        if self._made_in != generation():
+            return
         with self._changed:
             self._core.is_closed = True
             self._drain()
@@ -130,6 +137,7 @@ class SyncIdempotentProducer:
 
     def close_stream(self, data: Content | None = None) -> IdempotentAppendResult:
         """Sends what waits, then closes the stream, with a last message if one is given: see `IdempotentProducer`."""
+        refuse_after_fork(self._made_in)
         with self._changed:
             if self._core.stream_closed:
                 return IdempotentAppendResult("", True)
@@ -143,6 +151,7 @@ class SyncIdempotentProducer:
 
     def restart(self) -> None:
         """Starts the next epoch, after a fence the one after the rival's. Clears a failure: appending works again."""
+        refuse_after_fork(self._made_in)
         with self._changed:
             self._drain()
             self._core.take_error()

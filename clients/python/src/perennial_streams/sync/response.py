@@ -25,15 +25,13 @@ class StreamResponse(Reading):
     `StreamNotFoundError`, `RetentionGoneError`, `DurableStreamError` and `FetchError` when the server refuses for good.
     """
 
-    def __init__(self, options: ReadOptions, io: SyncIO, close_client: Callable[[], None] | None) -> None:
+    def __init__(self, options: ReadOptions, io: SyncIO) -> None:
         self._io = io
-        self._close_client = close_client
         session = ReadSession(options)
         try:
             io.run(session.open())
         except BaseException:
-            if close_client is not None:
-                close_client()
+            io.finish()
             raise
         super().__init__(session, options.recipe.url)
 
@@ -43,9 +41,7 @@ class StreamResponse(Reading):
             return
         self._closed = True
         self._io.close()
-        self._io.release()
-        if self._close_client is not None:
-            self._close_client()
+        self._io.finish()
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +11,11 @@ import httpcore2
 import httpx2
 
 from ..core.chunked import RECEIVE_BYTES, ChunkedBody, behind_head, is_chunked_event_stream
+from ..core.forks import generation
 from ..core.http_library import CUT_SHORT, core_request, library_errors, pool_options
+
+_under_way = threading.local()
+"""``report``: whom to tell which connection the request of this thread goes by."""
 
 
 class Connection(httpcore2.NetworkStream):
@@ -22,6 +27,9 @@ class Connection(httpcore2.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._kept = []
+        report = getattr(_under_way, "report", None)
+        if report is not None:
+            report(self)
         self._inner.write(buffer, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -65,14 +73,28 @@ class Backend(httpcore2.NetworkBackend):
 
 
 class Transport(httpx2.BaseTransport):
-    """Sends requests over connections that it keeps."""
+    """Sends requests over connections that it keeps. A forked process has others: two on one would read each other's answers.
+
+    The request's extension ``connected`` is called with the connection that it goes by, before anything is sent.
+    """
 
     def __init__(self) -> None:
-        self._pool = httpcore2.ConnectionPool(**pool_options(), network_backend=Backend())
+        self._pools: dict[int, httpcore2.ConnectionPool] = {}
+
+    def _pool(self) -> httpcore2.ConnectionPool:
+        """The pool of this process. Those of its ancestors are kept and left alone."""
+        pool = self._pools.get(generation())
+        if pool is None:
+            pool = httpcore2.ConnectionPool(**pool_options(), network_backend=Backend())
+        return self._pools.setdefault(generation(), pool)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        with library_errors():
-            answer = self._pool.handle_request(core_request(request))
+        _under_way.report = request.extensions.get("connected")
+        try:
+            with library_errors():
+                answer = self._pool().handle_request(core_request(request))
+        finally:
+            _under_way.report = None
         headers = httpx2.Headers(answer.headers)
         connection = answer.extensions["network_stream"]
         received = connection.take_kept()
@@ -83,7 +105,7 @@ class Transport(httpx2.BaseTransport):
         return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)
 
     def close(self) -> None:
-        self._pool.close()
+        self._pool().close()
 
 
 class Body(httpx2.SyncByteStream):

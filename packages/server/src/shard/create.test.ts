@@ -78,3 +78,14 @@ test("asking for a stream whose time is over records nothing; a command does", a
   expect(await create(shard, command(SOURCE, "[2,3]"))).toMatchObject({ kind: "created", nextPosition: 4 });
   expect(stream.state.life).toBe("removed");
 });
+
+test("a fork that has expired with its source is no reason to keep it: the next one of its name finds no source", async () => {
+  let now = 0;
+  const shard = await openShard(() => now);
+  await create(shard, { ...command(SOURCE, "[1]"), expiresAt: 5000 });
+  const atTail = { sourcePath: SOURCE, anchor: undefined, subOffset: 0 };
+  expect((await create(shard, command("/v1/stream/fork", "", atTail))).kind).toBe("created");
+  now = 6000;
+  const again = await create(shard, command("/v1/stream/fork", "", atTail));
+  expect(again).toMatchObject({ rejection: { kind: "source-not-found" } });
+});

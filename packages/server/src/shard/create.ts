@@ -59,7 +59,9 @@ async function tryCreate(
   command: CreateCommand,
 ): Promise<CreateOutcome | Unready | SourceChanged> {
   const { fork, path, contentType } = command;
-  if (fork === undefined || inUse(shard, path)) return createAt(shard, command, undefined);
+  // What has expired here ends first: it may be the last fork that the source is kept for.
+  const isTaken = !isAbsent(shard.forWriting(path));
+  if (fork === undefined || isTaken) return createAt(shard, command, undefined);
   const located = await locateFork(shard, fork, contentType);
   if (located.kind === "source-changed") return located;
   if (located.kind === "located") {
@@ -88,10 +90,6 @@ function createAt(
 async function restedOnLoss(shard: Shard, { sourcePath }: ForkRequest): Promise<boolean> {
   const unsettled = shard.catalog.newest(sourcePath)?.unsettled;
   return unsettled !== undefined && (await unsettled.settled) !== undefined;
-}
-
-function inUse(shard: Shard, path: string): boolean {
-  return !isAbsent(shard.standing(path));
 }
 
 function judgeExisting(shard: Shard, command: CreateCommand): Verdict<CreateOutcome> | undefined {

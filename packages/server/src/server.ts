@@ -32,7 +32,8 @@ export interface DurableStreamsServer {
   /**
    * Drains and stops for good: no new connections, live reads end with a last control event, requests under way finish
    * (those that take longer than `drainMs` are cut), and so do those that still come on open connections for
-   * `stopGraceMs`; then the log is closed. May be called more than once, and at any time.
+   * `stopGraceMs`; then the log is closed. May be called more than once, and at any time. Takes `drainMs` and `stopGraceMs` at most, and
+   * the time that the log needs to write what it has. Rejects when the log cannot be closed.
    */
   stop(): Promise<void>;
   /**

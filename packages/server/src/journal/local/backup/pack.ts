@@ -11,7 +11,12 @@ import { type BackedUpFile, inOrder, restoreFiles } from "./restore.ts";
 /** A manifest of a million segments would be shorter. */
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
 
-/** The bytes of a finished backup. */
+/**
+ * The bytes of a finished backup.
+ *
+ * @throws UnusableDirectory before the first of them when it is not finished, or its manifest is damaged
+ * @throws what the file system says, when a file cannot be read: what was given until then is no backup
+ */
 export async function* packBackup(backup: string): AsyncGenerator<Uint8Array> {
   const manifest = await readManifest(backup);
   if (manifest === undefined) throw new UnusableDirectory(`${backup} is no finished backup`);
@@ -19,7 +24,12 @@ export async function* packBackup(backup: string): AsyncGenerator<Uint8Array> {
   for (const name of inOrder(Object.keys(manifest.files))) yield* createReadStream(join(backup, name));
 }
 
-/** Restores what `packBackup` gave. As `restoreDirectory`. */
+/**
+ * Restores what `packBackup` gave. As `restoreDirectory`.
+ *
+ * @throws UnusableDirectory when the bytes are no backup, damaged, or end too early, or `target` has files; and what
+ *   `bytes` throws
+ */
 export async function restorePacked(bytes: AsyncIterable<Uint8Array>, target: string): Promise<Manifest> {
   const reader = new PieceReader(bytes);
   const manifest = parseManifest((await reader.line()).toString());

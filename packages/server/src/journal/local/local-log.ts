@@ -1,6 +1,6 @@
 /**
  * The durable log of one process: a write-ahead log of segments, and an archive of what was checkpointed. See
- * ARCHITECTURE.md, "The local log", for why it is built like this; `create-local-log.ts` puts it together.
+ * `README.md` here for why it is built like this; `create-local-log.ts` puts it together.
  *
  *     append -> frame in a slab -> group commit -> durable            (log-writer.ts, segments.ts)
  *     slabs  -> checkpoint, in slices -> archive -> segments dropped  (checkpoint.ts)

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import net from "node:net";
@@ -28,6 +28,9 @@ test("of several that try at once one gets it", async () => {
 });
 
 test("a lock dies with its process, even if that is killed", async () => {
+  // The other process runs the build, which must be that of these sources.
+  const build = new URL("../../../cli/tests/support/build.mjs", import.meta.url).pathname;
+  execFileSync(process.execPath, [build], { stdio: "inherit" });
   const directory = await mkdtemp(join(root, "d"));
   const module = new URL("../../dist/journal/local/directory-lock.js", import.meta.url).href;
   const script = `import { lockDirectory } from ${JSON.stringify(module)};

@@ -45,7 +45,7 @@ export const ROOMS: readonly Room[] = [
   { path: YJS_PROVIDER, imports: [PROTOCOL, CLIENT, YJS_CORE, YJS_TABS] },
   { path: YJS_SERVER, imports: [PROTOCOL, YJS_CORE], node: true },
   { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
-  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER], node: true },
+  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, YJS], node: true },
   { path: STORED, imports: [PROTOCOL] },
   { path: STREAM, imports: [PROTOCOL, STORED] },
   { path: JOURNAL, imports: [PROTOCOL, STREAM] },

@@ -21,6 +21,7 @@ import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statCommand } from "./commands/stat.ts";
 import { writeCommand } from "./commands/write.ts";
+import { yjsCommand } from "./commands/yjs.ts";
 import { createInvocation, type Invocation, type ProgramName } from "./invocation.ts";
 
 export interface ProgramOptions {
@@ -74,6 +75,7 @@ function addServerCommands(program: Command, addOptions: (command: Command) => v
     .commandsGroup("Server:")
     .addCommand(devCommand(addOptions))
     .addCommand(serveCommand(addOptions))
+    .addCommand(yjsCommand())
     .addCommand(checkCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand());

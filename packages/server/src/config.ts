@@ -3,6 +3,7 @@
 import { createSecureContext } from "node:tls";
 import { STREAM_ROOT } from "@perennial/protocol";
 import type { Asset } from "./http/assets.ts";
+import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log } from "./journal/contract/index.ts";
 import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
@@ -131,6 +132,8 @@ export interface Config {
   readonly accessLog: boolean;
   /** Files served outside of the streams' root: the Stream Explorer (docs/explorer.md). Default none. */
   readonly explorer: readonly Asset[];
+  /** Services under paths of their own, built of this server's streams, such as Yjs documents. Default none. */
+  readonly mounts: readonly Mount[];
   /** Where events go. Default: warnings and worse, as JSON lines on standard error. */
   readonly logger: Logger;
   readonly log: LogFactory | undefined;
@@ -213,6 +216,7 @@ export function parseConfig(options: ServerOptions): Config {
     registry: options.registry ?? false,
     accessLog: options.accessLog ?? false,
     explorer: options.explorer ?? [],
+    mounts: options.mounts ?? [],
     logger: options.logger ?? createLogger("warn"),
     log: options.log,
     now: options.now ?? Date.now,

@@ -8,6 +8,7 @@ export {
   type TlsIdentity,
 } from "./config.ts";
 export type { Asset } from "./http/assets.ts";
+export type { Mount, Rewritten } from "./http/mount.ts";
 export type { Log, LogFailure, LogHealth, LogMetrics, Recovery } from "./journal/contract/index.ts";
 export { type BackupOptions, type BackupReport, backupDirectory } from "./journal/local/backup/backup.ts";
 export type { Manifest as BackupManifest } from "./journal/local/backup/manifest.ts";

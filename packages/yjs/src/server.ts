@@ -4,7 +4,7 @@ export type { YjsLogger } from "./server/logger.ts";
 export { YjsStreamPaths } from "./server/paths.ts";
 export type { YjsDocumentState } from "./server/states.ts";
 export type { FetchServer } from "./server/upstream.ts";
-export { YjsServer, type YjsServerOptions } from "./server/yjs-server.ts";
+export { type YjsMount, YjsServer, type YjsServerOptions } from "./server/yjs-server.ts";
 
 import type { YjsDocumentState } from "./server/states.ts";
 

@@ -9,6 +9,7 @@ import { boundGarbage } from "./heap.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
 import { tlsOf } from "./tls.ts";
+import type { YjsService } from "./yjs.ts";
 
 type Server = ReturnType<typeof createServer>;
 
@@ -29,6 +30,8 @@ export interface About {
   readonly storage: string;
   /** Whether the Stream Explorer is served. */
   readonly explorer: boolean;
+  /** Whether Yjs documents are served. */
+  readonly yjs: boolean;
 }
 
 /** Runs until SIGINT or SIGTERM, then drains. Throws `Failure` if the server cannot start. */
@@ -48,22 +51,37 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
       .replace("streamRoot", "--stream-root")
       .replace("the explorer", "the explorer (--no-explorer leaves it out)"),
   );
+  const yjs = settings.get("yjs") === true ? await loadYjs(logger) : undefined;
   const server = createServer({
     ...own,
     ...tlsOf(settings),
     ...storage.options,
     explorer,
+    ...(yjs && { mounts: yjs.mounts }),
     logger,
   });
+  yjs?.attach(server);
   const stopped = stopSignal();
   await start(server);
   logger.info({ data: storage.description, ...server.recovery }, "log opened");
-  announce(server, { logger, storage: storage.description, explorer: explorer.length > 0 });
+  announce(server, {
+    logger,
+    storage: storage.description,
+    explorer: explorer.length > 0,
+    yjs: yjs !== undefined,
+  });
   const { signal, passed } = await stopped;
   logger.info({ signal }, "stopping: finishing what is under way; once more stops at once");
+  await yjs?.stop();
   await server.stop();
   logger.info("stopped");
   await passed;
+}
+
+/** Loaded when it is asked for: most servers do without. */
+async function loadYjs(logger: Logger): Promise<YjsService> {
+  const { yjsService } = await import("./yjs.ts");
+  return yjsService(logger);
 }
 
 async function start(server: Server): Promise<void> {

@@ -1,14 +1,14 @@
 import { tour } from "../tour.ts";
 import type { About } from "./run-server.ts";
 
-type Place = Pick<About, "storage" | "explorer">;
+type Place = Pick<About, "storage" | "explorer" | "yjs">;
 
 /** What a server says to a person once it listens: where it is, where the data is, and how it is stopped. */
-export function greeting(origin: string, { storage, explorer }: Place): string {
+export function greeting(origin: string, { storage, explorer, yjs }: Place): string {
   return `
   Perennial listens on ${origin}
 ${explorer ? `  Explorer  ${origin}/\n` : ""}  Streams   ${origin}/v1/stream/*
-  Data      ${storage}
+${yjs ? `  Yjs       ${origin}/v1/yjs/*\n` : ""}  Data      ${storage}
   Ctrl-C stops it.
 
 `;

@@ -28,7 +28,7 @@ export interface Setting {
 /** Settings of the server that can be written as text. */
 type ServerKey = Exclude<
   keyof Config,
-  "explorer" | "tls" | "logger" | "log" | "now" | "monotonicNow" | "random"
+  "explorer" | "mounts" | "tls" | "logger" | "log" | "now" | "monotonicNow" | "random"
 >;
 
 type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
@@ -155,6 +155,13 @@ const COMMAND_SETTINGS: readonly Setting[] = [
     group: "Listening",
     help: "serve the Stream Explorer, a page that shows the streams, at /",
     fallback: "true",
+  },
+  {
+    key: "yjs",
+    kind: "switch",
+    group: "Listening",
+    help: "serve Yjs documents under /v1/yjs/",
+    fallback: undefined,
   },
   {
     key: "logLevel",

@@ -5,6 +5,7 @@ import { problemReply } from "./errors.ts";
 import { parseQuery, type Query } from "./message/query.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
+import { mounted, mountOf } from "./mount.ts";
 import { append } from "./operations/append.ts";
 import { asset } from "./operations/asset.ts";
 import { create } from "./operations/create.ts";
@@ -31,6 +32,11 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     const reply = health(context, method, sentPath);
     if (reply !== undefined) return reply;
   }
+  if (config.mounts.length > 0) {
+    const mount = mountOf(context, sentPath);
+    if (mount !== undefined)
+      return mounted(mount, request, (rewritten) => routeRead(context, request, rewritten));
+  }
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   if (rawPath === LIST_PATH) return list(context, request, queryOf(target, question));
   if (rawPath === PRODUCERS_PATH) return producers(context, request, queryOf(target, question));
@@ -51,6 +57,16 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     default:
       return problemReply({ kind: "method-not-allowed", allow: STREAM_METHODS });
   }
+}
+
+/** A read of a stream that a service is built of. */
+function routeRead(context: Context, request: HttpRequest, target: string): Reply | Promise<Reply> {
+  const question = target.indexOf("?");
+  const { pathBytes } = context.config;
+  const path = parseStreamPath(question < 0 ? target : target.slice(0, question), pathBytes);
+  if (path.kind === "rejected") return problemReply(pathProblem(path.rejection, pathBytes));
+  if (request.method === "HEAD") return head(context, path.value);
+  return read(context, request, path.value, queryOf(target, question));
 }
 
 /** A path as under the standard root. The explorer comes first: with the root `/` all its files lie under one. */

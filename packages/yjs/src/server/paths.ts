@@ -1,6 +1,7 @@
 /** Addresses: of documents for clients, and of the streams that hold them. */
 
-const PREFIX = "/v1/yjs/";
+/** All documents are below it. */
+export const PREFIX = "/v1/yjs/";
 const STREAMS = "/v1/stream/yjs/";
 const DOCUMENT_CHARACTERS = /^[A-Za-z0-9_\-/]+$/;
 const DOCUMENT_LENGTH_MAX = 256;

@@ -9,6 +9,8 @@ import { errorResponse } from "./http/errors.ts";
 import { appendToIndex } from "./index-stream.ts";
 import { listener } from "./listener.ts";
 import type { YjsLogger } from "./logger.ts";
+import { PREFIX } from "./paths.ts";
+import { type RewrittenRead, rewriteRead } from "./rewrite.ts";
 import { DocumentStates, type YjsDocumentState } from "./states.ts";
 import { Upstream, type UpstreamOptions } from "./upstream.ts";
 
@@ -28,6 +30,13 @@ export interface YjsServerOptions extends UpstreamOptions {
   readonly bodyBudgetBytes?: number | undefined;
   /** Where events go. Default: warnings to the console. */
   readonly logger?: YjsLogger | undefined;
+}
+
+/** Documents as a part of another server. */
+export interface YjsMount {
+  readonly prefix: string;
+  fetch(request: Request): Promise<Response>;
+  rewrite(target: string): RewrittenRead | undefined;
 }
 
 const CONSOLE: YjsLogger = {
@@ -74,6 +83,14 @@ export class YjsServer {
   /** Answers a request: those under `/v1/yjs/` itself, and all others by the server below. Never rejects. */
   fetch(request: Request): Promise<Response> {
     return handle(this.#context, request);
+  }
+
+  /**
+   * What `createServer` of `@perennial/server` takes as one of its `mounts`: documents are then served by the server that holds
+   * them, on its own port.
+   */
+  get mount(): YjsMount {
+    return { prefix: PREFIX, fetch: (request) => this.fetch(request), rewrite: rewriteRead };
   }
 
   /** Listens. Resolves with the address; rejects when the port cannot be had, or it listens already. */

@@ -35,6 +35,18 @@ export const EMBEDDED: ServerKind = {
   },
 };
 
+export const MOUNTED: ServerKind = {
+  name: "ours, on the port of the streams",
+  async start(compactionThreshold) {
+    let streams: ReturnType<typeof createServer> | undefined;
+    const dsServer = { fetch: (request: Request) => streams!.fetch(request) };
+    const yjs = new YjsServer({ dsServer, compactionThreshold, logger: QUIET });
+    streams = createServer({ port: 0, stopGraceMs: 0, drainMs: 500, mounts: [yjs.mount] });
+    await streams.start();
+    return running(streams.url, yjs, () => streams.stop());
+  },
+};
+
 export const OURS_IN_FRONT_OF_REFERENCE: ServerKind = {
   name: "ours, in front of the reference server",
   async start(compactionThreshold) {

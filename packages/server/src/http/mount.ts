@@ -1,0 +1,110 @@
+/** Services that live in this server under a path of their own, and are built of its streams. */
+import { joinBytes } from "@perennial/protocol";
+import type { Context } from "./context.ts";
+import { problemReply } from "./errors.ts";
+import type { Reply } from "./message/reply.ts";
+import type { HttpRequest } from "./message/request.ts";
+
+/** A service under a path of its own. */
+export interface Mount {
+  /** All below it is the service's, such as `/v1/yjs/`. */
+  readonly prefix: string;
+  /** Answers a request. Its answer is held in memory: what is long, or live, is better rewritten. */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * The stream that a GET or HEAD is really of; undefined when `fetch` is to answer. The server then reads it as if it had been
+   * asked for itself. An answer that is an error is replaced by that of `fetch`.
+   *
+   * @param target path and query, as sent
+   */
+  rewrite?(target: string): Rewritten | undefined;
+}
+
+/** A read of another stream. */
+export interface Rewritten {
+  /** Path and query. */
+  readonly target: string;
+  /** Headers of the answer that say something else than the stream's own. The whole stream is then asked for at once. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a service may know of a request. */
+const PASSED = [
+  "Content-Type",
+  "Authorization",
+  "Cookie",
+  "Accept",
+  "If-None-Match",
+  "Stream-TTL",
+  "Stream-Expires-At",
+  "Producer-Id",
+  "Producer-Epoch",
+  "Producer-Seq",
+];
+/** Every reply has these, or its door adds them. */
+const OURS = /^(?:access-control-.*|content-length|connection|transfer-encoding|date)$/;
+
+/** The service that a path belongs to. */
+export function mountOf({ config }: Context, path: string): Mount | undefined {
+  return config.mounts.find(({ prefix }) => path.startsWith(prefix));
+}
+
+/**
+ * Answers a request to a service.
+ *
+ * @param read answers a read of one of our own streams
+ */
+export async function mounted(
+  mount: Mount,
+  request: HttpRequest,
+  read: (target: string) => Reply | Promise<Reply>,
+): Promise<Reply> {
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  const rewritten = isRead ? mount.rewrite?.(request.target) : undefined;
+  if (rewritten === undefined) return fetched(mount, request);
+  const reply = await read(rewritten.target);
+  if (reply.status >= 400) return fetched(mount, request);
+  if (rewritten.headers === undefined) return reply;
+  const { headers } = rewritten;
+  return isWhole(reply) ? withHeaders(reply, headers) : fetched(mount, request);
+}
+
+async function fetched(mount: Mount, request: HttpRequest): Promise<Reply> {
+  const body = await request.body();
+  if (body.kind === "rejected") return problemReply(body.rejection);
+  const { method } = request;
+  const leaving = new AbortController();
+  const stopListening = request.onDisconnect(() => leaving.abort());
+  try {
+    const headers = new Headers();
+    for (const name of PASSED) {
+      const value = request.header(name);
+      if (value !== undefined) headers.set(name, value);
+    }
+    const init: RequestInit = { method, headers, signal: leaving.signal };
+    if (method !== "GET" && method !== "HEAD") init.body = joinBytes(body.value.parts);
+    const response = await mount.fetch(new Request(`${request.origin()}${request.target}`, init));
+    return await replyOf(response);
+  } finally {
+    stopListening();
+  }
+}
+
+async function replyOf(response: Response): Promise<Reply> {
+  const headers = [...response.headers].filter(([name]) => !OURS.test(name)).flat();
+  const { status } = response;
+  if (response.body === null) return { status, headers, body: undefined };
+  return { status, headers, body: new Uint8Array(await response.arrayBuffer()) };
+}
+
+function isWhole({ headers }: Reply): boolean {
+  return headers.some((name, at) => at % 2 === 0 && name === "Stream-Up-To-Date");
+}
+
+function withHeaders(reply: Reply, replaced: Readonly<Record<string, string>>): Reply {
+  const names = new Set(Object.keys(replaced).map((name) => name.toLowerCase()));
+  const kept: string[] = [];
+  for (let at = 0; at < reply.headers.length; at += 2)
+    if (!names.has(reply.headers[at]!.toLowerCase())) kept.push(reply.headers[at]!, reply.headers[at + 1]!);
+  return { ...reply, headers: [...kept, ...Object.entries(replaced).flat()] };
+}

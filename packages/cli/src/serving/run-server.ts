@@ -37,10 +37,7 @@ export interface About {
 /** Runs until SIGINT or SIGTERM, then drains. Throws `Failure` if the server cannot start. */
 export async function runServer({ flags, defaults, createLogger, announce }: Serving): Promise<void> {
   boundGarbage();
-  const { PERENNIAL_CONFIG, ...environment } = process.env;
-  const file = readConfigFile((flags.config as string | undefined) ?? PERENNIAL_CONFIG);
-  const given = resolveSettings({ flags, environment, file });
-  const settings: GivenSettings = new Map([["durability", "fsync"], ...Object.entries(defaults), ...given]);
+  const settings = settingsOf(flags, defaults);
   const logger = createLogger(settings.get("logLevel") as LogLevel);
   const storage = storageOf(settings, logger);
   const explorer = settings.get("explorer") === false ? [] : await explorerAssets(logger);
@@ -76,6 +73,14 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   await server.stop();
   logger.info("stopped");
   await passed;
+}
+
+/** The settings: those given, and the defaults of the command. */
+function settingsOf(flags: Serving["flags"], defaults: Serving["defaults"]): GivenSettings {
+  const { PERENNIAL_CONFIG, ...environment } = process.env;
+  const file = readConfigFile((flags.config as string | undefined) ?? PERENNIAL_CONFIG);
+  const given = resolveSettings({ flags, environment, file });
+  return new Map([["durability", "fsync"], ...Object.entries(defaults), ...given]);
 }
 
 /** Loaded when it is asked for: most servers do without. */

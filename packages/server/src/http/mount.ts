@@ -1,6 +1,5 @@
 /** Services that live in this server under a path of their own, and are built of its streams. */
 import { joinBytes } from "@perennial/protocol";
-import type { Context } from "./context.ts";
 import { problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
@@ -45,8 +44,8 @@ const PASSED = [
 const OURS = /^(?:access-control-.*|content-length|connection|transfer-encoding|date)$/;
 
 /** The service that a path belongs to. */
-export function mountOf({ config }: Context, path: string): Mount | undefined {
-  return config.mounts.find(({ prefix }) => path.startsWith(prefix));
+export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  return mounts.find(({ prefix }) => path.startsWith(prefix));
 }
 
 /**

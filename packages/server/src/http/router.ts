@@ -33,7 +33,7 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     if (reply !== undefined) return reply;
   }
   if (config.mounts.length > 0) {
-    const mount = mountOf(context, sentPath);
+    const mount = mountOf(config.mounts, sentPath);
     if (mount !== undefined)
       return mounted(mount, request, (rewritten) => routeRead(context, request, rewritten));
   }

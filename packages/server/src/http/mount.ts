@@ -1,5 +1,5 @@
 /** Services that live in this server under a path of their own, and are built of its streams. */
-import { joinBytes } from "@perennial/protocol";
+import { HEADER, joinBytes } from "@perennial/protocol";
 import { problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
@@ -29,16 +29,16 @@ export interface Rewritten {
 
 /** What a service may know of a request. */
 const PASSED = [
-  "Content-Type",
+  HEADER.contentType,
   "Authorization",
   "Cookie",
   "Accept",
-  "If-None-Match",
-  "Stream-TTL",
-  "Stream-Expires-At",
-  "Producer-Id",
-  "Producer-Epoch",
-  "Producer-Seq",
+  HEADER.ifNoneMatch,
+  HEADER.streamTtl,
+  HEADER.streamExpiresAt,
+  HEADER.producerId,
+  HEADER.producerEpoch,
+  HEADER.producerSeq,
 ];
 /** Every reply has these, or its door adds them. */
 const OURS = /^(?:access-control-.*|content-length|connection|transfer-encoding|date)$/;
@@ -97,7 +97,7 @@ async function replyOf(response: Response): Promise<Reply> {
 }
 
 function isWhole({ headers }: Reply): boolean {
-  return headers.some((name, at) => at % 2 === 0 && name === "Stream-Up-To-Date");
+  return headers.some((name, at) => at % 2 === 0 && name === HEADER.streamUpToDate);
 }
 
 function withHeaders(reply: Reply, replaced: Readonly<Record<string, string>>): Reply {

@@ -1,7 +1,7 @@
 /** A connection to the server: opened, followed, and made again when it breaks, until somebody ends it. */
 import type { DocumentSync } from "../core/document-sync.ts";
 import { backoffMs, Pause } from "./backoff.ts";
-import { asProviderError, YjsProviderError } from "./errors.ts";
+import { asProviderError, damaged, YjsProviderError } from "./errors.ts";
 import { openDocument, type Position } from "./open-document.ts";
 import type { YjsProviderStatus } from "./options.ts";
 import { follow } from "./reader.ts";
@@ -81,8 +81,7 @@ export class Connection {
         onLost: () => {
           if (!signal.aborted) onStatus("connecting", false);
         },
-        onDamaged: (error) =>
-          onError(new YjsProviderError("DAMAGED_UPDATE", error.message, undefined, error)),
+        onDamaged: (error) => onError(damaged(error)),
       },
       signal,
     );

@@ -56,3 +56,9 @@ export function asProviderError(error: unknown): YjsProviderError {
   if (typeof status === "number" && status >= 300) return refusal("reading", status, message);
   return new YjsProviderError("UNREACHABLE", `the server cannot be reached: ${message}`, undefined, error);
 }
+
+/** An update that could not be read. */
+export function damaged(cause: Error): YjsProviderError {
+  const message = `an update that cannot be read was left out: ${cause.message}`;
+  return new YjsProviderError("DAMAGED_UPDATE", message, undefined, cause);
+}

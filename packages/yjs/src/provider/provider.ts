@@ -4,6 +4,7 @@ import { browserTabs } from "../tabs/environment.ts";
 import { TabRole } from "../tabs/tab-role.ts";
 import { Connection } from "./connection.ts";
 import { Emitter } from "./emitter.ts";
+import { damaged } from "./errors.ts";
 import type { CoreOptions, YjsProviderEvents, YjsProviderStatus } from "./options.ts";
 import { postToServer } from "./post-changes.ts";
 import { Requests } from "./requests.ts";
@@ -66,7 +67,7 @@ export class YjsProvider<
       ...{ yjs, doc, readOnly },
       onChange: () => this.#onChange(),
       onUpdate: (update) => this.#tabs?.onUpdate(update),
-      onDamaged: onError,
+      onDamaged: (error) => onError(damaged(error)),
     });
     const id = `${doc.clientID}-${crypto.randomUUID()}`;
     this.#sender = this.#makeSender(postToServer(requests, id), maxBackoffMs);

@@ -29,8 +29,8 @@ export class Sender {
   readonly #pause = new Pause();
   #controller: AbortController | undefined;
   #running: Promise<void> | undefined;
-  /** What is at the head of the outbox was refused: nothing is sent before the next `kick`. */
-  #isRefused = false;
+  /** What is at the head of the outbox was refused, or given up: nothing is sent before the next `kick`. */
+  #isBlocked = false;
   #isStopping = false;
 
   constructor(options: SenderOptions) {
@@ -53,7 +53,7 @@ export class Sender {
       this.#running = undefined;
       // Added while it was on its way out, or it was started anew.
       if (signal.aborted && this.#controller !== undefined) this.kick();
-      if (!signal.aborted && this.#options.outbox.size > 0 && !this.#isRefused && !this.#isStopping)
+      if (!signal.aborted && this.#options.outbox.size > 0 && !this.#isBlocked && !this.#isStopping)
         this.kick();
     });
   }
@@ -73,6 +73,9 @@ export class Sender {
     const timer = setTimeout(() => this.#isStopping && controller.abort(), DRAIN_MS);
     this.#pause.wake();
     await this.#running;
+    // Added while the last run was on its way out.
+    if (this.#isStopping && !this.#isBlocked) this.kick();
+    await this.#running;
     clearTimeout(timer);
     // Started again meanwhile.
     if (this.#isStopping) this.hold();
@@ -82,17 +85,17 @@ export class Sender {
     // What is changed within one turn goes together.
     await Promise.resolve();
     const { outbox, onStored } = this.#options;
-    this.#isRefused = false;
+    this.#isBlocked = false;
     for (let failures = 0; !signal.aborted; ) {
       const flight = outbox.next();
       if (flight === undefined) break;
       const outcome = await this.#send(flight, signal);
       if (outcome === undefined) {
-        this.#isRefused = true;
+        this.#isBlocked = true;
         break;
       }
       if (!outbox.settle(flight, outcome)) {
-        this.#isRefused = true;
+        this.#isBlocked = true;
         const message = `a change of ${flight.body.length} bytes is longer than the server takes`;
         this.#options.onRefused(new YjsProviderError("CHANGE_TOO_LONG", message, 413));
         break;
@@ -101,7 +104,10 @@ export class Sender {
         failures = 0;
         onStored();
       } else if (outcome.kind !== "too-long") {
-        if (this.#isStopping && outcome.kind === "again") break;
+        if (this.#isStopping && outcome.kind === "again") {
+          this.#isBlocked = true;
+          break;
+        }
         await this.#pause.wait(backoffMs(failures++, this.#options.maxBackoffMs), signal);
       }
     }

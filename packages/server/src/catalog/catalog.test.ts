@@ -1,8 +1,7 @@
-import { PLAIN_SETTINGS } from "@perennial/testing/journal";
+import { PLAIN_CREATION } from "@perennial/testing/journal";
 import { expect, it } from "vitest";
 import type { Archive } from "../journal/contract/index.ts";
 import { initialState } from "../stream/evolve.ts";
-import { NO_BYTES } from "../stream/records.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Catalog } from "./catalog.ts";
 
@@ -10,10 +9,7 @@ const LOADED_MAX = 3;
 const STREAMS = 10;
 
 function stateOf(id: number): StreamState {
-  return initialState({
-    ...PLAIN_SETTINGS,
-    ...{ kind: "create", id, at: 0, path: `/s${id}`, contentType: "text/plain", data: NO_BYTES },
-  });
+  return initialState({ ...PLAIN_CREATION, id, path: `/s${id}` });
 }
 
 /** A catalogue over an archive that has every stream; `changed` are those that it must not let go of. */

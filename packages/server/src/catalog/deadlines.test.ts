@@ -1,20 +1,14 @@
-import { PLAIN_SETTINGS } from "@perennial/testing/journal";
+import { PLAIN_CREATION } from "@perennial/testing/journal";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { initialState } from "../stream/evolve.ts";
-import { NO_BYTES } from "../stream/records.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Stream } from "./stream.ts";
 
 const START = 1_700_000_000_000;
 
 function mortal(ttlSeconds: number): Stream {
-  const state = initialState({
-    ...PLAIN_SETTINGS,
-    ...{ kind: "create", id: 1, at: START, path: "/s", contentType: "text/plain", data: NO_BYTES },
-    ttlSeconds,
-  });
-  return new Stream(state, "live");
+  return new Stream(initialState({ ...PLAIN_CREATION, at: START, ttlSeconds }), "live");
 }
 
 test("each stream is met in the first search after its deadline, though it moves, and seldom before", () => {

@@ -8,6 +8,6 @@ export {
 export { describeLogContract } from "./log-contract.ts";
 export { ManualLog } from "./manual-log.ts";
 export { bytes, Model, type ModelRecord } from "./model.ts";
-export { PLAIN_SETTINGS } from "./plain-settings.ts";
+export { PLAIN_CREATION, PLAIN_SETTINGS } from "./plain-settings.ts";
 export { SimulatedMachine, type Trouble } from "./simulated-machine.ts";
 export { SimulatedFile, SimulatedMedia } from "./simulated-media.ts";

@@ -11,3 +11,14 @@ export const PLAIN_SETTINGS = {
   fork: undefined,
   closed: false,
 } satisfies Partial<CreateRecord>;
+
+/** How a stream came to be that asks for nothing special and holds nothing. */
+export const PLAIN_CREATION: CreateRecord = {
+  ...PLAIN_SETTINGS,
+  kind: "create",
+  id: 1,
+  at: 0,
+  path: "/v1/stream/s",
+  contentType: "text/plain",
+  data: { parts: [], byteLength: 0 },
+};

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Random } from "@perennial/testing";
 import { SimulatedMachine } from "@perennial/testing/journal";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ArchiveStore, Change } from "../../src/journal/local/archive/archive-store.ts";
-import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
+import type { ArchiveStore, Change } from "./archive-store.ts";
+import { LmdbStore } from "./lmdb-store.ts";
 
 const root = await mkdtemp(join(tmpdir(), "perennial-store-"));
 afterAll(() => rm(root, { recursive: true }));

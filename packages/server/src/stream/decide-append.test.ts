@@ -62,7 +62,7 @@ test("of several things that are wrong the first is said, in the order of protoc
   state.producers = new Map([["p", { epoch: 1, lastSeq: 4, lastAt: 0 }]]);
   state.closed = true;
   let asked = command('{"a":', { contentType: "text/plain", producer: stale, streamSeq: "5" });
-  const said = [];
+  const said: string[] = [];
   const next = (more: Partial<AppendCommand>): void => {
     said.push(reason(decideAppend(state, asked, LIMITS, NOW)));
     asked = { ...asked, ...more };

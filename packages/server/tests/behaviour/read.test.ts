@@ -25,26 +25,6 @@ throughEachDoor("GET: catch-up (protocol §4 and §12)", (s) => {
     });
   });
 
-  test("3.2: an offset given twice is refused", async () => {
-    const name = s.name();
-    await s.http.put(name, { headers: TEXT });
-    expectProblem(await s.http.get(name, "?offset=-1&offset=-1"), {
-      status: 400,
-      code: "bad_parameter",
-      parameter: "offset",
-    });
-  });
-
-  test.each(["other", "", "SSE", "true"])("3.2: live=%s is refused", async (live) => {
-    const name = s.name();
-    await s.http.put(name, { headers: TEXT });
-    expectProblem(await s.http.get(name, `?offset=-1&live=${live}`), {
-      status: 400,
-      code: "bad_parameter",
-      parameter: "live",
-    });
-  });
-
   test("17.1: whether the stream exists is answered before its parameters are judged", async () => {
     expect((await s.http.get("nowhere", "?offset=nonsense")).status).toBe(404);
     expect((await s.http.get("nowhere", "?live=nonsense")).status).toBe(404);

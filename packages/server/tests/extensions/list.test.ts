@@ -95,8 +95,6 @@ describe.each(DOORS)("the list of streams through $name", (door) => {
 
   it.each([
     ["GET", "?limit=0", 400, "bad_parameter"],
-    ["GET", "?limit=1001", 400, "bad_parameter"],
-    ["GET", "?limit=ten", 400, "bad_parameter"],
     ["GET", "?after=a&after=b", 400, "bad_parameter"],
     ["DELETE", "", 405, "method_not_allowed"],
   ])("answers %s %s with %i %s", async (method, query, status, code) => {

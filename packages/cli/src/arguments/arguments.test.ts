@@ -5,7 +5,6 @@ import {
   buildStreamUrl,
   flattenJsonForAppend,
   getUsageText,
-  isJsonContentType,
   normalizeBaseUrl,
   parseGlobalOptions,
   parseWriteArgs,
@@ -105,11 +104,6 @@ describe("validation", () => {
 describe("small helpers", () => {
   it("join a base URL and an id by one slash", () => {
     expect(buildStreamUrl(normalizeBaseUrl("http://h/s///"), "a/b")).toBe("http://h/s/a/b");
-  });
-
-  it("know JSON by its media type", () => {
-    expect(isJsonContentType(" Application/JSON ; charset=utf-8")).toBe(true);
-    expect(isJsonContentType("application/json5")).toBe(false);
   });
 
   it("flatten arrays by one level", () => {

@@ -1,7 +1,5 @@
-/** Whether a content type is JSON: its media type, up to `;`, is `application/json` in any letter case. */
-export function isJsonContentType(contentType: string): boolean {
-  return contentType.split(";", 1)[0]!.trim().toLowerCase() === "application/json";
-}
+/** Under the name that the official command's library gives it. */
+export { isJson as isJsonContentType } from "@perennial/protocol";
 
 /** The messages of a JSON value: the elements of an array, one level deep; anything else is one message. */
 export function* flattenJsonForAppend(value: unknown): Generator<unknown> {

@@ -1,4 +1,5 @@
 /** The arguments of `write`, where flags and content may be mixed. */
+import { DEFAULT_CONTENT_TYPE } from "@perennial/protocol";
 import { Command, type Option } from "commander";
 import { addContentTypeOptions, JSON_CONTENT_TYPE } from "../commands/content-type-options.ts";
 import { wholeNumber } from "./option-values.ts";
@@ -80,6 +81,6 @@ export function parseWriteArgs(args: string[]): ParsedWriteArgs {
     })
     .configureOutput({ outputError: () => {} });
   command.parse(flagsFirst(args, command.options), { from: "user" });
-  const { contentType = "application/octet-stream", batchJson = false } = command.opts<WriteFlags>();
+  const { contentType = DEFAULT_CONTENT_TYPE, batchJson = false } = command.opts<WriteFlags>();
   return { contentType, content: command.args.join(" "), batchJson };
 }

@@ -1,4 +1,4 @@
-import { HEADER, isTrue } from "@perennial/protocol";
+import { DEFAULT_CONTENT_TYPE, HEADER, isTrue } from "@perennial/protocol";
 import { Command } from "commander";
 import { isJsonContentType } from "../arguments/json.ts";
 import { validateUrl } from "../arguments/validate.ts";
@@ -53,7 +53,7 @@ function saysClosed(headers: Headers): boolean {
 /** The base URL of each connection is the stream's. */
 async function copy(source: Connection, target: Connection, follow: boolean): Promise<string> {
   const { headers } = await source.request("HEAD", source.baseUrl);
-  const contentType = headers.get(HEADER.contentType) ?? "application/octet-stream";
+  const contentType = headers.get(HEADER.contentType) ?? DEFAULT_CONTENT_TYPE;
   const targetType = await ensureStream(target, target.baseUrl, contentType);
   if (isJsonContentType(targetType) !== isJsonContentType(contentType)) {
     throw usageFailure(`the source is ${contentType}, the target ${targetType}`);

@@ -1,11 +1,9 @@
-import { HEADER } from "@perennial/protocol";
+import { DEFAULT_CONTENT_TYPE, HEADER } from "@perennial/protocol";
 import { Command } from "commander";
 import { byteCount, duration } from "../arguments/option-values.ts";
 import { requestFailure, usageFailure } from "../failure.ts";
 import { connect, type Invocation, report, streamId } from "../invocation.ts";
 import { addContentTypeOptions } from "./content-type-options.ts";
-
-const DEFAULT_CONTENT_TYPE = "application/octet-stream";
 
 interface CreateFlags {
   readonly contentType?: string;

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { DEFAULT_CONTENT_TYPE } from "@perennial/protocol";
 import { Command } from "commander";
 import { isJsonContentType } from "../arguments/json.ts";
 import type { Connection } from "../connection/connection.ts";
@@ -103,5 +104,5 @@ function standardInput(id: string | undefined): Source {
 }
 
 function typeByName(file: string): string {
-  return /\.(ndjson|jsonl)$/i.test(file) ? JSON_CONTENT_TYPE : "application/octet-stream";
+  return /\.(ndjson|jsonl)$/i.test(file) ? JSON_CONTENT_TYPE : DEFAULT_CONTENT_TYPE;
 }

@@ -1,5 +1,5 @@
 import { FetchError } from "@perennial/client";
-import { HEADER } from "@perennial/protocol";
+import { DEFAULT_CONTENT_TYPE, HEADER } from "@perennial/protocol";
 import { Command } from "commander";
 import { isJsonContentType } from "../arguments/json.ts";
 import { addWriteOptions, type WriteFlags } from "../arguments/write-arguments.ts";
@@ -36,7 +36,7 @@ async function write(
   const connection = connect(invocation);
   const url = connection.streamUrl(id);
   const found = flags.contentType === undefined ? await discoverContentType(connection, url, id) : undefined;
-  const contentType = flags.contentType ?? found ?? "application/octet-stream";
+  const contentType = flags.contentType ?? found ?? DEFAULT_CONTENT_TYPE;
   const appender = new Appender(connection, url, contentType, flags);
   try {
     const wrote = await send(appender, content, contentType, { ...flags, format: formatOf(invocation) });

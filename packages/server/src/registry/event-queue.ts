@@ -2,6 +2,8 @@
 
 interface Queued {
   readonly name: string;
+  /** Grows from event to event. */
+  readonly number: number;
   readonly event: string;
   isVoid: boolean;
 }
@@ -10,6 +12,7 @@ export class EventQueue {
   readonly #most: number;
   #events: Queued[] = [];
   readonly #byName = new Map<string, Queued[]>();
+  #newest = 0;
 
   /** @param most events that are kept */
   constructor(most: number) {
@@ -23,7 +26,8 @@ export class EventQueue {
   /** False: there are too many, and this one is not kept. */
   add(name: string, event: string): boolean {
     if (this.#events.length >= this.#most) return false;
-    const queued = { name, event, isVoid: false };
+    this.#newest += 1;
+    const queued = { name, number: this.#newest, event, isVoid: false };
     this.#events.push(queued);
     const others = this.#byName.get(name);
     if (others === undefined) this.#byName.set(name, [queued]);
@@ -31,10 +35,14 @@ export class EventQueue {
     return true;
   }
 
-  /** What was told of a name so far counts no more: somebody has just looked at what is. */
-  forget(name: string): void {
-    for (const queued of this.#byName.get(name) ?? []) queued.isVoid = true;
-    this.#byName.delete(name);
+  /** A mark of what was told so far. */
+  mark(): number {
+    return this.#newest;
+  }
+
+  /** What was told of a name up to the mark counts no more: somebody has asked after it what there is. */
+  forget(name: string, mark: number): void {
+    for (const queued of this.#byName.get(name) ?? []) queued.isVoid ||= queued.number <= mark;
   }
 
   /** Takes the oldest out, `limit` at most. */

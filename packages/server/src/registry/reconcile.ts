@@ -3,7 +3,7 @@
  * whenever what happened could not be noted as it did. So nothing else has to be safe against being lost.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { StreamLife } from "../shard/lives.ts";
+import type { LivesPage, StreamLife } from "../shard/lives.ts";
 import type { AllStreams } from "../shard/streams.ts";
 import { difference, type Entry, insertEvent } from "./events.ts";
 import { REGISTRY_NAME, type RegistryStream, ROOT } from "./registry-stream.ts";
@@ -17,17 +17,25 @@ const LOOKS = 100;
  */
 const PART_BYTES = 16 * 1024 * 1024;
 
+/** What is told of streams while it is asked which there are, and is to be written after that. */
+export interface Told {
+  /** A mark of what was told so far. */
+  mark(): number;
+  /** What was told of a name up to the mark is void: it was asked for after that, and so is in the answer. */
+  forget(name: string, mark: number): void;
+}
+
 /**
- * Writes what the registry lacks.
+ * Writes what the registry lacks. What happens between a question and its answer may be written twice, where the streams
+ * are far away.
  *
- * @param onLook told of each name at the moment at which it is looked at: what was to be written of it before is void
  * @param partBytes see `PART_BYTES`
  * @returns bytes that a registry of just these streams takes
  */
 export async function reconcile(
   streams: AllStreams,
   registry: RegistryStream,
-  onLook: (name: string) => void,
+  told: Told,
   partBytes = PART_BYTES,
 ): Promise<number> {
   const parts = Math.max(1, Math.ceil((await registry.byteLength()) / partBytes));
@@ -35,19 +43,19 @@ export async function reconcile(
   for (let part = 0; part < parts; part++) {
     const isOfPart = (name: string): boolean => hash(name) % parts === part;
     const said = await whatIsSaid(registry, isOfPart);
-    for await (const lives of allLives(streams)) {
+    for await (const { lives, mark } of allLives(streams, told)) {
       const events: string[] = [];
       for (const life of lives) {
         const name = life.path.slice(ROOT.length);
         if (!isOfPart(name)) continue;
-        onLook(name);
+        told.forget(name, mark);
         events.push(...difference(name, said.get(name), life));
         said.delete(name);
         needed += insertEvent(name, life).length + 1;
       }
       await registry.append(events);
     }
-    await strikeOut(streams, registry, said, onLook);
+    await strikeOut(streams, registry, said, told);
   }
   return needed;
 }
@@ -57,13 +65,16 @@ async function strikeOut(
   streams: AllStreams,
   registry: RegistryStream,
   said: ReadonlyMap<string, Entry>,
-  onLook: (name: string) => void,
+  told: Told,
 ): Promise<void> {
   const names = [...said.keys()];
   for (let from = 0; from < names.length; from += LOOKS) {
-    const events = names.slice(from, from + LOOKS).flatMap((name) => {
-      onLook(name);
-      return difference(name, said.get(name), streams.lifeAt(ROOT + name));
+    const some = names.slice(from, from + LOOKS);
+    const mark = told.mark();
+    const lives = await Promise.all(some.map((name) => streams.lifeAt(ROOT + name)));
+    const events = some.flatMap((name, index) => {
+      told.forget(name, mark);
+      return difference(name, said.get(name), lives[index]);
     });
     await registry.append(events);
     await nextTurn();
@@ -87,13 +98,21 @@ async function whatIsSaid(
   return said;
 }
 
+/** Streams as they were at a mark, or later. */
+interface Looked {
+  readonly lives: readonly StreamLife[];
+  readonly mark: number;
+}
+
 /** All streams, the registry first, as it comes first in its own list. */
-async function* allLives(streams: AllStreams): AsyncGenerator<readonly StreamLife[]> {
-  const own = streams.lifeAt(ROOT + REGISTRY_NAME);
-  if (own !== undefined) yield [own];
+async function* allLives(streams: AllStreams, told: Told): AsyncGenerator<Looked> {
+  const start = told.mark();
+  const own = await streams.lifeAt(ROOT + REGISTRY_NAME);
+  if (own !== undefined) yield { lives: [own], mark: start };
   for (let after: string | undefined = ""; after !== undefined; ) {
-    const page = streams.lives(after, LOOKS);
-    yield page.lives.filter(({ path }) => path !== own?.path);
+    const mark = told.mark();
+    const page: LivesPage = await streams.lives(after, LOOKS);
+    yield { lives: page.lives.filter(({ path }) => path !== own?.path), mark };
     after = page.next;
     await nextTurn();
   }

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { LocalStreams } from "../shard/local-streams.ts";
 import { Shard } from "../shard/shard.ts";
+import type { AllStreams } from "../shard/streams.ts";
 import { NO_BYTES } from "../stream/records.ts";
 import type { Said } from "./events.ts";
 import { reconcile } from "./reconcile.ts";
@@ -82,19 +83,71 @@ test("however the queue overflows and the registry is made anew, it says what th
   }
 });
 
+/** The same streams in another process: an answer takes a while, and so does what is told, some of which is lost on its way. */
+function farAway(streams: LocalStreams, random: Random): AllStreams {
+  const later = <Value>(value: Value): Promise<Value> =>
+    new Promise((resolve) => setImmediate(resolve, value));
+  let attempts = 0;
+  return {
+    for: () => streams,
+    list: (request) => streams.list(request),
+    roomFor: (byteLength) => streams.roomFor(byteLength),
+    health: () => streams.health(),
+    metrics: () => streams.metrics(),
+    lives: (after, limit) => later(streams.lives(after, limit)),
+    lifeAt: (path) => later(streams.lifeAt(path)),
+    watch: async (listener) => {
+      attempts += 1;
+      if (attempts === 1) throw new Error("out of reach");
+      await later(undefined);
+      const tell = (told: () => void): void => {
+        setImmediate(random.chance(0.2) ? () => listener.onMissed() : told);
+      };
+      streams.watch({
+        onCreated: (life) => tell(() => listener.onCreated(life)),
+        onRemoved: (path) => tell(() => listener.onRemoved(path)),
+        onMissed: () => undefined,
+      });
+    },
+  };
+}
+
+test("of streams that are far away it says in the end what there is, whatever was lost on the way", async () => {
+  for (const seed of new Seeds(4)) {
+    const random = new Random(seed);
+    const streams = await opened();
+    registry = new Registry(farAway(streams, random), logger);
+    registry.start();
+    await expect.poll(() => streams.lifeAt(`${ROOT}__registry__`), { timeout: 5000 }).toBeDefined();
+    for (let step = 0; step < 60; step++) {
+      const name = `s${random.below(10)}`;
+      await (random.chance(0.5) ? create(streams, name) : streams.remove(ROOT + name));
+      if (random.chance(0.5)) await new Promise(setImmediate);
+    }
+    const left = async (): Promise<ReadonlySet<string>> => {
+      const events = await said(streams);
+      const newest = new Map(events.map(({ name, entry }) => [name, entry]));
+      return new Set([...newest].flatMap(([name, entry]) => (entry === undefined ? [] : [name])));
+    };
+    await expect.poll(left, { message: `seed ${seed}`, timeout: 5000 }).toEqual(allNames(streams));
+    await registry.stop();
+  }
+});
+
 test("a registry that is read in parts comes out the same", async () => {
   const streams = await opened();
   const stream = new RegistryStream(streams);
   await stream.create();
   for (let index = 0; index < 250; index++) await create(streams, `s${index}`);
   const looked: string[] = [];
-  const needed = await reconcile(streams, stream, (name) => looked.push(name));
+  const told = { mark: () => 0, forget: (name: string) => looked.push(name) };
+  const needed = await reconcile(streams, stream, told);
   expect(await stream.byteLength()).toBe(needed);
   for (let index = 0; index < 250; index += 2) await streams.remove(`${ROOT}s${index}`);
-  await reconcile(streams, stream, (name) => looked.push(name), 4000);
+  await reconcile(streams, stream, told, 4000);
   expect(names(await said(streams))).toEqual(allNames(streams));
   expect(looked.length).toBe(2 * 251);
-  await reconcile(streams, stream, () => undefined, 1000);
+  await reconcile(streams, stream, told, 1000);
   expect((await said(streams)).length).toBe(251 + 125);
 });
 

@@ -35,6 +35,7 @@ export class Registry implements LifeListener {
   readonly #logger: Logger;
   readonly #limits: RegistryLimits;
   readonly #queue: EventQueue;
+  #isWatching = false;
   /** It may say something else than what is. */
   #isStale = true;
   /** How long it may become before that is looked at. */
@@ -55,7 +56,6 @@ export class Registry implements LifeListener {
   }
 
   start(): void {
-    this.#streams.watch(this);
     this.#wake();
   }
 
@@ -78,20 +78,29 @@ export class Registry implements LifeListener {
     else this.#isStale = true;
   }
 
+  onMissed(): void {
+    this.#isStale = true;
+    this.#wake();
+  }
+
   #note(name: string, event: string): void {
     if (!this.#queue.add(name, event)) this.#isStale = true;
-    if (this.#retry === undefined) this.#wake();
+    this.#wake();
   }
 
   #wake(): void {
-    if (this.#isStopped || this.#running !== undefined) return;
+    if (this.#isStopped || this.#running !== undefined || this.#retry !== undefined) return;
     this.#running = this.#run().finally(() => {
       this.#running = undefined;
+      // Told of between the last look and now.
+      if (this.#isStale || !this.#queue.isEmpty) this.#wake();
     });
   }
 
   async #run(): Promise<void> {
     try {
+      if (!this.#isWatching) await this.#streams.watch(this);
+      this.#isWatching = true;
       while (!this.#queue.isEmpty || (this.#isStale && !this.#isStopped)) {
         if (this.#isStale) await this.#reconcile();
         else await this.#writeSome();
@@ -114,7 +123,7 @@ export class Registry implements LifeListener {
     // From here on: what is told of is either still to be looked at, or comes after the look.
     this.#isStale = false;
     this.#queue.clear();
-    const needed = await reconcile(this.#streams, this.#stream, (name) => this.#queue.forget(name));
+    const needed = await reconcile(this.#streams, this.#stream, this.#queue);
     const { excess, leastBytes } = this.#limits;
     this.#enoughBytes = Math.max(leastBytes, needed * excess);
     this.#writtenBytes = await this.#stream.byteLength();

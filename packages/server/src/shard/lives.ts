@@ -15,6 +15,8 @@ export interface LifeListener {
   onCreated(life: StreamLife): void;
   /** Deleted, or expired; softly, too. */
   onRemoved(path: string): void;
+  /** Some of it may not have been told: who tells of it was out of reach. From here on all of it is told again. */
+  onMissed(): void;
 }
 
 export interface LivesPage {

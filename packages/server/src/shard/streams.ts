@@ -120,15 +120,18 @@ export interface AllStreams {
   for(path: string): Streams;
   /** One page of the streams that readers can see, in the order of their paths. */
   list(request: ListRequest): Promise<ListPage>;
-  /** One page of all streams, in the order of their paths. */
-  lives(after: string, limit: number): LivesPage;
-  /** The stream at a path. */
-  lifeAt(path: string): StreamLife | undefined;
-  /** Tells the listener of streams that come and go from now on. */
-  watch(listener: LifeListener): void;
+  /** One page of all streams, in the order of their paths. It shows all that listeners were told before it was asked for. */
+  lives(after: string, limit: number): Soon<LivesPage>;
+  /** The stream at a path. Shows as much as `lives`. */
+  lifeAt(path: string): Soon<StreamLife | undefined>;
+  /**
+   * Tells the one listener of streams that come and go, for as long as the process runs: of all that happens once this is
+   * done, or that something was missed. Rejects if it could not be told whom to tell; then it may be asked again.
+   */
+  watch(listener: LifeListener): Soon<void>;
   /**
    * Whether a body of that length can be stored soon: undefined if so, or if it is short; otherwise resolves when it can. A
-   * hint, which promises nothing.
+   * hint, which promises nothing; so it is given at once: who is far from the log answers from what it last heard of it.
    */
   roomFor(byteLength: number): Promise<void> | undefined;
   /** Whether what they are stored in takes writes. */

@@ -3,7 +3,7 @@
  * beyond "what was decided is so", and reads neither clock nor disk.
  *
  * The state is changed in place: a fresh state per append would outlive its request, be promoted by the
- * garbage collector, and show up as tail latency (ARCHITECTURE.md, "Speed").
+ * garbage collector, and show up as tail latency (ARCHITECTURE.md).
  */
 import { isJson } from "@perennial/protocol";
 import { ownText } from "./own-text.ts";

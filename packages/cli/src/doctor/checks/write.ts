@@ -1,4 +1,4 @@
-import { HEADER } from "@perennial/protocol";
+import { HEADER, PROBLEM_CONTENT_TYPE } from "@perennial/protocol";
 import { type Check, fine, problem } from "../finding.ts";
 import { through } from "../hops.ts";
 
@@ -42,7 +42,7 @@ export const largeBody: Check = {
     const url = await probe.stream();
     const response = await probe.append(url, new Uint8Array(LARGE_BODY_BYTES).fill(0x61));
     if (response.ok) return fine("2 MiB in one append");
-    const isOurs = response.headers.get(HEADER.contentType)?.startsWith("application/problem+json");
+    const isOurs = response.headers.get(HEADER.contentType)?.startsWith(PROBLEM_CONTENT_TYPE);
     return problem(
       `an append of 2 MiB is answered with ${response.status}${through(response.headers)}`,
       isOurs

@@ -15,5 +15,4 @@ export const RATCHET: Ratchet = {
   "packages/explorer/src/state-tables/StatePanel.tsx#StatePanel": 43,
   "packages/explorer/src/writing/AppendBox.tsx#AppendBox": 50,
   "packages/server/src/stored/scan-value.ts#scanValue": 51,
-  "packages/server/src/shard/shard.ts": 316,
 };

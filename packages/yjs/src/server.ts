@@ -6,6 +6,7 @@ export type { YjsDocumentState } from "./server/states.ts";
 export type { FetchServer } from "./server/upstream.ts";
 export { type YjsMount, YjsServer, type YjsServerOptions } from "./server/yjs-server.ts";
 
+import { HEADER } from "./core/headers.ts";
 import type { YjsDocumentState } from "./server/states.ts";
 
 /** A document by its name, and what is remembered of it. */
@@ -15,9 +16,9 @@ export interface YjsDocument {
   readonly state: YjsDocumentState;
 }
 
-/** Headers that readers of documents need. */
+/** Headers that readers of documents need, in the lower case of the official package. */
 export const YJS_HEADERS = {
-  STREAM_NEXT_OFFSET: "stream-next-offset",
-  STREAM_UP_TO_DATE: "stream-up-to-date",
-  STREAM_CURSOR: "stream-cursor",
+  STREAM_NEXT_OFFSET: HEADER.streamNextOffset.toLowerCase(),
+  STREAM_UP_TO_DATE: HEADER.streamUpToDate.toLowerCase(),
+  STREAM_CURSOR: HEADER.streamCursor.toLowerCase(),
 } as const;

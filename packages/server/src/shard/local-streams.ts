@@ -105,7 +105,7 @@ export class LocalStreams implements AllStreams, Streams {
   }
 
   watch(listener: LifeListener): void {
-    this.#shard.lifeListener = listener;
+    this.#shard.publisher.lifeListener = listener;
   }
 
   roomFor(byteLength: number): Promise<void> | undefined {

@@ -22,9 +22,9 @@ import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { type Found, GONE, NOT_FOUND, remainsOf } from "./found.ts";
-import { type LifeListener, lifeOf } from "./lives.ts";
 import { MessageIndex } from "./message-index.ts";
 import { Pending } from "./pending.ts";
+import { Publisher } from "./publisher.ts";
 import { refusalOf } from "./refusals.ts";
 import { AHEAD_BYTES, FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { Turns } from "./turns.ts";
@@ -44,12 +44,9 @@ export class Shard implements LogListener, RecordTarget {
   /** Knows where messages end within long appends. */
   readonly messages = new MessageIndex(this);
   readonly stateOffsets: boolean;
-  /** Hears of streams that come and go. */
-  lifeListener: LifeListener | undefined = undefined;
+  readonly publisher: Publisher;
   #lastId = 0;
   #storeId = "";
-  /** Streams with somebody at the tail that changed in the batch being published. */
-  readonly #advanced = new Set<Stream>();
   #trimming = false;
 
   constructor(deps: ShardDeps) {
@@ -65,6 +62,7 @@ export class Shard implements LogListener, RecordTarget {
     // Without an archive there is nowhere to bring a stream back from.
     const loadedMax = deps.log.archive === undefined ? Number.POSITIVE_INFINITY : deps.loadedStreams;
     this.catalog = new Catalog(deps.log.archive, loadedMax, () => this.#trimSoon());
+    this.publisher = new Publisher(this.catalog);
   }
 
   /** Brings back what the log holds. Called once, before anything else. */
@@ -197,7 +195,7 @@ export class Shard implements LogListener, RecordTarget {
 
   onDurable(batch: readonly Pending[]): void {
     for (const pending of batch) {
-      this.#publish(pending);
+      this.publisher.publish(pending);
       this.#release(pending);
       pending.settle(undefined);
     }
@@ -205,40 +203,7 @@ export class Shard implements LogListener, RecordTarget {
   }
 
   onApplied(): void {
-    for (const stream of this.#advanced) for (const listener of stream.listeners) listener.onChange();
-    this.#advanced.clear();
-  }
-
-  #publish({ record, stream, otherStreams }: Pending): void {
-    switch (record.kind) {
-      case "create":
-        stream.visibility = "live";
-        stream.previous = undefined;
-        this.lifeListener?.onCreated(lifeOf(stream));
-        return;
-      case "append":
-        stream.visibleTail = record.position + record.data.byteLength;
-        if (record.closes) stream.visibleClosed = true;
-        this.#noteAdvance(stream);
-        return;
-      case "delete":
-        for (const gone of [stream, ...otherStreams]) this.#publishDeletion(gone, record);
-        this.lifeListener?.onRemoved(stream.state.path);
-    }
-  }
-
-  #publishDeletion(stream: Stream, record: DeleteRecord): void {
-    if (record.removed.includes(stream.state.id)) {
-      stream.visibility = "removed";
-      this.catalog.forget(stream);
-    } else if (record.id === stream.state.id) {
-      stream.visibility = "soft-deleted";
-    }
-    if (stream.visibility !== "live") this.#noteAdvance(stream);
-  }
-
-  #noteAdvance(stream: Stream): void {
-    if (stream.listeners.size > 0) this.#advanced.add(stream);
+    this.publisher.tellListeners();
   }
 
   #release(pending: Pending): void {
@@ -306,7 +271,7 @@ export class Shard implements LogListener, RecordTarget {
       evolve(stream.state, record);
       stream.becomeDurable();
       this.catalog.weigh(stream);
-      this.#noteAdvance(stream);
+      this.publisher.noteAdvance(stream);
       if (stream.visibility === "removed") this.catalog.forget(stream);
       changed.push(stream.state);
     }

@@ -1,11 +1,13 @@
 /** Finding where to begin: the newest snapshot, or the first page of updates. */
+
 import { FrameDecoder } from "../core/framing.ts";
+import { HEADER } from "../core/headers.ts";
 import { refusal, YjsProviderError } from "./errors.ts";
 import type { Answer, Requests } from "./requests.ts";
 
 /** Snapshots that may be replaced under our hands before we give up. */
 const DISCOVERIES_MAX = 5;
-const NEXT_OFFSET = "stream-next-offset";
+const NEXT_OFFSET = HEADER.streamNextOffset;
 
 /** A place in the stream of updates. */
 export interface Position {
@@ -50,7 +52,7 @@ export async function openDocument(
 }
 
 async function createDocument(requests: Requests, signal: AbortSignal): Promise<void> {
-  const headers = { "content-type": "application/octet-stream" };
+  const headers = { [HEADER.contentType]: "application/octet-stream" };
   const answer = await requests.send("PUT", {}, { headers, signal });
   // 409: it is there, with another configuration.
   const isThere = answer.status === 201 || answer.status === 200 || answer.status === 409;

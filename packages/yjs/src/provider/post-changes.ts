@@ -1,4 +1,5 @@
 /** Changes to the server, by an idempotent producer: what is sent again is stored once. */
+import { HEADER } from "../core/headers.ts";
 import { reject } from "../core/result.ts";
 import { asProviderError, refusal, YjsProviderError } from "./errors.ts";
 import type { Answer, Requests } from "./requests.ts";
@@ -7,11 +8,11 @@ import type { Post, Posted } from "./sender.ts";
 /** @param producerId names us to the server; nobody else has it */
 export function postToServer(requests: Requests, producerId: string): Post {
   return async ({ body, number }, signal) => {
-    const headers: Record<string, string> = { "content-type": "application/octet-stream" };
+    const headers: Record<string, string> = { [HEADER.contentType]: "application/octet-stream" };
     if (number !== undefined) {
-      headers["producer-id"] = producerId;
-      headers["producer-epoch"] = String(number.epoch);
-      headers["producer-seq"] = String(number.seq);
+      headers[HEADER.producerId] = producerId;
+      headers[HEADER.producerEpoch] = String(number.epoch);
+      headers[HEADER.producerSeq] = String(number.seq);
     }
     try {
       return outcomeOf(await requests.send("POST", {}, { headers, body, signal }));
@@ -25,9 +26,9 @@ export function postToServer(requests: Requests, producerId: string): Post {
 /** What an answer means (protocol §9). */
 export function outcomeOf({ status, headers, body }: Pick<Answer, "status" | "headers" | "body">): Posted {
   if (status >= 200 && status < 300) return { kind: "stored" };
-  const epoch = wholeNumber(headers.get("producer-epoch"));
-  const expected = wholeNumber(headers.get("producer-expected-seq"));
-  const received = wholeNumber(headers.get("producer-received-seq"));
+  const epoch = wholeNumber(headers.get(HEADER.producerEpoch));
+  const expected = wholeNumber(headers.get(HEADER.producerExpectedSeq));
+  const received = wholeNumber(headers.get(HEADER.producerReceivedSeq));
   if (status === 403 && epoch !== undefined) return { kind: "out-of-step", epoch };
   if (status === 409 && expected !== undefined && expected !== received)
     return { kind: "out-of-step", epoch: epoch ?? 0 };

@@ -1,6 +1,8 @@
 /** Who is there: the own presence to the server, and that of the others from it. */
+
 import { stream } from "@perennial/client";
 import { encodeFrames, FrameDecoder } from "../core/framing.ts";
+import { HEADER } from "../core/headers.ts";
 import type { AwarenessChange, AwarenessLibrary, AwarenessLike } from "../core/yjs-library.ts";
 import { backoffMs, Pause } from "./backoff.ts";
 import { asProviderError, refusal, YjsProviderError } from "./errors.ts";
@@ -120,7 +122,7 @@ export class Presence {
     const known = clients.filter((client) => states.has(client));
     if (known.length === 0) return;
     const body = encodeFrames([library.encodeAwarenessUpdate(awareness as never, known)]);
-    const headers = { "content-type": "application/octet-stream" };
+    const headers = { [HEADER.contentType]: "application/octet-stream" };
     const answer = await requests.send("POST", { awareness: NAME }, { headers, body, ...sending });
     if (answer.status >= 300)
       throw refusal("sharing presence", answer.status, new TextDecoder().decode(answer.body));

@@ -1,10 +1,12 @@
 /** Requests to one document: addresses, headers, and answers that do not come. */
+
 import type { HeadersRecord, ParamsRecord } from "@perennial/client";
+import { HEADER } from "../core/headers.ts";
 import { asProviderError, YjsProviderError } from "./errors.ts";
 
 /** How long an answer may take to begin, and to go on, ms. */
 const SILENCE_MS = 30_000;
-const SSE_ENCODING = "Stream-SSE-Data-Encoding";
+const SSE_ENCODING = HEADER.streamSseDataEncoding;
 
 export interface RequestOptions {
   readonly baseUrl: string;
@@ -54,7 +56,7 @@ export class Requests {
   /** For reads that go on. That SSE data are base64 is said here: from another origin the header often cannot be seen. */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const response = await (this.#options.fetch ?? globalThis.fetch)(input, init);
-    const isEvents = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+    const isEvents = response.headers.get(HEADER.contentType)?.startsWith("text/event-stream") ?? false;
     if (!isEvents || response.headers.has(SSE_ENCODING)) return response;
     const headers = new Headers(response.headers);
     headers.set(SSE_ENCODING, "base64");

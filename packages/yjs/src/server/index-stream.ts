@@ -1,4 +1,5 @@
 /** The index of a document's snapshots, and that of its awareness streams: JSON streams of entries. */
+import { HEADER } from "../core/headers.ts";
 import { type DocumentId, YjsStreamPaths } from "./paths.ts";
 import { discard, type Upstream } from "./upstream.ts";
 
@@ -27,8 +28,8 @@ export async function readIndex(upstream: Upstream, path: string): Promise<Recor
     }
     if (!response.ok) throw new Error(`${path} cannot be read: ${(await discard(response)).status}`);
     entries.push(...((await response.json()) as Record<string, unknown>[]));
-    offset = response.headers.get("stream-next-offset") ?? offset;
-    if (response.headers.get("stream-up-to-date") === "true") break;
+    offset = response.headers.get(HEADER.streamNextOffset) ?? offset;
+    if (response.headers.get(HEADER.streamUpToDate) === "true") break;
   }
   return entries;
 }
@@ -48,7 +49,7 @@ export async function appendToIndex(
   path: string,
   entry: Record<string, unknown>,
 ): Promise<void> {
-  const headers = { "content-type": JSON_TYPE };
+  const headers = { [HEADER.contentType]: JSON_TYPE };
   const body = JSON.stringify(entry);
   let response = await discard(await upstream.send("POST", path, { headers, body }));
   if (response.status === 404) {

@@ -1,4 +1,5 @@
 /** Reads that a server in the same process may answer by itself, without coming by here. */
+import { HEADER } from "../core/headers.ts";
 import { namesSnapshot, routeOf, YjsStreamPaths } from "./paths.ts";
 
 /** The stream that a read is really of. */
@@ -31,7 +32,7 @@ export function rewriteRead(target: string): RewrittenRead | undefined {
   const position = YjsStreamPaths.parseSnapshotOffset(offset);
   if (position === null) return undefined;
   const path = YjsStreamPaths.snapshotStream(service, docPath, encodeURIComponent(offset));
-  const headers = { "Cache-Control": "private, max-age=60", "Stream-Next-Offset": position };
+  const headers = { [HEADER.cacheControl]: "private, max-age=60", [HEADER.streamNextOffset]: position };
   return { target: `${path}?offset=-1`, headers };
 }
 

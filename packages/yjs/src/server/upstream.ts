@@ -1,4 +1,5 @@
 /** The Durable Streams server below: one inside this process, or one at an address. */
+import { HEADER } from "../core/headers.ts";
 
 /** Anything with a fetch handler, such as `createServer()` of `@perennial/server`. */
 export interface FetchServer {
@@ -49,7 +50,7 @@ export class Upstream {
     if (this.#server !== undefined) return this.#server.fetch(request);
     const { pathname, search } = new URL(request.url);
     const headers = new Headers(request.headers);
-    for (const name of ["host", "connection", "content-length", "expect"]) headers.delete(name);
+    for (const name of ["host", "connection", HEADER.contentLength, "expect"]) headers.delete(name);
     for (const [name, value] of Object.entries(this.headers)) headers.set(name, value);
     const init: RequestInit & { duplex?: "half" } = {
       method: request.method,

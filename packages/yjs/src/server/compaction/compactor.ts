@@ -9,7 +9,9 @@
  *
  * A crash at any step leaves the document as it was, or with the new snapshot; what else it leaves is cleaned by the next.
  */
+
 import { FrameDecoder } from "../../core/framing.ts";
+import { HEADER } from "../../core/headers.ts";
 import { appendToIndex, readSnapshots } from "../index-stream.ts";
 import type { YjsLogger } from "../logger.ts";
 import { claimStream, type DocumentId, YjsStreamPaths } from "../paths.ts";
@@ -42,7 +44,7 @@ const CLAIM_MS = 600_000;
 const CLEANED_MAX = 5;
 /** A snapshot is written in pieces of so many bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;
-const BINARY = { "content-type": "application/octet-stream" };
+const BINARY = { [HEADER.contentType]: "application/octet-stream" };
 
 export class Compactor {
   readonly #options: CompactorOptions;
@@ -91,7 +93,7 @@ export class Compactor {
     const id = { service, docPath };
     const { upstream, thread } = this.#options;
     const claim = claimStream(id);
-    const headers = { ...BINARY, "stream-expires-at": new Date(Date.now() + CLAIM_MS).toISOString() };
+    const headers = { ...BINARY, [HEADER.streamExpiresAt]: new Date(Date.now() + CLAIM_MS).toISOString() };
     const { status } = await discard(await upstream.send("PUT", claim, { headers }));
     if (status !== 201) return undefined;
     try {
@@ -206,8 +208,8 @@ export class Compactor {
       }
       if (!response.ok) throw new Error(`${path} cannot be read: ${(await discard(response)).status}`);
       for await (const bytes of response.body ?? []) await take(bytes as Uint8Array);
-      offset = response.headers.get("stream-next-offset") ?? offset;
-      if (response.headers.get("stream-up-to-date") === "true") return offset;
+      offset = response.headers.get(HEADER.streamNextOffset) ?? offset;
+      if (response.headers.get(HEADER.streamUpToDate) === "true") return offset;
     }
   }
 

@@ -1,4 +1,5 @@
 /** The one place where failures become answers. */
+import { HEADER } from "../../core/headers.ts";
 import { withCors } from "./headers.ts";
 
 /** Codes of the protocol, and their statuses. */
@@ -27,8 +28,8 @@ export function errorResponse(
   status: number = STATUS[code],
   headers = new Headers(),
 ): Response {
-  headers.set("content-type", "application/json");
-  headers.set("cache-control", "no-store");
+  headers.set(HEADER.contentType, "application/json");
+  headers.set(HEADER.cacheControl, "no-store");
   const body = JSON.stringify({ error: { code, message } });
   return new Response(body, { status, headers: withCors(headers) });
 }

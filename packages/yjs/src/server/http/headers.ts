@@ -1,13 +1,14 @@
 /** Headers of answers: what passes on from below, and what pages of other origins may see. */
+import { HEADER } from "../../core/headers.ts";
 
 const CORS: Readonly<Record<string, string>> = {
-  "access-control-allow-origin": "*",
-  "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-  "access-control-allow-headers":
+  [HEADER.allowOrigin]: "*",
+  [HEADER.allowMethods]: "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+  [HEADER.allowHeaders]:
     "authorization, content-type, if-none-match, stream-ttl, stream-expires-at, stream-offset, stream-live, producer-id, producer-epoch, producer-seq, stream-producer-id, stream-producer-epoch, stream-producer-seq",
-  "access-control-expose-headers":
+  [HEADER.exposeHeaders]:
     "stream-next-offset, stream-up-to-date, stream-cursor, stream-closed, stream-sse-data-encoding, producer-epoch, producer-seq, producer-expected-seq, producer-received-seq, etag, location, retry-after, content-type",
-  "access-control-max-age": "86400",
+  [HEADER.maxAge]: "86400",
 };
 
 /** Of one connection, or of a body that was decoded on the way. */

@@ -1,4 +1,5 @@
 import { areWholeFrames } from "../../core/framing.ts";
+import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import { errorResponse } from "../http/errors.ts";
 import { pickHeaders } from "../http/headers.ts";
@@ -8,9 +9,9 @@ import { discard } from "../upstream.ts";
 
 /** Of an idempotent producer. Nothing else passes: above all not what closes a stream. */
 const FORWARDED = [
-  "producer-id",
-  "producer-epoch",
-  "producer-seq",
+  HEADER.producerId,
+  HEADER.producerEpoch,
+  HEADER.producerSeq,
   "stream-producer-id",
   "stream-producer-epoch",
   "stream-producer-seq",
@@ -31,17 +32,18 @@ async function append(
   const path = YjsStreamPaths.dsStream(id.service, id.docPath);
   if (!areWholeFrames(body)) return notFrames(context, path);
   const headers = {
-    "content-type": "application/octet-stream",
+    [HEADER.contentType]: "application/octet-stream",
     ...pickHeaders(request.headers, FORWARDED),
   };
   let response = await context.upstream.send("POST", path, { headers, body });
   if (isProducerLimit(response)) {
     // A document outlives many editors, and Yjs does not mind an update that is stored twice.
     await discard(response);
-    const plain = { "content-type": headers["content-type"] };
+    const plain = { [HEADER.contentType]: headers[HEADER.contentType] };
     response = await context.upstream.send("POST", path, { headers: plain, body });
   }
-  if (response.ok) context.compactor.afterAppend(id, body.length, response.headers.get("stream-next-offset"));
+  if (response.ok)
+    context.compactor.afterAppend(id, body.length, response.headers.get(HEADER.streamNextOffset));
   return pass(response, "DOCUMENT_NOT_FOUND");
 }
 
@@ -54,7 +56,7 @@ async function notFrames({ upstream }: Context, path: string): Promise<Response>
 
 /** A refusal of a producer that is neither out of step nor late, nor of a closed stream. */
 function isProducerLimit({ status, headers }: Response): boolean {
-  const expected = headers.get("producer-expected-seq");
-  const isGap = expected !== null && expected !== headers.get("producer-received-seq");
+  const expected = headers.get(HEADER.producerExpectedSeq);
+  const isGap = expected !== null && expected !== headers.get(HEADER.producerReceivedSeq);
   return status === 409 && !isGap && headers.get("stream-closed") === null;
 }

@@ -1,3 +1,4 @@
+import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import { errorResponse } from "../http/errors.ts";
 import { pass } from "../http/pass.ts";
@@ -8,7 +9,7 @@ import { readStream } from "./read.ts";
 
 /** Presence that nobody used for so long is gone, seconds. Whoever comes back makes it anew. */
 const TTL_SECONDS = 3600;
-const HEADERS = { "content-type": "application/octet-stream" };
+const HEADERS = { [HEADER.contentType]: "application/octet-stream" };
 
 /** A request to `{doc}?awareness={name}`. */
 export function awareness(
@@ -43,7 +44,7 @@ export async function createAwareness(
     const index = YjsStreamPaths.awarenessIndexStream(service, docPath);
     if (status === 404) await appendToIndex(upstream, index, { name, createdAt: Date.now() });
   }
-  return upstream.send("PUT", path, { headers: { ...HEADERS, "stream-ttl": String(TTL_SECONDS) } });
+  return upstream.send("PUT", path, { headers: { ...HEADERS, [HEADER.streamTtl]: String(TTL_SECONDS) } });
 }
 
 async function put(context: Context, id: DocumentId, name: string): Promise<Response> {

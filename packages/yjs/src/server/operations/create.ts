@@ -1,3 +1,4 @@
+import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import { pickHeaders } from "../http/headers.ts";
 import { pass } from "../http/pass.ts";
@@ -7,12 +8,12 @@ import { createAwareness } from "./awareness.ts";
 import { removeBeside } from "./delete.ts";
 
 /** What a client may say of the document's stream. Not where it is forked from: that could be anybody's. */
-const FORWARDED = ["content-type", "stream-ttl", "stream-expires-at"];
+const FORWARDED = [HEADER.contentType, HEADER.streamTtl, HEADER.streamExpiresAt];
 
 /** `PUT {doc}`: creates a document, and the awareness stream that goes with it. */
 export async function createDocument(context: Context, id: DocumentId, request: Request): Promise<Response> {
   const headers = {
-    "content-type": "application/octet-stream",
+    [HEADER.contentType]: "application/octet-stream",
     ...pickHeaders(request.headers, FORWARDED),
   };
   const path = YjsStreamPaths.dsStream(id.service, id.docPath);

@@ -1,3 +1,4 @@
+import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import type { ErrorCode } from "../http/errors.ts";
 import { pickHeaders } from "../http/headers.ts";
@@ -24,7 +25,7 @@ export async function readStream(
     if (value !== null) passed.set(name, name === "live" && value === "true" ? live : value);
   }
   const response = await upstream.send(request.method, `${path}?${passed}`, {
-    headers: pickHeaders(request.headers, ["if-none-match", "accept"]),
+    headers: pickHeaders(request.headers, [HEADER.ifNoneMatch, "accept"]),
     // When the client leaves, so do we.
     signal: request.signal,
   });

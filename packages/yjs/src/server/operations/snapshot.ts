@@ -1,3 +1,4 @@
+import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import { errorResponse } from "../http/errors.ts";
 import { withCors } from "../http/headers.ts";
@@ -21,7 +22,7 @@ export async function discoverSnapshot(
   const headers = new Headers({
     // Relative, so that it holds under whatever path a proxy puts us.
     location: `?${query}`,
-    "cache-control": "private, max-age=5",
+    [HEADER.cacheControl]: "private, max-age=5",
   });
   return new Response(null, { status: 307, headers: withCors(headers) });
 }
@@ -63,10 +64,10 @@ export async function readSnapshot(
   }
   const headers = withCors(
     new Headers({
-      "content-type": "application/octet-stream",
+      [HEADER.contentType]: "application/octet-stream",
       // A snapshot never changes, and is no use once another has taken its place.
-      "cache-control": "private, max-age=60",
-      "stream-next-offset": position,
+      [HEADER.cacheControl]: "private, max-age=60",
+      [HEADER.streamNextOffset]: position,
     }),
   );
   const pages = pagesOf(first, (offset) =>
@@ -83,8 +84,8 @@ async function* pagesOf(
   for (let page = first; ; ) {
     if (!page.ok) throw new Error(`the snapshot broke off: ${page.status}`);
     for await (const bytes of page.body ?? []) yield bytes as Uint8Array;
-    const offset = page.headers.get("stream-next-offset");
-    if (page.headers.get("stream-up-to-date") === "true" || offset === null) return;
+    const offset = page.headers.get(HEADER.streamNextOffset);
+    if (page.headers.get(HEADER.streamUpToDate) === "true" || offset === null) return;
     page = await next(offset);
   }
 }

@@ -1,0 +1,58 @@
+/** Shows readers what has become durable, and tells those who wait for it. */
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Stream } from "../catalog/stream.ts";
+import type { DeleteRecord } from "../stream/records.ts";
+import { type LifeListener, lifeOf } from "./lives.ts";
+import type { Pending } from "./pending.ts";
+
+export class Publisher {
+  /** Hears of streams that come and go. */
+  lifeListener: LifeListener | undefined = undefined;
+  readonly #catalog: Catalog;
+  /** Streams with somebody at the tail that changed in the batch being published. */
+  readonly #advanced = new Set<Stream>();
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  /** Shows it. Whoever waits at a tail is told later, once for all of a batch. */
+  publish({ record, stream, otherStreams }: Pending): void {
+    switch (record.kind) {
+      case "create":
+        stream.visibility = "live";
+        stream.previous = undefined;
+        this.lifeListener?.onCreated(lifeOf(stream));
+        return;
+      case "append":
+        stream.visibleTail = record.position + record.data.byteLength;
+        if (record.closes) stream.visibleClosed = true;
+        this.noteAdvance(stream);
+        return;
+      case "delete":
+        for (const gone of [stream, ...otherStreams]) this.#publishDeletion(gone, record);
+        this.lifeListener?.onRemoved(stream.state.path);
+    }
+  }
+
+  #publishDeletion(stream: Stream, record: DeleteRecord): void {
+    if (record.removed.includes(stream.state.id)) {
+      stream.visibility = "removed";
+      this.#catalog.forget(stream);
+    } else if (record.id === stream.state.id) {
+      stream.visibility = "soft-deleted";
+    }
+    if (stream.visibility !== "live") this.noteAdvance(stream);
+  }
+
+  /** Those who wait at the tail of the stream have something to see. */
+  noteAdvance(stream: Stream): void {
+    if (stream.listeners.size > 0) this.#advanced.add(stream);
+  }
+
+  /** The batch is whole. */
+  tellListeners(): void {
+    for (const stream of this.#advanced) for (const listener of stream.listeners) listener.onChange();
+    this.#advanced.clear();
+  }
+}

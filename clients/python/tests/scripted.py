@@ -42,8 +42,9 @@ class Answer:
 
 
 def page(body: bytes | str, offset: str, *, up_to_date: bool = True, closed: bool = False, **headers: str) -> Answer:
-    """A catch-up answer of a JSON stream."""
-    all_headers = {"Content-Type": "application/json", "Stream-Next-Offset": offset, **headers}
+    """A catch-up answer of a JSON stream. Names of ``headers`` may have underscores for hyphens."""
+    given = {name.replace("_", "-").title(): text for name, text in headers.items()}
+    all_headers = {"Content-Type": "application/json", "Stream-Next-Offset": offset, **given}
     if up_to_date:
         all_headers["Stream-Up-To-Date"] = "true"
     if closed:

@@ -69,7 +69,9 @@ def test_the_body_begins_behind_the_final_head() -> None:
 
 def test_only_plain_event_streams_in_chunks_are_taken() -> None:
     headers = {"content-type": "text/event-stream; charset=utf-8", "transfer-encoding": "Chunked"}
-    assert is_chunked_event_stream(headers)
-    assert not is_chunked_event_stream({**headers, "content-encoding": "gzip"})
-    assert not is_chunked_event_stream({**headers, "content-type": "application/json"})
-    assert not is_chunked_event_stream({"content-type": "text/event-stream"})
+    assert is_chunked_event_stream("GET", 200, headers)
+    assert not is_chunked_event_stream("HEAD", 200, headers)
+    assert not is_chunked_event_stream("GET", 204, headers)
+    assert not is_chunked_event_stream("GET", 200, {**headers, "content-encoding": "gzip"})
+    assert not is_chunked_event_stream("GET", 200, {**headers, "content-type": "application/json"})
+    assert not is_chunked_event_stream("GET", 200, {"content-type": "text/event-stream"})

@@ -361,8 +361,9 @@ def test_clients_of_both_libraries_may_be_given_and_are_not_closed(library: Any)
 
 
 def test_errors_that_repeating_cannot_mend_are_raised_at_once() -> None:
-    with pytest.raises(httpx2.UnsupportedProtocol):
+    with pytest.raises(FetchError) as final:
         stream("ftp://127.0.0.1/x")
+    assert isinstance(final.value.__cause__, httpx2.UnsupportedProtocol)
     with Scripted(Answer(404)) as server:
         with pytest.raises(StreamNotFoundError) as raised:
             stream(server.url)

@@ -30,7 +30,7 @@ class DurableStreamError(Exception):
 
 class FetchError(Exception):
     """No answer, or one that makes no sense. ``status`` is ``None`` when the server could not be reached; the cause of that
-    is ``__cause__``."""
+    is ``__cause__``. ``is_final``: the request can never work, e.g. because a certificate is not trusted."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class FetchError(Exception):
         self.url = url
         self.headers = dict(headers or {})
         self.body = body
+        self.is_final = False
 
 
 class StreamNotFoundError(DurableStreamError):
@@ -153,9 +154,20 @@ class SequenceGapError(Exception):
 _CODES = {400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 413: "TOO_LARGE", 429: "RATE_LIMITED", 503: "BUSY"}
 
 
+MESSAGE_BYTES_MAX = 128 * 1024 * 1024
+"""No message, and no data of SSE before it is confirmed, is longer: what has no end would fill the memory."""
+SHOWN = 300
+"""Characters of an answer's body in a message. All of it is in ``details``."""
+
+
 def parse_error(what: str, data: str) -> DurableStreamError:
     """What was received does not parse. The message holds its first 100 characters."""
     return DurableStreamError(f"Failed to parse {what}: {data[:100]}", code="PARSE_ERROR")
+
+
+def too_large() -> DurableStreamError:
+    """The error for a message that does not end."""
+    return DurableStreamError(f"A message is longer than {MESSAGE_BYTES_MAX} bytes", code="MESSAGE_TOO_LARGE")
 
 
 def refusal(status: int, url: str, headers: Mapping[str, str], body: str, *, writes: bool = True) -> Exception:
@@ -167,6 +179,6 @@ def refusal(status: int, url: str, headers: Mapping[str, str], body: str, *, wri
     if status == 409 and writes:
         if headers.get("stream-closed", "").lower() == "true":
             return StreamClosedError(url, headers.get("stream-next-offset"), body)
-        return SeqConflictError(f"Conflict at {url}: {body}", body)
-    message = f"HTTP {status} at {url}: {body}" if body else f"HTTP {status} at {url}"
+        return SeqConflictError(f"Conflict at {url}: {body[:SHOWN]}", body)
+    message = f"HTTP {status} at {url}: {body[:SHOWN]}" if body else f"HTTP {status} at {url}"
     return DurableStreamError(message, status, _CODES.get(status, "HTTP_ERROR"), body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import selectors
 import ssl
 from collections import deque
@@ -10,6 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
+
+from ..core.chunked import Kept
+from ..core.http_library import HEADS_TOO_LONG
 
 KEPT_BYTES_MAX = 256 * 1024
 """What is received ahead of the reader. It is also what a reader that never waits takes between two turns of the event loop."""
@@ -84,12 +88,12 @@ class Connection(httpcore2.AsyncNetworkStream):
     def __init__(self, received: Received) -> None:
         self._loop = asyncio.get_running_loop()
         self._received = received
-        self._kept: list[bytes] | None = None
+        self._kept = Kept()
         self._due = 0.0
         self._alarm: asyncio.TimerHandle | None = None
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._kept = []
+        self._kept.start()
         if self._received.ended:
             raise httpcore2.WriteError(str(self._received.error or "the connection was closed"))
         self._received.transport.write(buffer)
@@ -102,8 +106,8 @@ class Connection(httpcore2.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = await self.receive(max_bytes, timeout)
-        if self._kept is not None:
-            self._kept.append(data)
+        if not self._kept.add(data):
+            raise httpcore2.RemoteProtocolError(HEADS_TOO_LONG)
         return data
 
     async def receive(self, max_bytes: int, timeout: float | None) -> bytes:
@@ -125,8 +129,7 @@ class Connection(httpcore2.AsyncNetworkStream):
 
     def take_kept(self) -> bytes:
         """What was received since the request. What comes now is not kept."""
-        kept, self._kept = self._kept, None
-        return b"".join(kept or ())
+        return self._kept.take()
 
     async def aclose(self) -> None:
         if self._alarm is not None:
@@ -205,7 +208,8 @@ class Backend(httpcore2.AsyncNetworkBackend):
     ) -> httpcore2.AsyncNetworkStream:
         loop = asyncio.get_running_loop()
         options: dict[str, Any] = {"local_addr": (local_address, 0)} if local_address else {}
-        if isinstance(loop, asyncio.BaseEventLoop):  # others do not know it
+        races = isinstance(loop, asyncio.BaseEventLoop) and not _is_address(host)  # other event loops do not know it
+        if races:
             options["happy_eyeballs_delay"] = 0.25
         try:
             async with asyncio.timeout(timeout):
@@ -214,6 +218,25 @@ class Backend(httpcore2.AsyncNetworkBackend):
             raise httpcore2.ConnectTimeout from error
         except OSError as error:
             raise httpcore2.ConnectError(str(error)) from error
+        except asyncio.CancelledError:
+            if races:
+                await _attempts_ended()
+            raise
         for option in socket_options or ():
             transport.get_extra_info("socket").setsockopt(*option)
         return Connection(received)
+
+
+async def _attempts_ended() -> None:
+    """The attempts of a race that was cancelled, which asyncio (before 3.14) cancels and does not wait for, take two turns to end."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+def _is_address(host: str) -> bool:
+    """Whether a host is an address, not a name: there is nothing to race."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -25,7 +25,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         connection = answer.extensions["network_stream"]
         received = connection.take_kept()
         body: Body = Body(answer)
-        if is_chunked_event_stream(headers):
+        if is_chunked_event_stream(request.method, answer.status, headers):
             seconds = request.extensions.get("timeout", {}).get("read")
             body = EventBody(answer, connection, behind_head(received), seconds)
         return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)

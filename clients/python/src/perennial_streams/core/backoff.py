@@ -35,7 +35,7 @@ def retry_after(value: str | None, now: float) -> float:
     except ValueError:
         try:
             wait = parsedate_to_datetime(value).timestamp() - now
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return 0.0
     return min(wait, RETRY_AFTER_MAX_SECONDS) if wait > 0 else 0.0
 

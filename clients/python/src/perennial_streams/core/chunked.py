@@ -13,6 +13,8 @@ LINE_BYTES_MAX = 16 * 1024
 """A line between chunks, and all trailers together, are no longer than this."""
 RECEIVE_BYTES = 64 * 1024
 """How much is taken from a connection at once."""
+HEADS_BYTES_MAX = 256 * 1024
+"""The heads of an answer are no longer than this together: a server could send interim ones (1xx) for ever."""
 
 _HEAD_END = re.compile(rb"\n\r?\n").search
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL).fullmatch
@@ -22,10 +24,11 @@ class ChunkError(Exception):
     """What was received is no body in chunks."""
 
 
-def is_chunked_event_stream(headers: Mapping[str, str]) -> bool:
-    """Whether an answer's body is an event stream that `ChunkedBody` can take."""
+def is_chunked_event_stream(method: str, status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer's body is an event stream that `ChunkedBody` can take. Other answers may have such headers and no body."""
     return (
-        headers.get("content-type", "").startswith("text/event-stream")
+        (method, status) == ("GET", 200)
+        and headers.get("content-type", "").startswith("text/event-stream")
         and headers.get("transfer-encoding", "").lower() == "chunked"
         and "content-encoding" not in headers
     )
@@ -40,6 +43,32 @@ def behind_head(received: bytes) -> bytes:
         received = received[end.end() :]
         if not status.startswith(b"1"):
             return received
+
+
+class Kept:
+    """What a connection has received since a request was sent, until it is asked for: the library has read the head by then, and
+    perhaps the beginning of the body."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] | None = None
+        self._size = 0
+
+    def start(self) -> None:
+        """A request is being sent."""
+        self._pieces, self._size = [], 0
+
+    def add(self, received: bytes) -> bool:
+        """False if it is too much to be the head of an answer."""
+        if self._pieces is None:
+            return True
+        self._pieces.append(received)
+        self._size += len(received)
+        return self._size <= HEADS_BYTES_MAX
+
+    def take(self) -> bytes:
+        """All of it. What comes now is not kept."""
+        pieces, self._pieces = self._pieces, None
+        return b"".join(pieces or ())
 
 
 class ChunkedBody:

@@ -35,6 +35,13 @@ class ResponseHead:
     def ok(self) -> bool:
         return 200 <= self.status < 300
 
+    @property
+    def is_success(self) -> bool:
+        """Whether a stream server did what it was asked. A web page without an offset is none of its answers: the login page of a
+        network, or what a web server shows for any address."""
+        is_page = self.headers.get("content-type", "").lower().startswith("text/html")
+        return self.ok and not (is_page and "stream-next-offset" not in self.headers)
+
 
 @dataclass(frozen=True, slots=True)
 class Send:
@@ -85,4 +92,11 @@ Batches: TypeAlias = Generator[Effect | Batch, Any, None]
 
 
 class TransportFailure(Exception):
-    """The connection could not be made, broke, or was silent for too long. The cause is ``__cause__``."""
+    """The connection could not be made, broke, or was silent for too long. The cause is ``__cause__``.
+
+    ``is_final``: the request can never work, e.g. because a certificate is not trusted.
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.is_final = is_final

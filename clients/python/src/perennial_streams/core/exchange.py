@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..errors import FetchError, refusal
+from ..errors import DurableStreamError, FetchError, refusal
 from ..types import BackoffOptions, ErrorHandler
 from .addresses import Recipe
 from .backoff import Backoff, is_transient
 from .effects import RECEIVE, RELEASE, Call, Request, ResponseHead, Send, Sleep, Steps, TransportFailure
 
-ERROR_BODY_BYTES_MAX = 64 * 1024
-"""More of an error's body is not read."""
+ANSWER_BYTES_MAX = 64 * 1024
+"""More of the body of a refusal, or of an answer to a write, is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ def exchange(
         url, all_headers = yield from recipe.request_parts(headers)
         try:
             head = yield Send(Request(method, url, all_headers, content))
-            body = yield from body_text(None if head.ok else ERROR_BODY_BYTES_MAX)
-            if head.ok:
+            body = yield from body_text()
+            if head.is_success:
                 return head
-            error = refused(head.status, recipe.url, head.headers, body)
+            error = not_a_stream(head, recipe.url) if head.ok else refused(head.status, recipe.url, head.headers, body)
         except TransportFailure as failure:
-            if head is not None and head.ok:
+            if head is not None and head.is_success:
                 return head  # the server has done it, whatever became of its answer's body
             head, error = None, unreachable(failure, recipe.url)
         yield from repeat_or_raise(recipe, policy, backoff, head, error)
@@ -61,7 +61,7 @@ def repeat_or_raise(
     recipe: Recipe, policy: Policy, backoff: Backoff, head: ResponseHead | None, error: Exception
 ) -> Steps[None]:
     """Returns when the request is to be repeated, after the wait that it takes. Otherwise raises the error."""
-    if head is None or is_transient(head.status):
+    if is_transient(head.status) if head else not is_final(error):
         wait = backoff.wait(error, head.headers if head else None)
         if wait is not None:
             yield Sleep(wait)
@@ -74,23 +74,33 @@ def repeat_or_raise(
     recipe.merge(changes)
 
 
-def body_text(limit: int | None) -> Steps[str]:
-    """Takes the body of the response, as text, and releases it. Beyond ``limit`` bytes it is not read."""
+def body_text() -> Steps[str]:
+    """Takes the body of the response, as text, and releases it. Beyond `ANSWER_BYTES_MAX` it is not read."""
     pieces: list[bytes] = []
     size = 0
-    while limit is None or size < limit:
+    while size < ANSWER_BYTES_MAX:
         piece: bytes = yield RECEIVE
         if not piece:
             break
         size += len(piece)
-        if limit is not None:
-            pieces.append(piece)
+        pieces.append(piece)
     yield RELEASE
     return b"".join(pieces).decode("utf-8", "replace")
+
+
+def not_a_stream(head: ResponseHead, url: str) -> DurableStreamError:
+    """The error for a page that no stream server sent."""
+    return DurableStreamError(f"No stream server answered at {url}, but a web page", head.status, "NOT_A_STREAM")
+
+
+def is_final(error: Exception) -> bool:
+    """Whether no answer came because the request can never work."""
+    return isinstance(error, FetchError) and error.is_final
 
 
 def unreachable(failure: TransportFailure, url: str) -> FetchError:
     """The error for a request that got no answer."""
     error = FetchError(f"No answer from {url}: {failure}", url=url)
+    error.is_final = failure.is_final
     error.__cause__ = failure.__cause__ or failure
     return error

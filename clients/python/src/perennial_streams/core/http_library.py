@@ -71,6 +71,7 @@ def core_request(request: httpx2.Request) -> httpcore2.Request:
 
 
 CUT_SHORT = "the connection was closed before the end of the body"
+HEADS_TOO_LONG = "the heads of the answer are too long"
 
 
 @contextlib.contextmanager
@@ -91,6 +92,11 @@ def library_errors() -> Iterator[None]:
         raise kind(str(error)) from error
 
 
+def answer_to(request: Any, response: Any) -> Any:
+    """The answer to a request: a redirection that made another method of it, as 302 makes GET of POST, was not followed."""
+    return response if response.request.method == request.method else response.history[-1]
+
+
 class Timeouts:
     """The timeouts of requests: the user's, or else the client's; live ones wait out silence."""
 
@@ -102,11 +108,10 @@ class Timeouts:
         self.live = library.Timeout(connect=plain.connect, write=plain.write, pool=plain.pool, read=read)
 
 
-def failure_of(error: Exception, library: ModuleType) -> Exception:
-    """What an error of the library means: a failure of the network, or, if repeating is no use, itself."""
-    hopeless = (library.UnsupportedProtocol, library.LocalProtocolError)
-    if isinstance(error, hopeless) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return error
-    failure = TransportFailure(str(error) or type(error).__name__)
+def failure_of(error: Exception, library: ModuleType) -> TransportFailure:
+    """What an error of the library means: a failure of the network, or one that repeating cannot mend."""
+    hopeless = (library.UnsupportedProtocol, library.LocalProtocolError, library.TooManyRedirects)
+    is_final = isinstance(error, hopeless) or "CERTIFICATE_VERIFY_FAILED" in str(error)
+    failure = TransportFailure(str(error) or type(error).__name__, is_final=is_final)
     failure.__cause__ = error
     return failure

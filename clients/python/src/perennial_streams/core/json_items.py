@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from codecs import utf_8_decode
 from typing import Any
 
-from ..errors import parse_error
+from ..errors import MESSAGE_BYTES_MAX, parse_error, too_large
 
 PARSE_BYTES = 64 * 1024
 """How much is gathered before it is parsed: the parser runs at full speed, and memory stays flat."""
 
 _decode_one = json.JSONDecoder().raw_decode
 _SPACE = b" \t\n\r"
+_space = re.compile(r"[ \t\n\r]*").match
 
 
 def parsed(payload: bytes) -> Any:
@@ -20,9 +22,17 @@ def parsed(payload: bytes) -> Any:
     text = str(payload, "utf-8")
     try:
         value, end = _decode_one(text)
-    except ValueError:
+    except (ValueError, RecursionError):
+        return _loads(text)
+    return value if end == len(text) else _loads(text)
+
+
+def _loads(text: str | bytes | bytearray) -> Any:
+    """As `json.loads`; text that is nested too deep is no JSON for us."""
+    try:
         return json.loads(text)
-    return value if end == len(text) else json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def items_of(value: Any) -> list[Any]:
@@ -48,13 +58,18 @@ class JsonItems:
         buffer = self._buffer
         buffer += chunk
         if self._state == "start":
-            stripped = buffer.lstrip(_SPACE)
-            if stripped:
-                self._state = "array" if stripped[0] == 0x5B else "single"
-                self._buffer = buffer = stripped[1:] if self._state == "array" else stripped
-        if self._state == "single" or len(buffer) < self._parse_at:
+            self._buffer = buffer = buffer.lstrip(_SPACE)
+            if buffer:
+                self._state = "array" if buffer[0] == 0x5B else "single"
+                if self._state == "array":
+                    del buffer[0]
+        if len(buffer) < self._parse_at:
+            return []
+        if self._state == "single":
+            self._bound()
             return []
         items = self._cut()
+        self._bound()
         self._emitted = self._emitted or bool(items)
         self._parse_at = PARSE_BYTES if items else 2 * len(self._buffer)
         return items
@@ -65,18 +80,22 @@ class JsonItems:
             return []
         text = b"[" + self._buffer if self._state == "array" else bytes(self._buffer)
         try:
-            items = items_of(json.loads(text))
+            items = items_of(_loads(text))
         except ValueError as error:
-            raise parse_error("JSON response", text.decode("utf-8", "replace")) from error
+            raise parse_error("JSON response", text[:500].decode("utf-8", "replace")) from error
         if self._emitted and not items:
             raise parse_error("JSON response", ",]")
         return items
+
+    def _bound(self) -> None:
+        if len(self._buffer) > MESSAGE_BYTES_MAX:
+            raise too_large()
 
     def _cut(self) -> list[Any]:
         end = self._buffer.rfind(b"},{")
         if end >= 0:
             try:
-                items: list[Any] = json.loads(b"[" + self._buffer[: end + 1] + b"]")
+                items: list[Any] = _loads(b"[" + self._buffer[: end + 1] + b"]")
             except ValueError:
                 return self._one_by_one()
             del self._buffer[: end + 2]
@@ -91,16 +110,20 @@ class JsonItems:
         items: list[Any] = []
         start = 0
         while True:
-            begin = len(text) - len(text[start:].lstrip()) if text[start : start + 1].isspace() else start
             try:
-                item, end = _decode_one(text, begin)
-            except ValueError:
+                item, end = _decode_one(text, _end_of_space(text, start))
+            except (ValueError, RecursionError):
                 break
-            while text[end : end + 1] in (" ", "\t", "\n", "\r"):
-                end += 1
+            end = _end_of_space(text, end)
             if text[end : end + 1] != ",":
                 break  # not complete (a number may go on), or the last one
             items.append(item)
             start = end + 1
         del self._buffer[: len(text[:start].encode())]
         return items
+
+
+def _end_of_space(text: str, start: int) -> int:
+    space = _space(text, start)
+    assert space is not None, "it matches no space, too"
+    return space.end()

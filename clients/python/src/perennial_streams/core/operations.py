@@ -10,6 +10,7 @@ from .addresses import Recipe
 from .content import Content, joined, one
 from .effects import Steps
 from .exchange import Policy, exchange
+from .numbers import integer
 
 
 def create(
@@ -46,8 +47,6 @@ def create(
 def head(recipe: Recipe, policy: Policy) -> Steps[HeadResult]:
     """Asks what the stream is."""
     found = (yield from exchange(recipe, policy, "HEAD", {})).headers
-    ttl = found.get("stream-ttl")
-    max_bytes = found.get("stream-max-bytes")
     return HeadResult(
         exists=True,
         content_type=found.get("content-type"),
@@ -55,9 +54,9 @@ def head(recipe: Recipe, policy: Policy) -> Steps[HeadResult]:
         etag=found.get("etag"),
         cache_control=found.get("cache-control"),
         stream_closed=found.get("stream-closed", "").lower() == "true",
-        ttl_seconds=int(ttl) if ttl is not None and ttl.isdigit() else None,
+        ttl_seconds=integer(found.get("stream-ttl")),
         expires_at=found.get("stream-expires-at"),
-        max_bytes=int(max_bytes) if max_bytes is not None and max_bytes.isdigit() else None,
+        max_bytes=integer(found.get("stream-max-bytes")),
     )
 
 

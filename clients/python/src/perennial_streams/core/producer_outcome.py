@@ -10,7 +10,8 @@ from ..errors import DurableStreamError, FetchError, SequenceGapError, StaleEpoc
 from .addresses import Recipe
 from .backoff import is_transient
 from .effects import Request, Send, Steps, TransportFailure
-from .exchange import ERROR_BODY_BYTES_MAX, body_text, unreachable
+from .exchange import body_text, not_a_stream, unreachable
+from .numbers import integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,12 @@ def post(recipe: Recipe, request: ProducerRequest) -> Steps[Outcome]:
     try:
         url, all_headers = yield from recipe.request_parts(headers)
         head = yield Send(Request("POST", url, all_headers, request.body))
-        body = yield from body_text(ERROR_BODY_BYTES_MAX)
+        body = yield from body_text()
     except TransportFailure as failure:
-        return Retry(unreachable(failure, recipe.url), {})
+        error = unreachable(failure, recipe.url)
+        return Refused(error) if failure.is_final else Retry(error, {})
+    if head.ok and not head.is_success:
+        return Refused(not_a_stream(head, recipe.url))
     return outcome_of(head.status, head.headers, body, recipe.url, request.seq)
 
 
@@ -94,17 +98,17 @@ def outcome_of(status: int, headers: Mapping[str, str], body: str, url: str, seq
     it names another sequence number on a stream that is open: the rest are refusals."""
     is_closed = headers.get("stream-closed", "").lower() == "true"
     if 200 <= status < 300:
-        highest = _integer(headers.get("producer-seq")) or 0
+        highest = integer(headers.get("producer-seq")) or 0
         return Stored(headers.get("stream-next-offset", ""), status == 204, highest, is_closed)
     error = refusal(status, url, headers, body)
     if is_transient(status):
         return Retry(error, headers, status == 429)
-    epoch = _integer(headers.get("producer-epoch"))
+    epoch = integer(headers.get("producer-epoch"))
     if status == 403 and epoch is not None:
         return Fenced(epoch)
-    expected = _integer(headers.get("producer-expected-seq"))
+    expected = integer(headers.get("producer-expected-seq"))
     if status == 409 and expected is not None and expected != seq and not is_closed:
-        received = _integer(headers.get("producer-received-seq"))
+        received = integer(headers.get("producer-received-seq"))
         return Gap(expected, seq if received is None else received)
     if status >= 500 and isinstance(error, DurableStreamError):
         return Refused(FetchError(error.message, status, url, headers, body))
@@ -118,7 +122,3 @@ def error_of(outcome: Fenced | Gap | Retry | Refused) -> Exception:
     if isinstance(outcome, Gap):
         return SequenceGapError(outcome.expected, outcome.received)
     return outcome.error
-
-
-def _integer(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else None

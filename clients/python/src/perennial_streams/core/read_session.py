@@ -32,7 +32,7 @@ from .effects import (
     Steps,
     TransportFailure,
 )
-from .exchange import ERROR_BODY_BYTES_MAX, Policy, body_text, repeat_or_raise, unreachable
+from .exchange import Policy, body_text, not_a_stream, repeat_or_raise, unreachable
 from .position import Position
 from .sse import SSEParser
 from .sse_events import PendingEvents
@@ -90,7 +90,7 @@ class ReadSession:
         self._phase = "catch-up"
         self._skip = 0
         self._idle = 0
-        self._lost = 0
+        self._losses: Backoff | None = None
         self._short = 0
 
     def open(self) -> Steps[None]:
@@ -120,7 +120,7 @@ class ReadSession:
                     wait = self._after_page(before)
             except TransportFailure as failure:
                 yield RELEASE
-                wait = self._after_loss(failure, started)
+                wait = yield from self._after_loss(failure, started)
             ended = self.fetched.stream_closed or (not live and (self.fetched.up_to_date or self._idle > 0))
             if ended and self._skip == 0:
                 return
@@ -141,6 +141,7 @@ class ReadSession:
                 units, skip = kind.skip(units, skip), max(0, skip - count)
             if chunk and not whole and kept and units:
                 self._skip += kind.count(kept)
+                self._losses = None
                 yield Batch(kept, None)
                 kept = units  # what came last is kept: should the page end here, it goes with the position
             elif units:
@@ -165,7 +166,7 @@ class ReadSession:
                 elif event_type == b"control":
                     control = pending.control(payload)
                     self.fetched = self.fetched.after_control(control)
-                    self._lost = 0
+                    self._losses = None
                     yield Batch(pending.take(), self.fetched)
                     if self.fetched.stream_closed:
                         yield RELEASE
@@ -174,10 +175,10 @@ class ReadSession:
 
     @property
     def is_event_stream(self) -> bool:
-        return self.head.headers.get("content-type", "").startswith("text/event-stream")
+        return self.head.status == 200 and self.head.headers.get("content-type", "").startswith("text/event-stream")
 
     def _after_page(self, before: Position) -> float:
-        self._lost = 0
+        self._losses = None
         fetched = self.fetched
         polled = self._phase == "long-poll" and self.head.status == 204
         stuck = fetched.offset == before.offset and not polled and not self._moves_to_live()
@@ -196,16 +197,19 @@ class ReadSession:
             return 0.0
         return self._count_short_connection()
 
-    def _after_loss(self, failure: Exception, started: float) -> float:
+    def _after_loss(self, failure: TransportFailure, started: float) -> Steps[float]:
+        """Bodies that break off one after the other, and bring nothing, are failures of one request."""
         if self._phase == "sse" and time.monotonic() - started < self._resilience.min_connection_duration:
             return self._count_short_connection()
-        self._lost += 1
-        if self._lost == 5:
-            logger.warning("reading %s broke off %d times in a row: %s", self._recipe.url, self._lost, failure)
-        return random.random() * bound(self._policy.backoff, self._lost)
+        url = self._recipe.url
+        self._losses = self._losses or Backoff(self._policy.backoff, f"reading {url}")
+        yield from repeat_or_raise(self._recipe, self._policy, self._losses, None, unreachable(failure, url))
+        return 0.0
 
     def _count_short_connection(self) -> float:
         self._short += 1
+        if self._phase != "sse":  # an event stream that was not asked for
+            return random.random() * bound(self._policy.backoff, self._short)
         if self._short >= self._resilience.max_short_connections:
             self._give_up_sse("connections end too soon")
             return 0.0
@@ -230,15 +234,18 @@ class ReadSession:
             try:
                 url, headers = yield from self._target()
                 head = yield Send(Request("GET", url, headers, live=True))
-                if head.ok:
+                if head.is_success:
                     self.head = head
                     return
-                body = yield from body_text(ERROR_BODY_BYTES_MAX)
+                body = yield from body_text()
                 if self._phase == "sse" and head.status in SSE_REFUSED:
                     self._give_up_sse(f"status {head.status}")
                     self._enter_live(True)
                     continue
-                error = refusal(head.status, self._recipe.url, head.headers, body, writes=False)
+                url = self._recipe.url
+                error = (
+                    not_a_stream(head, url) if head.ok else refusal(head.status, url, head.headers, body, writes=False)
+                )
             except TransportFailure as failure:
                 head, error = None, unreachable(failure, self._recipe.url)
             yield from repeat_or_raise(self._recipe, self._policy, backoff, head, error)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..errors import MESSAGE_BYTES_MAX, too_large
+
 BOM = b"\xef\xbb\xbf"
 
 _USUAL = re.compile(rb"event: ?([^\n]*)\ndata: ?([^\n]*)(?:\nid:[^\n]*)?").fullmatch
@@ -15,7 +17,8 @@ class SSEParser:
     stream ends is none."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest: list[bytes] = []
+        self._size = 0
         self._after_cr = False
         self._at_start = True
 
@@ -27,16 +30,28 @@ class SSEParser:
             self._after_cr = chunk.endswith(b"\r")
         if b"\r" in chunk:
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        text = self._rest + chunk if self._rest else chunk
+        if self._rest and self._goes_on(chunk):
+            self._rest.append(chunk)
+            self._size += len(chunk)
+            if self._size > MESSAGE_BYTES_MAX:
+                raise too_large()
+            return []
+        text = b"".join([*self._rest, chunk]) if self._rest else chunk
         if self._at_start and text:
             if len(text) < len(BOM) and BOM.startswith(text):
-                self._rest = text
+                self._rest = [text]
                 return []
             self._at_start = False
             text = text.removeprefix(BOM)
         blocks = text.split(b"\n\n")
-        self._rest = blocks.pop()
+        rest = blocks.pop()
+        self._rest, self._size = [rest] if rest else [], len(rest)
         return [event for event in map(_event, blocks) if event is not None]
+
+    def _goes_on(self, chunk: bytes) -> bool:
+        """Whether an event that began in earlier bytes does not end in these."""
+        ends = b"\n\n" in chunk or (chunk.startswith(b"\n") and self._rest[-1].endswith(b"\n"))
+        return bool(chunk) and not ends and not self._at_start
 
 
 def _event(block: bytes) -> tuple[bytes, bytes] | None:

@@ -6,7 +6,7 @@ import binascii
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DurableStreamError, SSEEncodingError, parse_error
+from ..errors import MESSAGE_BYTES_MAX, DurableStreamError, SSEEncodingError, parse_error, too_large
 from .json_items import parsed
 
 if TYPE_CHECKING:
@@ -20,13 +20,20 @@ class PendingEvents:
         self._kind = kind
         self._encoded = encoded
         self._units: list[Any] = []
+        self._bytes = 0
 
     def add(self, payload: bytes) -> None:
+        self._bytes += len(payload)
+        if self._bytes > MESSAGE_BYTES_MAX:
+            raise too_large()
         units = self._kind.event(_decoded(payload) if self._encoded else payload)
-        self._units = self._units + units if self._units else units
+        if self._units:
+            self._units.extend(units)
+        else:
+            self._units = units
 
     def take(self) -> list[Any]:
-        units, self._units = self._units, []
+        units, self._units, self._bytes = self._units, [], 0
         return units
 
     def control(self, payload: bytes) -> dict[str, object]:

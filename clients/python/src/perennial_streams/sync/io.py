@@ -24,7 +24,7 @@ from ..core.effects import (
     Steps,
     TransportFailure,
 )
-from ..core.http_library import Timeouts, failure_of, library_of, own_client_options
+from ..core.http_library import Timeouts, answer_to, failure_of, library_of, own_client_options
 from .transport import Transport
 
 R = TypeVar("R")
@@ -152,13 +152,16 @@ class SyncIO:
         )
         try:
             response = self._client.send(built, stream=True)
-        except self._library.TransportError as error:
+        except self._library.RequestError as error:
             raise failure_of(error, self._library) from error
         self._response = response
         self._connected(response.extensions.get("network_stream"))
         encoded = "content-encoding" in response.headers
         self._pieces = response.iter_bytes() if encoded else iter(response.stream)
-        return ResponseHead(response.status_code, response.reason_phrase, response.headers)
+        answer = answer_to(built, response)
+        if answer is not response:
+            self._pieces = None  # the body is of another answer
+        return ResponseHead(answer.status_code, answer.reason_phrase, answer.headers)
 
     def _receive(self) -> bytes:
         if self._pieces is None:

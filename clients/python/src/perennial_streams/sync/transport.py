@@ -10,9 +10,9 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from ..core.chunked import RECEIVE_BYTES, ChunkedBody, behind_head, is_chunked_event_stream
+from ..core.chunked import RECEIVE_BYTES, ChunkedBody, Kept, behind_head, is_chunked_event_stream
 from ..core.forks import generation
-from ..core.http_library import CUT_SHORT, core_request, library_errors, pool_options
+from ..core.http_library import CUT_SHORT, HEADS_TOO_LONG, core_request, library_errors, pool_options
 
 _under_way = threading.local()
 """``report``: whom to tell which connection the request of this thread goes by."""
@@ -23,10 +23,10 @@ class Connection(httpcore2.NetworkStream):
 
     def __init__(self, inner: httpcore2.NetworkStream) -> None:
         self._inner = inner
-        self._kept: list[bytes] | None = None
+        self._kept = Kept()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._kept = []
+        self._kept.start()
         report = getattr(_under_way, "report", None)
         if report is not None:
             report(self)
@@ -34,14 +34,13 @@ class Connection(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         received = self._inner.read(max_bytes, timeout)
-        if self._kept is not None:
-            self._kept.append(received)
+        if not self._kept.add(received):
+            raise httpcore2.RemoteProtocolError(HEADS_TOO_LONG)
         return received
 
     def take_kept(self) -> bytes:
         """What was received since the request. What comes now is not kept."""
-        kept, self._kept = self._kept, None
-        return b"".join(kept or ())
+        return self._kept.take()
 
     def close(self) -> None:
         self._inner.close()
@@ -99,7 +98,7 @@ class Transport(httpx2.BaseTransport):
         connection = answer.extensions["network_stream"]
         received = connection.take_kept()
         body: Body = Body(answer)
-        if is_chunked_event_stream(headers):
+        if is_chunked_event_stream(request.method, answer.status, headers):
             seconds = request.extensions.get("timeout", {}).get("read")
             body = EventBody(answer, connection, behind_head(received), seconds)
         return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import h11
 import pytest
 
 from perennial_streams.core.chunked import LINE_BYTES_MAX, ChunkedBody, ChunkError, behind_head, is_chunked_event_stream
@@ -75,3 +76,50 @@ def test_only_plain_event_streams_in_chunks_are_taken() -> None:
     assert not is_chunked_event_stream("GET", 200, {**headers, "content-encoding": "gzip"})
     assert not is_chunked_event_stream("GET", 200, {**headers, "content-type": "application/json"})
     assert not is_chunked_event_stream("GET", 200, {"content-type": "text/event-stream"})
+
+
+def by_h11(encoded: bytes) -> tuple[bytes, bool] | None:
+    """What h11 makes of a body in chunks: its content so far, and whether it is complete; ``None`` if it is none."""
+    connection = h11.Connection(h11.CLIENT)
+    connection.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
+    connection.send(h11.EndOfMessage())
+    connection.receive_data(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + encoded)
+    content = b""
+    try:
+        while True:
+            event = connection.next_event()
+            if event is h11.NEED_DATA:
+                return content, False
+            if isinstance(event, h11.Data):
+                content += event.data
+            if isinstance(event, h11.EndOfMessage):
+                return content, True
+    except h11.RemoteProtocolError:
+        return None
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_agrees_with_h11_on_bodies_that_were_damaged(seed: int) -> None:
+    """What h11 takes has the same content for us; we refuse no whole body that it takes, and end none that it does not. It lets
+    lines of trailers end with LF alone: we wait for CRLF."""
+    source = random.Random(seed)
+    encoded = bytearray(encode(bytes(source.randrange(256) for _ in range(source.randrange(1, 60))), source))
+    for _ in range(source.randrange(3)):
+        at = source.randrange(len(encoded))
+        encoded[at : at + source.randrange(2)] = source.choice(
+            [b"", b"0", b"\r", b"\n", b"\r\n", b";", b" ", b"f", b"x"]
+        )
+    expected = by_h11(bytes(encoded))
+    for cuts in (random.Random(seed), None):
+        body, taken = ChunkedBody(), b""
+        try:
+            for piece in cut(bytes(encoded), cuts) if cuts else [bytes(encoded)]:
+                if not body.complete:
+                    taken += body.feed(piece)
+        except ChunkError:
+            assert expected is None or not expected[1], f"seed {seed}: {bytes(encoded)!r}"
+            continue
+        if expected is not None:
+            content, complete = expected
+            assert taken == content, f"seed {seed}: {bytes(encoded)!r}"
+            assert complete or not body.complete, f"seed {seed}: {bytes(encoded)!r}"

@@ -318,3 +318,19 @@ def test_readers_cancelled_in_any_turn_leave_no_task_behind(host: str) -> None:
         url = server.url.replace("127.0.0.1", host)
         for turns in range(40):
             assert asyncio.run(_cancel_readers(url, turns)) == set(), turns
+
+
+def test_the_next_address_is_tried_when_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Scripted(page("[1]", "1")) as server, socket.create_server(("127.0.0.1", 0)) as closed:
+        refusing, answering = closed.getsockname(), ("127.0.0.1", int(server.url.split(":")[2].split("/")[0]))
+        closed.close()
+
+        async def found(*_: Any, **__: Any) -> list[Any]:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in (refusing, answering)]
+
+        async def main() -> list[Any]:
+            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", found)
+            async with astream(server.url, live=False, backoff=TWICE) as response:
+                return await response.read_json()
+
+        assert asyncio.run(main()) == [1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import selectors
 import ssl
 from collections import deque
@@ -14,6 +13,7 @@ import httpcore2
 
 from ..core.chunked import Kept
 from ..core.http_library import HEADS_TOO_LONG
+from .connect import connected_socket
 
 KEPT_BYTES_MAX = 256 * 1024
 """What is received ahead of the reader. It is also what a reader that never waits takes between two turns of the event loop."""
@@ -207,36 +207,18 @@ class Backend(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         loop = asyncio.get_running_loop()
-        options: dict[str, Any] = {"local_addr": (local_address, 0)} if local_address else {}
-        races = isinstance(loop, asyncio.BaseEventLoop) and not _is_address(host)  # other event loops do not know it
-        if races:
-            options["happy_eyeballs_delay"] = 0.25
         try:
             async with asyncio.timeout(timeout):
-                transport, received = await loop.create_connection(Received, host, port, **options)
+                connected = await connected_socket(host, port, local_address)
+                try:
+                    transport, received = await loop.create_connection(Received, sock=connected)
+                except BaseException:
+                    connected.close()
+                    raise
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout from error
         except OSError as error:
             raise httpcore2.ConnectError(str(error)) from error
-        except asyncio.CancelledError:
-            if races:
-                await _attempts_ended()
-            raise
         for option in socket_options or ():
             transport.get_extra_info("socket").setsockopt(*option)
         return Connection(received)
-
-
-async def _attempts_ended() -> None:
-    """The attempts of a race that was cancelled, which asyncio (before 3.14) cancels and does not wait for, take two turns to end."""
-    for _ in range(3):
-        await asyncio.sleep(0)
-
-
-def _is_address(host: str) -> bool:
-    """Whether a host is an address, not a name: there is nothing to race."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

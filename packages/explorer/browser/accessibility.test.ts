@@ -64,7 +64,7 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
     "/streams/chat/support",
     async (page) => {
       await page.getByRole("button", { name: "More" }).click();
-      await page.getByRole("button", { name: "Delete the stream…" }).click();
+      await page.getByRole("menuitem", { name: "Delete the stream…" }).click();
     },
   ],
   ["state", "/streams/board?panel=state", async (page) => page.locator(".entity-key").first().click()],

@@ -139,7 +139,7 @@ async function actOn(path: string, streams: Map<string, string>): Promise<void> 
 async function deleteShown(page: Page, path: string): Promise<void> {
   await page.getByRole("region", { name: `Stream ${path}`, exact: true }).waitFor();
   await page.getByRole("button", { name: "More" }).click();
-  await page.getByRole("button", { name: "Delete the stream…" }).click();
+  await page.getByRole("menuitem", { name: "Delete the stream…" }).click();
   expect(await page.getByRole("dialog").locator("code").textContent()).toBe(`/v1/stream/${path}`);
   await page.getByRole("button", { name: "Delete for good" }).click();
   await page.getByText("There is no such stream").waitFor();

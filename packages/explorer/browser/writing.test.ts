@@ -7,7 +7,7 @@ const explorer = startExplorer();
 /** Presses a button of the stream's menu. */
 async function choose(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "More" }).click();
-  await page.getByRole("button", { name }).click();
+  await page.getByRole("menuitem", { name }).click();
 }
 
 const stored = async (path: string): Promise<string> => (await fetch(explorer.server.url(path))).text();
@@ -44,6 +44,21 @@ test("lines and bytes are appended too", async () => {
     await expect.poll(() => page.locator(".message-preview").count()).toBe(1);
   }
   expect([await stored("append-text"), await stored("append-bytes")]).toEqual(["a line\n", "Hi"]);
+});
+
+test("what does not fit into a stream with a limit is refused in words, and stays in the box", async () => {
+  const url = explorer.server.url("limited");
+  const headers = { "content-type": "text/plain", "stream-max-bytes": "1000" };
+  await fetch(url, { method: "PUT", headers, body: "x".repeat(990) });
+  const page = await explorer.open("/streams/limited", { viewport: { width: 390, height: 844 } });
+  await page.getByText("990 B of 1.0 kB").waitFor();
+  await page.getByRole("button", { name: "Append" }).click();
+  const box = page.getByRole("textbox", { name: "Message to append" });
+  await box.fill("more than fits");
+  await page.keyboard.press("Control+Enter");
+  await expect.poll(() => page.getByRole("alert").textContent()).toMatch(/^The stream may hold 1000 bytes/);
+  expect(await box.inputValue()).toBe("more than fits");
+  expect(await page.locator("form").evaluate((form) => form.scrollWidth - form.clientWidth)).toBe(0);
 });
 
 test("closing asks first", async () => {

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from "react";
+import { reasonOf } from "../server/reason.ts";
 import { Dialog } from "./Dialog.tsx";
 
 interface Props {
@@ -21,7 +22,7 @@ export function Confirm({ title, children, action, onConfirm, onClose }: Props) 
       await onConfirm();
       onClose();
     } catch (error) {
-      setFailure((error as Error).message);
+      setFailure(reasonOf(error));
       setUnderWay(false);
     }
   };

@@ -1,4 +1,6 @@
-import { useId, useRef } from "react";
+import * as menu from "@zag-js/menu";
+import { normalizeProps, useMachine } from "@zag-js/react";
+import { type KeyboardEvent, useId, useRef } from "react";
 import { Icon } from "./Icon.tsx";
 import "./menu.css";
 
@@ -15,44 +17,45 @@ interface Props {
   readonly items: readonly MenuItem[];
 }
 
-/** A button, and below it more buttons that are seldom needed. Escape or a press anywhere else puts them away. */
+/** A button, and below it what is seldom needed. Arrow keys and first letters lead to an item, Escape puts them away. */
 export function Menu({ label, items }: Props) {
-  const id = useId();
   const button = useRef<HTMLButtonElement>(null);
-  const menu = useRef<HTMLDivElement>(null);
-  const place = (): void => {
-    const { bottom, right } = button.current!.getBoundingClientRect();
-    const { style } = menu.current!;
-    style.top = `${bottom + 4}px`;
-    style.right = `${document.documentElement.clientWidth - right}px`;
+  const service = useMachine(menu.machine, {
+    id: useId(),
+    loopFocus: true,
+    positioning: { placement: "bottom-end", strategy: "fixed", gutter: 4 },
+    onSelect: ({ value }) => {
+      // A dialog that opens now gives the focus back to where it is now, and the item is about to go.
+      button.current?.focus();
+      items.find((item) => item.label === value)?.onChoose();
+    },
+  });
+  const api = menu.connect(service, normalizeProps);
+  const content = api.getContentProps();
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.key === "Tab") {
+      // The library would keep the key; it goes on from the button, as in menus of the system.
+      button.current?.focus();
+      service.send({ type: "CLOSE", restoreFocus: false });
+    } else content.onKeyDown?.(event);
   };
   return (
     <>
-      <button
-        ref={button}
-        type="button"
-        className="icon-only"
-        aria-label={label}
-        title={label}
-        popoverTarget={id}
-        onClick={place}
-      >
+      <button {...api.getTriggerProps()} ref={button} className="icon-only" aria-label={label} title={label}>
         <Icon name="more" />
       </button>
-      <div ref={menu} id={id} popover="auto" className="menu">
-        {items.map((item) => (
-          <button
-            key={item.label}
-            type="button"
-            className={item.isDanger ? "danger" : undefined}
-            onClick={() => {
-              menu.current?.hidePopover();
-              item.onChoose();
-            }}
-          >
-            {item.label}
-          </button>
-        ))}
+      <div {...api.getPositionerProps()}>
+        <div {...content} role="menu" tabIndex={0} onKeyDown={onKeyDown} className="menu">
+          {items.map((item) => (
+            <div
+              key={item.label}
+              {...api.getItemProps({ value: item.label })}
+              className={item.isDanger ? "menu-item danger" : "menu-item"}
+            >
+              {item.label}
+            </div>
+          ))}
+        </div>
       </div>
     </>
   );

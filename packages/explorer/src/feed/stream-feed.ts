@@ -4,6 +4,7 @@
  */
 import { FetchError, stream } from "@perennial/client";
 import { formatOffset, parseOffset } from "@perennial/protocol";
+import { reasonOf } from "../server/reason.ts";
 import { createCutter, type Row, type RowCutter, rowKind } from "./cut-rows.ts";
 import { type FeedSnapshot, type FeedSources, NOTHING_YET } from "./feed-snapshot.ts";
 import { type ConnectionEvent, observedFetch } from "./observed-fetch.ts";
@@ -240,7 +241,7 @@ export class StreamFeed {
   #onFailure(error: unknown): void {
     this.#run = undefined;
     const isGone = error instanceof FetchError && (error.status === 404 || error.status === 410);
-    this.#change({ status: isGone ? "gone" : "failed", failure: (error as Error).message });
+    this.#change({ status: isGone ? "gone" : "failed", failure: reasonOf(error) });
   }
 
   #change(change: Partial<FeedSnapshot>): void {

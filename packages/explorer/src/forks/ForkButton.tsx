@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Icon } from "../design/Icon.tsx";
+import { reasonOf } from "../server/reason.ts";
 import { useFork } from "./use-fork.ts";
 
 /** Makes a fork that shares everything up to a position. */
@@ -8,7 +9,7 @@ export function ForkButton({ position }: { readonly position: number }) {
   const [failure, setFailure] = useState<string>();
   const onClick = (): void => {
     setFailure(undefined);
-    fork(position).catch((error: unknown) => setFailure((error as Error).message));
+    fork(position).catch((error: unknown) => setFailure(reasonOf(error)));
   };
   return (
     <>

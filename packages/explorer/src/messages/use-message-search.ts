@@ -2,6 +2,7 @@ import { type Rejected, reject } from "@perennial/protocol";
 import { useEffect, useRef, useState } from "react";
 import type { Row } from "../feed/cut-rows.ts";
 import { useFeed } from "../feed/use-feed.ts";
+import { reasonOf } from "../server/reason.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { findNext, findPrevious } from "./find-row.ts";
 
@@ -50,7 +51,7 @@ export function useMessageSearch(onFound: (row: Row) => void): MessageSearch {
       setOutcome(found === undefined ? { kind: "nothing" } : undefined);
       if (found !== undefined) onFound(found);
     } catch (error) {
-      if (!signal.aborted) setOutcome(reject((error as Error).message));
+      if (!signal.aborted) setOutcome(reject(reasonOf(error)));
     }
   };
   return { words: wordsFor(outcome), run, stop };

@@ -6,6 +6,7 @@ import { StreamLink } from "../stream/StreamLink.tsx";
 import { Pane } from "./Pane.tsx";
 import { sessionPath, useSessionStream } from "./use-session.ts";
 import "./multiplayer.css";
+import { reasonOf } from "../server/reason.ts";
 
 /** Two people and an agent, on one stream. */
 export function MultiplayerPage() {
@@ -50,7 +51,7 @@ function Panes({ session }: { readonly session: string }) {
   const [lives, setLives] = useState<Readonly<Record<string, number>>>({});
   const [positions, setPositions] = useState<Readonly<Record<string, number>>>({});
   if (outcome === undefined) return null;
-  if (outcome.kind === "rejected") return <p className="panel-note error">{outcome.rejection.message}</p>;
+  if (outcome.kind === "rejected") return <p className="panel-note error">{reasonOf(outcome.rejection)}</p>;
   const newest = Math.max(0, ...Object.values(positions));
   return (
     <div className="panes">

@@ -1,6 +1,7 @@
 /** One of those in a session: reads its stream, writes to it, and has a connection of its own. */
 import { DurableStream, IdempotentProducer, stream } from "@perennial/client";
 import { parseOffset } from "@perennial/protocol";
+import { reasonOf } from "../server/reason.ts";
 import { nextEvent } from "./agent-script.ts";
 import { Connection } from "./connection.ts";
 import { type Resumption, resumption } from "./resumption.ts";
@@ -162,7 +163,7 @@ export class Participant {
   }
 
   #onFailure(error: unknown, signal: AbortSignal): void {
-    if (!signal.aborted) this.#change({ failure: (error as Error).message });
+    if (!signal.aborted) this.#change({ failure: reasonOf(error) });
   }
 
   #change(change: Partial<ParticipantSnapshot>): void {

@@ -1,6 +1,7 @@
 import { DurableStream } from "@perennial/client";
 import { useState } from "react";
 import { useFeed } from "../feed/use-feed.ts";
+import { reasonOf } from "../server/reason.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 
 export interface Append {
@@ -27,7 +28,7 @@ export function useAppend(): Append {
       await new DurableStream({ url: feed.url, contentType, warnOnHttp: false, backoffOptions }).append(body);
       return true;
     } catch (error) {
-      setFailure((error as Error).message);
+      setFailure(reasonOf(error));
       return false;
     } finally {
       setUnderWay(false);

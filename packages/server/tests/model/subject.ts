@@ -88,8 +88,19 @@ export class Subject {
     return new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** @param tailOf turns shares of a tail into positions */
+  /**
+   * Carries a command out, and waits until all that was recorded with it is durable: whoever asks for a stream that has
+   * expired ends it, and a source that only that kept is gone for others from then on (protocol §15.3).
+   *
+   * @param tailOf turns shares of a tail into positions
+   */
   async run(command: Command, tailOf: (path: string) => number): Promise<Observation> {
+    const seen = await this.#carryOut(command, tailOf);
+    await this.settled();
+    return seen;
+  }
+
+  async #carryOut(command: Command, tailOf: (path: string) => number): Promise<Observation> {
     switch (command.kind) {
       case "create":
         return plain(await this.#create(command, tailOf));
@@ -108,8 +119,6 @@ export class Subject {
         return { kind: "nothing" };
       case "sweep":
         this.#sweeper.sweep();
-        // What it records is durable after this turn of the event loop.
-        await new Promise((resolve) => setImmediate(resolve));
         return { kind: "nothing" };
     }
   }

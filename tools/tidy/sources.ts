@@ -49,9 +49,16 @@ export function isProgram(path: string): boolean {
   return /\.tsx?$/.test(path) && !/\.test(-d)?\.tsx?$|\.d\.ts$/.test(path);
 }
 
+/** Each file is parsed once, however many rules look at it. */
+const trees = new WeakMap<Source, Node>();
+
 /** The syntax tree of a TypeScript file. */
-export function parse({ path, text }: Source): Node {
-  return parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }) as unknown as Node;
+export function parse(source: Source): Node {
+  const { path, text } = source;
+  const tree =
+    trees.get(source) ?? (parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }) as unknown as Node);
+  trees.set(source, tree);
+  return tree;
 }
 
 /** Calls `visit` for each node of the tree, parents first. */

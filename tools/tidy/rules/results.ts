@@ -10,6 +10,7 @@ type Tree = Node & Readonly<Record<string, unknown>>;
 
 /** What tells the members of a union apart: `type` in what happened, as events have it; `exists` in the official client's answer to HEAD. */
 const MARKS = new Set(["kind", "type", "exists"]);
+const DECLARATION = /^(?:TSInterfaceDeclaration|TSTypeAliasDeclaration|ClassDeclaration)$/;
 const ABSENT = new Set(["TSUndefinedKeyword", "TSNullKeyword", "TSVoidKeyword"]);
 /** Names of reasons, which stand in a `Rejected`, not beside a value. */
 const REASON = /(?:Error|Failure|Fault|Problem|Rejection)$/;
@@ -22,31 +23,57 @@ const DERIVED = new Set(["Exclude", "Extract", "Omit", "Partial", "Pick", "Reado
 export function results(sources: readonly Source[]): Problem[] {
   const parsed = sources
     .filter(({ path }) => isProgram(path) && /^packages\/[^/]+\/src\//.test(path))
-    .map((source) => ({ source, tree: parse(source) as Tree }));
-  const types = new Types(parsed.map(({ tree }) => tree));
-  return parsed.flatMap(({ source, tree }) =>
+    .map((source) => ({ source, found: survey(parse(source)) }));
+  const types = new Types(parsed.flatMap(({ found }) => found.declared));
+  return parsed.flatMap(({ source, found }) =>
     [
-      ...namesAskedFor(tree).map((node) => ({
+      ...namesAskedFor(found).map((node) => ({
         node,
         message: 'tell types apart by `kind`, not by "name" in value',
       })),
-      ...unionsOf(tree)
+      ...found.unions
         .filter(isUnmarked)
         .map((node) => ({ node, message: "each type of this union needs a literal `kind`" })),
-      ...returnedUnions(tree)
+      ...returnedUnions(found)
         .filter((union) => !types.areTold(union, source.text))
         .map((node) => ({ node, message: "return a Result, or types that have a literal `kind`" })),
     ].map(({ node, message }) => ({ path: source.path, line: lineAt(source.text, node.start), message })),
   );
 }
 
-/** Questions for a member by its name, but for those to a value from outside, of which `typeof` is asked first. */
-function namesAskedFor(tree: Tree): Node[] {
-  const asked = nodesOf(tree, ({ type, operator, left }) => {
-    return type === "BinaryExpression" && operator === "in" && (left as Tree).type === "Literal";
+/** What this rule looks at in a file. */
+interface Survey {
+  /** Questions for a member by its name. */
+  readonly asked: Tree[];
+  /** Conditions that begin with `typeof`. */
+  readonly guarded: Tree[];
+  readonly unions: Tree[];
+  /** The types of what functions return. */
+  readonly returned: Tree[];
+  /** Interfaces, classes and types with a name. */
+  readonly declared: Tree[];
+}
+
+/** Finds it all in one walk: the trees are large. */
+function survey(tree: Node): Survey {
+  const found: Survey = { asked: [], guarded: [], unions: [], returned: [], declared: [] };
+  walk(tree, (each) => {
+    const node = each as Tree;
+    if (node.returnType) found.returned.push(node.returnType as Tree);
+    if (node.type === "TSUnionType") found.unions.push(node);
+    else if (DECLARATION.test(node.type)) found.declared.push(node);
+    else if (node.type === "LogicalExpression" && startsWithTypeof(node)) found.guarded.push(node);
+    else if (asksForName(node)) found.asked.push(node);
   });
-  if (asked.length === 0) return [];
-  const guarded = nodesOf(tree, (node) => node.type === "LogicalExpression" && startsWithTypeof(node));
+  return found;
+}
+
+function asksForName({ type, operator, left }: Tree): boolean {
+  return type === "BinaryExpression" && operator === "in" && (left as Tree).type === "Literal";
+}
+
+/** Questions for a member by its name, but for those to a value from outside, of which `typeof` is asked first. */
+function namesAskedFor({ asked, guarded }: Survey): Node[] {
   return asked.filter(({ start, end }) => !guarded.some((all) => all.start <= start && end <= all.end));
 }
 
@@ -56,16 +83,11 @@ function startsWithTypeof({ operator, left }: Tree): boolean {
   return operator === "&&" && (first.left as Tree | undefined)?.operator === "typeof";
 }
 
-function unionsOf(tree: Tree): Tree[] {
-  return nodesOf(tree, ({ type }) => type === "TSUnionType");
-}
-
 /** The unions in what functions return, those in type arguments included. */
-function returnedUnions(tree: Tree): Tree[] {
-  const returned = nodesOf(tree, ({ returnType }) => Boolean(returnType)).map(
-    (node) => node.returnType as Tree,
+function returnedUnions({ returned }: Survey): Tree[] {
+  const parts = returned.flatMap((type) =>
+    nodesOf(type, (node) => node.type === "TSUnionType").map((union) => ({ type, union })),
   );
-  const parts = returned.flatMap((type) => unionsOf(type).map((union) => ({ type, union })));
   return parts
     .filter(({ type, union }) => {
       const inner = nodesOf(type, (node) => node.type === "TSFunctionType" || node.type === "TSTypeLiteral");
@@ -123,9 +145,8 @@ function nameOf({ typeName, expression }: Tree): string {
 class Types {
   readonly #declared = new Map<string, Tree>();
 
-  constructor(trees: readonly Tree[]) {
-    const isType = /^(?:TSInterfaceDeclaration|TSTypeAliasDeclaration|ClassDeclaration)$/;
-    for (const node of trees.flatMap((tree) => nodesOf(tree, ({ type }) => isType.test(type)))) {
+  constructor(declared: readonly Tree[]) {
+    for (const node of declared) {
       const { name } = node.id as { name: string };
       // Of two that share a name, one with a mark speaks for both: another rule would have to follow imports.
       if (!this.#declared.has(name) || this.#isDeclaredMarked(node)) this.#declared.set(name, node);

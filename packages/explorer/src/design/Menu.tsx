@@ -19,6 +19,31 @@ interface Props {
 
 /** A button, and below it what is seldom needed. Arrow keys and first letters lead to an item, Escape puts them away. */
 export function Menu({ label, items }: Props) {
+  const { api, button, content } = useMenu(items);
+  return (
+    <>
+      <button {...api.getTriggerProps()} ref={button} className="icon-only" aria-label={label} title={label}>
+        <Icon name="more" />
+      </button>
+      <div {...api.getPositionerProps()}>
+        <div {...content} role="menu" tabIndex={0} className="menu">
+          {items.map((item) => (
+            <div
+              key={item.label}
+              {...api.getItemProps({ value: item.label })}
+              className={item.isDanger ? "menu-item danger" : "menu-item"}
+            >
+              {item.label}
+            </div>
+          ))}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What the library makes of the items, and where the focus goes from them. */
+function useMenu(items: readonly MenuItem[]) {
   const button = useRef<HTMLButtonElement>(null);
   const service = useMachine(menu.machine, {
     id: useId(),
@@ -39,24 +64,5 @@ export function Menu({ label, items }: Props) {
       service.send({ type: "CLOSE", restoreFocus: false });
     } else content.onKeyDown?.(event);
   };
-  return (
-    <>
-      <button {...api.getTriggerProps()} ref={button} className="icon-only" aria-label={label} title={label}>
-        <Icon name="more" />
-      </button>
-      <div {...api.getPositionerProps()}>
-        <div {...content} role="menu" tabIndex={0} onKeyDown={onKeyDown} className="menu">
-          {items.map((item) => (
-            <div
-              key={item.label}
-              {...api.getItemProps({ value: item.label })}
-              className={item.isDanger ? "menu-item danger" : "menu-item"}
-            >
-              {item.label}
-            </div>
-          ))}
-        </div>
-      </div>
-    </>
-  );
+  return { api, button, content: { ...content, onKeyDown } };
 }

@@ -10,8 +10,9 @@ let server: ReturnType<typeof createServer>;
 
 afterEach(() => server.stop());
 
+/** Starts a server. If its stop waits for somebody, that takes longer than a test may. */
 async function start(): Promise<void> {
-  server = createServer({ drainMs: 60_000 });
+  server = createServer({ drainMs: 3_600_000 });
   await server.fetch(new Request(URL, { method: "PUT", headers: TEXT }));
 }
 
@@ -36,9 +37,7 @@ test("a long-poll settles, its place is free, and a stop does not wait for it", 
   abort.abort();
   expect((await Promise.all(polls)).map(({ status }) => status)).toEqual(Array(20).fill(499));
   expect([begun, finished, readers()]).toEqual([20, 20, 0]);
-  const startedAt = performance.now();
   await server.stop();
-  expect(performance.now() - startedAt).toBeLessThan(5000);
 });
 
 test("a long-poll whose signal is aborted already settles, too", async () => {
@@ -70,9 +69,7 @@ test("a long body breaks off, and a stop does not wait for it", async () => {
   await reader.read();
   abort.abort(new Error("gone"));
   await expect(reader.read()).rejects.toThrow("gone");
-  const startedAt = performance.now();
   await server.stop();
-  expect(performance.now() - startedAt).toBeLessThan(5000);
 });
 
 test("a body of a million pieces that are there at once leaves others their turn", async () => {

@@ -8,16 +8,18 @@ import { Http, offset, TEXT } from "../support/http.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 import { serverSockets } from "../support/server-sockets.ts";
 
+/** Longer than a test may take: a stop that waits for somebody never ends in time. */
+const HOUR_MS = 3_600_000;
+
 describe.each(DOORS)("stopping a server that is reached through $name", (door) => {
   test("ends SSE readers with a last control event, and long-polls with 204", async () => {
-    const open = await door.open({ drainMs: 20_000 });
+    const open = await door.open({ drainMs: HOUR_MS });
     const http = new Http(open.url);
     await http.put("s", { headers: TEXT, body: "abc" });
     const sse = await EventStream.open(http.url("s", "?offset=-1&live=sse"));
     await sse.until(({ controls }) => controls.length === 1);
     const polling = http.get("s", "?offset=now&live=long-poll");
     await expect.poll(() => open.server.metrics().liveReaders).toBe(2);
-    const startedAt = performance.now();
     const stopped = open.server.stop();
     expect(await sse.over()).toBe("ended");
     expect(sse.controls).toHaveLength(2);
@@ -25,7 +27,6 @@ describe.each(DOORS)("stopping a server that is reached through $name", (door) =
     const { status, next } = await polling;
     expect([status, next]).toEqual([204, offset(3)]);
     await stopped;
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
     await open.close();
     expect(serverSockets(open.url)).toEqual([]);
   });

@@ -78,6 +78,7 @@ async function openWorld(now: () => number, directory: string): Promise<World> {
       shortBytes: 4096,
     },
     ...{ segmentBytes: 1 * MIB, sliceBytes: 2 * SLICE, checkpointIntervalMs: 1e9, newStoreId: () => "test" },
+    firstLogPosition: 0,
     ...{ acceptLoss: false, reserveBytes: 1024, scrub: false, held: [], afterClose: async () => {} },
     report: (what, cause) => expect.fail(`${what}: ${cause.stack}`),
     now,

@@ -25,7 +25,7 @@ import type { CorruptLog } from "./corrupt-log.ts";
 import type { Disk } from "./disk.ts";
 import { readMark } from "./durable-mark.ts";
 import { judgeMark } from "./judge-mark.ts";
-import { walkLog } from "./recovery.ts";
+import { beginningOf, walkLog } from "./recovery.ts";
 import { SLAB_BYTES, Slabs } from "./slabs.ts";
 
 /** What a check found. */
@@ -129,7 +129,10 @@ class Check {
 
   async log(disk: Disk): Promise<Pick<CheckReport, "records" | "logBytes" | "tornTail">> {
     const stored = this.#store.get(STORE_KEY);
-    const { logPosition, term } = stored === undefined ? { logPosition: 0, term: 0 } : decodeStoreRow(stored);
+    const { logPosition, term } =
+      stored === undefined
+        ? { logPosition: (await beginningOf(disk)) ?? 0, term: 0 }
+        : decodeStoreRow(stored);
     const slabs = new Slabs(logPosition, SLAB_BYTES);
     let isLost = false;
     const visitor = {

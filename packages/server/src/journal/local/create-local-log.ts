@@ -23,7 +23,7 @@ export function createLocalLog(given: LocalLogParts): LocalLog {
   const guard = new DiskGuard(given, () => events.onHealth());
   const parts = { ...given, store: guard.store };
   const { store, sliceBytes, now } = parts;
-  const head = new ArchiveHead(store, parts.newStoreId);
+  const head = new ArchiveHead(store, parts.newStoreId, parts.firstLogPosition);
   const slabs = new Slabs(head.row.logPosition, parts.slabBytes);
   const tails = new Tails(slabs);
   const removed = new RemovedStreams(store);

@@ -12,7 +12,7 @@
  *      4      4    zero
  *      8      8    sequence: the slot with the higher one counts
  *     16      8    log position up to which the log is durable
- *     24      8    number of the segment that holds the byte before it; 0 when the log is empty
+ *     24      8    number of the segment that holds the byte before it; 0 when the log is empty, and begins here
  *     32      8    log position of that segment's first byte
  */
 import { type Block, blockOf, getU64, setU64 } from "./codec/bytes.ts";
@@ -33,8 +33,10 @@ export interface Mark {
   readonly start: number;
 }
 
-/** Nothing. */
-export const EMPTY_MARK: Mark = { position: 0, segment: 0, start: 0 };
+/** Nothing of a log that begins at a position. */
+export function emptyMark(position: number): Mark {
+  return { position, segment: 0, start: 0 };
+}
 
 /** What the file says. */
 export type MarkOutcome =
@@ -81,8 +83,12 @@ export class MarkFile {
     this.#sequence = sequence;
   }
 
-  /** Opens the file after `readMark`, and makes sure that what was read stays; makes it, durably, when it is missing. */
-  static async open(disk: Disk, found: MarkOutcome): Promise<MarkFile> {
+  /**
+   * Opens the file after `readMark`, and makes sure that what was read stays; makes it, durably, when it is missing.
+   *
+   * @param logPosition what it says then: there is nothing from here on
+   */
+  static async open(disk: Disk, found: MarkOutcome, logPosition: number): Promise<MarkFile> {
     const file = await disk.open(MARK_FILE, true);
     if (found.kind === "mark") {
       // What a process wrote that was killed meanwhile can be read, but may not be on disk yet.
@@ -91,7 +97,7 @@ export class MarkFile {
     }
     await file.write([Buffer.alloc(2 * SLOT_BYTES)], 0);
     const mark = new MarkFile(file, 0);
-    await mark.write(EMPTY_MARK);
+    await mark.write(emptyMark(logPosition));
     await disk.flushDirectory();
     return mark;
   }

@@ -1,6 +1,6 @@
 /** Holds what is found of the log against the mark of what was durable (`durable-mark.ts`). */
 import { CorruptLog } from "./corrupt-log.ts";
-import { EMPTY_MARK, MARK_FILE, type Mark, type MarkOutcome } from "./durable-mark.ts";
+import { emptyMark, MARK_FILE, type Mark, type MarkOutcome } from "./durable-mark.ts";
 import { type Segment, segmentName } from "./segment.ts";
 
 export interface LossListener {
@@ -26,19 +26,22 @@ export function judgeMark(
   isNew: boolean,
   listener: LossListener,
 ): Mark {
+  const nothing = emptyMark(logPosition);
   const lose = (what: string): Mark => {
     listener.onLoss(new CorruptLog(MARK_FILE, 0, what));
-    return EMPTY_MARK;
+    return nothing;
   };
   switch (found.kind) {
     case "missing":
       // It is made before the archive says anything.
-      return isNew ? EMPTY_MARK : lose("the file that says how far the log was durable is missing");
+      return isNew ? nothing : lose("the file that says how far the log was durable is missing");
     case "damaged":
       // Of a first start that was cut off.
-      return isNew ? EMPTY_MARK : lose("the file that says how far the log was durable is damaged");
+      return isNew ? nothing : lose("the file that says how far the log was durable is damaged");
     case "mark":
-      if (isNew && found.mark.position > 0) return lose("the log has records, but the archive is empty");
+      if (isNew && found.mark.segment > 0) return lose("the log has records, but the archive is empty");
+      // Of a first start that was cut off, and would have begun elsewhere.
+      if (isNew) return nothing;
       if (found.mark.position >= logPosition) return found.mark;
       return lose(`the archive goes on at log position ${logPosition}, the log at ${found.mark.position}`);
   }
@@ -46,7 +49,7 @@ export function judgeMark(
 
 /** The segment that holds the last byte known to be durable must be there. */
 export function judgeHolder(files: readonly FoundSegment[], mark: Mark, listener: LossListener): void {
-  if (mark.position === 0) return;
+  if (mark.segment === 0) return;
   const file = files.find(({ number }) => number === mark.segment);
   if (file?.first?.position === mark.start) return;
   const what =

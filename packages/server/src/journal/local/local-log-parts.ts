@@ -25,6 +25,8 @@ export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts {
   readonly acceptLoss: boolean;
   /** Names a new store. */
   readonly newStoreId: () => string;
+  /** Where the log of a new store begins (`first-position.ts`). */
+  readonly firstLogPosition: number;
   /** What must stay in place besides the log's own files: the lock. */
   readonly held: readonly HeldFile[];
   /** Called when the log is closed. */

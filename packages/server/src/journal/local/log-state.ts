@@ -2,7 +2,7 @@
 import type { ArchiveHead } from "./archive/archive-head.ts";
 import type { ArchivedStreams } from "./archive/archived-streams.ts";
 import type { ScheduledLog } from "./checkpoint-schedule.ts";
-import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
+import { emptyMark, type Mark } from "./durable-mark.ts";
 import type { LogEvents } from "./log-events.ts";
 import type { Writing } from "./open-writing.ts";
 import type { ReplayedLog } from "./replay-log.ts";
@@ -24,7 +24,7 @@ export class LogState implements ScheduledLog, ReservedLog, ReplayedLog {
   #lastId: number;
   #term: number;
   /** What is durable of what was replayed. */
-  #replayed = EMPTY_MARK;
+  #replayed = emptyMark(0);
 
   constructor(parts: StateParts) {
     this.#parts = parts;

@@ -4,7 +4,7 @@
  */
 import type { Disk } from "./disk.ts";
 import type { DiskGuard, HeldFile } from "./disk-guard.ts";
-import { type Mark, MarkFile, readMark } from "./durable-mark.ts";
+import { emptyMark, type Mark, MarkFile, readMark } from "./durable-mark.ts";
 import { judgeMark, type LossListener } from "./judge-mark.ts";
 
 /**
@@ -45,7 +45,8 @@ export class MarkKeeper implements HeldFile {
   async open(logPosition: number, isNew: boolean, listener: LossListener): Promise<Mark> {
     const found = await readMark(this.#parts.disk);
     const mark = judgeMark(found, logPosition, isNew, listener);
-    this.#file = await MarkFile.open(this.#parts.disk, found);
+    this.#file = await MarkFile.open(this.#parts.disk, found, logPosition);
+    if (isNew) await this.#file.write(emptyMark(logPosition));
     this.#marked = mark.position;
     return mark;
   }

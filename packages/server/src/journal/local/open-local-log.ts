@@ -1,5 +1,5 @@
 /** The local log of a server: on a directory of the file system, with LMDB as its archive. */
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { openArchive } from "./archive/open-archive.ts";
 import { removeManifest } from "./backup/manifest.ts";
@@ -8,6 +8,7 @@ import { createLocalLog } from "./create-local-log.ts";
 import { makeDirectory, prepareDirectory } from "./data-directory.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import type { Report } from "./disk-guard.ts";
+import { firstPosition } from "./first-position.ts";
 import { upgradeDirectory } from "./format/upgrade-directory.ts";
 import type { LocalLog } from "./local-log.ts";
 import { NodeDisk } from "./node-disk.ts";
@@ -81,9 +82,11 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     await removeManifest(directory);
     const share = await shareOfDisk(directory);
+    const disk = new NodeDisk(segments);
+    const store = await openArchive(archiveFile, hasData, report);
     return createLocalLog({
-      disk: new NodeDisk(segments),
-      store: await openArchive(archiveFile, hasData, report),
+      disk,
+      store,
       flushing: (options.durability ?? "fsync") === "fsync",
       budgetBytes: Math.min(budgetBytes, BUDGET_SHARES * share),
       budgetStreams: BUDGET_STREAMS,
@@ -94,6 +97,7 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
       sliceBytes: SLICE_BYTES,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
       newStoreId: randomUUID,
+      firstLogPosition: await firstPosition(disk, store, randomInt),
       acceptLoss: options.acceptLoss ?? false,
       reserveBytes: Math.min(RESERVE_BYTES, share),
       scrub: options.scrub ?? true,

@@ -65,7 +65,7 @@ export async function walkLog(
   const losses = onlyFirst(visitor);
   try {
     judgeHolder(files, mark, losses);
-    const walk = new Walk(disk, slabs, term, visitor, losses, usedOf(files, slabs.end, losses));
+    const walk = new Walk(disk, slabs, term, visitor, losses, usedOf(files, slabs.end, mark, losses));
     const walked = await walk.run();
     judgeEnd(slabs.end, mark, walked.segments, losses);
     const needed = new Set(walked.segments.map(({ number }) => number));
@@ -74,6 +74,14 @@ export async function walkLog(
   } finally {
     for (const { file } of files) await file.close();
   }
+}
+
+/** The log position at which the oldest file with an intact first record begins; undefined: there is none. Changes nothing. */
+export async function beginningOf(disk: Disk): Promise<number | undefined> {
+  const files = await openAll(disk);
+  for (const { file } of files) await file.close();
+  const begun = files.filter(({ first }) => first !== undefined);
+  return begun.length === 0 ? undefined : Math.min(...begun.map(({ first }) => first!.position));
 }
 
 /** The first loss explains those after it. */
@@ -148,7 +156,7 @@ async function inspectAt(
  * The files that hold records of the log from position `from` on. A file with an older beginning than one before
  * it was taken again and not written yet.
  */
-function usedOf(files: readonly SegmentFile[], from: number, losses: LossListener): UsedFile[] {
+function usedOf(files: readonly SegmentFile[], from: number, mark: Mark, losses: LossListener): UsedFile[] {
   const used: UsedFile[] = [];
   for (const file of files) {
     const start = file.first?.position ?? -1;
@@ -157,7 +165,7 @@ function usedOf(files: readonly SegmentFile[], from: number, losses: LossListene
   // The one that holds the byte before the position, and so the proof that the log was there.
   const before = used.findLastIndex(({ first }) => first.position < from);
   const base = before >= 0 ? before : used.findLastIndex(({ first }) => first.position <= from);
-  if (base < 0 && (from > 0 || used.length > 0)) {
+  if (base < 0 && (mark.segment > 0 || used.length > 0)) {
     const file = used[0] ?? files[0];
     const name = file === undefined ? "(none)" : segmentName(file.number);
     losses.onLoss(new CorruptLog(name, 0, `the log should go on at position ${from}, but no file holds it`));

@@ -1,5 +1,5 @@
 /** What is known of a segment: its name, and which range of the log it holds. */
-import { EMPTY_MARK, type Mark } from "./durable-mark.ts";
+import { emptyMark, type Mark } from "./durable-mark.ts";
 
 const NAME = /^segment-(\d{12})$/;
 
@@ -24,7 +24,9 @@ export interface Segment {
 /** What is durable when all before a log position is. */
 export function markOf(segments: readonly Segment[], position: number): Mark {
   const holder = segments.findLast(({ start }) => start < position);
-  return holder === undefined ? EMPTY_MARK : { position, segment: holder.number, start: holder.start };
+  return holder === undefined
+    ? emptyMark(position)
+    : { position, segment: holder.number, start: holder.start };
 }
 
 /** Hears of what went wrong beside the writes that somebody waits for. */

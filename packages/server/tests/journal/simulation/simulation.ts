@@ -279,6 +279,7 @@ class Simulation {
       held: [],
       report: () => {},
       newStoreId: () => "simulated",
+      firstLogPosition: this.#random.below(2 ** 48),
       now: () => this.#clock++ / 4,
       after: machine.after(),
       afterClose: () => Promise.resolve(),

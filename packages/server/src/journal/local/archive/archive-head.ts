@@ -7,13 +7,16 @@ export class ArchiveHead {
   readonly #store: ArchiveStore;
   #row: StoreRow;
 
-  /** @param newStoreId names an archive that is new */
-  constructor(store: ArchiveStore, newStoreId: () => string) {
+  /**
+   * @param newStoreId names an archive that is new
+   * @param firstLogPosition its log position
+   */
+  constructor(store: ArchiveStore, newStoreId: () => string, firstLogPosition: number) {
     const stored = store.get(STORE_KEY);
     this.#store = store;
     this.#row =
       stored === undefined
-        ? { logPosition: 0, term: 0, streams: 0, lastId: 0, storeId: newStoreId() }
+        ? { logPosition: firstLogPosition, term: 0, streams: 0, lastId: 0, storeId: newStoreId() }
         : decodeStoreRow(stored);
   }
 

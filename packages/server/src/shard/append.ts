@@ -59,8 +59,20 @@ async function appendLong(
   unready: Unready,
 ): Promise<AppendOutcome> {
   const ready = await readied(shard, command, unready);
-  const outcome = await judgeLong(shard, ready, () => judged(shard, path, ready));
+  const outcome = await judgeLong(
+    shard,
+    ready,
+    () => wouldAppend(shard, path, ready),
+    () => judged(shard, path, ready),
+  );
   return outcome.kind === "unready" ? appendLong(shard, path, command, outcome) : outcome;
+}
+
+function wouldAppend(shard: Shard, path: string, command: AppendCommand): boolean {
+  const found = shard.forWriting(path);
+  return (
+    found.kind === "found" && decideAppend(found.stream.state, command, shard, shard.now()).kind === "record"
+  );
 }
 
 function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdict<AppendOutcome | Unready> {

@@ -3,7 +3,12 @@ import type { Stream } from "../catalog/stream.ts";
 import { StreamRemoved } from "../journal/contract/index.ts";
 import type { CreateCommand, ForkRequest } from "../stream/commands.ts";
 import { sameMediaType } from "../stream/decide-append.ts";
-import { decideCreate, decideExisting, type ForkPlace } from "../stream/decide-create.ts";
+import {
+  type CreateDecision,
+  decideCreate,
+  decideExisting,
+  type ForkPlace,
+} from "../stream/decide-create.ts";
 import { type ForkPoint, type ForkSearch, findForkPoint, type WantedBytes } from "../stream/forks.ts";
 import type { Unready } from "../stream/frame-body.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
@@ -83,7 +88,11 @@ function createAt(
   located: LocatedFork | undefined,
 ): Promise<CreateOutcome | Unready | SourceChanged> {
   const judge = () => durably(shard, command.path, () => judgeCreate(shard, command, located));
-  return command.isReady ? judgeLong(shard, command, judge) : withRoom(shard, command.body.byteLength, judge);
+  const wouldCreate = () =>
+    judgeExisting(shard, command) === undefined && decided(shard, 0, command, located).kind === "record";
+  return command.isReady
+    ? judgeLong(shard, command, wouldCreate, judge)
+    : withRoom(shard, command.body.byteLength, judge);
 }
 
 /** Whether what was found out about a fork's source rested on a record that is lost meanwhile. */
@@ -112,13 +121,22 @@ function judgeCreate(
   if (!stillThere(shard, command.fork, located)) return { outcome: SOURCE_CHANGED, pending: undefined };
   const refusal = shard.refusal();
   if (refusal !== undefined) return { outcome: reject(refusal), pending: undefined };
-  const place: ForkPlace | undefined =
-    located === undefined ? undefined : { source: located.source.state, ...located.point };
-  const decision = decideCreate(shard.nextId(), command, place, shard, shard.now());
+  const decision = decided(shard, shard.nextId(), command, located);
   if (decision.kind !== "record") return { outcome: decision, pending: undefined };
   const pending = shard.create(decision.record);
   const { contentType, tail, closed } = pending.state;
   return { outcome: { kind: "created", contentType, nextPosition: tail, closed }, pending };
+}
+
+function decided(
+  shard: Shard,
+  id: number,
+  command: CreateCommand,
+  located: LocatedFork | undefined,
+): CreateDecision {
+  const place: ForkPlace | undefined =
+    located === undefined ? undefined : { source: located.source.state, ...located.point };
+  return decideCreate(id, command, place, shard, shard.now());
 }
 
 /** Whether the source is still the stream in which the fork point was found. */

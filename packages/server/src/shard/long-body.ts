@@ -22,20 +22,22 @@ export async function readied<Command extends LongBody>(
 
 /**
  * Judges, and so appends, once the log takes a record with the body of a command that is ready, and has the body's bytes where
- * they will lie.
+ * they will lie. What would be refused is not brought there.
  *
+ * @param wouldAppend whether `judge` would append now
  * @param judge appends before it returns, if it does
  */
 export async function judgeLong<Outcome>(
   shard: Shard,
   { body, framing }: LongBody,
+  wouldAppend: () => boolean,
   judge: () => Promise<Outcome>,
 ): Promise<Outcome> {
   const data = framing === undefined ? body : framing.kind === "ok" ? framing.value : undefined;
   if (data === undefined) return judge();
   const permit = await shard.log.admit(data.byteLength);
-  const isLong = data.byteLength > shard.aheadBytes;
-  const done = isLong ? await shard.log.writeAhead?.(data) : undefined;
+  const goesAhead = data.byteLength > shard.aheadBytes && wouldAppend();
+  const done = goesAhead ? await shard.log.writeAhead?.(data) : undefined;
   try {
     return judge();
   } finally {

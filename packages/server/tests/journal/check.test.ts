@@ -73,7 +73,7 @@ async function markNothing(directory: string): Promise<void> {
   const store = new LmdbStore(join(directory, "archive.lmdb"));
   const { logPosition } = decodeStoreRow(store.get(STORE_KEY)!);
   await store.close();
-  const file = await MarkFile.open(disk, found);
+  const file = await MarkFile.open(disk, found, logPosition);
   await file.write({ ...found.mark, position: logPosition });
   await file.close();
 }

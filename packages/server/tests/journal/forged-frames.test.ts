@@ -56,12 +56,12 @@ function forged(position: number): string {
  */
 async function torn(log: LocalLog, live: string): Promise<string> {
   const model = await new Model(log).open();
-  const end = () => log.metrics().logBytesTotal;
+  const end = () => log.metrics().logBytesTotal!;
   const start = end() - FRAME_HEADER_BYTES;
   const id = model.create();
   let headBytes = 0;
   // The frame before must be intact, and in the same file.
-  for (let more = 2; more > 0; more -= log.metrics().segments > 1 ? 1 : 0) {
+  for (let more = 2; more > 0; more -= log.metrics().segments! > 1 ? 1 : 0) {
     const before = end();
     model.append(id, "x");
     headBytes = end() - before - 1;

@@ -160,7 +160,11 @@ describe("a long record", () => {
   test("that is refused after all leaves nothing behind", async () => {
     const world = await freshWorld();
     await make(world, "closed", BINARY);
+    const isUnderWay = new Promise<unknown>((resolve) => {
+      world.disk.onWrite = resolve;
+    });
     const long = appendTo(world, "closed", BINARY, LONG);
+    await isUnderWay;
     const close = { body: NO_BYTES, contentType: undefined, closes: true, producer: undefined };
     expect(await append(world.shard, "closed", { ...close, streamSeq: undefined })).toMatchObject({
       kind: "appended",
@@ -172,6 +176,20 @@ describe("a long record", () => {
     expect(again.shard.catalog.newest("closed")!.visibleTail).toBe(0);
     expect(again.shard.catalog.newest("other")!.visibleTail).toBe(LONG.byteLength);
     await again.log.close();
+  });
+
+  test("that is known to be refused once its messages are found is not written", async () => {
+    const world = await freshWorld();
+    const limited = { ...PLAIN_SETTINGS, contentType: JSON_TYPE, maxBytes: 3 * MIB };
+    expect((await create(world.shard, { ...limited, path: "json", body: NO_BYTES })).kind).toBe("created");
+    const body = bytes(Buffer.from(`[${LONG_JSON},${LONG_JSON}]`));
+    const { length } = world.disk.writes;
+    const refused = { kind: "rejected", rejection: { kind: "stream-max-bytes" } };
+    expect(await appendTo(world, "json", JSON_TYPE, body)).toMatchObject(refused);
+    expect(await create(world.shard, { ...limited, path: "new", body })).toMatchObject(refused);
+    // Marks of what is durable may be.
+    expect(Math.max(0, ...world.disk.writes.slice(length))).toBeLessThan(100);
+    await world.log.close();
   });
 });
 

@@ -71,9 +71,7 @@ const BUDGET_SHARES = 4;
  */
 export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> {
   const { directory, budgetBytes = BUDGET_BYTES } = options;
-  if (budgetBytes < BUDGET_BYTES_MIN || budgetBytes > BUDGET_BYTES_MAX) {
-    throw new RangeError(`budgetBytes must be between ${BUDGET_BYTES_MIN} and ${BUDGET_BYTES_MAX}`);
-  }
+  judgeBudget(budgetBytes);
   await makeDirectory(directory);
   const lock = await lockDirectory(directory);
   try {
@@ -110,6 +108,12 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
   } catch (error) {
     await lock.release();
     throw error;
+  }
+}
+
+function judgeBudget(budgetBytes: number): void {
+  if (budgetBytes < BUDGET_BYTES_MIN || budgetBytes > BUDGET_BYTES_MAX) {
+    throw new RangeError(`budgetBytes must be between ${BUDGET_BYTES_MIN} and ${BUDGET_BYTES_MAX}`);
   }
 }
 

@@ -119,7 +119,10 @@ export class DiskGuard {
       if (this.#stopped || this.#health !== "ok") return;
       this.#look(files).then(
         () => this.#watchFiles(files),
-        (error: unknown) => this.trouble("looking after the data directory", error),
+        (error: unknown) => {
+          // A file may be closed while it is looked at.
+          if (!this.#stopped) this.trouble("looking after the data directory", error);
+        },
       );
     });
   }
@@ -127,8 +130,7 @@ export class DiskGuard {
   async #look(files: readonly HeldFile[]): Promise<void> {
     for (const file of files) {
       const isInPlace = await file.isInPlace();
-      // A file may be closed while it is looked at.
-      if (!isInPlace && !this.#stopped) throw new DirectoryGone();
+      if (!isInPlace) throw new DirectoryGone();
     }
   }
 

@@ -83,8 +83,7 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
     const disk = new NodeDisk(segments);
     const store = await openArchive(archiveFile, hasData, report);
     return createLocalLog({
-      disk,
-      store,
+      ...{ disk, store },
       flushing: (options.durability ?? "fsync") === "fsync",
       budgetBytes: Math.min(budgetBytes, BUDGET_SHARES * share),
       budgetStreams: BUDGET_STREAMS,

@@ -77,7 +77,7 @@ describe("perennial serve", () => {
   });
 
   it("speaks like a person at a terminal", async () => {
-    const server = atTerminal(["serve", "--memory", "--port", "0"], {});
+    const server = atTerminal(["serve", "--memory", "--port", "0", "--stream-root", "/v2,/"], {});
     servers.push(server);
     const [, origin] = await server.output(LISTENING);
     await server.output(/Ctrl-C stops it/);
@@ -85,6 +85,8 @@ describe("perennial serve", () => {
     const { code, stdout } = await server.finished;
     expect(code).toBe(0);
     expect(stdout).toContain(`Perennial listens on ${origin}`);
+    for (const root of ["/v1/stream/*", "/v2/*", "/*"]) expect(stdout).toContain(`  ${origin}${root}\r\n`);
+    expect(stdout).not.toContain("log opened");
     expect(stdout).toContain("stopped");
     expect(stdout).not.toContain('{"level"');
     expect(stdout).not.toContain("curl");

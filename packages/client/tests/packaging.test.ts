@@ -36,7 +36,7 @@ describe("the package", () => {
   test.each([
     ["stream()", `export { stream } from ${source};`, 6_720],
     ["DurableStream", `export { DurableStream } from ${source};`, 9_922],
-    ["everything", `export * from ${source};`, 13_240],
+    ["everything", `export * from ${source};`, 13_250],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
     console.log(`${name}: ${size} bytes of ${budget}`);

@@ -1,6 +1,6 @@
 import { Random, replayOf, Seeds } from "@perennial/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DurableStream, StaleEpochError, stream } from "../src/index.ts";
+import { DurableStream, FetchBackoffAbortError, StaleEpochError, stream } from "../src/index.ts";
 import { servers, type TestServer } from "./servers.ts";
 
 /** A network that loses requests, and answers to requests that were carried out. */
@@ -71,6 +71,33 @@ describe.each(Object.entries(servers))("a pipe into %s", (_, start) => {
     await writer.close();
     expect(requests).toBeLessThanOrEqual(5);
     expect(await (await stream({ url, live: false })).text()).toBe("0123401234012340123456789");
+  });
+
+  test("very many small chunks go in as few requests as hold them", async () => {
+    const { url } = await create("text/plain");
+    let requests = 0;
+    const counting: typeof fetch = (input, init) => {
+      requests++;
+      return fetch(input, init);
+    };
+    const handle = new DurableStream({ url, contentType: "text/plain", fetch: counting });
+    const chunks = Array.from({ length: 20_000 }, (_, n) => `${n},`);
+    await ReadableStream.from<string>(chunks).pipeTo(handle.writable());
+    // The first wait may end before the last chunk is there; the closing one holds none.
+    expect(requests).toBeLessThanOrEqual(20);
+    expect(await (await stream({ url, live: false })).text()).toBe(chunks.join(""));
+  });
+
+  test("an aborted pipe ends with the abort, and takes nothing more", async () => {
+    const { url } = await create("text/plain");
+    const controller = new AbortController();
+    const handle = new DurableStream({ url, contentType: "text/plain" });
+    const writer = handle.writable({ signal: controller.signal }).getWriter();
+    await writer.write("a");
+    controller.abort();
+    await expect(writer.close()).rejects.toBeInstanceOf(FetchBackoffAbortError);
+    await expect(writer.write("b")).rejects.toThrow();
+    expect(await DurableStream.head({ url })).toMatchObject({ streamClosed: false });
   });
 
   test("a pipe that starts later under the same id takes the place of the earlier one", async () => {

@@ -28,6 +28,8 @@ export interface Serving {
 export interface About {
   readonly logger: Logger;
   readonly storage: string;
+  /** Where streams live, `/v1/stream/` among others. */
+  readonly streamRoots: readonly string[];
   /** Whether the Stream Explorer is served. */
   readonly explorer: boolean;
   /** Whether Yjs documents are served. */
@@ -60,10 +62,12 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   yjs?.attach(server);
   const stopped = stopSignal();
   await start(server);
-  logger.info({ data: storage.description, ...server.recovery }, "log opened");
+  // A person at a terminal is told by the announcement, in words.
+  if (!process.stderr.isTTY) logger.info({ data: storage.description, ...server.recovery }, "log opened");
   announce(server, {
     logger,
     storage: storage.description,
+    streamRoots: streamRoots(own.streamRoot),
     explorer: explorer.length > 0,
     yjs: yjs !== undefined,
   });
@@ -87,6 +91,15 @@ function settingsOf(flags: Serving["flags"], defaults: Serving["defaults"]): Giv
 async function loadYjs(logger: Logger): Promise<YjsService> {
   const { yjsService } = await import("./yjs.ts");
   return yjsService(logger);
+}
+
+/** The roots that a setting names, each with a slash at its end, and the one that is always there. */
+function streamRoots(setting = ""): string[] {
+  const named = setting
+    .split(",")
+    .filter(Boolean)
+    .map((root) => (root.endsWith("/") ? root : `${root}/`));
+  return [...new Set(["/v1/stream/", ...named])];
 }
 
 async function start(server: Server): Promise<void> {

@@ -1,6 +1,5 @@
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { onAbort } from "../http/signals.ts";
-import { sleep } from "../http/timer.ts";
 import type { AppendResult } from "../options.ts";
 import type { Content } from "./content.ts";
 
@@ -22,7 +21,7 @@ export type SendAppends = (
 export type IsRefusal = (error: unknown) => boolean;
 
 /** Content that is sent together at most, in bytes or UTF-16 code units. A larger append goes alone. */
-export const BATCH_LENGTH_MAX = 4 * 1024 * 1024;
+const BATCH_LENGTH_MAX = 4 * 1024 * 1024;
 
 interface Entry extends QueuedAppend {
   settled: boolean;
@@ -33,27 +32,18 @@ interface Entry extends QueuedAppend {
 }
 
 /**
- * Sends appends in order, one request at a time: the first at once, or after a wait for more, and those that come while
- * it is on its way together.
+ * Sends appends in order, one request at a time: the first at once, and those that come while it is on its way together.
  * An append that is aborted or refused fails alone: its neighbours are sent without it.
  */
 export class AppendQueue {
   readonly #send: SendAppends;
   readonly #isRefusal: IsRefusal;
-  readonly #lingerMs: number;
-  readonly #lengthMax: number;
   #waiting: Entry[] = [];
   #busy = false;
 
-  /**
-   * @param lingerMs - how long the first append waits for more, in ms
-   * @param lengthMax - content that is sent together at most
-   */
-  constructor(send: SendAppends, isRefusal: IsRefusal, lingerMs = 0, lengthMax = BATCH_LENGTH_MAX) {
+  constructor(send: SendAppends, isRefusal: IsRefusal) {
     this.#send = send;
     this.#isRefusal = isRefusal;
-    this.#lingerMs = lingerMs;
-    this.#lengthMax = lengthMax;
   }
 
   /** Queues an append; settles when it is stored or has failed. */
@@ -70,7 +60,6 @@ export class AppendQueue {
 
   async #drain(): Promise<void> {
     this.#busy = true;
-    if (this.#lingerMs) await sleep(this.#lingerMs, undefined);
     for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#sendBatch(batch);
     this.#busy = false;
   }
@@ -82,7 +71,7 @@ export class AppendQueue {
     let count = 0;
     for (const entry of waiting) {
       length += entry.content.length;
-      if (count > 0 && (length > this.#lengthMax || entry.contentType !== waiting[0]?.contentType)) break;
+      if (count > 0 && (length > BATCH_LENGTH_MAX || entry.contentType !== waiting[0]?.contentType)) break;
       count++;
     }
     this.#waiting = waiting.slice(count);

@@ -41,6 +41,19 @@ describe("a server that fails", () => {
     );
   });
 
+  it("by cutting every connection is said to do so", async () => {
+    await withForeignServer(
+      (request) => void request.socket.destroy(),
+      async (url) => {
+        const { code, stderr } = await run(["stat", "x", "--url", url, "--timeout", "1s"]);
+        expect({ code, stderr }).toEqual({
+          code: 5,
+          stderr: expect.stringContaining("the connection broke before an answer was there"),
+        });
+      },
+    );
+  });
+
   it("by never answering is waited for as long as --timeout says", async () => {
     await withForeignServer(
       () => {},

@@ -146,4 +146,6 @@ test("a lost connection is shown, and what was missed arrives", async () => {
 test("a stream that is not there is said to be gone", async () => {
   const page = await explorer.open("/streams/nowhere");
   await page.getByText("There is no such stream").waitFor();
+  // Of what is not there nothing is counted.
+  expect(await page.locator(".view-header").innerText()).not.toMatch(/\d/);
 });

@@ -78,8 +78,14 @@ function describeNetwork(cause: NodeJS.ErrnoException): string {
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return `the host name is unknown (${cause.message})`;
+    case "UND_ERR_SOCKET":
+    case "ECONNRESET":
+    case "EPIPE":
+      return `the connection broke before an answer was there (${cause.message})`;
     case undefined:
-      return cause.message;
+      return cause.message === "bad port"
+        ? "fetch does not connect to this port, which is another protocol's (5060 or 6000, say); use another one"
+        : cause.message;
     default:
       // Several addresses were tried: each has its own error, and the first says enough.
       return (cause as AggregateError).errors?.[0]?.message ?? (cause.message || cause.code);

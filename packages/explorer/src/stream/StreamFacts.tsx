@@ -19,12 +19,16 @@ export function StreamFacts() {
   const { path, feed } = useStreamView();
   const { rowCount, contentType, kind } = useFeed(feed);
   const listed = useListedStream(path);
+  const type = contentType ?? listed?.contentType;
   return (
     <ul className="facts small soft">
-      <li className="mono">{contentType ?? listed?.contentType}</li>
-      <li>
-        {formatCount(rowCount)} {ROW_NAMES[kind][rowCount === 1 ? 0 : 1]}
-      </li>
+      {type !== undefined && <li className="mono">{type}</li>}
+      {/* Before the first answer, or where there is no stream, nobody knows what would be counted. */}
+      {contentType !== undefined && (
+        <li>
+          {formatCount(rowCount)} {ROW_NAMES[kind][rowCount === 1 ? 0 : 1]}
+        </li>
+      )}
       {listed !== undefined && <ListedFacts {...listed} />}
     </ul>
   );

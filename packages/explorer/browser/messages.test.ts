@@ -147,5 +147,5 @@ test("a stream that is not there is said to be gone", async () => {
   const page = await explorer.open("/streams/nowhere");
   await page.getByText("There is no such stream").waitFor();
   // Of what is not there nothing is counted.
-  expect(await page.locator(".view-header").innerText()).not.toMatch(/\d/);
+  expect(await page.locator(".view-header").textContent()).not.toMatch(/\d/);
 });

@@ -20,7 +20,7 @@ export interface Serving {
   /** The command's own defaults, by key. */
   readonly defaults: Readonly<Record<string, SettingValue>>;
   readonly createLogger: (level: LogLevel) => Logger;
-  /** Tells the user that the server listens. */
+  /** Tells the user that the server listens; a person at a terminal in place of the log's first line. */
   readonly announce: (server: Server, about: About) => void;
 }
 
@@ -62,7 +62,6 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   yjs?.attach(server);
   const stopped = stopSignal();
   await start(server);
-  // A person at a terminal is told by the announcement, in words.
   if (!process.stderr.isTTY) logger.info({ data: storage.description, ...server.recovery }, "log opened");
   announce(server, {
     logger,

@@ -51,6 +51,7 @@ class NotingDisk implements Disk {
   }
 
   list = () => this.#disk.list();
+  openToRead = (name: string) => this.#disk.openToRead(name);
   rename = (from: string, to: string) => this.#disk.rename(from, to);
   remove = (name: string) => this.#disk.remove(name);
   flushDirectory = () => this.#disk.flushDirectory();

@@ -124,6 +124,7 @@ export class SimulatedMachine {
     return {
       list: () => act(() => media.names()),
       open: (name, flushing) => act(() => fileOf(media.open(name), name, flushing)),
+      openToRead: (name) => act(() => fileOf(media.existing(name), name, false)),
       rename: (from, to) => act(() => media.rename(from, to)),
       remove: (name) => act(() => media.remove(name)),
       flushDirectory: () => act(() => media.flush()),
@@ -166,6 +167,13 @@ export class SimulatedMachine {
         settle: (error) => (error === undefined ? resolve(result) : reject(error)),
       });
     });
+  }
+
+  /** The archive as it is now, whatever becomes of it. */
+  snapshot(): Pick<ArchiveStore, "entries" | "close"> {
+    const then = new SimulatedMachine(this.random);
+    then.#entries = new Map(this.#entries);
+    return then.store();
   }
 
   /** The archive's store: transactions are atomic, and durable when they resolve. */

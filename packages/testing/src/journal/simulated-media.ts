@@ -131,9 +131,15 @@ export class SimulatedMedia {
     return file;
   }
 
+  /** The file of that name. @throws ENOENT */
+  existing(name: string): SimulatedFile {
+    const file = this.#visible.get(name);
+    if (file === undefined) throw Object.assign(new Error(`no file ${name}`), { code: "ENOENT" });
+    return file;
+  }
+
   rename(from: string, to: string): void {
-    const file = this.#visible.get(from);
-    if (file === undefined) throw Object.assign(new Error(`no file ${from}`), { code: "ENOENT" });
+    const file = this.existing(from);
     this.#change((names) => {
       names.delete(from);
       names.set(to, file);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { examineArchive } from "./archive/archive-file.ts";
 import { examinePages } from "./archive/archive-pages.ts";
 import { LmdbStore } from "./archive/lmdb-store.ts";
+import { directoryDisks } from "./backup/directory-disks.ts";
 import { compareWithManifest, readManifest } from "./backup/manifest.ts";
 import { type CheckProgress, type CheckReport, checkStore } from "./check.ts";
 import { prepareDirectory } from "./data-directory.ts";
@@ -31,9 +32,10 @@ export async function checkDirectory(
     const store = new LmdbStore(archiveFile);
     try {
       const report = await checkStore(new NodeDisk(segments), store, progress);
-      const manifest = await readManifest(directory);
+      const disks = directoryDisks(directory);
+      const manifest = await readManifest(disks.top);
       if (manifest === undefined) return report;
-      const different = await compareWithManifest(directory, manifest);
+      const different = await compareWithManifest(disks, manifest);
       const problems = [...different, ...report.problems];
       return { ...report, problems, problemCount: report.problemCount + different.length };
     } finally {

@@ -14,6 +14,8 @@ export interface Disk {
    * @param flushing `true`: a write resolves when its bytes are durable (`O_DSYNC`). `false`: when the system has them.
    */
   open(name: string, flushing: boolean): Promise<DiskFile>;
+  /** Opens a file that is only read, and flushed. Makes nothing: rejects with `ENOENT` when it does not exist. */
+  openToRead(name: string): Promise<DiskFile>;
   /** Renames a file, replacing what had the new name. Durable after `flushDirectory`. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file. Durable after `flushDirectory`. */

@@ -47,7 +47,7 @@ export type MarkOutcome =
 /** Reads the mark and changes nothing. */
 export async function readMark(disk: Disk): Promise<MarkOutcome> {
   if (!(await disk.list()).includes(MARK_FILE)) return { kind: "missing" };
-  const file = await disk.open(MARK_FILE, false);
+  const file = await disk.openToRead(MARK_FILE);
   try {
     const block = blockOf(Buffer.alloc(2 * SLOT_BYTES));
     await file.read(block.bytes, 0);

@@ -7,7 +7,7 @@ import { type Segment, segmentName } from "./segment.ts";
  */
 export async function flushSegments(disk: Disk, segments: readonly Segment[]): Promise<void> {
   for (const { number } of segments) {
-    const file = await disk.open(segmentName(number), false);
+    const file = await disk.openToRead(segmentName(number));
     try {
       await file.flush();
     } finally {

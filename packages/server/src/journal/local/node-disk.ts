@@ -4,7 +4,7 @@ import { open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Disk, DiskFile } from "./disk.ts";
 
-const { O_CREAT, O_DSYNC, O_RDWR } = fs.constants;
+const { O_CREAT, O_DSYNC, O_RDONLY, O_RDWR } = fs.constants;
 
 export class NodeDisk implements Disk {
   readonly #directory: string;
@@ -19,7 +19,14 @@ export class NodeDisk implements Disk {
   }
 
   open(name: string, flushing: boolean): Promise<DiskFile> {
-    const flags = O_RDWR | O_CREAT | (flushing ? O_DSYNC : 0);
+    return this.#open(name, O_RDWR | O_CREAT | (flushing ? O_DSYNC : 0));
+  }
+
+  openToRead(name: string): Promise<DiskFile> {
+    return this.#open(name, O_RDONLY);
+  }
+
+  #open(name: string, flags: number): Promise<DiskFile> {
     return new Promise((resolve, reject) => {
       fs.open(join(this.#directory, name), flags, 0o600, (error, descriptor) => {
         if (error === null) resolve(new NodeFile(descriptor, join(this.#directory, name)));

@@ -111,7 +111,7 @@ async function openAll(disk: Disk): Promise<SegmentFile[]> {
   const numbers = names.map(segmentNumber).filter((number) => number !== undefined);
   const files: SegmentFile[] = [];
   for (const number of numbers.sort((left, right) => left - right)) {
-    const file = await disk.open(segmentName(number), false);
+    const file = await disk.openToRead(segmentName(number));
     const size = await file.size();
     files.push({ number, file, size, first: await readFirst(file, size) });
   }

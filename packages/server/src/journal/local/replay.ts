@@ -6,6 +6,7 @@ import type { ArchiveStore } from "./archive/archive-store.ts";
 import type { ArchivedStreams } from "./archive/archived-streams.ts";
 import { streamKey } from "./archive/keys.ts";
 import { decodeRowHeader } from "./archive/rows.ts";
+import { setPreviousDistance } from "./codec/frame.ts";
 import { decodeRecord } from "./codec/record-codec.ts";
 import type { CorruptLog } from "./corrupt-log.ts";
 import type { Mark } from "./durable-mark.ts";
@@ -53,8 +54,19 @@ export class Replay implements FrameVisitor {
     const record = decodeRecord(slab, at);
     this.#position = position;
     this.#lastId = Math.max(this.#lastId, record.id);
-    for (const state of this.#parts.target.apply(record, this.#applies))
+    for (const state of this.#parts.target.apply(record, this.#applies)) {
+      const isData = record.kind === "create" || record.kind === "append";
+      if (isData && state.id === record.id) this.#link(slab, at, position, record.id);
       this.#note(record, state, position, end);
+    }
+  }
+
+  /**
+   * What came before it may have been archived when the record was framed, and so not be in its chain; but the archive of a
+   * backup is older than that, and needs it from the log.
+   */
+  #link(slab: Slab, at: number, position: number, id: number): void {
+    setPreviousDistance(slab, at, this.#parts.tails.distanceToNewest(id, position));
   }
 
   async onPause(term: number, secure: () => Promise<Mark>): Promise<void> {

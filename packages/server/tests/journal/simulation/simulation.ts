@@ -18,6 +18,7 @@ import { remove } from "../../../src/shard/remove.ts";
 import { Shard } from "../../../src/shard/shard.ts";
 import type { ShardDeps } from "../../../src/shard/shard-deps.ts";
 import { HEADROOM_BYTES, type StoredBytes, withHeadroom } from "../../../src/stream/records.ts";
+import { drive, SimulatedBackups, settle } from "./backups.ts";
 import { type Attempt, contentOf, judgeStream, type Life, law, learn, lifeOf } from "./lives.ts";
 
 const PATHS = ["/a", "/b", "/b/c", "/d", "/e", "/f"];
@@ -48,6 +49,12 @@ export interface SimulationReport {
   readonly damagedReads: number;
   /** Appends that a stream's limit refused. */
   readonly beyondLimit: number;
+  /** Backups that were finished, cut off, failed on their disk, and damaged afterwards; and restores that were cut off. */
+  readonly backups: number;
+  readonly backupsCutOff: number;
+  readonly backupsFailed: number;
+  readonly backupsDamaged: number;
+  readonly restoresCutOff: number;
 }
 
 /** Runs one seed. @throws LawBroken, or whatever else went wrong */
@@ -80,6 +87,7 @@ class Simulation {
   >;
   readonly #loadedStreams: number;
   readonly #aheadBytes: number;
+  readonly #backups: SimulatedBackups;
   #log!: LocalLog;
   #shard!: Shard;
   #lives: Life[] = [];
@@ -122,6 +130,12 @@ class Simulation {
     };
     this.#loadedStreams = random.pick([1, 3, 100]);
     this.#aheadBytes = random.pick([150, 5000, 1_000_000]);
+    this.#backups = new SimulatedBackups(
+      random,
+      this.#machine,
+      () => this.#lives,
+      (machine) => this.#openElsewhere(machine),
+    );
   }
 
   async run(): Promise<SimulationReport> {
@@ -130,9 +144,11 @@ class Simulation {
       await this.#act();
       await settle();
       if (this.#broken !== undefined) throw this.#broken;
+      this.#backups.step();
+      await this.#backups.settle();
     }
     await this.#crash();
-    return this.#report;
+    return { ...this.#report, ...this.#backups.report };
   }
 
   async #act(): Promise<void> {
@@ -145,7 +161,26 @@ class Simulation {
     else if (dice < 0.99) await this.#crash();
     else if (dice < 0.9915) await this.#restart();
     else if (dice < 0.995) await this.#damage();
+    else if (dice < 0.998) await this.#backUp();
     else for (let count = 0; count < 30 && this.#machine.step(); count++) await settle();
+  }
+
+  /** Takes a backup under load, to its end or not. */
+  async #backUp(): Promise<void> {
+    // That a disk lies shows in what it loses, without them.
+    if (this.#machine.lying) return;
+    this.#backups.begin();
+    for (let count = this.#random.below(500); count > 0 && this.#backups.isUnderWay; count--) {
+      const dice = this.#random.next();
+      if (dice < 0.4) this.#machine.step();
+      else if (dice < 0.8) this.#backups.step();
+      else if (dice < 0.98) this.#startClient();
+      else void this.#log.checkpoint();
+      await settle();
+      if (this.#broken !== undefined) return;
+      await this.#backups.settle();
+    }
+    if (this.#random.chance(0.5)) this.#backups.cutOff(this.#random.chance(0.5));
   }
 
   // Crashes and starts.
@@ -170,12 +205,13 @@ class Simulation {
     this.#losses = [];
     this.#busy.clear();
     this.#machine.crash(powerCut);
+    this.#backups.cutOff(powerCut);
   }
 
   /** A clean stop: everything accepted is durable after it, also on a machine without flushes. */
   async #restart(): Promise<void> {
     this.#machine.trouble = "none";
-    await this.#drive(this.#log.close());
+    await drive(this.#machine, this.#log.close());
     this.#die(true);
     await this.#start(false);
   }
@@ -197,7 +233,7 @@ class Simulation {
     this.#report.damages += 1;
     try {
       this.#shard = this.#boot_();
-      await this.#drive(this.#shard.open());
+      await drive(this.#machine, this.#shard.open());
       this.#recovering = false;
       this.#judgeDamaged(shown, damage);
     } catch (error) {
@@ -225,7 +261,7 @@ class Simulation {
   /** Works on until all that was accepted is durable and marked so. False when the log does not get there. */
   async #isMarked(): Promise<boolean> {
     if (this.#log.health() !== "ok") return false;
-    await this.#drive(this.#log.checkpoint());
+    await drive(this.#machine, this.#log.checkpoint());
     for (let step = 0; step < 300; step++) {
       const { markedBytesTotal, logBytesTotal } = this.#log.metrics();
       if (this.#log.health() !== "ok") return false;
@@ -251,7 +287,7 @@ class Simulation {
       if (powerCut && !this.#flushing) mayLose = true;
     }
     this.#shard = this.#boot_();
-    const recovery = await this.#drive(this.#shard.open());
+    const recovery = await drive(this.#machine, this.#shard.open());
     this.#recovering = false;
     if (recovery.tornTail) this.#report.tornTails += 1;
     this.#judge(mayLose);
@@ -263,9 +299,28 @@ class Simulation {
   }
 
   #boot_(): Shard {
-    const machine = this.#machine;
     this.#recovering = true;
-    this.#log = createLocalLog({
+    this.#log = this.#logOn(this.#machine);
+    const shard = new WatchedShard(this.#shardDeps(this.#log), () => this.#onArchived(shard));
+    return shard;
+  }
+
+  /** Opens the store that is on another machine. */
+  async #openElsewhere(machine: SimulatedMachine): Promise<Shard> {
+    const shard = new Shard(this.#shardDeps(this.#logOn(machine)));
+    await drive(machine, shard.open());
+    return shard;
+  }
+
+  #shardDeps(log: LocalLog): ShardDeps {
+    return {
+      ...{ log, now: () => this.#now++, random: () => this.#random.next(), producersPerStream: 10 },
+      ...{ loadedStreams: this.#loadedStreams, aheadBytes: this.#aheadBytes },
+    };
+  }
+
+  #logOn(machine: SimulatedMachine): LocalLog {
+    return createLocalLog({
       disk: machine.disk(),
       store: machine.store(),
       flushing: this.#flushing,
@@ -284,15 +339,6 @@ class Simulation {
       after: machine.after(),
       afterClose: () => Promise.resolve(),
     });
-    const now = () => this.#now++;
-    const shard = new WatchedShard(
-      {
-        ...{ log: this.#log, now, random: () => this.#random.next(), producersPerStream: 10 },
-        ...{ loadedStreams: this.#loadedStreams, aheadBytes: this.#aheadBytes },
-      },
-      () => this.#onArchived(shard),
-    );
-    return shard;
   }
 
   #onArchived(shard: Shard): void {
@@ -301,20 +347,6 @@ class Simulation {
     for (const stream of shard.catalog.streams()) {
       if (this.#random.chance(0.5)) shard.catalog.evict(stream);
     }
-  }
-
-  async #drive<Result>(promise: Promise<Result>): Promise<Result> {
-    let settled = false;
-    const done = promise.finally(() => {
-      settled = true;
-    });
-    done.catch(() => {});
-    for (let idle = 0; !settled; ) {
-      idle = this.#machine.step() ? 0 : idle + 1;
-      law(idle < 100, () => "the log waits for something that never comes");
-      await settle();
-    }
-    return done;
   }
 
   // What is judged.
@@ -612,9 +644,4 @@ class Simulation {
     }
     life.seen = content;
   }
-}
-
-/** Lets everything happen that does not wait for the machine. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,10 +3,16 @@ import type { ArchiveStore, Change, Entry } from "../archive/archive-store.ts";
 import { ALL_KEYS, successor } from "../archive/keys.ts";
 import { damageOf, unsealed } from "../archive/sealed-store.ts";
 import type { Pace } from "./pace.ts";
-import type { ArchiveSnapshot } from "./snapshot.ts";
 
 /** Entries in one step, each of up to some 64 KiB. */
 const ENTRIES_PER_STEP = 64;
+
+/** The archive as it is at one moment, until it is closed. */
+export interface ArchiveView {
+  /** Entries with keys in `[from, to)`, ascending, at most `limit`. */
+  entries(from: Uint8Array, to: Uint8Array, limit: number): Entry[];
+  close(): Promise<void>;
+}
 
 export interface CopiedArchive {
   readonly entries: number;
@@ -22,7 +28,7 @@ export interface CopiedArchive {
  * @param onProgress told the bytes copied so far
  */
 export async function copyArchive(
-  from: ArchiveSnapshot,
+  from: ArchiveView,
   to: ArchiveStore,
   pace: Pace,
   onProgress: (bytes: number) => void,

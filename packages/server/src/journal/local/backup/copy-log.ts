@@ -2,50 +2,48 @@
  * Copies the log beside a running server that writes to it, drops segments and uses their files again. Nobody is asked:
  * whether the copy goes on where the snapshot of the archive ends is seen from the copy itself.
  */
-import { copyFile, mkdir, open, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { CorruptLog } from "../corrupt-log.ts";
+import type { Disk } from "../disk.ts";
 import { MARK_FILE, readMark } from "../durable-mark.ts";
 import { judgeMark } from "../judge-mark.ts";
-import { NodeDisk } from "../node-disk.ts";
 import { walkLog } from "../recovery.ts";
 import { segmentNumber } from "../segment.ts";
 import { SLAB_BYTES, Slabs } from "../slabs.ts";
+import { fill, piecesOf } from "./directory-disks.ts";
 
 /**
  * Copies mark and segments, in this order: what the mark promises was written before. Each segment is copied whole, so all
  * that was acknowledged before the call is in the copy, also what is not marked yet.
+ *
+ * @param to what it holds already is removed
  */
-export async function copyLog(from: string, to: string): Promise<void> {
-  await rm(to, { recursive: true, force: true });
-  await mkdir(to, { mode: 0o700 });
-  await copyFile(join(from, MARK_FILE), join(to, MARK_FILE));
-  const names = (await readdir(from)).filter((name) => segmentNumber(name) !== undefined).sort();
+export async function copyLog(from: Disk, to: Disk): Promise<void> {
+  for (const name of await to.list()) await to.remove(name);
+  await copyFile(from, to, MARK_FILE);
+  const names = (await from.list()).filter((name) => segmentNumber(name) !== undefined).sort();
   for (const name of names) {
     try {
-      await copyFile(join(from, name), join(to, name));
+      await copyFile(from, to, name);
     } catch (error) {
       // Dropped, or taken for another segment, meanwhile: the walk shows whether it was needed.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }
-  for (const name of await readdir(to)) await flush(join(to, name));
-  await flush(to);
+  await to.flushDirectory();
 }
 
-async function flush(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  await handle.sync();
-  await handle.close();
+/** The copy is durable, but for its name. */
+async function copyFile(from: Disk, to: Disk, name: string): Promise<void> {
+  const source = await from.openToRead(name);
+  await fill(await to.open(name, false), piecesOf(source));
 }
 
 /** Whether a copy of the log holds all from the archive's log position on to its mark. Otherwise says why not. */
 export async function whatIsMissing(
-  directory: string,
+  disk: Disk,
   logPosition: number,
   term: number,
 ): Promise<string | undefined> {
-  const disk = new NodeDisk(directory);
   const slabs = new Slabs(logPosition, SLAB_BYTES);
   const visitor = {
     onFrame: () => {},

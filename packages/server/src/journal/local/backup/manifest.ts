@@ -1,12 +1,13 @@
 /** What a finished backup says about itself: its files, with their sizes and SHA-256 sums. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { ARCHIVE_FILE } from "../archive/archive-file.ts";
+import type { Disk } from "../disk.ts";
 import { MARK_FILE } from "../durable-mark.ts";
 import { FORMAT_FILE } from "../format/format-file.ts";
 import { UnusableDirectory } from "../unusable-directory.ts";
+import { type DirectoryDisks, namesOf, openToRead, piecesOf } from "./directory-disks.ts";
 
 /** Only a finished backup has it. A server that opens the directory removes it, since the files then change. */
 export const MANIFEST_FILE = "backup.json";
@@ -34,21 +35,16 @@ export interface Manifest {
 }
 
 /** Sums up the data of a backup. */
-export async function sumUp(directory: string): Promise<Manifest["files"]> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+export async function sumUp(disks: DirectoryDisks): Promise<Manifest["files"]> {
   const files: Record<string, { bytes: number; sha256: string }> = {};
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
-    const name = relative(directory, path).replaceAll(sep, "/");
-    if (entry.isFile() && isDataFile(name)) files[name] = await sumOf(path);
-  }
+  for (const name of (await namesOf(disks)).filter(isDataFile)) files[name] = await sumOf(disks, name);
   return files;
 }
 
-async function sumOf(path: string): Promise<{ bytes: number; sha256: string }> {
+async function sumOf(disks: DirectoryDisks, name: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash("sha256");
   let bytes = 0;
-  for await (const piece of createReadStream(path)) {
+  for await (const piece of piecesOf(await openToRead(disks, name))) {
     hash.update(piece);
     bytes += piece.length;
   }
@@ -56,21 +52,28 @@ async function sumOf(path: string): Promise<{ bytes: number; sha256: string }> {
 }
 
 /** Durable when it resolves. */
-export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
-  await writeDurably(directory, MANIFEST_FILE, `${JSON.stringify(manifest, null, 2)}\n`);
+export async function writeManifest(top: Disk, manifest: Manifest): Promise<void> {
+  await writeDurably(top, MANIFEST_FILE, `${JSON.stringify(sealed(manifest), null, 2)}\n`);
 }
 
 /** Writes a small file whole or not at all. */
-export async function writeDurably(directory: string, name: string, text: string): Promise<void> {
-  const path = join(directory, name);
-  const file = await open(`${path}.new`, "w", 0o600);
-  await file.writeFile(text);
-  await file.sync();
-  await file.close();
-  await rename(`${path}.new`, path);
-  const handle = await open(directory, "r");
-  await handle.sync();
-  await handle.close();
+export async function writeDurably(disk: Disk, name: string, text: string): Promise<void> {
+  const unfinished = `${name}.new`;
+  await removeIfThere(disk, unfinished);
+  const file = await disk.open(unfinished, false);
+  try {
+    await file.write([Buffer.from(text)], 0);
+    await file.flush();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(unfinished, name);
+  await disk.flushDirectory();
+}
+
+/** Durable after `flushDirectory`. */
+export async function removeIfThere(disk: Disk, name: string): Promise<void> {
+  if ((await disk.list()).includes(name)) await disk.remove(name);
 }
 
 /**
@@ -78,21 +81,24 @@ export async function writeDurably(directory: string, name: string, text: string
  *
  * @throws UnusableDirectory when it is damaged
  */
-export async function readManifest(directory: string): Promise<Manifest | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(directory, MANIFEST_FILE), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const manifest = parseManifest(text);
+export async function readManifest(top: Disk): Promise<Manifest | undefined> {
+  if (!(await top.list()).includes(MANIFEST_FILE)) return undefined;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of piecesOf(await top.openToRead(MANIFEST_FILE))) pieces.push(piece);
+  const manifest = parseManifest(Buffer.concat(pieces).toString());
   if (manifest === undefined)
-    throw new UnusableDirectory(`the file ${MANIFEST_FILE} in ${directory} is damaged; use another backup`);
+    throw new UnusableDirectory(`the backup's file ${MANIFEST_FILE} is damaged; use another backup`);
   return manifest;
 }
 
-/** What a manifest says; undefined when it is none, or names other files than those of a data directory. */
+/** A manifest with a sum of itself, so that damage to it shows, too. */
+export function sealed(manifest: Manifest): Manifest & { readonly sha256: string } {
+  const { begunAt, storeId, streams, files } = manifest;
+  const whole = { begunAt, storeId, streams, files };
+  return { ...whole, sha256: createHash("sha256").update(JSON.stringify(whole)).digest("hex") };
+}
+
+/** What a manifest says; undefined when it is none, damaged, or names other files than those of a data directory. */
 export function parseManifest(text: string): Manifest | undefined {
   let manifest: Partial<Manifest> | null;
   try {
@@ -105,7 +111,9 @@ export function parseManifest(text: string): Manifest | undefined {
   if (!Number.isSafeInteger(streams) || typeof files !== "object" || files === null) return undefined;
   const isWhole =
     REQUIRED_FILES.every((name) => Object.hasOwn(files, name)) && Object.entries(files).every(isSummedUp);
-  return isWhole ? (manifest as Manifest) : undefined;
+  if (!isWhole) return undefined;
+  const whole = sealed(manifest as Manifest);
+  return whole.sha256 === (manifest as typeof whole).sha256 ? (manifest as Manifest) : undefined;
 }
 
 function isSummedUp([name, sum]: [string, Partial<Manifest["files"][string]> | null]): boolean {
@@ -113,14 +121,14 @@ function isSummedUp([name, sum]: [string, Partial<Manifest["files"][string]> | n
   return isDataFile(name) && Number.isSafeInteger(bytes) && bytes >= 0 && typeof sha256 === "string";
 }
 
-/** The directory is no backup any more. */
-export function removeManifest(directory: string): Promise<void> {
-  return rm(join(directory, MANIFEST_FILE), { force: true });
+/** The directory is no backup any more, and none that is to be gone on with: what a server writes to is no target. */
+export async function removeManifest(directory: string): Promise<void> {
+  for (const name of [MANIFEST_FILE, UNFINISHED_FILE]) await rm(join(directory, name), { force: true });
 }
 
 /** What differs between a backup and its manifest, in words. */
-export async function compareWithManifest(directory: string, manifest: Manifest): Promise<string[]> {
-  const found = await sumUp(directory);
+export async function compareWithManifest(disks: DirectoryDisks, manifest: Manifest): Promise<string[]> {
+  const found = await sumUp(disks);
   const problems: string[] = [];
   for (const [name, { bytes, sha256 }] of Object.entries(manifest.files)) {
     const file = found[name];

@@ -2,11 +2,10 @@
  * A backup as one stream of bytes: a line of JSON, the manifest, and then the files that it names, one after another,
  * each as long as it says, the format last.
  */
-import { createReadStream } from "node:fs";
-import { join } from "node:path";
 import { UnusableDirectory } from "../unusable-directory.ts";
-import { type Manifest, parseManifest, readManifest } from "./manifest.ts";
-import { type BackedUpFile, inOrder, restoreFiles } from "./restore.ts";
+import { directoryDisks, openToRead, piecesOf } from "./directory-disks.ts";
+import { type Manifest, parseManifest, readManifest, sealed } from "./manifest.ts";
+import { type BackedUpFile, inOrder, prepareRestore, restoreFiles } from "./restore.ts";
 
 /** A manifest of a million segments would be shorter. */
 const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
@@ -18,10 +17,11 @@ const MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
  * @throws what the file system says, when a file cannot be read: what was given until then is no backup
  */
 export async function* packBackup(backup: string): AsyncGenerator<Uint8Array> {
-  const manifest = await readManifest(backup);
+  const disks = directoryDisks(backup);
+  const manifest = await readManifest(disks.top);
   if (manifest === undefined) throw new UnusableDirectory(`${backup} is no finished backup`);
-  yield Buffer.from(`${JSON.stringify(manifest)}\n`);
-  for (const name of inOrder(Object.keys(manifest.files))) yield* createReadStream(join(backup, name));
+  yield Buffer.from(`${JSON.stringify(sealed(manifest))}\n`);
+  for (const name of inOrder(Object.keys(manifest.files))) yield* piecesOf(await openToRead(disks, name));
 }
 
 /**
@@ -34,7 +34,7 @@ export async function restorePacked(bytes: AsyncIterable<Uint8Array>, target: st
   const reader = new PieceReader(bytes);
   const manifest = parseManifest((await reader.line()).toString());
   if (manifest === undefined) throw new UnusableDirectory("this is no backup, or its beginning is damaged");
-  await restoreFiles(manifest, unpacked(reader, manifest), target);
+  await restoreFiles(manifest, unpacked(reader, manifest), await prepareRestore(target));
   return manifest;
 }
 

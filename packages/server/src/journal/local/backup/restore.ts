@@ -1,9 +1,17 @@
 /** Makes a data directory of a backup. */
 import { createHash } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { FORMAT_FILE } from "../format/format-file.ts";
 import { UnusableDirectory } from "../unusable-directory.ts";
+import {
+  type DirectoryDisks,
+  directoryDisks,
+  fill,
+  openToRead,
+  openToWrite,
+  piecesOf,
+} from "./directory-disks.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 
 /** A file of a backup, wherever that comes from. */
@@ -19,18 +27,31 @@ export interface BackedUpFile {
  * @throws UnusableDirectory when the backup is not finished or damaged, or `target` has files
  */
 export async function restoreDirectory(backup: string, target: string): Promise<Manifest> {
-  const manifest = await readManifest(backup);
+  const disks = directoryDisks(backup);
+  const manifest = await readManifest(disks.top);
   if (manifest === undefined)
     throw new UnusableDirectory(`${backup} is no finished backup: it has no backup.json`);
-  await restoreFiles(manifest, filesOf(backup, manifest), target);
+  await restoreFiles(manifest, filesOf(disks, manifest), await prepareRestore(target));
   return manifest;
 }
 
-async function* filesOf(backup: string, { files }: Manifest): AsyncGenerator<BackedUpFile> {
-  for (const name of inOrder(Object.keys(files))) {
-    const file = await open(join(backup, name), "r");
-    yield { name, content: file.createReadStream() };
-  }
+/** The files of a backup, in the order in which they are restored. */
+export async function* filesOf(backup: DirectoryDisks, { files }: Manifest): AsyncGenerator<BackedUpFile> {
+  for (const name of inOrder(Object.keys(files)))
+    yield { name, content: piecesOf(await openToRead(backup, name)) };
+}
+
+/**
+ * Makes the directories of a restored store.
+ *
+ * @throws UnusableDirectory when `target` has files
+ */
+export async function prepareRestore(target: string): Promise<DirectoryDisks> {
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  if ((await readdir(target)).length > 0)
+    throw new UnusableDirectory(`${target} has files; restore into a new directory or an empty one`);
+  await mkdir(join(target, "log"), { mode: 0o700 });
+  return directoryDisks(target);
 }
 
 /** The format comes last: only with it is it a data directory. */
@@ -38,22 +59,24 @@ export function inOrder(names: readonly string[]): string[] {
   return [...names.filter((name) => name !== FORMAT_FILE), FORMAT_FILE];
 }
 
-/** Writes the files of a backup, the format last. */
+/** Writes the files of a backup into a directory that has none, the format last. */
 export async function restoreFiles(
   manifest: Manifest,
   files: AsyncIterable<BackedUpFile>,
-  target: string,
+  target: DirectoryDisks,
 ): Promise<void> {
-  await mkdir(target, { recursive: true, mode: 0o700 });
-  if ((await readdir(target)).length > 0)
-    throw new UnusableDirectory(`${target} has files; restore into a new directory or an empty one`);
   const missing = new Set(Object.keys(manifest.files));
   for await (const { name, content } of files) {
     const sum = manifest.files[name];
     if (sum === undefined)
       throw new UnusableDirectory(`the backup has a file that it does not name: ${name}`);
-    if (name === FORMAT_FILE && missing.size > 1) break;
-    const found = await writeFile(join(target, name), content);
+    if (name === FORMAT_FILE) {
+      if (missing.size > 1) break;
+      // What it says is there, is.
+      await target.log.flushDirectory();
+      await target.top.flushDirectory();
+    }
+    const found = await writeFile(target, name, content);
     if (found !== sum.sha256)
       throw new UnusableDirectory(
         `the backup's file ${name} is not the one that was written; nothing was restored`,
@@ -64,27 +87,15 @@ export async function restoreFiles(
     throw new UnusableDirectory(
       `the backup is not complete: ${[...missing].join(", ")}; nothing was restored`,
     );
-  for (const directory of [join(target, "log"), target]) await flush(directory);
+  await target.top.flushDirectory();
 }
 
-async function writeFile(path: string, content: AsyncIterable<Uint8Array>): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+async function writeFile(
+  target: DirectoryDisks,
+  name: string,
+  content: AsyncIterable<Uint8Array>,
+): Promise<string> {
   const hash = createHash("sha256");
-  const file: FileHandle = await open(path, "wx", 0o600);
-  try {
-    for await (const piece of content) {
-      hash.update(piece);
-      await file.writeFile(piece);
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await fill(await openToWrite(target, name), content, (piece) => hash.update(piece));
   return hash.digest("hex");
-}
-
-async function flush(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  await handle.sync();
-  await handle.close();
 }

@@ -1,12 +1,13 @@
 /** The archive of a running server as it is at one moment, however long it takes to read. */
 import { open, type RootDatabase, type Transaction } from "lmdb";
 import type { Entry } from "../archive/archive-store.ts";
+import type { ArchiveView } from "./copy-archive.ts";
 
 /**
  * LMDB keeps what a reader sees, of any process, until it ends its transaction; so pages that are freed meanwhile are not
  * used again, and the archive grows a little while a backup is under way.
  */
-export class ArchiveSnapshot {
+export class ArchiveSnapshot implements ArchiveView {
   readonly #database: RootDatabase<Buffer, Buffer>;
   readonly #transaction: Transaction;
 

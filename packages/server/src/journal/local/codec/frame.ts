@@ -199,6 +199,11 @@ export function previousDistance({ view }: Block, at: number): number {
   return view.getUint32(at + PREVIOUS_AT, true);
 }
 
+/** Says so of a frame that is in memory for reading only: its checksum does not hold any more. */
+export function setPreviousDistance({ view }: Block, at: number, distance: number): void {
+  view.setUint32(at + PREVIOUS_AT, distance, true);
+}
+
 /** Of the data record whose frame is at `at`: the offset in the block at which its data begins. */
 export function dataOffset(block: Block, at: number): number {
   return at + frameLength(block, at) - dataLength(block, at);

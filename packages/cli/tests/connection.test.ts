@@ -90,6 +90,30 @@ describe("a server that fails", () => {
     );
   });
 
+  it.each([
+    ["create", "x"],
+    ["write", "x", "1", "--json"],
+    ["read", "x"],
+    ["delete", "x"],
+    ["close", "x"],
+    ["ls"],
+  ])("because a network shows its login page is no success: %s", async (...args) => {
+    await withForeignServer(
+      (request, response) => {
+        const page = () => response.writeHead(200, { "Content-Type": "text/html" }).end("<p>Log in</p>");
+        request.resume().once("end", page);
+      },
+      async (url) => {
+        const { code, stderr, stdout } = await run([...args, "--url", url]);
+        expect({ code, stderr, stdout }).toEqual({
+          code: 5,
+          stderr: expect.stringContaining("a web page answers at http://127.0.0.1:"),
+          stdout: "",
+        });
+      },
+    );
+  });
+
   it.each([["create"], ["write", "content"], ["read"], ["delete"]])(
     "by not being there is said so: %s",
     async (command, ...content) => {

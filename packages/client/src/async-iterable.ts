@@ -35,7 +35,7 @@ function iterate<T>(stream: ReadableStream<T>): AsyncIterableIterator<T> {
   reader.closed.then(end, end);
   const over: IteratorResult<T> = { done: true, value: undefined };
   const finish = async (reason?: unknown) => {
-    if (pendingReads > 0) throw new TypeError("Cannot end an iteration with pending reads");
+    if (pendingReads > 0) throw new TypeError("Cannot end an iteration with pending read requests");
     if (!isOver) await reader.cancel(reason);
     return over;
   };

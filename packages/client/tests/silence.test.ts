@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { DurableStream, IdempotentProducer, stream } from "../src/index.ts";
+import { page, scriptedFetch } from "./support/scripted-fetch.ts";
 
 const open: { server: Server; sockets: Set<Socket> }[] = [];
 afterEach(async () => {
@@ -206,4 +207,21 @@ test("a read whose bodies keep being cut ends at the deadline", async () => {
     );
   const response = await stream({ url: "https://example.test/s", fetch: cut, backoffOptions });
   await expect(response.json()).rejects.toThrow("cut");
+});
+
+test("a producer that oversleeps a wait reports the failure from before, and makes no attempt without time", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const fetch = scriptedFetch(() => {
+    setTimeout(() => vi.setSystemTime(Date.now() + 3_600_000), 0);
+    return page("busy", { status: 503 });
+  });
+  const handle = new DurableStream({ url: "http://example.test/s", contentType: "text/plain", fetch });
+  const producer = new IdempotentProducer(handle, "p", {
+    lingerMs: 0,
+    backoffOptions: { initialDelay: 50, maxDelay: 50, multiplier: 1, deadline: 60_000 },
+  });
+  producer.append("a");
+  await expect(producer.flush({ rejectOnError: true })).rejects.toThrow(/503/);
+  expect(fetch.requests).toHaveLength(1);
 });

@@ -18,6 +18,7 @@ export {
   parseTtl,
   TTL_MAX_SECONDS,
 } from "./expiry.ts";
+export { isForeign } from "./foreign.ts";
 export {
   CACHE_CONTROL,
   CONTENT_TYPE,

@@ -1,7 +1,7 @@
 /** Requests to one server: bounded in time, repeated where that is safe, never hanging in silence. */
 
-import { createFetchWithBackoff } from "@perennial/client";
-import { HTTP_HEADER } from "@perennial/protocol";
+import { createFetchWithBackoff, FetchError } from "@perennial/client";
+import { HTTP_HEADER, isForeign } from "@perennial/protocol";
 import { buildStreamUrl, normalizeBaseUrl } from "../arguments/stream-url.ts";
 import { describeError } from "./describe-error.ts";
 import { untilListening } from "./until-listening.ts";
@@ -70,7 +70,8 @@ export class Connection {
 
   /**
    * Sends a request and resolves with its answer, a 2xx. The body of a GET is the caller's to read, unless it is asked for
-   * whole; of any other method it has been read, in time. Throws a `FetchError` for any other status, or why there was no answer: see
+   * whole; of any other method it has been read, in time. Throws a `FetchError` for any other status, and for a page that
+   * no stream server gave, or why there was no answer: see
    * `describeError`.
    */
   async request(method: string, url: string, options: RequestOptions = {}): Promise<Response> {
@@ -86,12 +87,14 @@ export class Connection {
     }
     const retries = isOnce ? { maxRetries: 0 } : { deadline: retryMs };
     const send = createFetchWithBackoff(attempt, { ...BACKOFF, ...retries });
-    return send(url, {
+    const response = await send(url, {
       method,
       headers: { ...this.headers, ...options.headers },
       ...(options.body !== undefined && { body: options.body as BodyInit, duplex: "half" }),
       ...(options.signal && { signal: options.signal }),
     });
+    if (isForeign(response)) throw await FetchError.fromResponse(response, url);
+    return response;
   }
 
   /**

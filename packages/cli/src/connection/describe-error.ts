@@ -37,6 +37,11 @@ const HINTS: Readonly<Record<number, string>> = {
 
 function describeStatus(error: FetchError): Described {
   const { status, url } = error;
+  if (status < 400)
+    return {
+      text: `a web page answers at ${withoutSecrets(url)}, and no stream server\n  Does this network want you to log in first?`,
+      exitCode: EXIT.unavailable,
+    };
   const reason = STATUS_CODES[status] ?? "HTTP Error";
   const detail = detailOf(error);
   const hint = HINTS[status] ?? "";

@@ -1,4 +1,4 @@
-import { RETRY_AFTER } from "@perennial/protocol";
+import { isForeign, RETRY_AFTER } from "@perennial/protocol";
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import type { BackoffOptions } from "../resilience-options.ts";
@@ -6,7 +6,6 @@ import { addressOf, parseAddress } from "./address.ts";
 import { withinLimit } from "./attempt.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
 import { consumed } from "./consumed-body.ts";
-import { isForeign } from "./foreign.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Controllers } from "./spare-controller.ts";
 import { sleep } from "./timer.ts";
@@ -34,14 +33,16 @@ export function createFetchWithBackoff(
   fetchClient: typeof fetch,
   backoffOptions: Partial<BackoffOptions> = BackoffDefaults,
 ): typeof fetch {
-  const { attemptTimeout } = backoffOptions;
-  const whole = attemptTimeout !== undefined && { attempt: attemptTimeout, consume: consumed };
+  const { attemptTimeout: attempt } = backoffOptions;
   return retryingFetch(fetchClient, backoffPolicy(backoffOptions), {
     canRepeat: hasRepeatableBody,
     takesAny: true,
-    ...whole,
+    ...(attempt && { attempt, consume: consumed }),
   });
 }
+
+/** As a limit, in ms. */
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** How `retryingFetch` differs from what everybody may call. */
 export interface RetryLimits {
@@ -63,18 +64,20 @@ export interface RetryLimits {
 export function retryingFetch(
   fetchClient: typeof fetch,
   policy: BackoffPolicy,
-  { canRepeat, consume, pool, takesAny, ...limits }: RetryLimits = {},
+  { canRepeat, consume, pool, takesAny, attempt = NEVER, all = NEVER }: RetryLimits,
 ): typeof fetch {
-  const { attempt = Number.POSITIVE_INFINITY, all = Number.POSITIVE_INFINITY } = limits;
   return async (input, init) => {
     const signal = init?.signal;
     const started = Date.now();
+    let error: unknown;
     for (let failures = 1; ; failures++) {
       if (signal?.aborted) throw new FetchBackoffAbortError();
       let response: Response | undefined;
-      let error: unknown;
+      const left = started + all - Date.now();
+      // The wait may have taken longer than it should: a laptop slept.
+      if (error && left <= 0) throw error;
       try {
-        const limit = Math.min(attempt, Math.max(0, started + all - Date.now()));
+        const limit = Math.min(attempt, left);
         const once = async (own: AbortSignal | null | undefined) => {
           response = await fetchClient(input, own ? { ...init, signal: own } : init);
           if (response.status < 400 && (takesAny || !isForeign(response)))

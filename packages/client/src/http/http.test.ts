@@ -4,7 +4,7 @@ import { FetchBackoffAbortError } from "../errors/abort-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { BackoffDefaults, backoffBound, backoffPolicy } from "./backoff.ts";
 import { createFetchWithConsumedBody } from "./consumed-body.ts";
-import { createFetchWithBackoff } from "./fetch-with-backoff.ts";
+import { createFetchWithBackoff, retryingFetch } from "./fetch-with-backoff.ts";
 import { _resetHttpWarningForTesting, warnIfUsingHttpInBrowser } from "./http-warning.ts";
 import { mergeHeaders, resolveRecord } from "./records.ts";
 import { RETRY_AFTER_MAX_MS, retryAfterMs } from "./retry-after.ts";
@@ -90,6 +90,19 @@ describe("fetch with backoff", () => {
     expect(await (await patient(url)).text()).toBe("ok");
     await expect(patient(url)).rejects.toMatchObject({ name: "TimeoutError" });
     expect(signals.map((signal) => signal?.aborted)).toEqual([true, false, true]);
+  });
+
+  test("who oversleeps a wait, as a laptop does, gets the error from before, and no attempt without time", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const fetch = scriptedFetch(() => {
+      setTimeout(() => vi.setSystemTime(Date.now() + 3_600_000), 0);
+      return page("busy", { status: 503 });
+    });
+    const policy = backoffPolicy({ initialDelay: 50, deadline: 60_000 });
+    const pending = retryingFetch(fetch, policy, { attempt: 1_000, all: 60_000 })(url);
+    await expect(pending).rejects.toMatchObject({ status: 503 });
+    vi.useRealTimers();
+    expect(fetch.requests).toHaveLength(1);
   });
 
   test("any other 4xx is thrown at once", async () => {

@@ -172,8 +172,7 @@ export class IdempotentProducer {
 
   #on(event: LifeEvent): void {
     const next = nextLife(this.#life, event);
-    if (next === undefined)
-      throw new DurableStreamError("The producer is closed: create a new one", "ALREADY_CLOSED");
+    if (next === undefined) throw new DurableStreamError("The producer is closed", "ALREADY_CLOSED");
     this.#life = next;
   }
 
@@ -200,11 +199,12 @@ export class IdempotentProducer {
     for (const resolve of waiters) resolve();
   }
 
-  async #fly(flight: Flight): Promise<void> {
+  /** @param last - what its last attempt came to, where there is no time for another */
+  async #fly(flight: Flight, last?: Outcome): Promise<void> {
     const { batch } = flight;
     if (!this.#firstSent.has(flight)) this.#firstSent.set(flight, Date.now());
-    const left = this.#settings.backoff.deadline - this.#age(flight);
-    const outcome = await this.#post(flight, this.#contentType, Math.max(0, left));
+    const left = () => this.#settings.backoff.deadline - this.#age(flight);
+    const outcome = last ?? (await this.#post(flight, this.#contentType, Math.max(0, left())));
     const wait = this.#wait(outcome, flight.attempts + 1);
     const limited = this.#limit(outcome, flight, wait);
     const settled = this.#queue.settle(flight, limited);
@@ -216,8 +216,10 @@ export class IdempotentProducer {
     else if (settled.type === "failed") this.#report(stopped(settled.error), settled.dropped);
     if (settled.type === "wait") {
       void sleep(wait, this.#settings.signal).then(() => {
+        // The wait may have taken longer than it should: a laptop slept.
+        if (left() < 0) return void this.#fly(flight, outcome);
         this.#queue.wake(flight);
-        this.#pump();
+        return this.#pump();
       });
     }
     this.#pump();

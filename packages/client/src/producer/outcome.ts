@@ -1,4 +1,5 @@
 import {
+  isForeign,
   isTrue,
   PRODUCER_EPOCH,
   PRODUCER_EXPECTED_SEQ,
@@ -12,7 +13,6 @@ import { closedError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { codedError, writeError } from "../errors/write-error.ts";
 import { isTransient } from "../http/fetch-with-backoff.ts";
-import { isForeign } from "../http/foreign.ts";
 import { retryAfterMs } from "../http/retry-after.ts";
 import type { Batch, Outcome } from "./flight.ts";
 

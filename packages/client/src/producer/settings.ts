@@ -32,10 +32,9 @@ export function producerSettings(
   requests: HandleRequests,
 ): ProducerSettings {
   const settings = withDefaults(DEFAULTS, options);
-  demand(settings.epoch >= 0, "epoch must be >= 0");
-  demand(settings.maxBatchBytes > 0, "maxBatchBytes must be > 0");
-  demand(settings.maxInFlight > 0, "maxInFlight must be > 0");
-  demand(settings.lingerMs >= 0, "lingerMs must be >= 0");
+  for (const name of ["maxBatchBytes", "maxInFlight"] as const)
+    demand(settings[name] > 0, `${name} must be > 0`);
+  for (const name of ["epoch", "lingerMs"] as const) demand(settings[name] >= 0, `${name} must be >= 0`);
   const backoff = backoffPolicy(options.backoffOptions ?? requests.options.backoffOptions ?? BACKOFF);
   // Whoever may take over does so from the start, under an epoch that nobody else has.
   const isSole = settings.autoClaim && options.epoch === undefined;

@@ -21,8 +21,8 @@ export interface Hooks {
   readonly onCommit?: ((commit: { offset: Offset }) => void) | undefined;
 }
 
-/** Messages between two looks at the clock. */
-const STEP = 256;
+/** Messages between two looks at the clock. Few: the application's hooks may take a millisecond each. */
+const STEP = 32;
 
 /** What batches are taken in with, see `CreateStreamDBOptions`. */
 export interface BatchOptions {

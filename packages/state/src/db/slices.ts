@@ -1,9 +1,18 @@
 /** How long work may keep the event loop at a stretch, in ms: a frame has 16, and others want their part of it. */
-const SLICE_MS = 8;
+export const SLICE_MS = 8;
 
-/** Rows of a step to begin with, and at most: from 512 on TanStack DB sorts all keys anew for each transaction. */
-const ROWS_START = 64;
+/** Rows of a step at most: from 512 on TanStack DB sorts all keys anew for each transaction. */
 const ROWS_MAX = 256;
+
+/** Where time passes and others wait. */
+export interface EventLoop {
+  /** Time, in ms. */
+  now(): number;
+  /** Resolves when whatever waits for the event loop had its turn. */
+  nextTurn(): Promise<void>;
+}
+
+const eventLoop: EventLoop = { now: () => performance.now(), nextTurn };
 
 /**
  * Does work that pauses between steps, and gives way to others whenever it has lasted for a slice. What fits into one
@@ -11,33 +20,45 @@ const ROWS_MAX = 256;
  *
  * @param isStopped asked after each slice: whether to leave the rest undone
  */
-export function runInSlices(work: Iterator<void>, isStopped: () => boolean): Promise<void> | undefined {
-  return runSlice(work) ? undefined : runRest(work, isStopped);
+export function runInSlices(
+  work: Iterator<void>,
+  isStopped: () => boolean,
+  loop = eventLoop,
+): Promise<void> | undefined {
+  return runSlice(work, loop) ? undefined : runRest(work, isStopped, loop);
 }
 
-async function runRest(work: Iterator<void>, isStopped: () => boolean): Promise<void> {
-  do await nextTurn();
-  while (!isStopped() && !runSlice(work));
+async function runRest(work: Iterator<void>, isStopped: () => boolean, loop: EventLoop): Promise<void> {
+  do await loop.nextTurn();
+  while (!isStopped() && !runSlice(work, loop));
 }
 
 /** Whether the work is done. */
-function runSlice(work: Iterator<void>): boolean {
-  const end = performance.now() + SLICE_MS;
+function runSlice(work: Iterator<void>, { now }: EventLoop): boolean {
+  const end = now() + SLICE_MS;
   do if (work.next().done) return true;
-  while (performance.now() < end);
+  while (now() < end);
   return false;
 }
 
-/** How many rows are shown in a step: as many as take about half a slice, on this machine, with these listeners. */
+/**
+ * How many rows are shown in a step: one to begin with, and as many as take about half a slice, on this machine, with
+ * these listeners.
+ */
 export class Pace {
-  #rows = ROWS_START;
+  readonly #now: () => number;
+  #rows = 1;
+
+  constructor({ now } = eventLoop) {
+    this.#now = now;
+  }
 
   /** Does a step and measures it. */
   step(work: (rows: number) => void): void {
-    const start = performance.now();
+    const start = this.#now();
     work(this.#rows);
-    const milliseconds = performance.now() - start;
-    if (milliseconds > SLICE_MS) this.#rows = Math.max(1, this.#rows >> 1);
+    const milliseconds = this.#now() - start;
+    if (milliseconds > SLICE_MS / 2) this.#rows = Math.max(1, this.#rows >> 1);
     else if (milliseconds < SLICE_MS / 4) this.#rows = Math.min(ROWS_MAX, this.#rows * 2);
   }
 }
@@ -45,7 +66,6 @@ export class Pace {
 /** Node has it; a timer would cost 4 ms in a browser once it is set again and again. */
 declare const setImmediate: ((callback: () => void) => void) | undefined;
 
-/** Resolves when whatever waits for the event loop had its turn. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

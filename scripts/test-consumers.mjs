@@ -145,6 +145,27 @@ test("a round trip", async () => {
     });
     run(process.execPath, [jest, "--rootDir", folder], folder);
   },
+  // As packages/state/README.md has it.
+  "jest-db": () => {
+    const plugin = tool(
+      "@babel/plugin-transform-modules-commonjs",
+      "@babel/plugin-transform-modules-commonjs",
+      "jest",
+    );
+    const transform = { "\\.js$": [join(TOOLS, "node_modules", "babel-jest"), { plugins: [plugin] }] };
+    const config = { transform, transformIgnorePatterns: ["/node_modules/(?!fractional-indexing/)"] };
+    const folder = project("jest-db", {
+      "package.json": JSON.stringify({ private: true, jest: config }),
+      "db.test.js": `const { createStreamDB } = require("@perennial/state/db");
+test("StreamDB can be required", () => expect(typeof createStreamDB).toBe("function"));
+`,
+    });
+    run(
+      process.execPath,
+      [join(TOOLS, "node_modules", "jest", "bin", "jest.js"), "--rootDir", folder],
+      folder,
+    );
+  },
   vite: () => {
     const folder = project("vite", {
       "main.js": BUNDLED,

@@ -24,23 +24,29 @@ const FAULTS: FaultWeights = {
   reset: 3,
   truncate: 2,
   delay: 2,
-  silence: 0.5,
-  stall: 0.5,
+  silence: 0.15,
+  stall: 0.15,
 };
 const CALM: FaultWeights = { none: 1, refuse: 0, reset: 0, truncate: 0, delay: 0, silence: 0, stall: 0 };
 const LIVE_MODES: readonly LiveMode[] = ["sse", "long-poll"];
+
+/**
+ * What an answer may take, in ms. A machine on which all of this waits for its turn for longer makes no headway any more: what
+ * is given up although it was carried out is sent again, and makes it busier. So it is long, and silence, which costs as
+ * much, rare.
+ */
+const PATIENCE_MS = 6_000;
 
 const backoffOptions = {
   initialDelay: 2,
   maxDelay: 40,
   multiplier: 1.5,
   deadline: 300_000,
-  // A busy machine takes its time: what is given up although it was carried out is sent again, and makes it busier.
-  attemptTimeout: 2_000,
+  attemptTimeout: PATIENCE_MS,
 };
 const readOptions: Omit<StreamOptions, "url"> = {
   backoffOptions,
-  silenceTimeout: 2_000,
+  silenceTimeout: PATIENCE_MS,
   sseResilience: {
     minConnectionDuration: 5,
     maxShortConnections: 5,

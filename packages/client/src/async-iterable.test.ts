@@ -58,7 +58,7 @@ describe("asAsyncIterableReadableStream", () => {
   test("return() is refused while a read is pending", async () => {
     const iterator = asAsyncIterableReadableStream(plainStream([], () => {}))[Symbol.asyncIterator]();
     const pending = iterator.next();
-    await expect(iterator.return?.()).rejects.toThrow(/pending reads/);
+    await expect(iterator.return?.()).rejects.toThrow(/pending read/);
     pending.catch(() => {});
   });
 

@@ -9,8 +9,9 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ["packages/*/{src,tests}/**/*.test.ts", "bench/{src,tests}/**/*.test.ts", "tools/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only what hangs is to meet these limits: tests that start a dozen processes take half a minute on a busy machine.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     maxWorkers: 2,
     // A condition is looked at often, and given time on a busy machine.
     expect: { poll: { interval: 5, timeout: 10_000 } },

@@ -65,6 +65,14 @@ def test_reads_by_tls(api: str, authority: trustme.CA) -> None:
 
 
 @both
+def test_plain_http_loads_no_certificates(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading them takes longer than a request."""
+    monkeypatch.setattr(http_library, "_tls", lambda: pytest.fail("loaded certificates"))
+    with Scripted(page("[]", "0"), events(DATA.format(n=1) + END)) as server:
+        assert read_all(api, server.url) == [1]
+
+
+@both
 def test_a_certificate_that_is_not_trusted_ends_reading(api: str, authority: trustme.CA) -> None:
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(serving)

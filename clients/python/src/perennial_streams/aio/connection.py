@@ -32,6 +32,7 @@ class Received(asyncio.Protocol):
         self.writable = asyncio.Event()
         self.writable.set()
         self._size = 0
+        self._taken = 0
         self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -62,11 +63,13 @@ class Received(asyncio.Protocol):
         self.writable.set()
 
     def take(self, max_bytes: int) -> bytes:
-        """Takes a piece; there must be one."""
-        piece = self.pieces.popleft()
-        if len(piece) > max_bytes:
-            self.pieces.appendleft(piece[max_bytes:])
-            piece = piece[:max_bytes]
+        """Takes a piece, or what is left of it; there must be one."""
+        whole = self.pieces[0]
+        piece = whole[self._taken : self._taken + max_bytes]
+        self._taken += len(piece)
+        if self._taken == len(whole):
+            self.pieces.popleft()
+            self._taken = 0
         self._size -= len(piece)
         if self._paused and self._size < KEPT_BYTES_MAX:
             self._paused = False

@@ -16,11 +16,16 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
     """Sends requests over connections that it keeps."""
 
     def __init__(self) -> None:
-        self._pool = httpcore2.AsyncConnectionPool(**pool_options(), network_backend=Backend())
+        self._pools: dict[str, httpcore2.AsyncConnectionPool] = {}
+
+    def _pool(self, scheme: str) -> httpcore2.AsyncConnectionPool:
+        if scheme not in self._pools:
+            self._pools[scheme] = httpcore2.AsyncConnectionPool(**pool_options(scheme), network_backend=Backend())
+        return self._pools[scheme]
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         with library_errors():
-            answer = await self._pool.handle_async_request(core_request(request))
+            answer = await self._pool(request.url.scheme).handle_async_request(core_request(request))
         headers = httpx2.Headers(answer.headers)
         connection = answer.extensions["network_stream"]
         received = connection.take_kept()
@@ -31,7 +36,8 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        for pool in list(self._pools.values()):
+            await pool.aclose()
 
 
 class Body(httpx2.AsyncByteStream):

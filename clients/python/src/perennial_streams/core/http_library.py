@@ -43,18 +43,18 @@ def _tls() -> ssl.SSLContext:
 def own_client_options(transport: Callable[[], Any]) -> dict[str, Any]:
     """Options of the clients that we make ourselves. Behind a proxy, or in a browser, their transport is the library's own."""
     timeout = httpx2.Timeout(REQUEST_SECONDS, connect=CONNECT_SECONDS)
-    options: dict[str, Any] = {"timeout": timeout, "follow_redirects": True, "verify": _tls()}
+    options: dict[str, Any] = {"timeout": timeout, "follow_redirects": True}
     if sys.platform == "emscripten" or urllib.request.getproxies().keys() & {"http", "https", "all"}:
-        return {**options, "limits": httpx2.Limits(**_LIMITS)}
+        return {**options, "verify": _tls(), "limits": httpx2.Limits(**_LIMITS)}
     return {**options, "transport": transport()}
 
 
 _LIMITS: dict[str, Any] = {"max_connections": None, "max_keepalive_connections": 20, "keepalive_expiry": 30.0}
 
 
-def pool_options() -> dict[str, Any]:
-    """Options of the connection pools that we make ourselves."""
-    return {"ssl_context": _tls(), **_LIMITS}
+def pool_options(scheme: str) -> dict[str, Any]:
+    """Options of the connection pools that we make ourselves, one for each scheme: plain HTTP needs no certificates."""
+    return {"ssl_context": _tls() if scheme == "https" else None, **_LIMITS}
 
 
 def core_request(request: httpx2.Request) -> httpcore2.Request:

@@ -95,7 +95,7 @@ class JsonItems:
         end = self._buffer.rfind(b"},{")
         if end >= 0:
             try:
-                items: list[Any] = _loads(b"[" + self._buffer[: end + 1] + b"]")
+                items: list[Any] = _loads(b"".join((b"[", memoryview(self._buffer)[: end + 1], b"]")))
             except ValueError:
                 return self._one_by_one()
             del self._buffer[: end + 2]

@@ -78,20 +78,21 @@ class Transport(httpx2.BaseTransport):
     """
 
     def __init__(self) -> None:
-        self._pools: dict[int, httpcore2.ConnectionPool] = {}
+        self._pools: dict[tuple[int, str], httpcore2.ConnectionPool] = {}
 
-    def _pool(self) -> httpcore2.ConnectionPool:
+    def _pool(self, scheme: str) -> httpcore2.ConnectionPool:
         """The pool of this process. Those of its ancestors are kept and left alone."""
-        pool = self._pools.get(generation())
+        key = (generation(), scheme)
+        pool = self._pools.get(key)
         if pool is None:
-            pool = httpcore2.ConnectionPool(**pool_options(), network_backend=Backend())
-        return self._pools.setdefault(generation(), pool)
+            pool = httpcore2.ConnectionPool(**pool_options(scheme), network_backend=Backend())
+        return self._pools.setdefault(key, pool)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         _under_way.report = request.extensions.get("connected")
         try:
             with library_errors():
-                answer = self._pool().handle_request(core_request(request))
+                answer = self._pool(request.url.scheme).handle_request(core_request(request))
         finally:
             _under_way.report = None
         headers = httpx2.Headers(answer.headers)
@@ -104,7 +105,9 @@ class Transport(httpx2.BaseTransport):
         return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)
 
     def close(self) -> None:
-        self._pool().close()
+        for (process, _), pool in list(self._pools.items()):
+            if process == generation():
+                pool.close()
 
 
 class Body(httpx2.SyncByteStream):

@@ -42,15 +42,20 @@ function placeOf({ top, log }: DirectoryDisks, name: string): { disk: Disk; own:
 /** The bytes of a file, which is closed at their end. The pieces are the caller's. */
 export async function* piecesOf(file: DiskFile): AsyncGenerator<Uint8Array> {
   try {
-    for (let position = 0; ; ) {
-      const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      const count = await file.read(piece, position);
-      if (count > 0) yield piece.subarray(0, count);
-      if (count < PIECE_BYTES) return;
-      position += count;
-    }
+    yield* piecesOfOpen(file);
   } finally {
     await file.close();
+  }
+}
+
+/** The bytes of a file, which stays open. The pieces are the caller's. */
+export async function* piecesOfOpen(file: DiskFile): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    const count = await file.read(piece, position);
+    if (count > 0) yield piece.subarray(0, count);
+    if (count < PIECE_BYTES) return;
+    position += count;
   }
 }
 

@@ -8,7 +8,7 @@ import { FORMAT_FILE } from "../format/format-file.ts";
 import { FORMAT_VERSION } from "../format/upgrades.ts";
 import { UnusableDirectory } from "../unusable-directory.ts";
 import { type ArchiveView, type CopiedArchive, copyArchive } from "./copy-archive.ts";
-import { copyLog, whatIsMissing } from "./copy-log.ts";
+import { copyLog, segmentsInUse, whatIsMissing } from "./copy-log.ts";
 import type { DirectoryDisks } from "./directory-disks.ts";
 import {
   MANIFEST_FILE,
@@ -100,11 +100,13 @@ async function takeSnapshot(
   target: BackupTarget,
 ): Promise<{ snapshot: ArchiveView; row: StoreRow }> {
   for (let attempt = 1; ; attempt++) {
+    // Before the snapshot: what is dropped between the two, the snapshot does without.
+    const before = await segmentsInUse(source.log);
     const snapshot = source.snapshot();
     try {
       const row = storeRowOf(snapshot);
-      await copyLog(source.log, target.log);
-      const missing = await whatIsMissing(target.log, row.logPosition, row.term);
+      const lost = await copyLog(source.log, target.log, before);
+      const missing = await whatIsMissing(target.log, row.logPosition, row.term, lost);
       if (missing === undefined) return { snapshot, row };
       if (attempt === ATTEMPTS_MAX) throw new UnusableDirectory(`the log could not be copied: ${missing}`);
     } catch (error) {

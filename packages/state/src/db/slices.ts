@@ -4,6 +4,9 @@ export const SLICE_MS = 8;
 /** Rows of a step at most: from 512 on TanStack DB sorts all keys anew for each transaction. */
 const ROWS_MAX = 256;
 
+/** Rows of the first step: what is small is shown at once, whatever the listeners cost, which is not known yet. */
+export const FIRST_ROWS = 16;
+
 /** Where time passes and others wait. */
 export interface EventLoop {
   /** Time, in ms. */
@@ -42,12 +45,12 @@ function runSlice(work: Iterator<void>, { now }: EventLoop): boolean {
 }
 
 /**
- * How many rows are shown in a step: one to begin with, and as many as take about half a slice, on this machine, with
+ * How many rows are shown in a step: a few to begin with, and as many as take about half a slice, on this machine, with
  * these listeners.
  */
 export class Pace {
   readonly #now: () => number;
-  #rows = 1;
+  #rows = FIRST_ROWS;
 
   constructor({ now } = eventLoop) {
     this.#now = now;

@@ -1,7 +1,7 @@
 /** Options, parsed once into one complete, read-only configuration. */
 
 import { createSecureContext } from "node:tls";
-import { STREAM_ROOT } from "@perennial/protocol";
+import { PATH_MAX_LENGTH, STREAM_ROOT } from "@perennial/protocol";
 import type { Asset } from "./http/assets.ts";
 import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
@@ -174,7 +174,7 @@ const NUMBERS = {
   headerTimeoutMs: [15_000, 100, 3_600_000],
   keepAliveMs: [65_000, 100, 3_600_000],
   urlBytes: [8192, 64, 65_536],
-  pathBytes: [1024, 16, PATH_BYTES_MAX],
+  pathBytes: [PATH_MAX_LENGTH, 16, PATH_BYTES_MAX],
   producersPerStream: [10_000, 1, 10_000_000],
   forkDepth: [FORK_DEPTH, 1, 10_000],
   sweepMs: [1000, 10, 3_600_000],

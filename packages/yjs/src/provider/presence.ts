@@ -85,6 +85,17 @@ export class Presence {
     );
   }
 
+  /**
+   * Says that we are here, under a new clock: y-protocols takes no state whose clock is not above the one it knows, which is 0
+   * for a stranger, and 0 is also the clock of a state that was never set; nor the one it took before it thought us gone.
+   */
+  #announce(): void {
+    const { awareness } = this.#options;
+    const state = awareness.getLocalState();
+    if (state !== null) awareness.setLocalState(state);
+    this.send([awareness.clientID]);
+  }
+
   async #sendAll(signal: AbortSignal): Promise<void> {
     if (this.#sending || this.#isForbidden) return;
     this.#sending = true;
@@ -129,7 +140,7 @@ export class Presence {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { requests, liveMode, maxBackoffMs, awareness } = this.#options;
+    const { requests, liveMode, maxBackoffMs } = this.#options;
     for (let failures = 0; !signal.aborted; ) {
       try {
         const response = await stream({
@@ -144,14 +155,14 @@ export class Presence {
           },
         });
         failures = 0;
-        this.send([awareness.clientID]);
+        this.#announce();
         const decoder = new FrameDecoder();
         response.subscribeBytes(({ data }) => this.#apply(decoder, data));
         await response.closed;
       } catch (error) {
         const problem = asProviderError(error);
         // A state that is sent makes the stream anew, if it is that which is missing.
-        if (problem.status === 404) this.send([awareness.clientID]);
+        if (problem.status === 404) this.#announce();
         else if (!problem.isPassing && !signal.aborted) return this.#options.onError(problem);
       }
       await this.#pause.wait(backoffMs(2 + failures++, maxBackoffMs), signal);

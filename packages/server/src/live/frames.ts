@@ -7,7 +7,7 @@ import {
   sseNeedsBase64,
 } from "@perennial/protocol";
 import { jsonArray } from "../shard/json-array.ts";
-import { inSteps, type Reading } from "../shard/reading.ts";
+import { type Answer, inSteps, type Reading } from "../shard/reading.ts";
 import { NAMED_BYTES } from "../shard/state-streams.ts";
 import type { FollowedStream } from "../shard/streams.ts";
 import type { Frame } from "./frame.ts";
@@ -55,9 +55,12 @@ export class FrameEncoder {
    *
    * @param limit stored bytes of its data event, unless a single message is longer
    */
-  *next(stream: FollowedStream, from: number, cursor: number, limit = EVENT_BYTES): Reading<Frame> {
+  next(stream: FollowedStream, from: number, cursor: number, limit = EVENT_BYTES): Answer<Frame> {
     const { tail, closed } = stream;
-    if (!this.#isAt(stream, from, tail, closed, limit)) {
+    if (this.#isAt(stream, from, tail, closed, limit)) {
+      const known = this.#byCursor.get(cursor);
+      if (known !== undefined) return known;
+    } else {
       this.#byCursor.clear();
       this.#shared = undefined;
       this.#stream = stream;
@@ -66,7 +69,13 @@ export class FrameEncoder {
       this.#closed = closed;
       this.#limit = limit;
     }
-    const known = this.#byCursor.get(cursor) ?? this.#withCursor(stream, from, cursor);
+    return this.#make(stream, from, cursor, limit);
+  }
+
+  /** Makes a frame of this place, and keeps it. */
+  *#make(stream: FollowedStream, from: number, cursor: number, limit: number): Reading<Frame> {
+    const { tail, closed } = stream;
+    const known = this.#withCursor(stream, from, cursor);
     const frame = known ?? (yield* this.#encode(stream, from, cursor, limit));
     // Others may have come by if the bytes lay far away.
     if (!this.#isAt(stream, from, tail, closed, limit)) return frame;

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { MemoryLog } from "../journal/memory/memory-log.ts";
 import { create } from "../shard/create.ts";
 import { LocalStream } from "../shard/followed-stream.ts";
-import { type Reading, readOut } from "../shard/reading.ts";
+import { type Answer, readOut } from "../shard/reading.ts";
 import { Shard } from "../shard/shard.ts";
 import type { Frame } from "./frame.ts";
 import { EVENT_BYTES } from "./frames.ts";
@@ -90,7 +90,7 @@ class Reader implements SseSink {
 }
 
 /** What is read of a memory log is there at once. */
-function read(reading: Reading<Frame>): Frame {
+function read(reading: Answer<Frame>): Frame {
   const frame = readOut(reading);
   if (frame instanceof Promise) throw new Error("a frame lies far away");
   return frame;
@@ -100,8 +100,7 @@ function read(reading: Reading<Frame>): Frame {
 function allFrames(world: World, cursor = 0): Frame[] {
   const frames: Frame[] = [];
   for (let position = 0; position < world.stream.tail; ) {
-    let next: (() => Reading<Frame>) | undefined = () =>
-      world.hub.frames.next(world.stream, position, cursor);
+    let next: (() => Answer<Frame>) | undefined = () => world.hub.frames.next(world.stream, position, cursor);
     for (; next !== undefined; next = frames.at(-1)!.more) frames.push(read(next()));
     position = frames.at(-1)!.end;
   }

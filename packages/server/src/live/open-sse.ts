@@ -1,5 +1,5 @@
 import { currentCursor } from "@perennial/protocol";
-import type { Reading } from "../shard/reading.ts";
+import { inSteps, type Reading } from "../shard/reading.ts";
 import type { FollowedStream } from "../shard/streams.ts";
 import type { LiveHub } from "./hub.ts";
 import { SseSession, type SseSettings, type SseSink } from "./sse-session.ts";
@@ -20,6 +20,6 @@ export function* openSse(
   settings: SseSettings,
 ): Reading<(sink: SseSink) => SseSession> {
   const cursor = Math.max(leastCursor, currentCursor(live.clock.now()));
-  const first = yield* live.frames.next(stream, from, cursor, live.eventBytes);
+  const first = yield* inSteps(live.frames.next(stream, from, cursor, live.eventBytes));
   return (sink) => new SseSession(live, stream, first, leastCursor, sink, settings);
 }

@@ -12,7 +12,7 @@
  * buffers, each gets one short frame at a time.
  */
 import { currentCursor, sseHeartbeat } from "@perennial/protocol";
-import { type Reading, readOut } from "../shard/reading.ts";
+import { type Answer, type Reading, readOut } from "../shard/reading.ts";
 import type { FollowedStream } from "../shard/streams.ts";
 import type { Frame } from "./frame.ts";
 import type { LiveHub, LiveReader, Place } from "./hub.ts";
@@ -181,7 +181,7 @@ export class SseSession implements LiveReader {
     return this.#more !== undefined || this.#position < tail || closed;
   }
 
-  #nextFrame(): Reading<Frame> {
+  #nextFrame(): Answer<Frame> {
     if (this.#more !== undefined) return this.#more();
     const cursor = Math.max(this.#leastCursor, currentCursor(this.#hub.clock.now()));
     return this.#hub.frames.next(this.#stream, this.#position, cursor, this.#hub.eventBytes);

@@ -8,7 +8,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ["packages/*/{src,tests}/**/*.test.ts", "bench/{src,tests}/**/*.test.ts", "tools/**/*.test.ts"],
+    include: [
+      "packages/*/{src,tests}/**/*.test.ts",
+      "conformance/*.test.ts",
+      "bench/{src,tests}/**/*.test.ts",
+      "tools/**/*.test.ts",
+    ],
     // Only what hangs is to meet these limits: tests that start a dozen processes take half a minute on a busy machine.
     testTimeout: 90_000,
     hookTimeout: 90_000,

@@ -1,10 +1,14 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { servers, type TestServer } from "../servers.ts";
+import { servers, type TestServer } from "../packages/client/tests/servers.ts";
 import { AdapterProcess } from "./adapter-process.ts";
-import { lifecycleCases } from "./cases/lifecycle.ts";
-import { readingCases } from "./cases/reading.ts";
-import { writingCases } from "./cases/writing.ts";
+import type { Case } from "./case.ts";
 import { runCase } from "./run-case.ts";
+
+const CASES = new URL("./cases/", import.meta.url);
+const cases = readdirSync(CASES).flatMap(
+  (file) => JSON.parse(readFileSync(new URL(file, CASES), "utf8")) as readonly Case[],
+);
 
 /** Servers that can be told to have faults. */
 const INJECTS_FAULTS = new Set(["@durable-streams/server"]);
@@ -22,7 +26,6 @@ describe.each(Object.entries(servers))("client conformance, adapter process agai
     expect(exitCode).toBe(0);
   });
 
-  const cases = [...readingCases, ...writingCases, ...lifecycleCases];
   const possible = cases.filter((given) => given.needs === undefined || INJECTS_FAULTS.has(name));
   test.each(possible.map((given) => [given.name, given] as const))("%s", async (_, given) => {
     await runCase(adapter, server.url, `/v1/stream/conformance-${count++}`, given);

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
-import config from "../../conformance-adapter/rolldown.config.ts";
+import config from "../packages/client/conformance-adapter/rolldown.config.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL("../packages/client", import.meta.url));
 
 /** The adapter as the suite runs it: a process that answers each line with a line. */
 export class AdapterProcess {
@@ -21,7 +21,7 @@ export class AdapterProcess {
     this.#lines = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Starts the adapter of this package, or the command in CONFORMANCE_ADAPTER: that of another client. */
+  /** Starts the adapter of the TypeScript client, or the command in CONFORMANCE_ADAPTER: that of another client. */
   static async start(): Promise<AdapterProcess> {
     const directory = await mkdtemp(join(tmpdir(), "perennial-adapter-"));
     const [command, ...args] = (process.env.CONFORMANCE_ADAPTER ?? "").split(" ");

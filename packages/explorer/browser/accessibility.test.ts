@@ -45,6 +45,11 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
   ],
   ["messages", "/streams/chat/support", async (page) => page.getByRole("option").first().click()],
   [
+    "text",
+    "/streams/chat/support?panel=text",
+    async (page) => page.getByRole("heading", { name: "grace" }).last().waitFor(),
+  ],
+  [
     "the past",
     "/streams/chat/support",
     async (page) => {

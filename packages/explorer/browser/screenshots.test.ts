@@ -47,6 +47,16 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
   ["keys", "/", async (page) => page.keyboard.press("?")],
   ["text", "/streams/logs/api", async (page) => page.getByText("Live").waitFor()],
   [
+    "reading",
+    "/streams/chat/support?panel=text",
+    async (page) => page.getByRole("heading", { name: "grace" }).last().waitFor(),
+  ],
+  [
+    "reading-lines",
+    "/streams/logs/api?panel=text",
+    async (page) => page.getByRole("region", { name: "Text of the stream" }).waitFor(),
+  ],
+  [
     "multiplayer",
     "/multiplayer",
     async (page) => {

@@ -110,6 +110,23 @@ export class StreamFeed {
     return this.#newest;
   }
 
+  /**
+   * What has arrived from a position on, without reading: complete rows and what there is of one that is not, each cut at the
+   * position. None if the position lies before the page that is still growing.
+   */
+  rowsAtHand(position: number): readonly Row[] {
+    const incomplete = this.#incompleteRow();
+    const rows = incomplete === undefined ? this.#newest : [...this.#newest, incomplete];
+    if (rows.length === 0 || position < rows[0]!.position) return [];
+    return rows
+      .filter(({ end }) => end > position)
+      .map((row) =>
+        row.position >= position
+          ? row
+          : { position, end: row.end, bytes: row.bytes.subarray(position - row.position) },
+      );
+  }
+
   async #rowsOf(page: number): Promise<readonly Row[]> {
     if (page === this.#index.pageCount - 1) return this.#newest;
     return this.#pages.get(page) ?? (await this.#loadPage(page));

@@ -1,66 +1,32 @@
-import { useEffect, useEffectEvent, useRef, useState } from "react";
-import type { Row } from "./cut-rows.ts";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { readRows } from "./read-rows.ts";
+import { type Scan, ScanRunner, type ScanView } from "./scan-runner.ts";
 import type { StreamFeed } from "./stream-feed.ts";
 
-/** Between a change of the target and the reading, ms: a drag along the timeline passes many positions. */
-const PAUSE_MS = 100;
-
-/** Between two steps that are shown, ms: drawing what is not complete should not take longer than completing it. */
-const SHOW_PAUSE_MS = 200;
-
-/** Something that is made from the rows of a stream in their order. */
-export interface Scan {
-  apply(rows: readonly Row[]): void;
-}
-
-/** How far a scan is. A new object for every step. */
-export interface ScanView<T> {
-  readonly scan: T;
-  /** All rows before it are in the scan. */
-  readonly position: number;
-  readonly failure: string | undefined;
-}
-
 /**
- * A scan of all rows of a stream before a position. When the position moves on, the scan goes on from where it is; when
+ * A scan of the rows of a stream before a position. When the position moves on, the scan goes on from where it is; when
  * it moves back, it begins anew.
  *
- * @param create makes an empty one
+ * @param create makes an empty one; the same function for as long as it makes the same
+ * @param from where it begins: a position at which a row begins
  */
-export function useScan<T extends Scan>(feed: StreamFeed, target: number, create: () => T): ScanView<T> {
-  const [view, setView] = useState<ScanView<T>>(() => ({ scan: create(), position: 0, failure: undefined }));
-  const latest = useRef(view);
-  const begin = useEffectEvent((): ScanView<T> => ({ scan: create(), position: 0, failure: undefined }));
-  useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    let shownAt = 0;
-    const show = (next: ScanView<T>, isLast: boolean): void => {
-      latest.current = next;
-      if (!isLast && performance.now() - shownAt < SHOW_PAUSE_MS) return;
-      shownAt = performance.now();
-      setView(next);
+export function useScan<T extends Scan>(
+  feed: StreamFeed,
+  target: number,
+  create: () => T,
+  from = 0,
+): ScanView<T> {
+  const runner = useMemo(() => {
+    const sources = {
+      rowsAtHand: (position: number) => feed.rowsAtHand(position),
+      read: (start: number, to: number, signal: AbortSignal) =>
+        readRows({ url: feed.url, from: start, to, signal }),
+      pause: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+      now: () => performance.now(),
     };
-    const run = async (): Promise<void> => {
-      if (target < latest.current.position) show(begin(), false);
-      const { scan, position } = latest.current;
-      for await (const rows of readRows({ url: feed.url, from: position, to: target, signal })) {
-        if (signal.aborted) return;
-        scan.apply(rows);
-        const end = rows.at(-1)?.end ?? latest.current.position;
-        show({ scan, position: end, failure: undefined }, end >= target);
-      }
-    };
-    const timer = setTimeout(() => {
-      run().catch((error: unknown) => {
-        if (!signal.aborted) show({ ...latest.current, failure: (error as Error).message }, true);
-      });
-    }, PAUSE_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [feed, target]);
-  return view;
+    return new ScanRunner(sources, create, from);
+  }, [feed, create, from]);
+  useEffect(() => () => runner.stop(), [runner]);
+  useEffect(() => runner.aim(target), [runner, target]);
+  return useSyncExternalStore(runner.subscribe, runner.snapshot);
 }

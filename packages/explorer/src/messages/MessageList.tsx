@@ -55,7 +55,7 @@ export function MessageList({ mode, mark, chosen }: Props) {
         <MessageRows list={list} {...{ mode, mark, chosen }} />
       </div>
       {at === undefined && !list.isAtTail && (
-        <button type="button" className="messages-newest primary" onClick={list.goToTail}>
+        <button type="button" className="to-newest primary" onClick={list.goToTail}>
           Newest of {formatCount(rowCount)} ↓
         </button>
       )}

@@ -1,4 +1,5 @@
 import { formatOffset } from "@perennial/protocol";
+import { useCallback } from "react";
 import { IconButton } from "../design/IconButton.tsx";
 import { useFeed } from "../feed/use-feed.ts";
 import { useScan } from "../feed/use-scan.ts";
@@ -21,7 +22,8 @@ export function RowHistory({ type, entity, onClose }: Props) {
   const { feed, at, setAt } = useStreamView();
   const { end } = useFeed(feed);
   // Up to the tail: also what is later than the position that is looked at.
-  const { scan } = useScan(feed, end, () => new History(type, entity, ENTRIES));
+  const newHistory = useCallback(() => new History(type, entity, ENTRIES), [type, entity]);
+  const { scan } = useScan(feed, end, newHistory);
   const entries = [...scan.entries].reverse();
   return (
     <aside className="inspector" aria-label="History of the row">

@@ -9,12 +9,14 @@ import { Replay } from "./replay.ts";
 import "../design/table.css";
 import "./state-tables.css";
 
+const newReplay = (): Replay => new Replay();
+
 /** The state at the position that is looked at: a table per type, and the history of the row that is chosen. */
 export function StatePanel() {
   const { feed, at } = useStreamView();
   const { end } = useFeed(feed);
   const target = Math.min(at ?? end, end);
-  const { scan: replay, position, failure } = useScan(feed, target, () => new Replay());
+  const { scan: replay, position, failure } = useScan(feed, target, newReplay);
   const [chosenType, setType] = useState<string>();
   const [key, setKey] = useState<string>();
   const type = chosenType !== undefined && replay.types.includes(chosenType) ? chosenType : replay.types[0];

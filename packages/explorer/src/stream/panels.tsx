@@ -3,8 +3,8 @@ import type { ComponentType } from "react";
 import type { RowKind } from "../feed/cut-rows.ts";
 import { ForksPanel } from "../forks/ForksPanel.tsx";
 import { MessagesPanel } from "../messages/MessagesPanel.tsx";
-
 import { ProducersPanel } from "../producers/ProducersPanel.tsx";
+import { ReadingPanel } from "../reading/ReadingPanel.tsx";
 import { StatePanel } from "../state-tables/StatePanel.tsx";
 
 export interface StreamPanel {
@@ -19,6 +19,7 @@ export interface StreamPanel {
 /** The first one is open unless the address says otherwise. */
 export const PANELS: readonly StreamPanel[] = [
   { id: "messages", title: "Messages", isFor: () => true, Panel: MessagesPanel },
+  { id: "text", title: "Text", isFor: (kind) => kind !== "binary", Panel: ReadingPanel },
   { id: "state", title: "State", isFor: (kind) => kind === "json", Panel: StatePanel },
   { id: "producers", title: "Producers", isFor: () => true, Panel: ProducersPanel },
   { id: "forks", title: "Forks", isFor: () => true, Panel: ForksPanel },

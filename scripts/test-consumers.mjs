@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HOME = join(ROOT, ".cache", "consumers");
 const TOOLS = join(HOME, "tools");
-const PACKAGES = ["protocol", "client", "state", "server", "yjs"];
+const PACKAGES = ["protocol", "client", "state", "server", "yjs", "ai", "ai-sdk"];
 
 function run(command, args, cwd = HOME, env = {}) {
   try {
@@ -63,10 +63,10 @@ function project(name, files) {
   return folder;
 }
 
-function compile(tsc, name, file, options) {
+function compile(tsc, name, file, options, source = "typed.ts") {
   const folder = project(name, {});
   mkdirSync(folder, { recursive: true });
-  cpSync(join(HOME, "typed.ts"), join(folder, file));
+  cpSync(join(HOME, source), join(folder, file));
   const compilerOptions = {
     target: "es2022",
     lib: ["es2023", "dom"],
@@ -108,6 +108,12 @@ const CHECKS = {
   "tsc-nodenext": () => {
     compile(TSC, "nodenext-esm", "typed.mts", { module: "nodenext", types: [] });
     compile(TSC, "nodenext-cjs", "typed.cts", { module: "nodenext", types: [] });
+  },
+  // The SDK's own declarations need types that it does not bring.
+  "tsc-ai": () => {
+    const options = { module: "nodenext", types: [], skipLibCheck: true };
+    compile(TSC, "ai-esm", "typed.mts", options, "typed-ai.ts");
+    compile(TSC, "ai-cjs", "typed.cts", options, "typed-ai.ts");
   },
   "tsc-bundler": () => compile(TSC, "bundler", "typed.ts", { module: "preserve", types: [] }),
 };

@@ -1,5 +1,15 @@
 // Older Node, and Jest, cannot require ESM: these must not need it. (What @tanstack/db requires is ESM: see db.cjs.)
-for (const name of ["client", "protocol", "server", "state", "yjs", "yjs/core", "yjs/server"]) {
+for (const name of [
+  "client",
+  "protocol",
+  "server",
+  "state",
+  "yjs",
+  "yjs/core",
+  "yjs/server",
+  "ai",
+  "ai-sdk",
+]) {
   const path = require.resolve(`@perennial/${name}`);
   if (!path.includes("cjs")) throw new Error(`require("@perennial/${name}") finds ${path}`);
 }

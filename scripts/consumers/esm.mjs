@@ -1,3 +1,5 @@
+import { foldChunks, readGeneration } from "@perennial/ai";
+import { uiMessageFormat as format, toDurableStreamResponse } from "@perennial/ai-sdk";
 import * as client from "@perennial/client";
 import * as protocol from "@perennial/protocol";
 import * as server from "@perennial/server";
@@ -24,3 +26,23 @@ if (yjs.getDocumentState("tour", "tour")?.snapshotOffset == null)
   throw new Error("the document was not compacted");
 provider.destroy();
 await yjs.stop();
+
+const streams = server.createServer();
+const target = {
+  url: "http://localhost/v1/stream/answer",
+  fetch: (input, init) => streams.fetch(new Request(input, init)),
+};
+const source = (async function* () {
+  for (const delta of ["Hello, ", "world"]) yield { type: "text-delta", id: "t", delta };
+})();
+await toDurableStreamResponse({
+  source,
+  mode: "await",
+  stream: { writeUrl: target.url, fetch: target.fetch },
+});
+const chunks = [];
+const batches = (await readGeneration({ target, format })).getReader();
+for (let next = await batches.read(); !next.done; next = await batches.read())
+  chunks.push(...next.value.chunks);
+if (foldChunks(format, chunks)[0].delta !== "Hello, world") throw new Error("the answer is not whole");
+await streams.stop();

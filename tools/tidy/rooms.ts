@@ -21,6 +21,10 @@ const YJS_CORE = `${YJS}/core`;
 const YJS_PROVIDER = `${YJS}/provider`;
 const YJS_TABS = `${YJS}/tabs`;
 const YJS_SERVER = `${YJS}/server`;
+const AI = "packages/ai/src";
+const AI_GENERATION = `${AI}/generation`;
+const AI_FOLD = `${AI}/fold`;
+const AI_SDK = "packages/ai-sdk/src";
 const EXPLORER = "packages/explorer/src";
 const SERVER = "packages/server/src";
 const STORED = `${SERVER}/stored`;
@@ -44,6 +48,10 @@ export const ROOMS: readonly Room[] = [
   { path: YJS_TABS, imports: [YJS_CORE, YJS_PROVIDER] },
   { path: YJS_PROVIDER, imports: [PROTOCOL, CLIENT, YJS_CORE, YJS_TABS] },
   { path: YJS_SERVER, imports: [PROTOCOL, YJS_CORE], node: true },
+  { path: AI, imports: [CLIENT, AI_FOLD, AI_GENERATION] },
+  { path: AI_FOLD, imports: [AI] },
+  { path: AI_GENERATION, imports: [PROTOCOL, CLIENT, AI, AI_FOLD] },
+  { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
   { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
   { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, YJS], node: true },
   { path: STORED, imports: [PROTOCOL] },

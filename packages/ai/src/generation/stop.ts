@@ -1,0 +1,85 @@
+import { DurableStreamError, FetchError, stream } from "@perennial/client";
+import { controlTarget, type GenerationTarget, handleOf, JSON_TYPE, streamOptions } from "./target.ts";
+
+/** A wish of a reader that the writer stops. */
+interface StopMessage {
+  readonly type: "stop";
+  readonly reason?: string;
+}
+
+/** What became of a request to stop. */
+export type StopResult =
+  /** The writer will see it. */
+  | { readonly kind: "asked" }
+  /** The answer was complete already. */
+  | { readonly kind: "ended" }
+  /** There is no such generation. */
+  | { readonly kind: "missing" }
+  /** Its writer takes no requests to stop: it is somebody else's, or has `stoppable: false`. */
+  | { readonly kind: "deaf" };
+
+/**
+ * Asks the writer of a generation to stop, from any process. A writer that lives ends the stream with an abort chunk a moment
+ * later; its model sees an `AbortSignal`.
+ *
+ * @param reason - passed on to the writer and to readers
+ * @throws FetchError, or the error of `fetch`, when the server could not be asked
+ * @example
+ * ```ts
+ * import { requestStop } from "@perennial/ai";
+ * const result = await requestStop({ url: "https://example.com/v1/stream/chat/1/answer" }, "stopped by Ada");
+ * if (result.kind === "ended") console.log("it was complete");
+ * ```
+ */
+export async function requestStop(target: GenerationTarget, reason?: string): Promise<StopResult> {
+  const message: StopMessage = { type: "stop", ...(reason === undefined ? {} : { reason }) };
+  try {
+    await handleOf(controlTarget(target)).append(message);
+    return { kind: "asked" };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const head = await handleOf(target).head();
+  if (!head.exists) return { kind: "missing" };
+  return { kind: head.streamClosed ? "ended" : "deaf" };
+}
+
+/** Whether a request failed because there is no such stream. */
+function isMissing(error: unknown): boolean {
+  return (error instanceof FetchError || error instanceof DurableStreamError) && error.status === 404;
+}
+
+/** Makes the place where stops are asked for. */
+export async function openControl(target: GenerationTarget, ttlSeconds: number): Promise<void> {
+  await handleOf(controlTarget(target)).create({ contentType: JSON_TYPE, ttlSeconds });
+}
+
+/** Removes it: nobody is left who could stop. */
+export async function removeControl(target: GenerationTarget): Promise<void> {
+  try {
+    await handleOf(controlTarget(target)).delete();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** Waits until somebody asks for a stop. Resolves with nothing when `signal` is aborted first. */
+export async function stopAsked(
+  target: GenerationTarget,
+  signal: AbortSignal,
+): Promise<{ readonly reason: string | undefined } | undefined> {
+  if (signal.aborted) return undefined;
+  try {
+    const messages = stream<StopMessage>({
+      ...streamOptions(controlTarget(target)),
+      ...{ json: true, live: "sse", signal, visibility: false },
+    });
+    for await (const message of messages) {
+      if (message?.type === "stop")
+        return { reason: typeof message.reason === "string" ? message.reason : undefined };
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { DurableStream, type DurableStreamOptions, type HeadersRecord } from "@perennial/client";
+
+/** Every generation is a JSON stream. */
+export const JSON_TYPE = "application/json";
+
+/** The stream of one generation, on any server. */
+export interface GenerationTarget {
+  /** Its absolute address. */
+  readonly url: string | URL;
+  /** Sent with every request. Functions are called for each. */
+  readonly headers?: HeadersRecord | undefined;
+  /** Used instead of the global `fetch`, for every request. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** How failed requests are repeated. */
+  readonly backoffOptions?: DurableStreamOptions["backoffOptions"];
+}
+
+/** The address beside a generation's where stops are asked for. */
+function controlUrl(url: string | URL): string {
+  const beside = new URL(url);
+  beside.pathname += ".control";
+  return beside.href;
+}
+
+/** What the client needs to know of a target. */
+export function streamOptions({ url, headers, fetch, backoffOptions }: GenerationTarget) {
+  return { url, headers, fetch, backoffOptions, warnOnHttp: false };
+}
+
+/** The stream beside a generation's where stops are asked for. */
+export function controlTarget(target: GenerationTarget): GenerationTarget {
+  return { ...target, url: controlUrl(target.url) };
+}
+
+/** A writer that cannot reach its server says so after a while: somebody waits for the answer. */
+const WRITE_BACKOFF = { maxDelay: 2_000, deadline: 30_000 };
+
+/** A handle on a target, to write. */
+export function handleOf(target: GenerationTarget): DurableStream {
+  const options = streamOptions(target);
+  return new DurableStream({
+    ...{ ...options, contentType: JSON_TYPE, backoffOptions: options.backoffOptions ?? WRITE_BACKOFF },
+  });
+}

@@ -9,9 +9,14 @@ for (const name of [
   "yjs/server",
   "ai",
   "ai-sdk",
+  "proxy",
+  "proxy/client",
+  "proxy/transports",
+  "proxy/handler",
 ]) {
   const path = require.resolve(`@perennial/${name}`);
   if (!path.includes("cjs")) throw new Error(`require("@perennial/${name}") finds ${path}`);
+  if (name.startsWith("proxy")) require(`@perennial/${name}`);
 }
 const [client, protocol, server, state] = ["client", "protocol", "server", "state"].map((name) =>
   require(`@perennial/${name}`),

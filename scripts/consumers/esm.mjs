@@ -1,7 +1,11 @@
+import { createServer } from "node:http";
 import { foldChunks, readGeneration } from "@perennial/ai";
 import { uiMessageFormat as format, toDurableStreamResponse } from "@perennial/ai-sdk";
 import * as client from "@perennial/client";
 import * as protocol from "@perennial/protocol";
+import { createProxyHandler } from "@perennial/proxy";
+import { createDurableFetch, MemoryStorage } from "@perennial/proxy/client";
+import { createDurableChatTransport } from "@perennial/proxy/transports";
 import * as server from "@perennial/server";
 import * as state from "@perennial/state";
 import * as db from "@perennial/state/db";
@@ -46,3 +50,19 @@ for (let next = await batches.read(); !next.done; next = await batches.read())
   chunks.push(...next.value.chunks);
 if (foldChunks(format, chunks)[0].delta !== "Hello, world") throw new Error("the answer is not whole");
 await streams.stop();
+
+const upstream = createServer((_request, response) => response.end("an answer")).listen(0, "127.0.0.1");
+await new Promise((resolve) => upstream.once("listening", resolve));
+const proxy = createProxyHandler({
+  ...{ dsServer: server.createServer(), jwtSecret: "tour" },
+  allowlist: ["http://localhost:*/**"],
+});
+const durableFetch = createDurableFetch({
+  ...{ proxyUrl: "http://localhost/v1/proxy", proxyAuthorization: "tour", storage: new MemoryStorage() },
+  fetch: (input, init) => proxy.fetch(new Request(input, init)),
+});
+const answer = await durableFetch(`http://localhost:${upstream.address().port}/`, { method: "GET" });
+if ((await answer.text()) !== "an answer") throw new Error("the proxy gave another answer");
+if (typeof createDurableChatTransport !== "function") throw new Error("a transport is missing");
+await proxy.stop();
+upstream.close();

@@ -1,5 +1,8 @@
 import { DurableStream, IdempotentProducer, type JsonBatch, stream } from "@perennial/client";
 import { formatOffset } from "@perennial/protocol";
+import { createProxyHandler, type Outcome } from "@perennial/proxy";
+import { createDurableFetch } from "@perennial/proxy/client";
+import { createDurableAdapter } from "@perennial/proxy/transports";
 import { createServer } from "@perennial/server";
 import { createStateSchema } from "@perennial/state";
 import { createStreamDB } from "@perennial/state/db";
@@ -28,4 +31,17 @@ export async function typed(url: string): Promise<string[]> {
   for await (const { n } of stream<{ n: number }>({ url })) console.log(n.toFixed());
   const names = [createServer, createStateSchema, createStreamDB].map((exported) => exported.name);
   return [offset, formatOffset(1), ...names];
+}
+
+export async function typedProxy(): Promise<Outcome | undefined> {
+  const proxy = createProxyHandler({ dsServer: createServer(), jwtSecret: "typed", allowlist: [] });
+  const options = { proxyUrl: "http://localhost/v1/proxy", proxyAuthorization: "typed" };
+  const durableFetch = createDurableFetch({
+    ...options,
+    fetch: (url, init) => proxy.fetch(new Request(url, init)),
+  });
+  const adapter = createDurableAdapter<{ type: string }>("http://localhost/chat", options);
+  for await (const { type } of adapter.connect([])) console.log(type.length);
+  const response = await durableFetch("http://localhost/", { requestId: "typed" });
+  return response.outcome;
 }

@@ -25,6 +25,12 @@ const AI = "packages/ai/src";
 const AI_GENERATION = `${AI}/generation`;
 const AI_FOLD = `${AI}/fold`;
 const AI_SDK = "packages/ai-sdk/src";
+const PROXY = "packages/proxy/src";
+const PROXY_CORE = `${PROXY}/core`;
+const PROXY_HANDLER = `${PROXY}/handler`;
+const PROXY_NODE = `${PROXY}/node`;
+const PROXY_CLIENT = `${PROXY}/client`;
+const PROXY_TRANSPORTS = `${PROXY}/transports`;
 const EXPLORER = "packages/explorer/src";
 const SERVER = "packages/server/src";
 const STORED = `${SERVER}/stored`;
@@ -52,8 +58,14 @@ export const ROOMS: readonly Room[] = [
   { path: AI_FOLD, imports: [AI] },
   { path: AI_GENERATION, imports: [PROTOCOL, CLIENT, AI, AI_FOLD] },
   { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
+  { path: PROXY, imports: [PROXY_CORE, PROXY_HANDLER, PROXY_NODE, PROXY_CLIENT, PROXY_TRANSPORTS] },
+  { path: PROXY_CORE, imports: [PROTOCOL] },
+  { path: PROXY_HANDLER, imports: [PROTOCOL, CLIENT, PROXY_CORE] },
+  { path: PROXY_NODE, imports: [PROTOCOL, PROXY_CORE, PROXY_HANDLER], node: true },
+  { path: PROXY_CLIENT, imports: [PROTOCOL, CLIENT, PROXY_CORE] },
+  { path: PROXY_TRANSPORTS, imports: [PROTOCOL, PROXY_CORE, PROXY_CLIENT] },
   { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
-  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, YJS], node: true },
+  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, YJS, PROXY], node: true },
   { path: STORED, imports: [PROTOCOL] },
   { path: STREAM, imports: [PROTOCOL, STORED] },
   { path: JOURNAL, imports: [PROTOCOL, STREAM] },

@@ -17,6 +17,7 @@ import { followCommand } from "./commands/follow.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { proxyCommand } from "./commands/proxy.ts";
 import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statCommand } from "./commands/stat.ts";
@@ -76,6 +77,7 @@ function addServerCommands(program: Command, addOptions: (command: Command) => v
     .addCommand(devCommand(addOptions))
     .addCommand(serveCommand(addOptions))
     .addCommand(yjsCommand())
+    .addCommand(proxyCommand())
     .addCommand(checkCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand());

@@ -1,7 +1,8 @@
-/** Many plain requests over a few kept connections, each with one request under way: what a busy proxy sends. */
+/** Many plain requests over kept connections, each with one request under way: what a busy proxy sends. */
 import { connect } from "node:net";
 
-const CONNECTIONS = 32;
+/** So many that a wait for the disk is shared by many requests. */
+const CONNECTIONS = 256;
 
 export interface PlainRequest {
   readonly method: string;

@@ -76,7 +76,7 @@ export const ROOMS: readonly Room[] = [
   { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, JOURNAL, SHARD] },
   { path: REGISTRY, imports: [TELEMETRY, PROTOCOL, STREAM, SHARD], node: true },
   { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE], node: true },
-  { path: TELEMETRY, imports: [STREAM, JOURNAL] },
+  { path: TELEMETRY, imports: [STREAM, JOURNAL], node: true },
   {
     path: SERVER,
     imports: [PROTOCOL, STREAM, JOURNAL, MEMORY, LOCAL, CATALOG, SHARD, LIVE, REGISTRY, HTTP, TELEMETRY],

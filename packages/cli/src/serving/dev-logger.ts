@@ -1,7 +1,6 @@
 import { styleText } from "node:util";
 import type { Logger, LogLevel } from "@perennial/server";
 import { createLogger } from "@perennial/server";
-import pino from "pino";
 
 /** Names and colours of pino's numeric levels. */
 const LEVELS = {
@@ -15,10 +14,7 @@ const LEVELS = {
 export function createDevLogger(level: LogLevel): Logger {
   if (!process.stderr.isTTY) return createLogger(level);
   const colours = process.stderr.hasColors();
-  return pino(
-    { level, base: null },
-    { write: (line: string) => void process.stderr.write(readable(line, colours)) },
-  );
+  return createLogger(level, (line) => readable(line, colours));
 }
 
 /** An event, given as a line of JSON, as time, level, message and `key=value` pairs. */

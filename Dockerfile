@@ -1,7 +1,10 @@
 # Perennial in a container: one executable on a base that has a C library and little else.
 #
 #   docker build -t perennial .
-#   docker run -p 4437:4437 -v perennial:/data perennial
+#   docker run -p 127.0.0.1:4437:4437 -v perennial:/data perennial serve --no-auth
+#
+# In its container it listens for other machines: the host's, at least. --no-auth says that whoever reaches the port that is
+# published may read, write and delete everything; without it the server does not start (SECURITY.md).
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /src

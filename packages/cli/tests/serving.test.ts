@@ -117,7 +117,7 @@ describe("perennial serve", () => {
   it("speaks TLS with a certificate and its key, and says what is wrong with them", async () => {
     const server = startServer("serve", "--memory", "--tls-cert", TEST_CERT_FILE, "--tls-key", TEST_KEY_FILE);
     const [, origin] = await server.output(/(https:\/\/127\.0\.0\.1:\d+)/);
-    const { status } = await rawRequest(origin!, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    const { status } = await rawRequest(origin!, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     expect(status).toBe(200);
     const wrong = [
       [["--tls-cert", TEST_CERT_FILE], /--tls-cert needs --tls-key/],
@@ -132,13 +132,25 @@ describe("perennial serve", () => {
     }
   });
 
+  it("listens for other machines only when told that this is meant", async () => {
+    const closed = await run(["serve", "--memory", "--port", "0", "--host", "0.0.0.0"]);
+    expect(closed.code).toBe(1);
+    expect(closed.stderr).toMatch(
+      /--host 0\.0\.0\.0 lets other machines .* --no-auth says that this is meant/,
+    );
+    const open = startServer("serve", "--host", "0.0.0.0", "--no-auth");
+    await open.output(/listening/);
+    open.child.kill("SIGTERM");
+    expect((await open.finished).code).toBe(0);
+  });
+
   it("finishes a request that is under way, and stops at once on a second signal", async () => {
     const server = startServer("serve", "--drain-ms", "60s", "--body-timeout-ms", "60s");
     const [, origin] = await server.output(LISTENING);
     const socket = connect(Number(new URL(origin!).port), "127.0.0.1");
     socket.on("error", () => {});
     const put =
-      "PUT /v1/stream/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n";
+      "PUT /v1/stream/slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n";
     socket.write(put);
     await once(socket, "data");
     server.child.kill("SIGTERM");

@@ -96,6 +96,8 @@ export const HTTP_HEADER = {
   contentTypeOptions: "X-Content-Type-Options",
   expect: "Expect",
   exposeHeaders: "Access-Control-Expose-Headers",
+  fetchMode: "Sec-Fetch-Mode",
+  fetchSite: "Sec-Fetch-Site",
   forwardedHost: "X-Forwarded-Host",
   forwardedProto: "X-Forwarded-Proto",
   host: "Host",

@@ -2,6 +2,7 @@
 
 import { createSecureContext } from "node:tls";
 import { PATH_MAX_LENGTH, STREAM_ROOT } from "@perennial/protocol";
+import { parseOrigins } from "./http/access/origins.ts";
 import type { Asset } from "./http/assets.ts";
 import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
@@ -50,8 +51,13 @@ export interface Config {
    * `/v1/stream` alone.
    */
   readonly streamRoot: string;
-  /** `Access-Control-Allow-Origin`. Default `*`. */
-  readonly corsOrigin: string;
+  /**
+   * Whether strangers are kept out: other machines, names that are not the server's, and web pages of others
+   * (SECURITY.md). Without it, whoever reaches the port may read, write and delete every stream. Default true.
+   */
+  readonly auth: boolean;
+  /** Origins whose pages may use the server, with commas, or `*`. Default: those of this machine; without `auth`, all. */
+  readonly corsOrigin: string | undefined;
   /** `Cache-Control` of reads with data. Default `public, max-age=60, stale-while-revalidate=300`. */
   readonly cacheControl: string;
   /** How long a long-poll waits at the tail, ms, [1, 600000]. Default 30000. */
@@ -201,7 +207,8 @@ export function parseConfig(options: ServerOptions): Config {
     publicUrl: checkedOrigin(options.publicUrl),
     trustProxy: options.trustProxy ?? false,
     streamRoot: checkedRoots(options.streamRoot ?? STREAM_ROOT, options.explorer ?? []),
-    corsOrigin: options.corsOrigin ?? "*",
+    auth: options.auth ?? true,
+    corsOrigin: checkedOrigins(options.corsOrigin),
     cacheControl: options.cacheControl ?? "public, max-age=60, stale-while-revalidate=300",
     sseCycleJitter: checkedRange("sseCycleJitter", options.sseCycleJitter ?? 0.1, 0, 0.99),
     connectionsPerAddress:
@@ -240,6 +247,13 @@ function checkedInteger(name: string, value: number, least: number, greatest: nu
 function checkedRange(name: string, value: number, least: number, greatest: number): number {
   if (value >= least && value <= greatest) return value;
   throw new ConfigError(`${name} must be between ${least} and ${greatest}, not ${value}`);
+}
+
+function checkedOrigins(text: string | undefined): string | undefined {
+  if (text === undefined || parseOrigins(text) !== undefined) return text;
+  throw new ConfigError(
+    `corsOrigin must be origins such as https://app.example, with commas, or *, not ${text}`,
+  );
 }
 
 function checkedOrigin(text: string | undefined): string | undefined {

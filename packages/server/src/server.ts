@@ -1,6 +1,8 @@
 /** The server: one shard behind two doors, from start to drained stop. */
 import { randomUUID } from "node:crypto";
-import { type Config, parseConfig, type ServerOptions } from "./config.ts";
+import { type Config, ConfigError, parseConfig, type ServerOptions } from "./config.ts";
+import { hostName, isLocalName } from "./http/access/names.ts";
+import { wallOf, withoutHosts } from "./http/access/wall.ts";
 import { Assets } from "./http/assets.ts";
 import type { Context } from "./http/context.ts";
 import type { ListeningDoor } from "./http/doors/door.ts";
@@ -131,6 +133,7 @@ class Running implements DurableStreamsServer {
   async #start(): Promise<void> {
     const { context, budget } = await this.#open();
     if (isOver(this.#phase)) throw new Error(STOPPED);
+    checkReach(this.config);
     this.#on("start");
     const door = openDoor(context, budget);
     try {
@@ -148,7 +151,11 @@ class Running implements DurableStreamsServer {
   async fetch(request: Request): Promise<Response> {
     const opened = isOver(this.#phase) ? this.#opened : await this.#open();
     if (opened !== undefined) return opened.fetchDoor.fetch(request);
-    return webResponse(problemReply({ kind: "stopping" }), commonHeaders(this.config), request.method);
+    return webResponse(
+      problemReply({ kind: "stopping" }),
+      commonHeaders(wallOf(this.config)),
+      request.method,
+    );
   }
 
   stop(): Promise<void> {
@@ -205,8 +212,10 @@ class Running implements DurableStreamsServer {
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
     const streams = new LocalStreams(shard);
+    const wall = wallOf(config);
     const context: Context = {
       config,
+      wall,
       streams,
       live,
       assets: new Assets(config.explorer),
@@ -217,7 +226,7 @@ class Running implements DurableStreamsServer {
     const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes, (byteLength) =>
       streams.roomFor(byteLength),
     );
-    const fetchDoor = new FetchDoor(context, budget);
+    const fetchDoor = new FetchDoor({ ...context, wall: withoutHosts(wall) }, budget);
     this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, log, streams };
     return this.#opened;
   }
@@ -241,6 +250,14 @@ function shardDeps(config: Config, log: Log): ShardDeps {
     },
     stateOffsets,
   };
+}
+
+/** Throws if the server would listen for others although it asks nobody for credentials. */
+function checkReach({ auth, host }: Config): void {
+  if (auth && !isLocalName(hostName(host)))
+    throw new ConfigError(
+      `host ${host} lets other machines read, write and delete all streams, since nobody needs credentials here: auth: false says that this is meant`,
+    );
 }
 
 function openDoor(context: Context, budget: BodyBudget): ListeningDoor {

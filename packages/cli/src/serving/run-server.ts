@@ -120,6 +120,6 @@ function startFailure({ code, message }: NodeJS.ErrnoException): string {
     case "ENOTFOUND":
       return `cannot listen: ${message}. --host must be an address of this machine`;
     default:
-      return `the server could not start: ${message}`;
+      return `the server could not start: ${message.replace(/^host /, "--host ").replace("auth: false", "--no-auth")}`;
   }
 }

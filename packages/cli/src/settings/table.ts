@@ -2,7 +2,6 @@
  * Every setting of `dev` and `serve`, once. From this table come the flags, the `PERENNIAL_*` variables, the keys
  * of the configuration file and the help text.
  */
-import { HTTP_HEADER } from "@perennial/protocol";
 import { type Config, parseConfig } from "@perennial/server";
 import { BYTE_UNITS, TIME_UNITS } from "./units.ts";
 
@@ -50,7 +49,16 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
     "Listening",
     "where streams live besides /v1/stream, such as /v1/streams or /; several with commas",
   ],
-  corsOrigin: ["text", "Responses", HTTP_HEADER.allowOrigin],
+  auth: [
+    "switch",
+    "Listening",
+    "keep strangers out: other machines, names that are not this server's, web pages of others",
+  ],
+  corsOrigin: [
+    "text",
+    "Listening",
+    "origins whose pages may use the server, with commas, or * (those of localhost; with --no-auth all)",
+  ],
   cacheControl: ["text", "Responses", "Cache-Control of reads with data"],
   pageBytes: ["bytes", "Responses", "most bytes in one catch-up response (no limit unless given)"],
   stateOffsets: ["switch", "Responses", "show the offset of each State message in its headers"],

@@ -1,9 +1,10 @@
 /** From a request to its reply, for every door: whatever happens, there is exactly one answer. */
 
 import { logReadFailure } from "../telemetry/read-failure.ts";
+import { readable } from "./access/page-headers.ts";
+import { refusalOf } from "./access/wall.ts";
 import type { Context } from "./context.ts";
-import { failureReply } from "./errors.ts";
-import { exposed } from "./message/exposed-headers.ts";
+import { failureReply, problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
 import { route } from "./router.ts";
@@ -22,21 +23,31 @@ export interface Answerer {
  */
 export function answer(context: Context, request: HttpRequest, answerer: Answerer): void {
   try {
+    const refusal = refusalOf(context.wall, request);
+    if (refusal !== undefined) {
+      context.config.logger.debug(refusal, "a web page was refused");
+      sendOrAbort(context, request, answerer, problemReply(refusal));
+      return;
+    }
     const reply = route(context, request);
     if (reply instanceof Promise) {
       reply.then(
-        (settled) => sendOrAbort(context, request, answerer, settled),
+        (settled) => sendReadable(context, request, answerer, settled),
         (error) => fail(context, request, answerer, error),
       );
-    } else sendOrAbort(context, request, answerer, reply);
+    } else sendReadable(context, request, answerer, reply);
   } catch (error) {
     fail(context, request, answerer, error);
   }
 }
 
+function sendReadable(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {
+  sendOrAbort(context, request, answerer, readable(context.wall, request, reply));
+}
+
 function sendOrAbort(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {
   try {
-    answerer.send(exposed(request, reply));
+    answerer.send(reply);
   } catch (error) {
     logFailure(context, request, error);
     answerer.abort();
@@ -45,7 +56,7 @@ function sendOrAbort(context: Context, request: HttpRequest, answerer: Answerer,
 
 function fail(context: Context, request: HttpRequest, answerer: Answerer, error: unknown): void {
   logFailure(context, request, error);
-  sendOrAbort(context, request, answerer, failureReply(error));
+  sendReadable(context, request, answerer, failureReply(error));
 }
 
 function logFailure(context: Context, { method, target }: HttpRequest, error: unknown): void {

@@ -1,12 +1,14 @@
 import type { Config } from "../config.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { AllStreams } from "../shard/streams.ts";
+import type { Wall } from "./access/wall.ts";
 import type { Assets } from "./assets.ts";
 import type { StreamRoot } from "./stream-roots.ts";
 
 /** What every operation works with. */
 export interface Context {
   readonly config: Config;
+  readonly wall: Wall;
   readonly streams: AllStreams;
   readonly live: LiveHub;
   readonly assets: Assets;

@@ -4,6 +4,8 @@ import { type Result, reject } from "@perennial/protocol";
 export type RequestProblem =
   | { readonly kind: "bad-header"; readonly header: string; readonly reason: string }
   | { readonly kind: "bad-parameter"; readonly parameter: string; readonly reason: string }
+  | { readonly kind: "unknown-host"; readonly host: string }
+  | { readonly kind: "origin-refused"; readonly origin: string | undefined }
   | { readonly kind: "bad-path"; readonly reason: string }
   | { readonly kind: "no-such-resource" }
   | { readonly kind: "no-control-api" }

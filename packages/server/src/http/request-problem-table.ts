@@ -3,6 +3,9 @@ import { HTTP_HEADER } from "@perennial/protocol";
 import { atHeader, RETRY_LATER, RETRY_SOON, type Table } from "./problem-row.ts";
 import type { RequestProblem } from "./problems.ts";
 
+/** How much of what a client sent is shown to it. */
+const SHOWN_LENGTH = 100;
+
 export const REQUEST_PROBLEMS: Table<RequestProblem> = {
   "bad-header": {
     status: 400,
@@ -15,6 +18,20 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
     title: "Bad query parameter",
     detail: (f) => `The query parameter ${f.parameter} ${f.reason}.`,
     at: (f) => ({ parameter: f.parameter }),
+  },
+  "unknown-host": {
+    status: 421,
+    title: "Unknown host",
+    detail: (f) =>
+      `This server does not know itself as ${f.host.slice(0, SHOWN_LENGTH)}: --public-url tells it its name, --no-auth opens it to all names and pages.`,
+    at: () => ({ header: HTTP_HEADER.host }),
+  },
+  "origin-refused": {
+    status: 403,
+    title: "Origin refused",
+    detail: ({ origin = "another site" }) =>
+      `Pages of ${origin.slice(0, SHOWN_LENGTH)} may not use this server: --cors-origin lets an origin in, --no-auth opens it to all names and pages.`,
+    at: () => ({ header: HTTP_HEADER.origin }),
   },
   "bad-path": { status: 400, title: "Bad path", detail: (f) => f.reason },
   "no-such-resource": {

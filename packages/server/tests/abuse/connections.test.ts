@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { RawSocket } from "../support/raw-socket.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 
-const GET = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+const GET = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /** What is to be ended after the test. */
 const ends: (() => unknown)[] = [];
@@ -84,12 +84,12 @@ describe.each(["fast", "node"] as const)("connections, --http %s", (http) => {
     const { url, pass } = await open({ http, connections: 4 });
     const [oldest, waiting, third] = await connections(url, 4);
     const stream =
-      "PUT /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n";
+      "PUT /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n";
     waiting!.received = "";
     waiting!.write(stream);
     expect((await waiting!.answer()).status).toBe(201);
     waiting!.received = "";
-    waiting!.write("GET /v1/stream/s?offset=now&live=sse HTTP/1.1\r\nHost: x\r\n\r\n");
+    waiting!.write("GET /v1/stream/s?offset=now&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await waiting!.until((received) => received.includes("event: control"));
     pass(3000);
     expect(await ask(third!)).toBe(200);

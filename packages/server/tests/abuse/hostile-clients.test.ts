@@ -83,7 +83,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
   test(`${SLOW} clients that drip their headers are cut off`, async () => {
     const client = await start(http, { args: ["--header-timeout-ms", "1s"] });
     const before = await memory();
-    await dripUntilCut(client, "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n", "X-Drip: 1\r\n");
+    await dripUntilCut(client, "GET /v1/stream/s HTTP/1.1\r\nHost: localhost\r\n", "X-Drip: 1\r\n");
     expect(await memory()).toBeLessThan(before + ROOM_BYTES);
   });
 
@@ -91,7 +91,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
     const client = await start(http, { args: ["--header-timeout-ms", "1s", "--body-timeout-ms", "1s"] });
     const before = await memory();
     const head =
-      "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 60000\r\n\r\n";
+      "POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 60000\r\n\r\n";
     await dripUntilCut(client, head, "z");
     expect(await memory()).toBeLessThan(before + ROOM_BYTES);
     expect((await client.get("s")).text).not.toContain("z");
@@ -101,7 +101,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
     const client = await start(http);
     const half = await open(SLOW);
     for (const raw of half) {
-      raw.write("GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n");
+      raw.write("GET /v1/stream/s HTTP/1.1\r\nHost: localhost\r\n\r\n");
       raw.socket.end();
     }
     await Promise.all(half.map((raw) => raw.closed()));
@@ -113,7 +113,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
     const client = await start(http, { args: ["--keep-alive-ms", "3s", "--header-timeout-ms", "3s"] });
     const before = await memory();
     const idle = await open(IDLE);
-    for (const raw of idle) raw.write("HEAD /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n");
+    for (const raw of idle) raw.write("HEAD /v1/stream/s HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await Promise.all(idle.map((raw) => raw.until((received) => received.endsWith("\r\n\r\n"))));
     await expectService(client);
     expect(await memory()).toBeLessThan(before + ROOM_BYTES + IDLE * 20 * 1024);
@@ -128,7 +128,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
     await Promise.all(beyond.slice(20).map((raw) => raw.closed()));
     // More than a segment of the log holds, so that it has to open files.
     const body = "x".repeat(MIB);
-    const head = `POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: ${MIB}\r\n\r\n`;
+    const head = `POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: ${MIB}\r\n\r\n`;
     for (let count = 1; count <= SEGMENT_MIB + 1; count++) {
       within.write(head + body);
       await within.until((received) => received.split("HTTP/1.1 204").length > count);
@@ -145,7 +145,7 @@ describe.each(["fast", "node"])("with --http %s,", (http) => {
     const before = await memory();
     const floods = await open(8);
     const asked = floods.length * FLOOD * 10_000;
-    const requests = "GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n".repeat(FLOOD);
+    const requests = "GET /v1/stream/s HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(FLOOD);
     for (const raw of floods) {
       raw.socket.pause();
       raw.write(requests);

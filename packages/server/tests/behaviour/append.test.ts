@@ -11,7 +11,7 @@ throughEachDoor("POST: append and close (protocol §7 and §8)", (s) => {
     const name = s.name();
     await s.http.put(name, { headers: JSON_TYPE });
     const raw = await RawSocket.open(s.open.url);
-    raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`);
+    raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`);
     raw.write("Transfer-Encoding: chunked\r\n\r\n4\r\n[1, \r\n");
     expect((await s.http.get(name)).text).toBe("[]");
     raw.write("2\r\n2]\r\n0\r\n\r\n");

@@ -46,7 +46,7 @@ describe.each(DOORS)("bodies, through $name:", (door) => {
     const raw = await connect();
     const pieces = 300_000;
     const before = heldBytes();
-    raw.write("POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n");
+    raw.write("POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n");
     raw.write("Transfer-Encoding: chunked\r\n\r\n");
     for (let sent = 0; sent < pieces; sent += 1000) raw.write("1\r\nx\r\n".repeat(1000));
     await expect.poll(() => open.server.metrics().heldBodyBytes, { timeout: 20_000 }).toBe(pieces);
@@ -61,7 +61,9 @@ describe.each(DOORS)("bodies, through $name:", (door) => {
     await start({ bodyBudgetBytes: 2 * MIB });
     for (let count = 0; count < 8; count++) {
       const raw = await connect();
-      raw.write("POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n");
+      raw.write(
+        "POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/octet-stream\r\n",
+      );
       raw.write(`Content-Length: ${MIB}\r\n\r\n`);
       raw.write("x");
     }
@@ -73,7 +75,7 @@ describe.each(DOORS)("bodies, through $name:", (door) => {
   test("a subscriber that takes nothing is cut off when its response has ended, too", async () => {
     await start({ stalledReaderMs: 300, liveBufferBytes: 16 * MIB });
     const raw = await connect();
-    raw.write("GET /v1/stream/s?offset=now&live=sse HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw.write("GET /v1/stream/s?offset=now&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await raw.until((received) => received.includes("event: control"));
     raw.socket.pause();
     const stuck = () => serverSockets(open.url).filter((socket) => socket.writableLength > 0);
@@ -94,7 +96,7 @@ describe.each([nodeDoor, fastLane])("a body that the budget refuses half-way, th
     await http.put("s", { headers: TEXT });
     const first = await RawSocket.open(open.url);
     const second = await RawSocket.open(open.url);
-    const head = `POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: ${MIB - 1}\r\n\r\n`;
+    const head = `POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: ${MIB - 1}\r\n\r\n`;
     const half = "x".repeat(MIB / 2);
     for (const raw of [first, second]) raw.write(head);
     first.write(half);
@@ -103,7 +105,7 @@ describe.each([nodeDoor, fastLane])("a body that the budget refuses half-way, th
     expect((await second.answer()).status).toBe(503);
     expect(open.server.metrics().heldBodyBytes).toBe(MIB / 2);
     second.received = "";
-    second.write(`${"x".repeat(MIB / 2 - 2)}HEAD /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n`);
+    second.write(`${"x".repeat(MIB / 2 - 2)}HEAD /v1/stream/s HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await second.until((received) => received.endsWith("\r\n\r\n"));
     expect(second.received).toMatch(/^HTTP\/1\.1 200 /);
     first.write("z".repeat(MIB / 2 - 1));

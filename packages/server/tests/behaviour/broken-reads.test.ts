@@ -80,7 +80,7 @@ describe.each(DOORS)("a read that cannot go on, through $name,", (door) => {
   /** Reads a large stream until its connection is over. */
   async function readToEnd(): Promise<string> {
     const raw = await RawSocket.open(open.url);
-    raw.write("GET /v1/stream/s HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw.write("GET /v1/stream/s HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await raw.closed();
     return raw.received;
   }
@@ -151,7 +151,7 @@ describe.each(DOORS)("a read that cannot go on, through $name,", (door) => {
   test("blames nobody when its client leaves", async () => {
     await start();
     const raw = await RawSocket.open(open.url);
-    raw.write("GET /v1/stream/s?offset=now&live=long-poll HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw.write("GET /v1/stream/s?offset=now&live=long-poll HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await expect.poll(() => open.server.metrics().liveReaders).toBe(1);
     raw.destroy();
     await expect.poll(() => open.server.metrics().liveReaders).toBe(0);

@@ -56,7 +56,7 @@ throughEachDoor(
     test("a chunked body is content, too", async () => {
       const name = s.name();
       const raw = await RawSocket.open(s.open.url);
-      raw.write(`PUT /v1/stream/${name} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n`);
+      raw.write(`PUT /v1/stream/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n`);
       raw.write("Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
       expect((await raw.answer()).status).toBe(201);
       raw.destroy();

@@ -15,7 +15,7 @@ throughEachDoor(
       const tooLarge = await s.http.post(name, { headers: TEXT, body: Buffer.alloc(5001, "x") });
       expectProblem(tooLarge, { status: 413, code: "body_too_large" });
       const raw = await RawSocket.open(s.open.url);
-      raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n`);
+      raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n`);
       raw.write(`Transfer-Encoding: chunked\r\n\r\n1389\r\n${"x".repeat(5001)}\r\n0\r\n\r\n`);
       expect((await raw.answer()).status).toBe(413);
       raw.destroy();
@@ -75,7 +75,7 @@ throughEachDoor(
       const name = s.name();
       await s.http.put(name, { headers: TEXT });
       const raw = await RawSocket.open(s.open.url);
-      raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n`);
+      raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n`);
       raw.write(`Content-Length: 900000\r\n\r\n${"x".repeat(800_000)}`);
       await expect.poll(heldBytes).toBeGreaterThanOrEqual(800_000);
       const half = { headers: TEXT, body: Buffer.alloc(500_000, "y") };
@@ -94,7 +94,7 @@ throughEachDoor(
       await s.http.put(name, { headers: TEXT });
       for (let count = 0; count < 5; count++) {
         const raw = await RawSocket.open(s.open.url);
-        raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n`);
+        raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n`);
         raw.write(`Content-Length: 900000\r\n\r\n${"x".repeat(800_000)}`);
         await expect.poll(heldBytes).toBeGreaterThanOrEqual(800_000);
         raw.destroy();
@@ -108,7 +108,7 @@ throughEachDoor(
     test("a body that is refused on its way gives its share back", async () => {
       const raws = await Promise.all(Array.from({ length: 4 }, () => RawSocket.open(s.open.url)));
       for (const raw of raws) {
-        raw.write("POST /v1/stream/x HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n");
+        raw.write("POST /v1/stream/x HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n");
         raw.write("Transfer-Encoding: chunked\r\n\r\n61a80\r\n");
       }
       for (const raw of raws) raw.write(`${"x".repeat(400_000)}\r\n0\r\n\r\n`);
@@ -128,7 +128,7 @@ throughEachDoor(
       const name = s.name();
       await s.http.put(name, { headers: TEXT });
       const raw = await RawSocket.open(s.open.url);
-      raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n`);
+      raw.write(`POST /v1/stream/${name} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n`);
       raw.write("Content-Length: 10\r\n\r\nslow");
       const answer = await raw.answer();
       expect(answer.status).toBe(408);

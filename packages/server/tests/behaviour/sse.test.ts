@@ -40,7 +40,7 @@ throughEachDoor(
       expect(headers.get("X-Accel-Buffering")).toBe("no");
       expect(headers.get("Stream-SSE-Data-Encoding")).toBe("base64");
       expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
-      expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
+      expect(headers.get("Vary")).toBe("Origin");
     });
 
     test("every pair carries an id with the offset after it, an event without data too", async () => {

@@ -8,12 +8,12 @@ import { TEST_IDENTITY } from "../support/tls-identity.ts";
 type Server = ReturnType<typeof createServer>;
 
 const CREATE =
-  "PUT /v1/stream/s HTTP/1.1\r\nHost: x.example\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
-const READ = "GET /v1/stream/s?offset=-1 HTTP/1.1\r\nHost: x.example\r\n\r\n";
+  "PUT /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
+const READ = "GET /v1/stream/s?offset=-1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const CHUNKED =
-  "POST /v1/stream/s HTTP/1.1\r\nHost: x.example\r\nContent-Type: text/plain\r\n" +
+  "POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n" +
   "Transfer-Encoding: chunked\r\n\r\n6\r\n, you!\r\n0\r\n\r\n";
-const TAIL = "GET /v1/stream/s?offset=-1&live=sse HTTP/1.1\r\nHost: x.example\r\n\r\n";
+const TAIL = "GET /v1/stream/s?offset=-1&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 let server: Server | undefined;
 const raws: RawSocket[] = [];
@@ -54,7 +54,7 @@ describe.each(["fast", "node"] as const)("TLS with http: %s", (http) => {
     }
     await raw.until((received) => received.endsWith("hello, you!"));
     expect(answers(raw.received)).toEqual(["HTTP/1.1 201", "HTTP/1.1 200", "HTTP/1.1 204", "HTTP/1.1 200"]);
-    expect(raw.received).toContain("https://x.example/v1/stream/s\r\n");
+    expect(raw.received).toContain("https://localhost/v1/stream/s\r\n");
   });
 
   it("tails a stream, and ends the tail when it stops", async () => {

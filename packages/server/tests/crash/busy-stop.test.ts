@@ -10,8 +10,8 @@ import { type ServerProcess, startServer } from "./server-process.ts";
 
 const CONNECTIONS = 64;
 const APPEND =
-  "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nx";
-const READ = "GET /v1/stream/s?offset=now HTTP/1.1\r\nHost: x\r\n\r\n";
+  "POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nx";
+const READ = "GET /v1/stream/s?offset=now HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 let server: ServerProcess | undefined;
 let directory: string | undefined;

@@ -41,7 +41,7 @@ describe.each(DOORS)("stopping a server that is reached through $name", (door) =
     await creating;
     const raw = await RawSocket.open(open.url);
     raw.write(
-      "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc",
+      "POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc",
     );
     const appending = http.post("s", { headers: TEXT, body: "first" });
     await log.accepted();
@@ -68,7 +68,7 @@ describe.each(DOORS)("stopping a server that is reached through $name", (door) =
     await new Http(open.url).put("s", { headers: TEXT });
     const raw = await RawSocket.open(open.url);
     raw.write(
-      "POST /v1/stream/s HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc",
+      "POST /v1/stream/s HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nabc",
     );
     await expect.poll(() => serverSockets(open.url).length).toBeGreaterThan(0);
     await open.close();

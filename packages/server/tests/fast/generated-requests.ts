@@ -109,7 +109,7 @@ const BODIES = [
   '{"a":1}',
   "3\r\nabc\r\n0\r\n\r\n",
   "0\r\n\r\n",
-  "GET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+  "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
 ];
 const ENDINGS = ["\n", "\r", "\r\r\n", "\n\r"];
 

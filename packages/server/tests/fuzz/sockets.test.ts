@@ -57,7 +57,7 @@ const chunked = fuzzRequest.map(({ path, headers, body = new Uint8Array() }) => 
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const data = Buffer.from(body).toString("latin1");
   return (
-    `POST ${path} HTTP/1.1\r\nHost: x\r\n${lines}Transfer-Encoding: chunked\r\n\r\n` +
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${lines}Transfer-Encoding: chunked\r\n\r\n` +
     `${data.length.toString(16)}\r\n${data}\r\n0\r\n\r\n`
   );
 });

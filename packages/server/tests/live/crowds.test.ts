@@ -25,7 +25,7 @@ describe.each(DOORS)("crowds through $name", (door) => {
 
   async function subscribe(live: "sse" | "long-poll"): Promise<RawSocket> {
     const raw = await RawSocket.open(open.url);
-    raw.write(`GET ${http.path("s")}?offset=now&live=${live} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    raw.write(`GET ${http.path("s")}?offset=now&live=${live} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     return raw;
   }
 

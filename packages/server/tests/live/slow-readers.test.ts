@@ -38,7 +38,7 @@ describe.each(DOORS)("a subscriber that does not read, through $name,", (door) =
 
   async function tail(name: string): Promise<RawSocket> {
     const raw = await RawSocket.open(open.url);
-    raw.write(`GET ${http.path(name)}?offset=now&live=sse HTTP/1.1\r\nHost: x\r\n\r\n`);
+    raw.write(`GET ${http.path(name)}?offset=now&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await raw.until((received) => received.includes("event: control"));
     return raw;
   }

@@ -74,7 +74,7 @@ export const crossOrigin: Check = {
     if (allowed === null)
       return warning(
         "browsers on other origins cannot read",
-        `fine for servers; for web apps set ${HTTP_HEADER.allowOrigin}`,
+        `fine for servers; for web apps set ${HTTP_HEADER.allowOrigin}, as perennial does for --cors-origin`,
       );
     if (exposed === "*" || exposed.includes(HEADER.streamNextOffset.toLowerCase()))
       return fine(`allowed for ${allowed}`);

@@ -1,6 +1,7 @@
 /** How many connections a listening door holds at once, in all and of one address, and what it says when there are more. */
 import type { Server, Socket } from "node:net";
 import type { Config } from "../../config.ts";
+import { wallOf } from "../access/wall.ts";
 import { problemReply } from "../errors.ts";
 import { commonHeaders } from "../message/common-headers.ts";
 import { ReplyHeads } from "../message/reply-head.ts";
@@ -58,7 +59,7 @@ class ConnectionLimit {
     this.#limit = limit;
     this.#idle = idle;
     this.#perAddress = connectionsPerAddress ?? usual;
-    this.#heads = new ReplyHeads(commonHeaders(config), keepAliveMs);
+    this.#heads = new ReplyHeads(commonHeaders(wallOf(config)), keepAliveMs);
   }
 
   /** Has the server's own listeners see only the connections that may stay. */

@@ -1,15 +1,15 @@
 /** Headers that every reply carries, errors included (protocol §3.4 and §3.5). */
 import { HTTP_HEADER } from "@perennial/protocol";
-import type { Config } from "../../config.ts";
+import { audience } from "../access/page-headers.ts";
+import type { Wall } from "../access/wall.ts";
 
 /** Names and values in turn. */
-export function commonHeaders(config: Config): readonly string[] {
+export function commonHeaders(wall: Wall): readonly string[] {
   return [
     HTTP_HEADER.contentTypeOptions,
     "nosniff",
     HTTP_HEADER.resourcePolicy,
     "cross-origin",
-    HTTP_HEADER.allowOrigin,
-    config.corsOrigin,
+    ...audience(wall),
   ];
 }

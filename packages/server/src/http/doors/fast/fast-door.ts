@@ -38,7 +38,7 @@ export class FastDoor implements ListeningDoor, FastLane {
     this.#config = config;
     this.budget = budget;
     this.silenceMs = silenceMs(config);
-    this.heads = new ReplyHeads(commonHeaders(config), config.keepAliveMs);
+    this.heads = new ReplyHeads(commonHeaders(context.wall), config.keepAliveMs);
     this.#nodeDoor = new NodeDoor(context, budget, false);
     this.#server = createListener(config, (socket) => {
       this.#connections.add(new FastConnection(socket, this));

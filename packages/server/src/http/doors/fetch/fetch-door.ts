@@ -29,7 +29,7 @@ export class FetchDoor {
   constructor(context: Context, budget: BodyBudget) {
     this.#context = context;
     this.#budget = budget;
-    this.#commonHeaders = commonHeaders(context.config);
+    this.#commonHeaders = commonHeaders(context.wall);
   }
 
   /** Answers 503 from now on; resolves when all requests under way are answered, or after `drainMs`. */

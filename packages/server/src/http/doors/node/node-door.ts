@@ -67,7 +67,7 @@ export class NodeDoor implements ListeningDoor {
     const { stalledReaderMs } = config;
     const turns = new ReadyReaders();
     this.#settings = {
-      commonHeaders: commonHeaders(config),
+      commonHeaders: commonHeaders(context.wall),
       stalledReaderMs,
       framer: new ChunkFramer(),
       turns,

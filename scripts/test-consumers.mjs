@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HOME = join(ROOT, ".cache", "consumers");
 const TOOLS = join(HOME, "tools");
-const PACKAGES = ["protocol", "client", "state", "server", "yjs", "ai", "ai-sdk", "proxy"];
+const PACKAGES = ["protocol", "tokens", "client", "state", "server", "yjs", "ai", "ai-sdk", "proxy"];
 
 function run(command, args, cwd = HOME, env = {}) {
   try {

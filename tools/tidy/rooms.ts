@@ -14,6 +14,7 @@ export interface Room {
 }
 
 const PROTOCOL = "packages/protocol/src";
+const TOKENS = "packages/tokens/src";
 const CLIENT = "packages/client/src";
 const STATE = "packages/state/src";
 const YJS = "packages/yjs/src";
@@ -47,6 +48,7 @@ const HTTP = `${SERVER}/http`;
 
 export const ROOMS: readonly Room[] = [
   { path: PROTOCOL, imports: [] },
+  { path: TOKENS, imports: [PROTOCOL] },
   { path: CLIENT, imports: [PROTOCOL] },
   { path: STATE, imports: [CLIENT] },
   { path: YJS, imports: [YJS_CORE, YJS_PROVIDER, YJS_TABS, YJS_SERVER] },

@@ -19,6 +19,7 @@ export {
   TTL_MAX_SECONDS,
 } from "./expiry.ts";
 export { isForeign } from "./foreign.ts";
+export { coversBelow, type Glob, matchesGlob, parseGlob } from "./glob.ts";
 export {
   CACHE_CONTROL,
   CONTENT_TYPE,

@@ -1,0 +1,29 @@
+/** Whether rights allow what somebody wants to do. */
+import { coversBelow, matchesGlob } from "@perennial/protocol";
+import type { Operation, ParsedGrant, Rights } from "./claims.ts";
+
+/** What somebody wants to do with one stream. */
+export interface Act {
+  readonly operation: Operation;
+  /** The canonical path of the stream within the service: `chats/123`. For `list`: a prefix of whole segments. */
+  readonly path: string;
+  /** As which producer, if as any. */
+  readonly producer?: string | undefined;
+}
+
+/** Whether some grant allows the act. Without a grant nothing is allowed. */
+export function allows({ grants }: Pick<Rights, "grants">, act: Act): boolean {
+  return grants.some((grant) => grantAllows(grant, act));
+}
+
+function grantAllows({ glob, ops, producer }: ParsedGrant, act: Act): boolean {
+  if (!ops.has(act.operation)) return false;
+  if (act.operation === "list") return coversBelow(glob, act.path);
+  if (producer !== undefined && isWrite(act.operation) && act.producer !== producer) return false;
+  return matchesGlob(glob, act.path);
+}
+
+/** Whether an operation adds to a stream, as some producer or as none. */
+function isWrite(operation: Operation): boolean {
+  return operation === "append" || operation === "close";
+}

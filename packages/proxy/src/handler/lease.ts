@@ -35,7 +35,7 @@ export class Lease {
 
   /** Ms between two looks at whether others live, or are asked something. */
   get beatMs(): number {
-    return (this.#seconds * 1000) / RENEWALS;
+    return Math.ceil((this.#seconds * 1000) / RENEWALS);
   }
 
   /**

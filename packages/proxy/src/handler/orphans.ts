@@ -23,12 +23,12 @@ export class Orphans {
     this.#deps = deps;
   }
 
-  /** Ends an open response if nobody fetches it. Says whether it did. Rejects when that cannot be known. */
+  /** Ends an open response if nobody fetches it. Says whether it has ended: it may just have done so by itself. Rejects when that cannot be known. */
   async endIfOrphan(id: string, description: Description): Promise<boolean> {
     if (!(await this.#isOrphan(id, description))) return false;
     const { records, logger } = this.#deps;
-    await records.settle(id, "interrupted");
-    logger.warn({ streamId: id }, "a response was left by the process that fetched it, and is ended");
+    if (await records.settle(id, "interrupted"))
+      logger.warn({ streamId: id }, "a response was left by the process that fetched it, and is ended");
     return true;
   }
 

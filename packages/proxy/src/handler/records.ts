@@ -16,6 +16,13 @@ export interface StoredResponse {
 /** How many descriptions and outcomes are remembered: neither ever changes. */
 const REMEMBERED = 10_000;
 const TEXT = "text/plain";
+/** One request, always the same one: sent again to a stream that it has closed, it is answered as if it closed it. */
+const CLOSER = {
+  [HEADER.streamClosed]: "true",
+  [HEADER.producerId]: "ending",
+  [HEADER.producerEpoch]: "0",
+  [HEADER.producerSeq]: "0",
+};
 
 /** Why a response cannot be had. */
 export type Missing = "missing" | "gone" | "unavailable";
@@ -71,31 +78,40 @@ export class Records {
     const text = await response.text();
     const found = response.ok ? parseOutcome(text) : response.status === 404 ? "complete" : undefined;
     if (found === undefined) throw new Error(`an outcome cannot be read: ${response.status}`);
-    this.#outcomes.set(id, found);
-    return found;
+    // A word was left; but the stream may have been closed by its writer meanwhile, as complete.
+    const outcome = found === "complete" || (await this.#close(id)) ? found : "complete";
+    this.remember(id, outcome);
+    return outcome;
+  }
+
+  /** Notes how a response ended, so that it need not be looked up. */
+  remember(id: string, outcome: Outcome): void {
+    this.#outcomes.set(id, outcome);
   }
 
   /**
-   * Says how a response ended, before its stream is closed: whoever sees the end then finds the reason. The first word counts.
-   * Nothing is written for one that is complete. Throws when it cannot be recorded.
+   * Ends a response for its readers before it is complete. The reason is written first: whoever sees the end then finds it, and the
+   * first reason counts. False if it had ended as complete. Throws when it cannot be ended.
    */
-  async record(id: string, outcome: Outcome): Promise<void> {
-    if (outcome === "complete") return;
+  async settle(id: string, outcome: Exclude<Outcome, "complete">): Promise<boolean> {
     const headers = { ...this.#ttl, [HEADER.contentType]: TEXT, [HEADER.streamClosed]: "true" };
     const url = this.#backend.outcome(id);
     const { status } = await discard(await this.#backend.send("PUT", url, { headers, body: outcome }));
     if (status !== 201 && status !== 200 && status !== 409)
       throw new Error(`an outcome cannot be recorded: ${status}`);
+    return this.#close(id);
   }
 
-  /** Ends a response for its readers, for a reason. Throws when that cannot be recorded. */
-  async settle(id: string, outcome: Outcome): Promise<void> {
-    await this.record(id, outcome);
-    const headers = { [HEADER.streamClosed]: "true" };
-    const { status } = await discard(await this.#backend.send("POST", this.#backend.bytes(id), { headers }));
-    // 409: it is closed. 404, 410: it was deleted.
-    if (status >= 300 && ![404, 409, 410].includes(status))
-      throw new Error(`a stream cannot be closed: ${status}`);
+  /**
+   * Closes a stream in the name of all who end responses before they are complete. The server below remembers in whose name a stream
+   * was closed, so it also tells whether one was: false if its writer closed it, or it is gone.
+   */
+  async #close(id: string): Promise<boolean> {
+    const { ok, status } = await discard(
+      await this.#backend.send("POST", this.#backend.bytes(id), { headers: CLOSER }),
+    );
+    if (!ok && ![404, 409, 410].includes(status)) throw new Error(`a stream cannot be closed: ${status}`);
+    return ok;
   }
 
   /** Deletes a response and all that is kept beside it. False when the server below did not do so. */

@@ -16,7 +16,7 @@ export interface Source {
 /** Bytes that may wait to be stored. Beyond it the upstream is not read. */
 const WAITING_BYTES = 256 * 1024;
 /** How writes are repeated: a server below may be restarted meanwhile. */
-const BACKOFF = { initialDelay: 50, maxDelay: 2_000, deadline: 60_000 };
+const BACKOFF = { initialDelay: 50, maxDelay: 2_000, deadline: 60_000, attemptTimeout: 10_000 };
 
 /** Begins to carry. */
 export function startRun(context: Context, id: string, source: Source): Run {
@@ -64,10 +64,11 @@ class Carrier implements Run {
   async #carry(): Promise<void> {
     const { settings } = this.#context;
     const { logger } = settings;
-    const outcome = await this.#pump();
+    const reached = await this.#pump();
     this.#source.controller.abort();
+    let outcome = reached;
     try {
-      await this.#end(outcome);
+      outcome = await this.#end(reached);
     } catch (error) {
       // Whoever reads it next finds that nobody fetches it, and ends it.
       logger.warn({ streamId: this.#id, reason: (error as Error).name }, "a response could not be ended");
@@ -130,16 +131,25 @@ class Carrier implements Run {
     this.stop(isClosed ? "aborted" : "failed");
   }
 
-  /** Stores what is left and lets readers see the end. */
-  async #end(outcome: Outcome): Promise<void> {
+  /** Stores what is left and lets readers see the end. @returns how it ended for them */
+  async #end(reached: Outcome): Promise<Outcome> {
     const { records } = this.#context;
     await this.#producer.flush({ rejectOnError: false });
-    if (this.#storageError instanceof StreamClosedError) return;
-    if (this.#storageError !== undefined) return records.settle(this.#id, "failed");
-    await records.record(this.#id, outcome);
-    await this.#producer.close().catch((error: unknown) => {
-      if (!(error instanceof StreamClosedError)) throw error;
-    });
+    if (this.#storageError instanceof StreamClosedError) return records.outcome(this.#id);
+    const outcome = this.#storageError === undefined ? reached : "failed";
+    if (outcome === "complete") {
+      try {
+        await this.#producer.close();
+      } catch (error) {
+        if (error instanceof StreamClosedError) return records.outcome(this.#id);
+        throw error;
+      }
+      records.remember(this.#id, outcome);
+      return outcome;
+    }
+    await records.settle(this.#id, outcome);
+    // Somebody may have been first, with another reason.
+    return records.outcome(this.#id);
   }
 }
 

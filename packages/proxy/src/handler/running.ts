@@ -1,9 +1,12 @@
 import type { Outcome } from "../core/words.ts";
 
+/** Ends other than the natural one. */
+type Early = Exclude<Outcome, "complete">;
+
 /** A response that this process is fetching. */
 export interface Run {
   /** Ends it, for this reason. Does nothing once it ends. */
-  stop(outcome: Outcome): void;
+  stop(outcome: Early): void;
   /** Resolves when its readers see the end, or nobody can make them. */
   readonly ended: Promise<void>;
 }
@@ -43,7 +46,7 @@ export class Running {
   }
 
   /** Ends a response that is fetched here, and waits until its readers see that. False if it is not. */
-  async stop(id: string, outcome: Outcome): Promise<boolean> {
+  async stop(id: string, outcome: Early): Promise<boolean> {
     const run = this.#runs.get(id);
     run?.stop(outcome);
     await run?.ended;
@@ -51,7 +54,7 @@ export class Running {
   }
 
   /** Ends all of them, and lets no others begin. */
-  async stopAll(outcome: Outcome): Promise<void> {
+  async stopAll(outcome: Early): Promise<void> {
     this.#most = 0;
     const runs = [...this.#runs.values()];
     for (const run of runs) run.stop(outcome);

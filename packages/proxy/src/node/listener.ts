@@ -79,13 +79,17 @@ function headersOf({ headers }: IncomingMessage): Headers {
 /** Sends a body as its reader takes it. What breaks off below breaks off here. */
 async function send(body: ReadableStream<Uint8Array>, response: ServerResponse): Promise<void> {
   const reader = body.getReader();
-  response.once("close", () => reader.cancel().catch(() => undefined));
+  let onRoom = (): void => undefined;
+  response.on("drain", () => onRoom());
+  response.once("close", () => {
+    onRoom();
+    reader.cancel().catch(() => undefined);
+  });
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    if (!response.write(read.value) && !response.destroyed)
-      await new Promise<void>((resolve) => {
-        response.once("drain", resolve);
-        response.once("close", () => resolve());
-      });
+    if (response.write(read.value) || response.destroyed) continue;
+    await new Promise<void>((resolve) => {
+      onRoom = resolve;
+    });
   }
   response.end();
 }

@@ -4,7 +4,9 @@ import {
   PRODUCER_ID,
   PRODUCER_RECEIVED_SEQ,
   PRODUCER_SEQ,
-  QUERY,
+  QUERY_CURSOR,
+  QUERY_LIVE,
+  QUERY_OFFSET,
   STREAM_CLOSED,
   STREAM_CURSOR,
   STREAM_EXPIRES_AT,
@@ -40,11 +42,11 @@ export const PRODUCER_EXPECTED_SEQ_HEADER = PRODUCER_EXPECTED_SEQ;
 export const PRODUCER_RECEIVED_SEQ_HEADER = PRODUCER_RECEIVED_SEQ;
 
 /** Query parameter with the offset to read from. */
-export const OFFSET_QUERY_PARAM = QUERY.offset;
+export const OFFSET_QUERY_PARAM = QUERY_OFFSET;
 /** Query parameter that asks for a live read: `long-poll` or `sse`. */
-export const LIVE_QUERY_PARAM = QUERY.live;
+export const LIVE_QUERY_PARAM = QUERY_LIVE;
 /** Query parameter that echoes the latest cursor. */
-export const CURSOR_QUERY_PARAM = QUERY.cursor;
+export const CURSOR_QUERY_PARAM = QUERY_CURSOR;
 
 /** Field of an SSE control event: the offset after the data before it. */
 export const SSE_OFFSET_FIELD = "streamNextOffset";

@@ -110,8 +110,17 @@ export const HTTP_HEADER = {
   vary: "Vary",
 } as const;
 
+export const QUERY_OFFSET = "offset";
+export const QUERY_LIVE = "live";
+export const QUERY_CURSOR = "cursor";
+
 /** Query parameters of a read (protocol §3.2). Any other parameter is ignored. */
-export const QUERY = { offset: "offset", live: "live", cursor: "cursor", exact: "exact" } as const;
+export const QUERY = {
+  offset: QUERY_OFFSET,
+  live: QUERY_LIVE,
+  cursor: QUERY_CURSOR,
+  exact: "exact",
+} as const;
 
 /**
  * Whether a flag header such as `Stream-Closed` says "true": it does only when the value equals `true`, ignoring

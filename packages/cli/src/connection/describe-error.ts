@@ -60,20 +60,11 @@ function exitCodeOf(status: number): ExitCode {
 
 /** What the server says about it: the sentence of a problem body, or a short text. */
 function detailOf({ json, text }: FetchError): string {
-  const members = (json ?? parseObject(text) ?? {}) as Record<string, unknown>;
+  const members = (json ?? {}) as Record<string, unknown>;
   const said =
     members.detail ?? members.message ?? (members.error as Record<string, unknown> | undefined)?.message;
   const words = typeof said === "string" ? said : (text ?? JSON.stringify(json) ?? "");
   return words.replace(/\s+/g, " ").trim().slice(0, 300);
-}
-
-/** A problem body (RFC 9457) has a content type of its own, so it may arrive as text. */
-function parseObject(text: string | undefined): unknown {
-  try {
-    return text?.startsWith("{") ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function describeNetwork(cause: NodeJS.ErrnoException): string {

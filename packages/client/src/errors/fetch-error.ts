@@ -28,9 +28,9 @@ export class FetchError extends Error {
   declare url: string;
   /** The HTTP status. */
   declare status: number;
-  /** The body, unless it was JSON. */
+  /** The body, unless it was `application/json`. */
   declare text?: string;
-  /** The body, if it was JSON. */
+  /** The body, if it was JSON: `application/json`, or a type that builds on it, as `application/problem+json`. */
   declare json?: object;
   /** The response's headers, names in lower case. */
   declare headers: Record<string, string>;
@@ -57,9 +57,9 @@ export class FetchError extends Error {
     const { status, headers, body, bodyUsed } = response;
     // React Native's responses have no `body` at all, and yet a text.
     const text = body !== null && !bodyUsed ? await response.text() : undefined;
-    const isJson = text && hasType(response, "application/json");
-    const json = isJson ? (parseJson(text) as object | undefined) : undefined;
-    return new FetchError(status, json ? undefined : text, json, Object.fromEntries(headers), url);
+    const json = text && hasType(response, "json") ? (parseJson(text) as object | undefined) : undefined;
+    const isPlain = json && hasType(response, "application/json");
+    return new FetchError(status, isPlain ? undefined : text, json, Object.fromEntries(headers), url);
   }
 
   /** True for instances, and for errors of a more telling class that carry the same members. */

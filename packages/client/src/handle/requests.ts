@@ -6,7 +6,7 @@ import { type RetryLimits, retryingFetch } from "../http/fetch-with-backoff.ts";
 import { writeUrl } from "../http/read-url.ts";
 import { headersOf, mergeHeaders, type ProtocolHeaders, resolveRecord } from "../http/records.ts";
 import { anySignal } from "../http/signals.ts";
-import { controllers } from "../http/spare-controller.ts";
+import { withinLimitWhole } from "../http/spare-controller.ts";
 import type { DurableStreamOptions } from "../options.ts";
 import type { Upload } from "./upload.ts";
 
@@ -59,7 +59,7 @@ export class HandleRequests {
       attempt,
       all: this.#policy.deadline,
       consume: consumed,
-      pool: controllers,
+      within: withinLimitWhole,
       canRepeat: () => !options.once,
     });
   }

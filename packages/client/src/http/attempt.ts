@@ -1,5 +1,4 @@
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
-import type { Controllers } from "./spare-controller.ts";
 import { unlessOver } from "./timer.ts";
 
 /**
@@ -10,28 +9,20 @@ import { unlessOver } from "./timer.ts";
  * Without a signal a silent peer would keep its connection.
  *
  * @param ms - the limit
- * @param pool - given where nothing is left to be read when the attempt has succeeded
+ * @param controller - what cuts the attempt
  * @throws an error named `TimeoutError` when it is over; FetchBackoffAbortError when the signal was aborted
  */
 export function withinLimit<T>(
   ms: number,
   signal: AbortSignal | null | undefined,
   attempt: (signal: AbortSignal | null | undefined) => Promise<T>,
-  pool?: Controllers,
+  controller = new AbortController(),
 ): Promise<T> {
   if (ms === Number.POSITIVE_INFINITY) return attempt(signal);
-  const controller = pool?.take() ?? new AbortController();
-  const result = unlessOver(ms, signal, attempt(controller.signal), () => {
+  return unlessOver(ms, signal, attempt(controller.signal), () => {
     controller.abort();
     return signal?.aborted ? new FetchBackoffAbortError() : timeoutError(ms);
   });
-  // On failure it is not kept: the attempt may have been given up, or broke.
-  if (pool)
-    result.then(
-      () => pool.keep(controller),
-      () => {},
-    );
-  return result;
 }
 
 /** The error of a peer that took longer than it was given. */

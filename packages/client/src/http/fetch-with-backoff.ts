@@ -7,7 +7,6 @@ import { withinLimit } from "./attempt.ts";
 import { BackoffDefaults, type BackoffPolicy, backoffBound, backoffPolicy } from "./backoff.ts";
 import { consumed } from "./consumed-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { Controllers } from "./spare-controller.ts";
 import { sleep } from "./timer.ts";
 
 /**
@@ -35,7 +34,8 @@ export function createFetchWithBackoff(
 ): typeof fetch {
   const { attemptTimeout: attempt } = backoffOptions;
   return retryingFetch(fetchClient, backoffPolicy(backoffOptions), {
-    canRepeat: hasRepeatableBody,
+    canRepeat: (init, input) =>
+      hasRepeatableBody(init) && (typeof input !== "string" || parseAddress(input) !== undefined),
     takesAny: true,
     ...(attempt && { attempt, consume: consumed }),
   });
@@ -46,12 +46,12 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** How `retryingFetch` differs from what everybody may call. */
 export interface RetryLimits {
-  /** May veto a retry, for bodies that can be sent only once. */
-  readonly canRepeat?: (init: RequestInit | undefined) => boolean;
+  /** May veto a retry, for bodies that can be sent only once, and addresses that are none. */
+  readonly canRepeat?: (init: RequestInit | undefined, input: string | URL | Request) => boolean;
   /** What is left to do of an attempt when its response is there. */
   readonly consume?: typeof consumed;
-  /** Where attempts get what cuts them. Only together with `consume` */
-  readonly pool?: Controllers;
+  /** What keeps an attempt within its limit. Default `withinLimit` */
+  readonly within?: typeof withinLimit;
   /** Takes answers that no stream server gives, too. Default: they are errors, which are not repeated */
   readonly takesAny?: boolean;
   /** What one attempt may take, in ms. Default Infinity */
@@ -64,7 +64,7 @@ export interface RetryLimits {
 export function retryingFetch(
   fetchClient: typeof fetch,
   policy: BackoffPolicy,
-  { canRepeat, consume, pool, takesAny, attempt = NEVER, all = NEVER }: RetryLimits,
+  { canRepeat, consume, within = withinLimit, takesAny, attempt = NEVER, all = NEVER }: RetryLimits,
 ): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal;
@@ -84,7 +84,7 @@ export function retryingFetch(
             return consume ? consume(response, input, own) : response;
           throw await FetchError.fromResponse(response, addressOf(input));
         };
-        return await withinLimit(limit, signal, once, pool);
+        return await within(limit, signal, once);
       } catch (failure) {
         error = failure;
       }
@@ -93,9 +93,9 @@ export function retryingFetch(
       const asked = retryAfterMs(response?.headers.get(RETRY_AFTER), Date.now());
       const wait = Math.max(asked, Math.random() * backoffBound(policy, failures));
       const status = response?.status ?? (error as Partial<FetchError>).status;
-      const mayHelp = status ? isTransient(status) : !isMisuse(input, init);
+      const mayHelp = (status ? isTransient(status) : !isMisuse(init)) && canRepeat?.(init, input) !== false;
       const isLate = Date.now() + wait - started > policy.deadline;
-      if (!mayHelp || isLate || failures > policy.maxRetries || canRepeat?.(init) === false) throw error;
+      if (!mayHelp || isLate || failures > policy.maxRetries) throw error;
       if (policy.debug) console.log("[Durable Streams] retry in ms:", wait, error);
       await sleep(wait, signal);
     }
@@ -108,10 +108,10 @@ export function isTransient(status: number): boolean {
 }
 
 /** `fetch` reports misuse as it reports a broken network, by a `TypeError`; repeating misuse would go on for ever. */
-function isMisuse(input: string | URL | Request, init: RequestInit | undefined): boolean {
+function isMisuse(init: RequestInit | undefined): boolean {
   try {
     new Headers(init?.headers);
-    return typeof input === "string" && !parseAddress(input);
+    return false;
   } catch {
     return true;
   }

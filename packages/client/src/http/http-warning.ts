@@ -14,12 +14,12 @@ const warnedOrigins = new Set<string>();
  * ```
  */
 export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean): void {
-  const { window, process, console } = globalThis as Surroundings;
+  const { window, process } = globalThis as Surroundings;
   if (warnOnHttp === false || !window || process?.env?.NODE_ENV === "test") return;
   const address = parseAddress(url);
   if (address?.protocol !== "http:" || warnedOrigins.has(address.origin)) return;
   warnedOrigins.add(address.origin);
-  console?.warn?.(
+  console.warn(
     "[DurableStream] HTTP (not HTTPS) allows ~6 concurrent connections per origin: https://electric-sql.com/r/electric-http2",
   );
 }
@@ -28,7 +28,6 @@ export function warnIfUsingHttpInBrowser(url: string | URL, warnOnHttp?: boolean
 interface Surroundings {
   readonly window?: unknown;
   readonly process?: { readonly env?: { readonly NODE_ENV?: string } };
-  readonly console?: Partial<Pick<Console, "warn">>;
 }
 
 /** Forgets which origins were warned about. */

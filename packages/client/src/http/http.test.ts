@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { page, scriptedFetch } from "../../tests/support/scripted-fetch.ts";
 import { FetchBackoffAbortError } from "../errors/abort-error.ts";
+import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import { FetchError } from "../errors/fetch-error.ts";
 import { BackoffDefaults, backoffBound, backoffPolicy } from "./backoff.ts";
 import { createFetchWithConsumedBody } from "./consumed-body.ts";
@@ -116,6 +117,15 @@ describe("fetch with backoff", () => {
       message: `HTTP Error 418 at ${url}: {"why":"no"}`,
     });
     expect(fetch.requests).toHaveLength(1);
+  });
+
+  test("the JSON of a problem is there as text and as JSON", async () => {
+    const body = '{"code":"bad-header"}';
+    const problem = page(body, { status: 400, type: "application/problem+json" });
+    const error = await createFetchWithBackoff(scriptedFetch(problem), quick)(url).catch((it: unknown) => it);
+    const message = `HTTP Error 400 at ${url}: ${body}`;
+    expect(error).toMatchObject({ text: body, json: { code: "bad-header" }, message });
+    expect(DurableStreamError.fromFetchError(error as FetchError).details).toEqual({ code: "bad-header" });
   });
 
   test("maxRetries allows so many more attempts, also without other options", async () => {

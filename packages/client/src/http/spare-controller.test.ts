@@ -1,24 +1,18 @@
 import { expect, test } from "vitest";
-import { withinLimit } from "./attempt.ts";
-import { type Controllers, controllers } from "./spare-controller.ts";
+import { withinLimitWhole } from "./spare-controller.ts";
 
 type Signal = AbortSignal | null | undefined;
 
 /** Runs an attempt that is answered when told, and gives its signal. */
-function begin(pool: Controllers, ms = 60_000) {
+function begin(ms = 60_000) {
   let signal: Signal;
   let answer = () => {};
-  const result = withinLimit(
-    ms,
-    undefined,
-    (given) => {
-      signal = given;
-      return new Promise<void>((resolve) => {
-        answer = resolve;
-      });
-    },
-    pool,
-  );
+  const result = withinLimitWhole(ms, undefined, (given) => {
+    signal = given;
+    return new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  });
   const finish = () => {
     answer();
     return result;
@@ -29,22 +23,22 @@ function begin(pool: Controllers, ms = 60_000) {
 test("requests one after the other share a signal a few times, requests side by side never", async () => {
   const signals = new Map<Signal, number>();
   for (let count = 0; count < 100; count++) {
-    const { signal, finish } = begin(controllers);
+    const { signal, finish } = begin();
     await finish();
     signals.set(signal, (signals.get(signal) ?? 0) + 1);
   }
   expect(signals.size).toBeLessThan(20);
   expect(Math.max(...signals.values())).toBeLessThan(10);
-  const [a, b] = [begin(controllers), begin(controllers)];
+  const [a, b] = [begin(), begin()];
   expect(a.signal).not.toBe(b.signal);
   await Promise.all([a.finish(), b.finish()]);
 });
 
 test("a signal that was aborted is not used again", async () => {
-  const late = begin(controllers, 1);
+  const late = begin(1);
   await expect(late.result).rejects.toMatchObject({ name: "TimeoutError" });
   expect(late.signal?.aborted).toBe(true);
-  const next = begin(controllers);
+  const next = begin();
   expect(next.signal?.aborted).toBe(false);
   await next.finish();
 });

@@ -1,7 +1,7 @@
 import { onAbort } from "./signals.ts";
 
 /** The longest delay of a timer, in ms: about 25 days. One that is set to more runs out at once. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
+const TIMER_MAX_MS = 2_147_483_647;
 
 /**
  * Calls back once, after `ms` milliseconds (about 25 days at most) or when the signal is aborted.

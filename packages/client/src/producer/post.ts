@@ -1,9 +1,8 @@
 import { CONTENT_TYPE, PRODUCER_EPOCH, PRODUCER_ID, PRODUCER_SEQ, STREAM_CLOSED } from "@perennial/protocol";
 import type { HandleRequests } from "../handle/requests.ts";
-import { withinLimit } from "../http/attempt.ts";
 import { attemptLimit, type BackoffPolicy } from "../http/backoff.ts";
 import { headersOf, mergeHeaders, resolveRecord } from "../http/records.ts";
-import { controllers } from "../http/spare-controller.ts";
+import { withinLimitWhole } from "../http/spare-controller.ts";
 import type { IdempotentProducerOptions } from "../options.ts";
 import type { Flight, Outcome } from "./flight.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -37,7 +36,7 @@ export function producerPost(
         const response = await fetchOnce(url, { ...init, signal: signal ?? null });
         return outcomeOf(response, url, flight.seq, flight.batch);
       };
-      return await withinLimit(limit, options.signal, attempt, controllers);
+      return await withinLimitWhole(limit, options.signal, attempt);
     } catch (error) {
       return isSent && !options.signal?.aborted
         ? { type: "retry", error, retryAfterMs: 0 }

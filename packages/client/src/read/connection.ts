@@ -1,3 +1,4 @@
+import { timeoutError } from "../http/attempt.ts";
 import { unlessOver } from "../http/timer.ts";
 
 /**
@@ -19,8 +20,10 @@ export class Connection {
   isSilent = false;
   /** Whether the body broke. */
   isLost = false;
-  /** Whether nothing of a body has arrived. */
+  /** Whether nothing of a body has arrived, as yet. */
   isBarren = true;
+  /** Whether something of the body was handed on that no connection before it brought. */
+  hasNews = false;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -33,11 +36,11 @@ export class Connection {
 
   /** Waits for something to arrive, under the watchdog. Rejects once the connection is cut. */
   watch<T>(arrival: T | Promise<T>): Promise<T> {
-    const { signal } = this;
-    return unlessOver(this.limit, signal, arrival, () => {
+    const { limit, signal } = this;
+    return unlessOver(limit, signal, arrival, () => {
       this.isSilent = !signal.aborted;
       this.cut();
-      return signal.reason;
+      return timeoutError(limit);
     });
   }
 
@@ -45,11 +48,8 @@ export class Connection {
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     const { response } = this;
     try {
-      if (response && isWhole(response)) {
-        const body = new Uint8Array(await this.watch(response.arrayBuffer()));
-        this.isBarren = body.length === 0;
-        yield body;
-      } else this.#reader = response?.body?.getReader();
+      if (response && isWhole(response)) yield new Uint8Array(await this.watch(response.arrayBuffer()));
+      else this.#reader = response?.body?.getReader();
       while (this.#reader) {
         const { done, value } = await this.watch(this.#reader.read());
         if (done) return;

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { backoffPolicy } from "../http/backoff.ts";
-import { IDLE_ANSWERS_MAX, initialState, type ReadEvent, type ReadState, transition } from "./machine.ts";
+import {
+  IDLE_ANSWERS_MAX,
+  initialState,
+  LIVE_FAILURES_MAX,
+  type ReadEvent,
+  type ReadState,
+  transition,
+} from "./machine.ts";
 
 const policy = {
   maxShortConnections: 3,
@@ -25,7 +32,7 @@ const sse = state({ phase: "sse", live: "sse" });
 const paused = state({ phase: "paused", hidden: true, next: "catch-up" });
 const backingOff = state({ phase: "backing-off", next: "long-poll" });
 const ended = state({ phase: "ended" });
-const lost: ReadEvent = { type: "lost", short: false };
+const lost: ReadEvent = { type: "lost", short: false, hasNews: false };
 const notServed: ReadEvent = { type: "not-served" };
 const hide: ReadEvent = { type: "visibility", hidden: true };
 const show: ReadEvent = { type: "visibility", hidden: false };
@@ -80,6 +87,14 @@ const rows: readonly (readonly [number, string, ReadState, ReadEvent, Partial<Re
   [8, "sse page before the tail", sse, beforeTail, { phase: "sse" }],
   [9, "catch-up lost", catchUp, lost, { phase: "backing-off", next: "catch-up", waitMax: 10, failures: 1 }],
   [9, "long-poll lost again", { ...longPoll, failures: 1 }, lost, { next: "long-poll", waitMax: 20 }],
+  [9, "catch-up lost with news", { ...catchUp, failures: 7 }, { ...lost, hasNews: true }, { failures: 1 }],
+  [
+    9,
+    "sse lost often",
+    { ...sse, failures: LIVE_FAILURES_MAX },
+    lost,
+    { phase: "backing-off", next: "catch-up", live: "sse" },
+  ],
   [9, "sse lost", sse, lost, { phase: "backing-off", next: "sse", failures: 1, shortConnections: 0 }],
   [
     10,
@@ -99,7 +114,7 @@ const rows: readonly (readonly [number, string, ReadState, ReadEvent, Partial<Re
     11,
     "sse lost soon again",
     { ...sse, shortConnections: 1 },
-    { type: "lost", short: true },
+    { ...lost, short: true },
     { phase: "backing-off", waitMax: 300, shortConnections: 2, failures: 0 },
   ],
   [
@@ -146,7 +161,8 @@ const anyEvent: fc.Arbitrary<ReadEvent> = fc.oneof(
     streamClosed: fc.constant(false),
     idle: fc.boolean(),
   }),
-  fc.record({ type: fc.constantFrom("ended" as const, "lost" as const), short: fc.boolean() }),
+  fc.record({ type: fc.constant("ended" as const), short: fc.boolean() }),
+  fc.record({ type: fc.constant("lost" as const), short: fc.boolean(), hasNews: fc.boolean() }),
   fc.record({ type: fc.constantFrom("not-served" as const, "waited" as const) }),
   fc.record({ type: fc.constant("visibility" as const), hidden: fc.boolean() }),
 );

@@ -25,7 +25,7 @@ import type { Resilience } from "./resilience.ts";
  *      6  long-poll    page at the tail                        long-poll, or backing-off after idle ones in a row
  *      7  long-poll    page before the tail                    catch-up
  *      8  sse          page (a control event)                  sse
- *      9  reading      lost                                    backing-off (next: the same)
+ *      9  reading      lost                                    backing-off (next: the same, or catch-up after many)
  *     10  sse          ended, after long enough                sse
  *     11  sse          ended or lost, too soon                 backing-off (next: sse), or long-poll at the limit
  *     12  sse          not served                              long-poll
@@ -37,8 +37,8 @@ import type { Resilience } from "./resilience.ts";
  *     18  paused       shown                                   next
  *     19  other        shown                                   the same
  *
- * 11 and 12 are for good: `live` becomes long-poll. 15 makes the first request after the pause a plain GET, which is
- * answered at once. In `ended` and `paused` every other event is late news of a request that was cut, and changes
+ * 11 and 12 are for good: `live` becomes long-poll. 15, and 9 after many in a row, make the next request a plain GET, which
+ * is answered at once. In `ended` and `paused` every other event is late news of a request that was cut, and changes
  * nothing; so is any event that a row does not name for its state.
  */
 export type Phase = Reading | "backing-off" | "paused" | "ended";
@@ -55,7 +55,7 @@ export interface ReadState {
   readonly hidden: boolean;
   /** How long `backing-off` or `paused` lasts at most, in ms. */
   readonly waitMax: number;
-  /** Connections lost in a row, with no page between. */
+  /** Connections lost in a row, with no page between, nor news. */
   readonly failures: number;
   /** SSE connections in a row that ended too soon. */
   readonly shortConnections: number;
@@ -66,8 +66,10 @@ export interface ReadState {
 export type ReadEvent =
   /** A response, or an SSE control event, was taken whole. */
   | ({ readonly type: "page"; readonly idle: boolean } & Pick<Position, "upToDate" | "streamClosed">)
-  /** An SSE connection ended cleanly, or any connection broke. `short`: sooner than an SSE connection should. */
-  | { readonly type: "ended" | "lost"; readonly short: boolean }
+  /** An SSE connection ended cleanly. `short`: sooner than it should. */
+  | { readonly type: "ended"; readonly short: boolean }
+  /** Any connection broke. `hasNews`: after something of its body was handed on. */
+  | { readonly type: "lost"; readonly short: boolean; readonly hasNews: boolean }
   /** What should have been an event stream was something else, or nothing at all. */
   | { readonly type: "not-served" }
   | { readonly type: "waited" }
@@ -81,6 +83,9 @@ export type ReadPolicy = Pick<Resilience, "maxShortConnections" | "backoffBaseDe
 
 /** Idle answers in a row before the loop slows down. A sane server sends none. */
 export const IDLE_ANSWERS_MAX = 3;
+
+/** Connections lost in a row after which a live request gives way to a plain one. */
+export const LIVE_FAILURES_MAX = 3;
 
 /** The state of a session that has its first response in hand. */
 export function initialState(live: LiveMode, hidden: boolean): ReadState {
@@ -131,8 +136,9 @@ function onReading(state: ReadState, phase: Reading, event: ReadingEvent, policy
   if (event.type === "not-served") return phase === "sse" ? FALLEN_BACK : {}; // 12, 13
   if (phase === "sse" && event.short) return onShortConnection(state, policy); // 11
   if (event.type === "ended") return { shortConnections: 0 }; // 10
-  const failures = state.failures + 1;
-  return { failures, ...backOff(phase, backoffBound(policy.backoff, failures)) }; // 9
+  const failures = event.hasNews ? 1 : state.failures + 1;
+  const next = failures > LIVE_FAILURES_MAX ? "catch-up" : phase;
+  return { failures, ...backOff(next, backoffBound(policy.backoff, failures)) }; // 9
 }
 
 function onPage(state: ReadState, phase: Reading, { upToDate, idle }: Page, policy: ReadPolicy): Change {

@@ -54,7 +54,8 @@ export interface StreamResponse<TJson = unknown> {
    * All bytes up to the tail. Rejects with what ended the session: FetchError for a refusal; DurableStreamError
    * `PARSE_ERROR` for data that does not parse, `NOT_FOUND` for a stream that was replaced, `ALREADY_CONSUMED`; the
    * error of `fetch` or of a body, or one named `TimeoutError`, when connections failed for longer than
-   * `backoffOptions.deadline`, or more often than `maxRetries`.
+   * `backoffOptions.deadline`, or more often than `maxRetries`; `UNKNOWN` when a page broke off time and again and brought
+   * nothing new.
    */
   body(): Promise<Uint8Array>;
   /** All messages up to the tail. Rejects as `body()`, and with `BAD_REQUEST` when the stream is not JSON. */

@@ -142,7 +142,7 @@ export class SessionResponse<TJson> implements Omit<StreamResponse<TJson>, Optio
   /** Registers the one method of consumption. Those for JSON have it in their name. */
   #claim(method: keyof StreamResponse): void {
     if (this.#consumedBy !== undefined) {
-      const message = `${method}(): already consumed via ${this.#consumedBy}()`;
+      const message = `${method}(): already being consumed via ${this.#consumedBy}()`;
       throw new DurableStreamError(message, "ALREADY_CONSUMED");
     }
     this.#consumedBy = method;

@@ -1,4 +1,4 @@
-import { timeoutError } from "../http/attempt.ts";
+import { DurableStreamError } from "../errors/durable-stream-error.ts";
 import { hasType } from "../http/content-type.ts";
 import { withDefaults } from "../http/defaults.ts";
 import { sleep } from "../http/timer.ts";
@@ -7,7 +7,7 @@ import { pageVisibility } from "../visibility.ts";
 import { Connection, isWhole } from "./connection.ts";
 import { flushDecoder, isBase64 } from "./event-stream.ts";
 import { decodeEvents, type Piece } from "./formats/format.ts";
-import { isOneLife, lifeOf, replacedError } from "./life.ts";
+import { lifeOf } from "./life.ts";
 import {
   initialState,
   isReading,
@@ -24,6 +24,9 @@ import { RESILIENCE_DEFAULTS, type Resilience, warnAboutFallback } from "./resil
 
 /** A long-poll answered sooner than this with nothing in it was no wait at all, in ms. */
 const IDLE_ANSWER_MS = 50;
+/** Bodies in a row that may break without news. With the default waits that takes some two minutes. */
+const FRUITLESS_MAX = 25;
+
 /** The driver of the read loop: performs what the state machine asks for and reports to it. */
 export class ReadSession {
   /** The latest plain response. */
@@ -147,30 +150,32 @@ export class ReadSession {
 
   /** The connection broke or fell silent: the loop resumes, unless that happened too often or for too long. */
   async #onBroken(error: unknown): Promise<void> {
-    const { isSilent, isLost, isBarren, signal, limit } = this.#connection;
+    const { isSilent, isLost, isBarren, hasNews, signal } = this.#connection;
+    if (signal.aborted && !isSilent) return;
     if (isSilent && isBarren) this.#on({ type: "not-served" });
-    if (!isSilent) {
-      if (signal.aborted) return;
-      if (!isLost) throw error;
-      this.#on({ type: "lost", short: isBarren && this.#isShort() });
-    }
+    else if (isLost)
+      this.#on({
+        type: "lost",
+        short: isBarren && this.#connection.age < this.#policy.minConnectionDuration,
+        hasNews,
+      });
+    else throw error;
     const { maxRetries, deadline } = this.#policy.backoff;
     this.#failingSince ??= Date.now();
-    if (this.#state.failures <= maxRetries && Date.now() - this.#failingSince <= deadline) return;
-    const reason = isSilent ? timeoutError(limit) : error;
+    const { failures } = this.#state;
+    const isHopeless = failures > FRUITLESS_MAX;
+    if (!isHopeless && failures <= maxRetries && Date.now() - this.#failingSince <= deadline) return;
+    const hopeless = `The stream always breaks at ${this.#position.offset}: ${error}`;
+    const reason = isHopeless ? new DurableStreamError(hopeless, "UNKNOWN") : error;
     if (!(await this.#requests.consult(reason))) throw reason;
     this.#failingSince = undefined;
-  }
-
-  #isShort(): boolean {
-    return this.#connection.age < this.#policy.minConnectionDuration;
   }
 
   async #page(response: Response): Promise<void> {
     const { format } = this.#receiver;
     this.latest = response;
     const life = lifeOf(response) ?? this.#life;
-    if (life && this.#life && !isOneLife(life, this.#life)) {
+    if (this.#life && life !== this.#life) {
       this.#life = life;
       await this.#startOver();
       return;
@@ -182,6 +187,7 @@ export class ReadSession {
       known = Math.max(0, known - bytes.length);
       this.#handedOn += news.length;
       const piece = format.push(news);
+      this.#connection.hasNews ||= piece.length > 0;
       await this.#deliver(() => this.#receiver.piece(piece));
     }
     const rest = format.finishPage();
@@ -191,7 +197,8 @@ export class ReadSession {
 
   async #startOver(): Promise<void> {
     await this.#pending;
-    if (!(await this.#onReplaced?.())) throw replacedError();
+    if (!(await this.#onReplaced?.()))
+      throw new DurableStreamError("The stream was replaced while it was read", "NOT_FOUND");
     this.#connection.cut();
     this.#receiver.format.drop();
     this.onStartOver();
@@ -212,7 +219,7 @@ export class ReadSession {
         if (this.#state.phase === "ended") return;
       }
     }
-    this.#on({ type: "ended", short: this.#isShort() });
+    this.#on({ type: "ended", short: this.#connection.age < this.#policy.minConnectionDuration });
   }
 
   /** Everything up to a position has arrived, with data that a batch tells of unless it is no news. */

@@ -5,16 +5,6 @@ import { FetchError } from "@perennial/client";
  * message, which holds the address and the whole answer.
  */
 export function reasonOf(error: unknown): string {
-  const said = error instanceof FetchError ? detailOf(error.json ?? error.text) : undefined;
-  return said ?? (error as Error).message;
-}
-
-function detailOf(body: object | string | undefined): string | undefined {
-  try {
-    const problem: unknown = typeof body === "string" ? JSON.parse(body) : body;
-    const { detail } = (problem ?? {}) as { readonly detail?: unknown };
-    return typeof detail === "string" && detail !== "" ? detail : undefined;
-  } catch {
-    return undefined;
-  }
+  const { detail } = (error instanceof FetchError ? (error.json ?? {}) : {}) as { readonly detail?: unknown };
+  return typeof detail === "string" && detail !== "" ? detail : (error as Error).message;
 }

@@ -1,5 +1,6 @@
 // What a client needs has a constant of its own: bundlers drop unused constants, but not members of an object.
-export const CONTENT_TYPE = "Content-Type";
+/** As clients write it: tests that were written against the official one look for this spelling in what `fetch` is given. */
+export const CONTENT_TYPE = "content-type";
 export const STREAM_NEXT_OFFSET = "Stream-Next-Offset";
 export const STREAM_CURSOR = "Stream-Cursor";
 export const STREAM_UP_TO_DATE = "Stream-Up-To-Date";
@@ -27,7 +28,7 @@ export const RETRY_AFTER = "Retry-After";
  * is ours (docs/extensions.md). Compare ignoring case.
  */
 export const HEADER = {
-  contentType: CONTENT_TYPE,
+  contentType: "Content-Type",
   streamNextOffset: STREAM_NEXT_OFFSET,
   streamCursor: STREAM_CURSOR,
   streamUpToDate: STREAM_UP_TO_DATE,

@@ -1,0 +1,92 @@
+/** What lies over the board: how to play before the first step, and who has won. */
+import type { Game, Standing } from "../../shared/game.ts";
+import { button, element } from "../dom.ts";
+import { percent } from "./hud.ts";
+import type { Scores } from "./scores.ts";
+
+const BEST_SHOWN = 5;
+
+export interface Overlay {
+  readonly element: HTMLElement;
+  useScores(scores: Scores): void;
+  update(): void;
+}
+
+export function createOverlay(game: Game, exit: () => void): Overlay {
+  const box = element("div", { class: "overlay" });
+  let scores: Scores | undefined;
+  let shown = "";
+  const best = element("ol", { class: "best" });
+  const showBest = (): void => {
+    const rows = scores?.best().slice(0, BEST_SHOWN) ?? [];
+    best.replaceChildren(
+      ...rows.map(({ playerName, score }) => element("li", {}, playerName, element("b", {}, String(score)))),
+    );
+  };
+  return {
+    element: box,
+    useScores(opened) {
+      scores = opened;
+      opened.onChange(showBest);
+      showBest();
+    },
+    update() {
+      const state = stateOf(game);
+      if (state === shown) return;
+      shown = state;
+      box.hidden = state === "none";
+      if (state === "hint") box.replaceChildren(hint(game));
+      if (state !== "over") return;
+      box.replaceChildren(ending(game, best, exit));
+      const { me } = game;
+      if (me !== undefined) keep(game, scores, me.name);
+      showBest();
+    },
+  };
+}
+
+/** What is to be seen; the hint goes with the first step. */
+function stateOf(game: Game): "none" | "hint" | "over" | "wait" {
+  if (game.me === undefined) return "none";
+  if (game.phase().kind === "over") return "over";
+  return game.board.count(game.id) <= 1 ? "hint" : "none";
+}
+
+/** In the half of the board that the player is not in. */
+function hint(game: Game): HTMLElement {
+  const isBelow = (game.me?.y ?? 0) > game.board.size / 2;
+  const words = "Arrow keys, WASD, or swipe. Close a loop to take what is inside.";
+  return element("p", { class: isBelow ? "hint above" : "hint" }, words);
+}
+
+function ending(game: Game, best: HTMLElement, exit: () => void): HTMLElement {
+  const all = game.standings();
+  const [winner] = all;
+  const title =
+    winner === undefined ? "Nobody won" : winner.id === game.id ? "You won!" : `${winner.name} won`;
+  const heading = element("h2", {}, title);
+  if (winner !== undefined) heading.style.setProperty("--color", winner.color);
+  const again = button("Rematch", () => game.rematch(), { class: "primary" });
+  return element(
+    "section",
+    { class: "ending", role: "dialog", "aria-label": "The end of the game" },
+    ...[
+      heading,
+      element("ol", { class: "result" }, ...all.map((standing) => result(standing, game.board.size))),
+    ],
+    element("h3", {}, "Best in this room"),
+    best,
+    element("p", { class: "row" }, again, button("Exit", exit)),
+  );
+}
+
+function result({ name, color, cells }: Standing, size: number): HTMLElement {
+  const made = element("li", {}, name, element("b", {}, percent(cells / (size * size))));
+  made.style.setProperty("--color", color);
+  return made;
+}
+
+function keep(game: Game, scores: Scores | undefined, playerName: string): void {
+  const score = { playerName, score: game.board.count(game.id), timestamp: Date.now() };
+  scores?.add(score).catch((error: Error) => console.warn(error.message));
+}

@@ -116,7 +116,7 @@ export interface Config {
   readonly urlBytes: number;
   /** Bytes of a stream's path, [16, 8192]; longer ones get 414. Default 1024. */
   readonly pathBytes: number;
-  /** Producers one stream remembers, [1, 10000000]; more get 409. Default 10000. */
+  /** Producers one stream remembers, [1, 10000000], with ids of 64 characters on average; more get 409. Default 10000. */
   readonly producersPerStream: number;
   /** Generations of forks of forks, [1, 10000]; a fork beyond gets 400. Default 256. */
   readonly forkDepth: number;

@@ -90,7 +90,11 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   keepAliveMs: ["milliseconds", "Limits", "how long an idle connection is kept"],
   urlBytes: ["bytes", "Limits", "longest request target; longer ones get 414"],
   pathBytes: ["bytes", "Limits", "longest stream path; longer ones get 414"],
-  producersPerStream: ["count", "Limits", "idempotent producers that one stream remembers"],
+  producersPerStream: [
+    "count",
+    "Limits",
+    "idempotent producers that one stream remembers, with ids of 64 characters on average",
+  ],
   forkDepth: ["count", "Limits", "generations of forks of forks"],
   sweepMs: ["milliseconds", "Limits", "how often expired streams are looked for"],
   loadedStreams: ["count", "Limits", "streams kept in memory before idle ones are dropped"],

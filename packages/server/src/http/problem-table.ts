@@ -141,6 +141,13 @@ const REJECTIONS: Table<Rejection> = {
     detail: (f) => `The stream remembers ${f.limit} producers already and takes no new one.`,
     at: atHeader(HEADER.producerId),
   },
+  "producer-ids-limit": {
+    status: 409,
+    title: "Too many producers",
+    detail: (f) =>
+      `The ids of the producers that the stream remembers may have ${f.limit} characters together: there is no room for another of this length.`,
+    at: atHeader(HEADER.producerId),
+  },
   "invalid-json": {
     status: 400,
     title: "Invalid JSON",

@@ -1,6 +1,9 @@
 /** Which streams there are, in the order of their paths. */
+
+import { isHeavy } from "../stream/weight.ts";
 import { describe, type StreamDescription } from "./description.ts";
 import type { Shard } from "./shard.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface ListRequest {
   /** Only paths that begin with this. */
@@ -32,9 +35,11 @@ function* listInSteps(shard: Shard, { prefix, after, limit }: ListRequest): Gene
   for (let looked = 0; looked < limit; ) {
     const { paths, next } = shard.catalog.paths(prefix, place, Math.min(STEP, limit - looked));
     for (const path of paths) {
-      const stream = shard.catalog.peek(path);
+      const stream = unlessDamaged(() => shard.catalog.peek(path));
       if (stream?.visibility === "live" && !shard.clockWatch.isExpired(stream))
         streams.push(describe(stream, shard.clockWatch));
+      // That one alone took long to be read.
+      if (stream !== undefined && isHeavy(stream.state)) yield;
     }
     if (next === undefined) return { streams, next };
     place = next;

@@ -1,6 +1,8 @@
 /** Which streams there are, whatever their lifetimes say, and the moments at which they come and go. */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
+import { isHeavy } from "../stream/weight.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** One life of a stream: the same path may have another after it. */
 export interface StreamLife {
@@ -43,6 +45,12 @@ export function lifeAt(catalog: Catalog, path: string): StreamLife | undefined {
  */
 export function livesPage(catalog: Catalog, after: string, limit: number): LivesPage {
   const { paths, next } = catalog.paths("", after, limit);
-  const lives = paths.map((path) => lifeAt(catalog, path)).filter((life) => life !== undefined);
+  const lives: StreamLife[] = [];
+  for (const path of paths) {
+    const stream = unlessDamaged(() => catalog.peek(path));
+    if (stream?.visibility === "live") lives.push(lifeOf(stream));
+    // One that takes long to be read ends the page.
+    if (stream !== undefined && isHeavy(stream.state) && path !== paths.at(-1)) return { lives, next: path };
+  }
   return { lives, next };
 }

@@ -4,8 +4,10 @@
  * other work.
  */
 import type { Stream } from "../catalog/stream.ts";
-import { DamagedData, type DuePlace } from "../journal/contract/index.ts";
+import type { DuePlace } from "../journal/contract/index.ts";
+import { isHeavy } from "../stream/weight.ts";
 import type { Shard } from "./shard.ts";
+import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Streams looked at per step: some hundred microseconds. */
 const STEP = 50;
@@ -47,7 +49,7 @@ export class Sweeper {
     let looked = 0;
     for (const stream of this.#due()) {
       if (!this.#expire(stream)) return;
-      if (++looked % STEP === 0) yield;
+      if (++looked % STEP === 0 || (stream !== undefined && isHeavy(stream.state))) yield;
     }
   }
 
@@ -74,21 +76,12 @@ export class Sweeper {
       const page = unlessDamaged(() => archive.due(archiveNow, STEP, from));
       if (page === undefined) return;
       // Those in memory have had their turn.
+      // One that is damaged, or whose source is, stays: the log has told of it.
       for (const id of page.ids)
         yield catalog.isLoaded(id) ? undefined : unlessDamaged(() => catalog.find(id));
       if (page.next === undefined) return;
       after = page.next;
       yield undefined;
     }
-  }
-}
-
-/** A stream that cannot be read, or whose source cannot, stays: the log has told of it. */
-function unlessDamaged<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DamagedData) return undefined;
-    throw error;
   }
 }

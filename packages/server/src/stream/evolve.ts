@@ -29,6 +29,7 @@ export function initialState(record: CreateRecord): StreamState {
     closedBy: undefined,
     lastStreamSeq: undefined,
     producers: undefined,
+    producerIdsLength: 0,
     renewedAt: record.at,
     lastAppendAt: record.at,
     references: 0,
@@ -70,6 +71,7 @@ function evolveAppend(state: StreamState, record: AppendRecord): void {
     state.producers ??= new Map();
     const known = state.producers.get(producer.id);
     if (known === undefined) {
+      state.producerIdsLength += producer.id.length;
       state.producers.set(ownText(producer.id), {
         epoch: producer.epoch,
         lastSeq: producer.seq,

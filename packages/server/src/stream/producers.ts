@@ -10,6 +10,18 @@ export type ProducerVerdict =
 
 const NEW: ProducerVerdict = { kind: "new" };
 
+/** The ids of one stream may have this length on average, or any when they are few. */
+const ID_LENGTH_ON_AVERAGE = 64;
+const IDS_LENGTH_MIN = 65_536;
+
+/**
+ * How long all ids that one stream remembers may be together, where it may remember so many producers. A state is stored
+ * and read in one turn of the event loop: with 10,000 ids of the greatest length that would take twice as long.
+ */
+export function producerIdsLimit(producers: number): number {
+  return Math.max(IDS_LENGTH_MIN, producers * ID_LENGTH_ON_AVERAGE);
+}
+
 /**
  * Judges one producer request against what the stream remembers of that producer.
  *
@@ -28,6 +40,9 @@ export function judgeProducer(state: StreamState, producer: ProducerTuple, limit
 function judgeUnknown(state: StreamState, producer: ProducerTuple, limit: number): ProducerVerdict {
   if (producer.seq !== 0) return reject({ kind: "sequence-gap", expected: 0, received: producer.seq });
   if ((state.producers?.size ?? 0) >= limit) return reject({ kind: "producer-limit", limit });
+  const idsLimit = producerIdsLimit(limit);
+  if (state.producerIdsLength + producer.id.length > idsLimit)
+    return reject({ kind: "producer-ids-limit", limit: idsLimit });
   return NEW;
 }
 

@@ -26,6 +26,8 @@ export type Rejection =
   | { readonly kind: "sequence-gap"; readonly expected: number; readonly received: number }
   | { readonly kind: "stream-seq-regression"; readonly last: string }
   | { readonly kind: "producer-limit"; readonly limit: number }
+  /** `limit`: characters of all ids together. */
+  | { readonly kind: "producer-ids-limit"; readonly limit: number }
   | { readonly kind: "too-much-remembered" }
   | { readonly kind: "invalid-json"; readonly message: string; readonly position: number }
   | { readonly kind: "json-message-too-large"; readonly position: number }

@@ -54,6 +54,6 @@ export function restore(state: StreamState, before: Before): void {
     state.producers.set(before.producerId, before.producer);
     return;
   }
-  state.producers.delete(before.producerId);
+  if (state.producers.delete(before.producerId)) state.producerIdsLength -= before.producerId.length;
   if (state.producers.size === 0) state.producers = undefined;
 }

@@ -73,6 +73,8 @@ export interface StreamState {
   lastStreamSeq: string | undefined;
   /** Absent until the first producer appends. */
   producers: Map<string, ProducerState> | undefined;
+  /** Length of all their ids together, which is what a state takes longest to be stored and read for. */
+  producerIdsLength: number;
   /** The last recorded use that renews a TTL, epoch milliseconds. */
   renewedAt: number;
   /** The last append or close, epoch milliseconds; `createdAt` before the first. */

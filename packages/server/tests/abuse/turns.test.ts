@@ -15,6 +15,7 @@ import { append } from "../../src/shard/append.ts";
 import { wholeSlice } from "../../src/shard/bytes.ts";
 import { create } from "../../src/shard/create.ts";
 import { list } from "../../src/shard/list.ts";
+import { livesPage } from "../../src/shard/lives.ts";
 import { producers } from "../../src/shard/producers.ts";
 import { readOut } from "../../src/shard/reading.ts";
 import { remove } from "../../src/shard/remove.ts";
@@ -188,6 +189,27 @@ describe("on a disk", () => {
     expect(spy.mock.calls.length).toBeGreaterThanOrEqual(9);
     expect(meter.most).toBeLessThanOrEqual(5);
     expect(pieces().join("")).toBe(`[s]${content}`);
+    await log.close();
+  });
+
+  test("of streams that remember many producers few are read in each turn, however many a list asks for", async () => {
+    const log = await openLocalLog({ directory, durability: "os", scrub: false, checkpointIntervalMs: 1e9 });
+    const shard = await opened(log);
+    const names = Array.from({ length: 40 }, (_, index) => `s${100 + index}`);
+    const producers = Array.from({ length: 100 }, (_, index) => `p${index}`);
+    for (const name of names) {
+      await make(shard, name);
+      await Promise.all(producers.map((id) => addTo(shard, name, "x", id)));
+    }
+    await log.checkpoint();
+    for (const name of names) expect(shard.catalog.evict(shard.catalog.newest(PATH + name)!)).toBe(true);
+    const meter = counted(log.archive as never, "byPath" as never);
+    const { streams } = await list(shard, { prefix: PATH, after: PATH, limit: 1000 });
+    meter.stop();
+    expect(streams.map(({ path }) => path)).toEqual(names.map((name) => PATH + name));
+    expect(meter.most).toBeLessThanOrEqual(5);
+    const page = livesPage(shard.catalog, "", 1000);
+    expect([page.lives.map(({ path }) => path), page.next]).toEqual([[`${PATH}s100`], `${PATH}s100`]);
     await log.close();
   });
 

@@ -8,13 +8,13 @@ import {
   deadlineKey,
   numberOfKey,
   pathKey,
+  pathOfKey,
   pathRangeEnd,
   pathRangeStart,
   streamKey,
   successor,
 } from "./keys.ts";
 import { decodeNumber, decodeState } from "./rows.ts";
-import { unlessDamaged } from "./sealed-store.ts";
 
 /** Streams that are gone already and are passed over in one go, beside those that are found: a millisecond. */
 const HIDDEN_LOOKS = 500;
@@ -56,9 +56,9 @@ export class ArchivedStreams implements Archive {
     let from = comparePaths(after, prefix) < 0 ? pathRangeStart(prefix) : successor(pathRangeStart(after));
     for (let looks = 0; paths.length < limit; ) {
       const entries = this.#store.entries(from, end, Math.min(limit - paths.length, HIDDEN_LOOKS));
-      for (const { value } of entries) {
-        const path = unlessDamaged(() => this.byId(decodeNumber(value)))?.path;
-        if (path?.startsWith(prefix)) paths.push(path);
+      for (const { key, value } of entries) {
+        const path = pathOfKey(key);
+        if (!this.#hidden.has(decodeNumber(value)) && path.startsWith(prefix)) paths.push(path);
       }
       const last = entries.at(-1);
       if (last === undefined) return { paths, next: undefined };
@@ -66,8 +66,7 @@ export class ArchivedStreams implements Archive {
       looks += entries.length;
       if (looks < limit + HIDDEN_LOOKS || paths.length >= limit) continue;
       // Many in a row are hidden: the page ends at one of them.
-      const next = unlessDamaged(() => this.#stored(decodeNumber(last.value)))?.path;
-      if (next !== undefined) return { paths, next };
+      return { paths, next: pathOfKey(last.key) };
     }
     return { paths, next: paths.at(-1) };
   }

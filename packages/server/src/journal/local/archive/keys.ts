@@ -92,6 +92,11 @@ export function pathKey(path: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(PATH), bytes]);
 }
 
+/** The path of such a key. */
+export function pathOfKey(key: Uint8Array): string {
+  return Buffer.from(key.subarray(1)).toString();
+}
+
 /** The greatest key that is not after `text`, which may be longer than any path. */
 export function pathRangeStart(text: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(PATH), Buffer.from(text).subarray(0, PATH_BYTES_MAX)]);

@@ -101,6 +101,7 @@ function blankState(): StreamState {
     closedBy: undefined,
     lastStreamSeq: undefined,
     producers: undefined,
+    producerIdsLength: 0,
     renewedAt: 0,
     lastAppendAt: 0,
     references: 0,
@@ -108,7 +109,8 @@ function blankState(): StreamState {
   };
 }
 
-const STATE = new Struct<Omit<StreamState, "tail">>("a stream's state", blankState, {
+/** Without what the header has, and what follows from the rest. */
+const STATE = new Struct<Omit<StreamState, "tail" | "producerIdsLength">>("a stream's state", blankState, {
   id: always(u64),
   path: always(text),
   contentType: always(sharedText),
@@ -176,5 +178,7 @@ export function decodeState(bytes: Uint8Array): StreamState {
   const { tail } = ROW_HEADER.read(reader);
   const state = blankState();
   state.tail = tail;
-  return STATE.readFields(reader, reader.u16(), state);
+  STATE.readFields(reader, reader.u16(), state);
+  for (const id of state.producers?.keys() ?? []) state.producerIdsLength += id.length;
+  return state;
 }

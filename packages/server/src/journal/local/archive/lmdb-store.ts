@@ -89,10 +89,15 @@ export class LmdbStore implements ArchiveStore {
   }
 
   /** @throws DamagedData */
-  #range<Found>(from: Uint8Array, read: () => Found): Found {
+  #range<Found>(from: Uint8Array, range: Iterable<Found>): Found[] {
+    const iterator = range[Symbol.iterator]();
+    const found: Found[] = [];
     try {
-      return read();
+      for (let next = iterator.next(); !next.done; next = iterator.next()) found.push(next.value);
+      return found;
     } catch (error) {
+      // It would hold on to the transaction that has met an error, and so would all later reads.
+      iterator.return?.();
       throw this.#unreadable(from, error);
     }
   }
@@ -101,18 +106,18 @@ export class LmdbStore implements ArchiveStore {
     // In reverse, `start` is included and `end` is not; a key that ends earlier sorts before its extensions.
     const end = Buffer.from(from.subarray(0, from.length - 1));
     const range = { start: to as Buffer, end, reverse: true, limit: 1 };
-    const [entry] = this.#range(from, () => [...this.#database.getRange(range)]);
+    const [entry] = this.#range(from, this.#database.getRange(range));
     return entry !== undefined && Buffer.compare(entry.key, from) >= 0 ? entry : undefined;
   }
 
   entries(from: Uint8Array, to: Uint8Array, limit: number): Entry[] {
     const range = { start: from as Buffer, end: to as Buffer, limit };
-    return this.#range(from, () => [...this.#database.getRange(range)]);
+    return this.#range(from, this.#database.getRange(range));
   }
 
   keys(from: Uint8Array, to: Uint8Array, limit: number): Uint8Array[] {
     const range = { start: from as Buffer, end: to as Buffer, limit };
-    return this.#range(from, () => [...this.#database.getKeys(range)]);
+    return this.#range(from, this.#database.getKeys(range));
   }
 
   async write(changes: readonly Change[]): Promise<void> {

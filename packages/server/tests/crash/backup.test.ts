@@ -169,6 +169,23 @@ test(
 );
 
 test(
+  "a backup reads no more of the archive a second than --rate says",
+  async () => {
+    const source = join(root, "paced");
+    const paced = await startServer({ directory: source });
+    const http = new Http(paced.url);
+    for (const stream of STREAMS) await http.put(stream, { headers: BINARY, body: Buffer.alloc(400_000, 7) });
+    await paced.stop();
+    const target = join(root, "paced-backup");
+    const began = performance.now();
+    expect(await run(["backup", target, "--data-dir", source, "--rate", "800kB"])).toBe(0);
+    expect(performance.now() - began).toBeGreaterThan(2000);
+    expect((await checkDirectory(target)).problems).toEqual([]);
+  },
+  PROCESSES_MS,
+);
+
+test(
   "files beside a backup do not become part of it",
   async () => {
     const target = join(root, "backup");

@@ -43,6 +43,16 @@ standsFor<official.DurableStreamErrorCode, ours.DurableStreamErrorCode>();
 standsFor<ours.DurableStreamErrorCode, official.DurableStreamErrorCode>();
 standsFor<official.ReadableStreamAsyncIterable<string>, ours.ReadableStreamAsyncIterable<string>>();
 
+/** Values that people change or hand on. */
+standsFor<
+  typeof official.DURABLE_STREAM_PROTOCOL_QUERY_PARAMS,
+  typeof ours.DURABLE_STREAM_PROTOCOL_QUERY_PARAMS
+>();
+standsFor<
+  typeof ours.DURABLE_STREAM_PROTOCOL_QUERY_PARAMS,
+  typeof official.DURABLE_STREAM_PROTOCOL_QUERY_PARAMS
+>();
+
 /** Functions and classes. */
 standsFor<typeof official.stream, typeof ours.stream>();
 standsFor<typeof official.createFetchWithBackoff, typeof ours.createFetchWithBackoff>();

@@ -1,4 +1,5 @@
 /** What tests with a `fetch` of their own see of requests, beside the official client. */
+import { readFile } from "node:fs/promises";
 import * as official from "@durable-streams/client";
 import { expect, test } from "vitest";
 import * as ours from "../src/index.ts";
@@ -63,4 +64,48 @@ test("methods and headers are the same to the letter, and so are addresses but f
   const theirs = await requestsOf(official as unknown as typeof ours);
   expect(theirs).toHaveLength(9);
   expect(sorted(await requestsOf(ours))).toEqual(sorted(theirs));
+});
+
+test("errors of the same name say the same, but for those that the page on migrating tells of", () => {
+  const errorsOf = (client: typeof ours) =>
+    [
+      new client.FetchError(404, "none", undefined, {}, url),
+      new client.FetchError(409, undefined, { a: 1 }, {}, url),
+      new client.FetchError(500, "text", undefined, {}, url, "message"),
+      new client.FetchBackoffAbortError(),
+      new client.MissingStreamUrlError(),
+      new client.InvalidSignalError(),
+      new client.StreamClosedError(url, "7"),
+      new client.SequenceGapError(1, 3),
+      new client.DurableStreamError("message", "BUSY", 503, { a: 1 }),
+    ].map((error) => ({ ...error, name: error.name, message: error.message }));
+  expect(errorsOf(ours)).toEqual(errorsOf(official as unknown as typeof ours));
+});
+
+test("what the page on migrating says of our own texts is so", async () => {
+  const table = await readFile(new URL("../docs/migrating.md", import.meta.url), "utf8");
+  const refusal = (from: () => unknown): Promise<string> =>
+    Promise.resolve()
+      .then(from)
+      .then(String, (error: Error) => error.message);
+  const text = () =>
+    new Response("x", { headers: { "content-type": "text/plain", "stream-up-to-date": "true" } });
+  const fetch = async () => text();
+  const response = await ours.stream({ url, fetch, live: false });
+  const handle = new ours.DurableStream({ url, fetch, contentType: "text/plain" });
+  const producer = new ours.IdempotentProducer(handle, "p");
+  await producer.detach();
+  const texts = [
+    await refusal(() => ours.stream({ url: "" })),
+    await refusal(async () => (await ours.stream({ url, fetch, live: false })).json()),
+    await refusal(() => handle.append(1)),
+    await refusal(() => producer.append("late")),
+    await refusal(async () => {
+      const twice = await ours.stream({ url, fetch, live: false, json: true });
+      twice.json().catch(() => {});
+      return twice.text();
+    }),
+  ];
+  expect(await response.text()).toBe("x");
+  for (const said of texts) expect(table).toContain(`\`${said}\``);
 });

@@ -74,14 +74,18 @@ export class Records {
   async outcome(id: string): Promise<Outcome> {
     const known = this.#outcomes.get(id);
     if (known !== undefined) return known;
-    const response = await this.#backend.send("GET", `${this.#backend.outcome(id)}?offset=-1`);
-    const text = await response.text();
-    const found = response.ok ? parseOutcome(text) : response.status === 404 ? "complete" : undefined;
-    if (found === undefined) throw new Error(`an outcome cannot be read: ${response.status}`);
-    // A word was left; but the stream may have been closed by its writer meanwhile, as complete.
-    const outcome = found === "complete" || (await this.#close(id)) ? found : "complete";
+    const outcome = (await this.#close(id)) ? await this.#reason(id) : "complete";
     this.remember(id, outcome);
     return outcome;
+  }
+
+  /** The word of whoever ended a response early. It may be gone, when the response was read for longer than words are kept. */
+  async #reason(id: string): Promise<Outcome> {
+    const response = await this.#backend.send("GET", `${this.#backend.outcome(id)}?offset=-1`);
+    const text = await response.text();
+    const found = response.ok ? parseOutcome(text) : response.status === 404 ? "failed" : undefined;
+    if (found === undefined) throw new Error(`an outcome cannot be read: ${response.status}`);
+    return found;
   }
 
   /** Notes how a response ended, so that it need not be looked up. */

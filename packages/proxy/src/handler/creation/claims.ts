@@ -24,6 +24,8 @@ export type Claim =
 
 const JSON_TYPE = "application/json";
 const POLL_MS = 100;
+/** Attempts that failed, twice over. After so many the request needs another key. */
+const ENTRIES_MAX = 2_000;
 const NUMBER_WIDTH = 15;
 
 /**
@@ -33,29 +35,51 @@ const NUMBER_WIDTH = 15;
  * @throws when the server below fails
  */
 export async function claim(context: Context, id: string, patienceMs: number): Promise<Claim> {
-  const { backend, records, lease, settings } = context;
-  const url = backend.claim(id);
+  const url = context.backend.claim(id);
+  const mine: Claim = { kind: "mine", release: () => release(context, url) };
+  const [isFirst, found] = await Promise.all([begin(context, url), findStream(context, id)]);
+  if (found !== undefined) return found;
+  if (isFirst) return mine;
+  for (const end = performance.now() + patienceMs; performance.now() < end; ) {
+    const entries = await readEntries(context, url);
+    const held = await isHeld(context, entries.at(-1));
+    // After the entries: who is dead, or has given up, creates nothing any more.
+    const since = await findStream(context, id);
+    if (since !== undefined) return since;
+    if (entries.length >= ENTRIES_MAX) return { kind: "busy" };
+    if (held) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    else if (await add(context, url, entries.length, "fetching")) return mine;
+  }
+  return { kind: "busy" };
+}
+
+/** The stream, if there is one. */
+async function findStream({ records }: Context, id: string): Promise<Claim | undefined> {
+  const found = await records.find(id);
+  if (found.kind === "ok") return { kind: "found", contentType: found.value.description.contentType };
+  if (found.rejection === "unavailable") throw new Error("a stream cannot be looked up");
+  return undefined;
+}
+
+/** Makes the record with our entry in it. False if there is one. */
+async function begin({ backend, lease, settings }: Context, url: string): Promise<boolean> {
   const headers = {
     [HEADER.contentType]: JSON_TYPE,
     [HEADER.streamTtl]: String(settings.streamTtlSeconds),
   };
-  await discard(await backend.send("PUT", url, { headers }));
-  for (const end = performance.now() + patienceMs; performance.now() < end; ) {
-    const entries = await readEntries(context, url);
-    // After the entries: who has released it did not create, and who has not may have.
-    const found = await records.find(id);
-    if (found.kind === "ok") return { kind: "found", contentType: found.value.description.contentType };
-    if (found.rejection === "unavailable") throw new Error("a stream cannot be looked up");
-    const last = entries.at(-1);
-    const isHeld = last?.state === "fetching" && last.by !== lease.instance && (await lease.isAlive(last.by));
-    if (!isHeld && (await add(context, url, entries.length, "fetching")))
-      return {
-        kind: "mine",
-        release: () => add(context, url, entries.length + 1, "released").then(() => undefined),
-      };
-    if (isHeld) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return { kind: "busy" };
+  const body = JSON.stringify({ state: "fetching", by: lease.instance } satisfies Entry);
+  const { ok, status } = await discard(await backend.send("PUT", url, { headers, body }));
+  if (!ok) throw new Error(`a claim cannot be written: ${status}`);
+  return status === 201;
+}
+
+/** Whether whoever made this entry is fetching. */
+async function isHeld({ lease }: Context, last: Entry | undefined): Promise<boolean> {
+  return last?.state === "fetching" && last.by !== lease.instance && (await lease.isAlive(last.by));
+}
+
+async function release(context: Context, url: string): Promise<void> {
+  await add(context, url, (await readEntries(context, url)).length, "released");
 }
 
 async function readEntries({ backend }: Context, url: string): Promise<Entry[]> {

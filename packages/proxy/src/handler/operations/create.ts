@@ -1,6 +1,6 @@
 import { HEADER } from "@perennial/protocol";
 import { validateUpstreamUrl } from "../../core/allowlist.ts";
-import { derivedId } from "../../core/ids.ts";
+import { derivedId, digestOf } from "../../core/ids.ts";
 import { generatePreSignedUrl } from "../../core/signing.ts";
 import { PROXY_HEADER } from "../../core/words.ts";
 import { createProblem } from "../auth.ts";
@@ -68,7 +68,10 @@ export async function createFor(
     const sent = await upstreamRequest(context.settings, method, url, request.headers, body);
     if (!key) return createStream(context, crypto.randomUUID(), sent, request.signal);
     const credentials = Object.entries(sent.headers).filter(([name]) => CREDENTIALS.test(name));
-    const identity = { key, method, url: url.href, credentials: credentials.sort().flat(), body };
+    const identity = {
+      ...{ key, method, url: url.href, bodyDigest: await digestOf(body) },
+      credentials: credentials.sort().flat(),
+    };
     return once.create(derivedId(context.settings.signingSecrets[0], identity), sent);
   });
   return outcome.kind === "ok"

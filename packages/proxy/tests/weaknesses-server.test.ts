@@ -1,5 +1,8 @@
 /** What users of the official proxy suffer from, row by row: none of it happens here. Those of its client are in weaknesses-client.test.ts. */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { get } from "node:https";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -306,12 +309,34 @@ it("X22: cookies and the like stay here, unless they are let through", async () 
   for (const name of ["origin", "x-forwarded-for", "referer"]) expect(seen).not.toHaveProperty(name);
 });
 
-it("X23: the port is the real one, and the proxy is a handler for other servers", async () => {
+it("X23: the port is the real one, it speaks TLS, and it is a handler for other servers", async () => {
   await start();
   expect(Number(new URL(world.proxies[0]!.url).port)).toBeGreaterThan(0);
+  const [cert, key] = ["cert", "key"].map((name) =>
+    readFileSync(new URL(`../../server/tests/fixtures/tls-${name}.pem`, import.meta.url), "utf8"),
+  ) as [string, string];
+  const { url } = await world.another({ tls: { cert, key } });
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${url}/health`, { rejectUnauthorized: false }, resolve).once("error", reject);
+  });
+  expect([new URL(url).protocol, response.statusCode]).toEqual(["https:", 200]);
+  response.destroy();
   const handler = createProxyHandler({ dsServer: world.streams, jwtSecret: SECRET });
   expect((await handler.fetch(new Request("http://proxy.test/health"))).status).toBe(200);
   await handler.stop();
+});
+
+it("keeps a page that an upstream sends from being one here, and the query of an address to the upstream", async () => {
+  await start();
+  world.model.on("/page", (response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<script>1</script>");
+  });
+  const address = `/${world.model.url}/page?secret=${SECRET}`;
+  expect((await world.ask("GET", address)).status).toBe(401);
+  const response = await world.ask("GET", address, { headers: { "stream-proxy-token": SECRET } });
+  expect(response.headers.get("content-security-policy")).toMatch(/^sandbox/);
+  expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+  await response.body?.cancel();
 });
 
 it("X26: a connection that is refused at first is tried again, and whoever fetches is told of each end", async () => {

@@ -19,16 +19,16 @@ const MESSAGES = {
 
 /** Why a request may not act for the service, if so. Tokens for creating are no good here. */
 export function serviceProblem(settings: Settings, request: Request): Promise<Problem | undefined> {
-  return problemOf(settings, request, bearerOf(request), () => false);
+  return problemOf(settings, request, shownBy(settings, request), () => false);
 }
 
 /** Why a request may not create, if so. */
 export function createProblem(settings: Settings, request: Request): Promise<Problem | undefined> {
   const isToken = (text: string) => settings.serviceSecrets.some((secret) => isCreateToken(text, secret));
-  return problemOf(settings, request, bearerOf(request), isToken);
+  return problemOf(settings, request, shownBy(settings, request), isToken);
 }
 
-/** The same, where `Authorization` is meant for the upstream. */
+/** The same, where `Authorization` and the query are meant for the upstream. */
 export function passThroughProblem(settings: Settings, request: Request): Promise<Problem | undefined> {
   const isToken = (text: string) => settings.serviceSecrets.some((secret) => isCreateToken(text, secret));
   return problemOf(settings, request, request.headers.get(PROXY_HEADER.proxyToken), isToken);
@@ -58,15 +58,13 @@ export function isSigned(query: URLSearchParams): boolean {
 }
 
 async function problemOf(
-  { serviceSecrets, querySecret, authorize }: Settings,
+  { serviceSecrets, authorize }: Settings,
   request: Request,
-  bearer: string | null,
+  shown: string | null,
   isToken: (text: string) => boolean,
 ): Promise<Problem | undefined> {
-  const inQuery = querySecret ? new URL(request.url).searchParams.get(PROXY_QUERY.secret) : null;
-  const given = inQuery ?? bearer;
-  if (given !== null && isToken(given)) return undefined;
-  const results = serviceSecrets.map((secret) => validateServiceJwt(given, undefined, secret));
+  if (shown !== null && isToken(shown)) return undefined;
+  const results = serviceSecrets.map((secret) => validateServiceJwt(shown, undefined, secret));
   if (results.some(({ ok }) => ok)) return undefined;
   if (await authorize?.(request)) return undefined;
   const [first] = results;
@@ -74,6 +72,8 @@ async function problemOf(
   return { code, message: MESSAGES[code] };
 }
 
-function bearerOf(request: Request): string | null {
-  return extractBearerToken(request.headers.get(HTTP_HEADER.authorization) ?? undefined);
+/** The credential that a request shows. That of the query counts, where both are there. */
+function shownBy({ querySecret }: Settings, request: Request): string | null {
+  const inQuery = querySecret ? new URL(request.url).searchParams.get(PROXY_QUERY.secret) : null;
+  return inQuery ?? extractBearerToken(request.headers.get(HTTP_HEADER.authorization) ?? undefined);
 }

@@ -43,6 +43,8 @@ export function withCors(response: Response, request: Request, origin: string): 
   headers.set(HTTP_HEADER.allowMethods, METHODS);
   headers.set(HTTP_HEADER.exposeHeaders, EXPOSED);
   headers.set(HTTP_HEADER.contentTypeOptions, "nosniff");
+  // What an upstream says is data, also where it says that it is a page.
+  headers.set(HTTP_HEADER.contentSecurityPolicy, "sandbox; default-src 'none'");
   const requested = request.headers.get(REQUESTED);
   const more = requested !== null && NAMES.test(requested) ? requested.split(",") : [];
   const known = new Set(ALLOWED.map((name) => name.toLowerCase()));

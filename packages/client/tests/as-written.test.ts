@@ -1,17 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { DurableStream, IdempotentProducer, stream } from "../src/index.ts";
-import { servers, type TestServer } from "./servers.ts";
+import { describeServers } from "./servers.ts";
 import { page, scriptedFetch } from "./support/scripted-fetch.ts";
 
-describe.each(Object.entries(servers))("what people write, on %s", (_, start) => {
-  let server: TestServer;
-  let count = 0;
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server.stop());
-  const create = (contentType: string) =>
-    DurableStream.create({ url: `${server.url}/v1/stream/as-written-${count++}`, contentType });
+describeServers("what people write, on %s", (newUrl) => {
+  const create = (contentType: string) => DurableStream.create({ url: newUrl(), contentType });
 
   test.each(["sse", "long-poll", false] as const)(
     "for await over stream() gives JSON messages (%s)",
@@ -53,7 +46,7 @@ describe.each(Object.entries(servers))("what people write, on %s", (_, start) =>
 
   test("a loop over a stream that is not there fails in the loop, and only there", async () => {
     const loop = async () => {
-      for await (const _ of stream({ url: `${server.url}/v1/stream/none` }));
+      for await (const _ of stream({ url: newUrl() }));
     };
     await expect(loop()).rejects.toMatchObject({ status: 404 });
   });

@@ -1,7 +1,7 @@
 import { Random, replayOf, Seeds } from "@perennial/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DurableStream, FetchBackoffAbortError, StaleEpochError, stream } from "../src/index.ts";
-import { servers, type TestServer } from "./servers.ts";
+import { describeServers } from "./servers.ts";
 
 /** A network that loses requests, and answers to requests that were carried out. */
 function lossy(random: Random): typeof fetch {
@@ -14,15 +14,8 @@ function lossy(random: Random): typeof fetch {
   };
 }
 
-describe.each(Object.entries(servers))("a pipe into %s", (_, start) => {
-  let server: TestServer;
-  let count = 0;
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server.stop());
-  const create = (contentType: string) =>
-    DurableStream.create({ url: `${server.url}/v1/stream/pipe-${count++}`, contentType });
+describeServers("a pipe into %s", (newUrl) => {
+  const create = (contentType: string) => DurableStream.create({ url: newUrl(), contentType });
   const backoffOptions = { initialDelay: 1, maxDelay: 5 };
 
   const seeds = new Seeds(3);

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { DurableStream, FetchError, type JsonBatch, stream } from "../src/index.ts";
-import { servers, type TestServer } from "./servers.ts";
+import { describeServers } from "./servers.ts";
 
-describe.each(Object.entries(servers))("reading from %s", (_, start) => {
-  let server: TestServer;
-  let count = 0;
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server.stop());
-
+describeServers("reading from %s", (newUrl) => {
   const create = (contentType: string, body?: string) =>
     DurableStream.create({
-      url: `${server.url}/v1/stream/reading-${count++}`,
+      url: newUrl(),
       contentType,
       ...(body === undefined ? {} : { body }),
     });
@@ -116,12 +109,12 @@ describe.each(Object.entries(servers))("reading from %s", (_, start) => {
   });
 
   test("a missing stream is a FetchError 404 that names the address", async () => {
-    const url = `${server.url}/v1/stream/none`;
+    const url = newUrl();
     for (const live of [false, "long-poll", "sse"] as const) {
       const error = await stream({ url, live }).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(FetchError);
       expect(error).toMatchObject({ status: 404, code: "NOT_FOUND" });
-      expect(String(error)).toContain("/v1/stream/none");
+      expect(String(error)).toContain(url);
     }
   });
 

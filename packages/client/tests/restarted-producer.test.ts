@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   DurableStream,
   FetchError,
@@ -7,7 +7,7 @@ import {
   StaleEpochError,
   stream,
 } from "../src/index.ts";
-import { servers, type TestServer } from "./servers.ts";
+import { describeServers } from "./servers.ts";
 
 /** What the network does to a request: loses it, loses its answer, or nothing. */
 type Fate = "lost" | "answer lost" | "arrives";
@@ -26,17 +26,10 @@ function lossy(...fates: Fate[]): typeof fetch {
 const backoffOptions = { initialDelay: 1, maxDelay: 2, multiplier: 1 };
 const CLAIM = { autoClaim: true } as const;
 
-describe.each(Object.entries(servers))("a producer that is started again, on %s", (_, start) => {
-  let server: TestServer;
-  let count = 0;
+describeServers("a producer that is started again, on %s", (newUrl) => {
   let url = "";
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server.stop());
-
   const create = async () => {
-    url = `${server.url}/v1/stream/restarted-${count++}`;
+    url = newUrl();
     await DurableStream.create({ url, contentType: "application/json" });
   };
   const producer = (options: IdempotentProducerOptions, ...fates: Fate[]) => {

@@ -1,5 +1,6 @@
 import { DurableStreamTestServer } from "@durable-streams/server";
 import { createServer } from "@perennial/server";
+import { afterAll, beforeAll, describe } from "vitest";
 
 /** A server under test. Long-polls run out after half a second, so that tests of it are short. */
 export interface TestServer {
@@ -20,3 +21,21 @@ export const servers: Readonly<Record<string, (port?: number) => Promise<TestSer
     return { url, stop: () => server.stop() };
   },
 };
+
+/**
+ * Describes the same on each server.
+ *
+ * @param title - has the server's name for `%s`
+ * @param suite - given what makes the address of another stream, which is not there yet
+ */
+export function describeServers(title: string, suite: (newUrl: () => string) => void): void {
+  describe.each(Object.entries(servers))(title, (_, start) => {
+    let server: TestServer;
+    let count = 0;
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterAll(() => server.stop());
+    suite(() => `${server.url}/v1/stream/s-${count++}`);
+  });
+}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   DurableStream,
   FetchError,
@@ -6,18 +6,10 @@ import {
   StaleEpochError,
   StreamClosedError,
 } from "../src/index.ts";
-import { servers, type TestServer } from "./servers.ts";
+import { describeServers } from "./servers.ts";
 
-describe.each(Object.entries(servers))("writing to %s", (_, start) => {
-  let server: TestServer;
-  let count = 0;
-  beforeAll(async () => {
-    server = await start();
-  });
-  afterAll(() => server.stop());
-
-  const create = (contentType: string) =>
-    DurableStream.create({ url: `${server.url}/v1/stream/writing-${count++}`, contentType });
+describeServers("writing to %s", (newUrl) => {
+  const create = (contentType: string) => DurableStream.create({ url: newUrl(), contentType });
   const textOf = async (handle: DurableStream) => (await handle.stream({ live: false })).text();
 
   test("appends made at once are stored in order, in few requests, and tell the tail", async () => {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { createServer } from "../../src/index.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
+import { Http, TEXT } from "../support/http.ts";
+import { RawSocket } from "../support/raw-socket.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 
 const HOUR_MS = 3_600_000;
@@ -67,4 +69,29 @@ test("ahead by hours, it ends no stream in the archive, and after a restart it i
   expect((await third.ask("HEAD", "b")).status).toBe(404);
   expect((await third.listed()).map(({ path }) => path)).toEqual(["a"]);
   await third.server.stop();
+});
+
+test("back by a day, heartbeats, long-polls and the ends of idle connections come as before", async () => {
+  let now = Date.UTC(2030, 0, 1);
+  const server = createServer({
+    ...{ port: 0, sseHeartbeatMs: 100, longPollTimeoutMs: 300, keepAliveMs: 300 },
+    ...{ now: () => now, monotonicNow: () => performance.now(), logger: errorKeeper().logger },
+  });
+  await server.start();
+  const http = new Http(server.url);
+  await http.put("s", { headers: TEXT });
+  const live = await RawSocket.open(server.url);
+  live.write(`GET ${http.path("s")}?offset=now&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await live.until((received) => received.includes("event: control"));
+  const idle = await RawSocket.open(server.url);
+  idle.write(`HEAD ${http.path("s")} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  await idle.until((received) => received.includes("\r\n\r\n"));
+  now -= 24 * HOUR_MS;
+  const before = live.received.length;
+  await live.until((received) => received.slice(before).split("\n:").length > 3);
+  expect((await http.get("s", "?offset=now&live=long-poll")).status).toBe(204);
+  await idle.closed();
+  expect(live.isClosed).toBe(false);
+  live.destroy();
+  await server.stop();
 });

@@ -197,6 +197,30 @@ test("an archive that is missing, cut short or overwritten is refused with a sen
   expect((await checkDirectory(directory)).problems).toEqual([]);
 });
 
+test("an archive that is short of a few pages at its end is refused or read, and ends no process", async () => {
+  const whole = await populated();
+  for (const pages of [1, 2, 3, 8, 16]) {
+    const directory = await mkdtemp(join(root, "d"));
+    await cp(whole, directory, { recursive: true });
+    const file = join(directory, "archive.lmdb");
+    const { size } = await stat(file);
+    await truncate(file, size - pages * 4096);
+    const serving = await serve(directory).catch((error: unknown) => error);
+    if (serving instanceof Error) {
+      expect(serving.message).toContain("Restore the data directory from a backup");
+      continue;
+    }
+    const { http, stop } = serving as Serving;
+    for (const name of NAMES) {
+      // What was in them is damaged; the answer to a read that begins before it breaks off.
+      const { status, text } = await http.get(name).catch(() => ({ status: 500, text: "" }));
+      expect([200, 500]).toContain(status);
+      if (status === 200) expect(`${name}${BODY}`.startsWith(text)).toBe(true);
+    }
+    await stop();
+  }
+});
+
 test("an archive of a store that was never checkpointed may not go missing either", async () => {
   const directory = await mkdtemp(join(root, "young"));
   const { http, stop } = await serve(directory);

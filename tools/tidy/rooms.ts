@@ -25,6 +25,7 @@ const YJS_SERVER = `${YJS}/server`;
 const AI = "packages/ai/src";
 const AI_GENERATION = `${AI}/generation`;
 const AI_FOLD = `${AI}/fold`;
+const AI_SESSION = `${AI}/session`;
 const AI_SDK = "packages/ai-sdk/src";
 const PROXY = "packages/proxy/src";
 const PROXY_CORE = `${PROXY}/core`;
@@ -56,9 +57,10 @@ export const ROOMS: readonly Room[] = [
   { path: YJS_TABS, imports: [YJS_CORE, YJS_PROVIDER] },
   { path: YJS_PROVIDER, imports: [PROTOCOL, CLIENT, YJS_CORE, YJS_TABS] },
   { path: YJS_SERVER, imports: [PROTOCOL, YJS_CORE], node: true },
-  { path: AI, imports: [CLIENT, AI_FOLD, AI_GENERATION] },
+  { path: AI, imports: [CLIENT, AI_FOLD, AI_GENERATION, AI_SESSION] },
   { path: AI_FOLD, imports: [AI] },
   { path: AI_GENERATION, imports: [PROTOCOL, CLIENT, AI, AI_FOLD] },
+  { path: AI_SESSION, imports: [CLIENT, AI, AI_GENERATION] },
   { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
   { path: PROXY, imports: [PROXY_CORE, PROXY_HANDLER, PROXY_NODE, PROXY_CLIENT, PROXY_TRANSPORTS] },
   { path: PROXY_CORE, imports: [PROTOCOL] },

@@ -9,3 +9,19 @@ export { requestStop, type StopResult } from "./generation/stop.ts";
 export type { GenerationTarget } from "./generation/target.ts";
 export { defaultErrorText, type Generation, type Outcome, type WriteOptions } from "./generation/writer.ts";
 export type { Rejected } from "./result.ts";
+export {
+  appendToSession,
+  followSession,
+  openSession,
+  readSession,
+  type SessionState,
+} from "./session/session.ts";
+export {
+  type AnswerEnd,
+  EMPTY_SESSION,
+  type RunningAnswer,
+  type SessionEntry,
+  type SessionMessage,
+  type SessionView,
+  withEntry,
+} from "./session/view.ts";

@@ -102,7 +102,9 @@ class Run {
     const network = new Cuttable(repeatingFetch(this.#random));
     const source = new HandSource<UIMessageChunk>();
     const target = this.#target(network.fetch);
-    const generation = await startGeneration({ target, format, source, leaseMs: LEASE_MS });
+    // A writer that is cut off hears no stops: that is meant.
+    const onWarning = () => undefined;
+    const generation = await startGeneration({ target, format, source, leaseMs: LEASE_MS, onWarning });
     if (generation.kind === "rejected") throw new Error(`${this.#name}: ${generation.rejection}`);
     onStart();
     const turn = this.#fate === "complete" ? this.#chunks.length : this.#random.below(this.#chunks.length);

@@ -2,7 +2,7 @@ import type { ChunkFormat, WriterNote } from "../format.ts";
 import { type Rejected, reject } from "../result.ts";
 import { type ClaimProblem, claim, FIRST_EPOCH, writtenSoFar } from "./claim.ts";
 import { openControl, removeControl } from "./stop.ts";
-import { type GenerationTarget, handleOf, JSON_TYPE } from "./target.ts";
+import { type GenerationTarget, handleOf, JSON_TYPE, stateOf } from "./target.ts";
 import {
   defaultErrorText,
   FailureReport,
@@ -55,7 +55,7 @@ export async function startGeneration<Chunk>(
   const control = writing.stoppable ? openControl(target, ttlSeconds ?? DAY_SECONDS) : undefined;
   const [made] = await Promise.allSettled([opening, control?.catch(writing.onWarning)]);
   if (made.status === "rejected") {
-    if (await isEnded(target)) return reject("ended");
+    if ((await stateOf(target)) === "closed") return reject("ended");
     throw made.reason;
   }
   const failures = new FailureReport();
@@ -76,7 +76,6 @@ export async function takeOver<Chunk>(
 ): Promise<Generation | Rejected<ClaimProblem>> {
   const { target, format } = options;
   const writing = writingOf(options, []);
-  if (await isEnded(target)) return reject("ended");
   const failures = new FailureReport();
   const claimed = await claim(target, format, writing.note, FIRST_EPOCH + 2, failures.report);
   if (claimed.kind !== "claimed") return claimed;
@@ -112,11 +111,6 @@ export async function endVanished<Chunk>(
 
 /** What readers are told when a writer vanished. */
 export const VANISHED = "The answer stopped: the process that wrote it is gone.";
-
-async function isEnded(target: GenerationTarget): Promise<boolean> {
-  const head = await handleOf(target).head();
-  return head.exists && head.streamClosed;
-}
 
 function writingOf<Chunk>(options: WriteOptions<Chunk>, written: readonly Chunk[]): Writing<Chunk> {
   const { leaseMs = LEASE_MS, stoppable = true, errorText = defaultErrorText } = options;

@@ -1,5 +1,13 @@
-import { DurableStreamError, FetchError, stream } from "@perennial/client";
-import { controlTarget, type GenerationTarget, handleOf, JSON_TYPE, streamOptions } from "./target.ts";
+import { stream } from "@perennial/client";
+import {
+  controlTarget,
+  type GenerationTarget,
+  handleOf,
+  isMissing,
+  JSON_TYPE,
+  stateOf,
+  streamOptions,
+} from "./target.ts";
 
 /** A wish of a reader that the writer stops. */
 interface StopMessage {
@@ -39,14 +47,9 @@ export async function requestStop(target: GenerationTarget, reason?: string): Pr
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  const head = await handleOf(target).head();
-  if (!head.exists) return { kind: "missing" };
-  return { kind: head.streamClosed ? "ended" : "deaf" };
-}
-
-/** Whether a request failed because there is no such stream. */
-function isMissing(error: unknown): boolean {
-  return (error instanceof FetchError || error instanceof DurableStreamError) && error.status === 404;
+  const state = await stateOf(target);
+  if (state === "missing") return { kind: "missing" };
+  return { kind: state === "closed" ? "ended" : "deaf" };
 }
 
 /** Makes the place where stops are asked for. */

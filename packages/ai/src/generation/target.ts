@@ -1,4 +1,11 @@
-import { DurableStream, type DurableStreamOptions, type HeadersRecord } from "@perennial/client";
+import {
+  DurableStream,
+  DurableStreamError,
+  type DurableStreamOptions,
+  FetchError,
+  type HeadersRecord,
+  stream,
+} from "@perennial/client";
 
 /** Every generation is a JSON stream. */
 export const JSON_TYPE = "application/json";
@@ -41,4 +48,23 @@ export function handleOf(target: GenerationTarget): DurableStream {
   return new DurableStream({
     ...{ ...options, contentType: JSON_TYPE, backoffOptions: options.backoffOptions ?? WRITE_BACKOFF },
   });
+}
+
+/** Whether a request failed because there is no such stream. */
+export function isMissing(error: unknown): boolean {
+  return (error instanceof FetchError || error instanceof DurableStreamError) && error.status === 404;
+}
+
+/** How a stream is. Asked by a read, which is repeated on a bad network. */
+export async function stateOf(target: GenerationTarget): Promise<"missing" | "open" | "closed"> {
+  const { backoffOptions = WRITE_BACKOFF } = target;
+  try {
+    const options = { ...streamOptions(target), backoffOptions, offset: "now", live: false };
+    const response = await stream(options);
+    await response.body();
+    return response.streamClosed ? "closed" : "open";
+  } catch (error) {
+    if (isMissing(error)) return "missing";
+    throw error;
+  }
 }

@@ -1,0 +1,118 @@
+/** Chats: each a session in a stream of its own, and one more session that lists them. */
+import {
+  type AnswerEnd,
+  appendToSession,
+  guardGeneration,
+  openSession,
+  readGeneration,
+  readSession,
+  type SessionMessage,
+  type SessionView,
+} from "@perennial/ai";
+import { uiMessageFormat as format } from "@perennial/ai-sdk";
+import { readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai";
+
+/** A chat as the list has it. */
+export interface ChatTitle extends SessionMessage {
+  readonly title: string;
+}
+
+const TITLE_MAX = 40;
+/** Ids are parts of addresses. */
+const ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+export function isId(text: string | undefined): text is string {
+  return text !== undefined && ID.test(text);
+}
+
+export class Chats {
+  readonly #root: string;
+
+  /** @param root - the address below which the streams are */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  list() {
+    return { url: `${this.#root}/chats` };
+  }
+
+  session(chatId: string) {
+    return { url: `${this.#root}/chat/${chatId}` };
+  }
+
+  generation(chatId: string, answerId: string) {
+    return { url: `${this.#root}/chat/${chatId}/${answerId}` };
+  }
+
+  /** Makes the list, and goes on watching the answers that were being written when this process ended. */
+  async open(): Promise<void> {
+    await openSession(this.list());
+    const { view } = await readSession<ChatTitle>(this.list());
+    for (const { id } of view.messages)
+      for (const answer of (await this.view(id)).running) void this.watch(id, answer.id);
+  }
+
+  async view(chatId: string): Promise<SessionView<UIMessage>> {
+    return (await readSession<UIMessage>(this.session(chatId))).view;
+  }
+
+  /** Makes a chat's session, or finds it. */
+  async make(chatId: string): Promise<void> {
+    await openSession(this.session(chatId));
+  }
+
+  /** Adds what somebody said, and the chat to the list with its first message. */
+  async add(chatId: string, message: UIMessage): Promise<void> {
+    const { messages } = await this.view(chatId);
+    await appendToSession(this.session(chatId), { type: "message", message });
+    if (messages.length > 0) return;
+    const text = textOf(message);
+    const title = text.length > TITLE_MAX ? `${text.slice(0, TITLE_MAX)}…` : text;
+    await appendToSession<ChatTitle>(this.list(), { type: "message", message: { id: chatId, title } });
+  }
+
+  async begin(chatId: string, answerId: string, url: string): Promise<void> {
+    await appendToSession(this.session(chatId), { type: "begun", id: answerId, url });
+    void this.watch(chatId, answerId);
+  }
+
+  /** Waits for the end of an answer, ends it if its writer vanishes, and folds it into the chat. */
+  async watch(chatId: string, answerId: string): Promise<void> {
+    const target = this.generation(chatId, answerId);
+    try {
+      const { vanished } = await guardGeneration(target, format);
+      const { end, message } = await folded(target);
+      await appendToSession<UIMessage>(this.session(chatId), {
+        ...{ type: "over", id: answerId, end: vanished ? "vanished" : end },
+        message: { ...message, id: answerId, metadata: { end: vanished ? "vanished" : end } },
+      });
+    } catch (error) {
+      console.error(`answer ${answerId} of ${chatId} could not be folded`, error);
+    }
+  }
+}
+
+/** All of an answer as one message. */
+async function folded(target: { readonly url: string }): Promise<{ end: AnswerEnd; message: UIMessage }> {
+  let end: AnswerEnd = "completed";
+  let message: UIMessage = { id: "", role: "assistant", parts: [] };
+  const batches = await readGeneration({ target, format });
+  const stream = batches.pipeThrough(
+    new TransformStream<{ readonly chunks: readonly UIMessageChunk[] }, UIMessageChunk>({
+      transform: ({ chunks }, controller) => {
+        for (const chunk of chunks) {
+          if (chunk.type === "abort") end = "stopped";
+          else if (chunk.type === "error") end = "failed";
+          else controller.enqueue(chunk);
+        }
+      },
+    }),
+  );
+  for await (const state of readUIMessageStream({ stream })) message = state;
+  return { end, message };
+}
+
+export function textOf({ parts }: UIMessage): string {
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+}

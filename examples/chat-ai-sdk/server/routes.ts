@@ -1,0 +1,96 @@
+/** The routes of the page. What browsers read goes through here too: which stream that is, is said by ids. */
+import { requestStop } from "@perennial/ai";
+import type { UIMessage } from "ai";
+import { type Chats, isId } from "./chats.ts";
+import { jsonOf } from "./http.ts";
+import type { WriterProcess } from "./writer-process.ts";
+
+/** What a proxy that has decoded a body does not pass on. */
+const NOT_PASSED_ON = ["connection", "transfer-encoding", "content-encoding", "content-length", "keep-alive"];
+
+export class Routes {
+  readonly #chats: Chats;
+  readonly #writer: WriterProcess;
+  readonly #model: string;
+
+  constructor(chats: Chats, writer: WriterProcess, model: string) {
+    this.#chats = chats;
+    this.#writer = writer;
+    this.#model = model;
+  }
+
+  async handle(request: Request): Promise<Response> {
+    const { pathname, search } = new URL(request.url);
+    const [, api, what, chatId, last] = pathname.split("/");
+    const [isGet, isPost] = [request.method === "GET", request.method === "POST"];
+    if (api !== "api") return missing();
+    if (isGet && what === "chats") return pass(this.#chats.list().url + search, request);
+    if (isGet && what === "model") return this.#status();
+    if (isPost && what === "chat" && chatId === undefined) return this.#ask(request);
+    if (!isId(chatId)) return missing();
+    if (isGet && what === "session") {
+      await this.#chats.make(chatId);
+      return pass(this.#chats.session(chatId).url + search, request);
+    }
+    if (isGet && what === "answer" && isId(last))
+      return pass(this.#chats.generation(chatId, last).url + search, request);
+    if (isGet && what === "chat" && last === "stream") return this.#resume(chatId);
+    if (isPost && what === "chat" && last === "stop") return this.#stop(chatId);
+    return missing();
+  }
+
+  #status(): Response {
+    const { calls, pid } = this.#writer;
+    return Response.json(
+      { model: this.#model, calls, writer: pid },
+      { headers: { "cache-control": "no-store" } },
+    );
+  }
+
+  async #ask(request: Request): Promise<Response> {
+    const { id: chatId, messages = [] } = (await jsonOf(request)) as { id?: string; messages?: UIMessage[] };
+    const message = messages.at(-1);
+    if (!isId(chatId) || message?.role !== "user") return new Response("bad request", { status: 400 });
+    await this.#chats.make(chatId);
+    if ((await this.#chats.view(chatId)).running.length > 0)
+      return new Response("An answer is being written. Stop it first.", { status: 409 });
+    await this.#chats.add(chatId, message);
+    const answerId = crypto.randomUUID();
+    const readUrl = `/api/answer/${chatId}/${answerId}`;
+    const { url: writeUrl } = this.#chats.generation(chatId, answerId);
+    const history = [...(await this.#chats.view(chatId)).messages];
+    const answer = await this.#writer.fetch({ answerId, writeUrl, readUrl, messages: history });
+    if (answer.ok) await this.#chats.begin(chatId, answerId, readUrl);
+    return new Response(answer.body, { status: answer.status, headers: passedOn(answer.headers) });
+  }
+
+  async #resume(chatId: string): Promise<Response> {
+    await this.#chats.make(chatId);
+    const [running] = (await this.#chats.view(chatId)).running;
+    if (running === undefined) return new Response(null, { status: 204 });
+    return Response.json({ streamUrl: running.url }, { headers: { location: running.url } });
+  }
+
+  async #stop(chatId: string): Promise<Response> {
+    const { running } = await this.#chats.view(chatId);
+    const targets = running.map(({ id }) => this.#chats.generation(chatId, id));
+    return Response.json(await Promise.all(targets.map((target) => requestStop(target))));
+  }
+}
+
+/** Reads a stream for a browser. Its query, where to read and how, goes along. */
+async function pass(url: string, { signal }: Request): Promise<Response> {
+  const { status, body, headers } = await fetch(url, { signal });
+  return new Response(status === 204 || status === 304 ? null : body, { status, headers: passedOn(headers) });
+}
+
+function passedOn(headers: Headers): Headers {
+  const kept = new Headers(headers);
+  for (const name of NOT_PASSED_ON) kept.delete(name);
+  kept.set("cache-control", "no-store");
+  return kept;
+}
+
+function missing(): Response {
+  return new Response("not found", { status: 404 });
+}

@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM = fileURLToPath(new URL("writer.js", import.meta.url));
+
+/** What the process says. */
+type Message = { readonly type: "ready"; readonly port: number } | { readonly type: "called" };
+
+/** The process that writes answers, started again whenever it is gone. */
+export class WriterProcess {
+  /** How often a model was asked, by any of the processes. */
+  calls = 0;
+  #child: ChildProcess;
+  #ready: Promise<number>;
+  #isStopped = false;
+
+  constructor() {
+    [this.#child, this.#ready] = this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks it, once it is there. */
+  async fetch(job: unknown): Promise<Response> {
+    return fetch(`http://127.0.0.1:${await this.#ready}`, { method: "POST", body: JSON.stringify(job) });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#child.kill();
+  }
+
+  #start(): [ChildProcess, Promise<number>] {
+    const child = fork(PROGRAM);
+    const ready = new Promise<number>((resolve) => {
+      child.on("message", (message: Message) => {
+        if (message.type === "ready") resolve(message.port);
+        else this.calls++;
+      });
+    });
+    child.on("exit", () => {
+      if (!this.#isStopped) [this.#child, this.#ready] = this.#start();
+    });
+    return [child, ready];
+  }
+}

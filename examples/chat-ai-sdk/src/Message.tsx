@@ -1,0 +1,29 @@
+import { memo } from "react";
+import type { AnswerMessage } from "./use-shared-chat.ts";
+
+const ENDS: Readonly<Record<string, string>> = {
+  stopped: "Stopped",
+  failed: "Broke off: the model failed. What was written is kept.",
+  vanished: "Broke off: the process that wrote it is gone. What was written is kept.",
+};
+
+interface MessageProps {
+  readonly message: AnswerMessage;
+  readonly isGrowing: boolean;
+}
+
+export const Message = memo(function Message({ message, isGrowing }: MessageProps) {
+  const text = message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+  const end = ENDS[message.metadata?.end ?? ""];
+  const paragraphs = text.split("\n\n");
+  return (
+    <li className={isGrowing ? `${message.role} growing` : message.role}>
+      <h3 className="who">{message.role === "user" ? "You" : "Answer"}</h3>
+      {paragraphs.map((paragraph, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs only grow at the end
+        <p key={n}>{paragraph}</p>
+      ))}
+      {end && <p className="end">{end}</p>}
+    </li>
+  );
+});

@@ -1,10 +1,11 @@
 # Perennial in a container: one executable on a base that has a C library and little else.
 #
 #   docker build -t perennial .
-#   docker run -p 127.0.0.1:4437:4437 -v perennial:/data perennial serve --no-auth
+#   docker run --rm -v perennial:/data perennial service create my-app --data-dir /data   # prints a secret
+#   docker run -p 4437:4437 -v perennial:/data perennial
 #
-# In its container it listens for other machines: the host's, at least. --no-auth says that whoever reaches the port that is
-# published may read, write and delete everything; without it the server does not start (SECURITY.md).
+# In its container it listens for other machines, so it does not start without a service, unless "serve --no-auth" says that
+# whoever reaches the published port may read, write and delete everything (SECURITY.md).
 
 FROM node:20-bookworm-slim AS build
 WORKDIR /src

@@ -45,6 +45,7 @@ const SHARD = `${SERVER}/shard`;
 const LIVE = `${SERVER}/live`;
 const REGISTRY = `${SERVER}/registry`;
 const TELEMETRY = `${SERVER}/telemetry`;
+const SERVICES = `${SERVER}/services`;
 const HTTP = `${SERVER}/http`;
 
 export const ROOMS: readonly Room[] = [
@@ -79,11 +80,25 @@ export const ROOMS: readonly Room[] = [
   { path: SHARD, imports: [PROTOCOL, STORED, STREAM, JOURNAL, CATALOG] },
   { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, JOURNAL, SHARD] },
   { path: REGISTRY, imports: [TELEMETRY, PROTOCOL, STREAM, SHARD], node: true },
-  { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE], node: true },
+  { path: SERVICES, imports: [TELEMETRY, PROTOCOL, TOKENS, STREAM, SHARD], node: true },
+  { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE, SERVICES], node: true },
   { path: TELEMETRY, imports: [STREAM, JOURNAL], node: true },
   {
     path: SERVER,
-    imports: [PROTOCOL, STREAM, JOURNAL, MEMORY, LOCAL, CATALOG, SHARD, LIVE, REGISTRY, HTTP, TELEMETRY],
+    imports: [
+      PROTOCOL,
+      STREAM,
+      JOURNAL,
+      MEMORY,
+      LOCAL,
+      CATALOG,
+      SHARD,
+      LIVE,
+      REGISTRY,
+      SERVICES,
+      HTTP,
+      TELEMETRY,
+    ],
     node: true,
   },
 ];

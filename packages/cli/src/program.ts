@@ -20,6 +20,7 @@ import { lsCommand } from "./commands/ls.ts";
 import { proxyCommand } from "./commands/proxy.ts";
 import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { serviceCommand } from "./commands/service.ts";
 import { statCommand } from "./commands/stat.ts";
 import { writeCommand } from "./commands/write.ts";
 import { yjsCommand } from "./commands/yjs.ts";
@@ -76,6 +77,7 @@ function addServerCommands(program: Command, addOptions: (command: Command) => v
     .commandsGroup("Server:")
     .addCommand(devCommand(addOptions))
     .addCommand(serveCommand(addOptions))
+    .addCommand(serviceCommand())
     .addCommand(yjsCommand())
     .addCommand(proxyCommand())
     .addCommand(checkCommand())

@@ -136,7 +136,7 @@ describe("perennial serve", () => {
     const closed = await run(["serve", "--memory", "--port", "0", "--host", "0.0.0.0"]);
     expect(closed.code).toBe(1);
     expect(closed.stderr).toMatch(
-      /--host 0\.0\.0\.0 lets other machines .* --no-auth says that this is meant/,
+      /--host 0\.0\.0\.0 lets other machines .* say with --no-auth that this is meant/,
     );
     const open = startServer("serve", "--host", "0.0.0.0", "--no-auth");
     await open.output(/listening/);

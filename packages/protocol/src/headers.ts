@@ -109,6 +109,7 @@ export const HTTP_HEADER = {
   resourcePolicy: "Cross-Origin-Resource-Policy",
   transferEncoding: "Transfer-Encoding",
   vary: "Vary",
+  authenticate: "WWW-Authenticate",
 } as const;
 
 export const QUERY_OFFSET = "offset";

@@ -22,4 +22,6 @@ export { type LocalDurability, type LocalLogOptions, openLocalLog } from "./jour
 export { UnusableDirectory } from "./journal/local/unusable-directory.ts";
 export { MemoryLog } from "./journal/memory/memory-log.ts";
 export { createServer, type DurableStreamsServer, type ServerMetrics } from "./server.ts";
+export type { ServiceAdmin } from "./services/service-admin.ts";
+export type { ListedService, NewSecret, ServiceProblem } from "./services/services.ts";
 export { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";

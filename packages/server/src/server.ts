@@ -20,6 +20,8 @@ import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
 import { LiveHub } from "./live/hub.ts";
 import { Registry } from "./registry/registry.ts";
+import { type ServiceAdmin, serviceAdmin } from "./services/service-admin.ts";
+import { Services } from "./services/services.ts";
 import { LocalStreams } from "./shard/local-streams.ts";
 import { Shard } from "./shard/shard.ts";
 import type { ShardDeps } from "./shard/shard-deps.ts";
@@ -48,6 +50,8 @@ export interface DurableStreamsServer {
   /** What the log held when it was opened; undefined before. */
   readonly recovery: Recovery | undefined;
   readonly config: Config;
+  /** What an operator does with services (SECURITY.md). Opens the log first if need be. */
+  readonly services: ServiceAdmin;
   /** Figures for operators, as of now. All zero before the log is open. */
   metrics(): ServerMetrics;
 }
@@ -87,6 +91,7 @@ interface Opened {
   readonly fetchDoor: FetchDoor;
   readonly sweeper: Sweeper;
   readonly registry: Registry | undefined;
+  readonly services: Services;
   readonly log: Log;
   /** The streams of this process. */
   readonly streams: LocalStreams;
@@ -94,6 +99,7 @@ interface Opened {
 
 class Running implements DurableStreamsServer {
   readonly config: Config;
+  readonly services: ServiceAdmin = serviceAdmin(async () => (await this.#open()).services);
   #phase: Phase = "new";
   #opening: Promise<Opened> | undefined;
   #starting: Promise<void> | undefined;
@@ -131,9 +137,9 @@ class Running implements DurableStreamsServer {
   }
 
   async #start(): Promise<void> {
-    const { context, budget } = await this.#open();
+    const { context, budget, services } = await this.#open();
     if (isOver(this.#phase)) throw new Error(STOPPED);
-    checkReach(this.config);
+    checkReach(this.config, services.isGuarded);
     this.#on("start");
     const door = openDoor(context, budget);
     try {
@@ -172,11 +178,11 @@ class Running implements DurableStreamsServer {
     this.#on("ended");
   }
 
-  async #close({ context, sweeper, registry, fetchDoor, log }: Opened): Promise<void> {
+  async #close({ context, sweeper, registry, services, fetchDoor, log }: Opened): Promise<void> {
     sweeper.stop();
     context.live.stop();
     await Promise.all([this.#door?.close(), fetchDoor.close()]);
-    await registry?.stop();
+    await Promise.all([registry?.stop(), services.stop()]);
     await log.close();
   }
 
@@ -212,10 +218,14 @@ class Running implements DurableStreamsServer {
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
     const streams = new LocalStreams(shard);
+    const services = new Services(streams, config.logger, config.now);
+    await services.open();
     const wall = wallOf(config);
     const context: Context = {
       config,
       wall,
+      guardedWall: withoutHosts(wall),
+      services,
       streams,
       live,
       assets: new Assets(config.explorer),
@@ -227,7 +237,7 @@ class Running implements DurableStreamsServer {
       streams.roomFor(byteLength),
     );
     const fetchDoor = new FetchDoor({ ...context, wall: withoutHosts(wall) }, budget);
-    this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, log, streams };
+    this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, services, log, streams };
     return this.#opened;
   }
 }
@@ -252,11 +262,16 @@ function shardDeps(config: Config, log: Log): ShardDeps {
   };
 }
 
-/** Throws if the server would listen for others although it asks nobody for credentials. */
-function checkReach({ auth, host }: Config): void {
-  if (auth && !isLocalName(hostName(host)))
+/** Throws if the server would listen for others although it asks nobody for credentials, or not ask for those that it has. */
+function checkReach({ auth, host }: Config, isGuarded: boolean): void {
+  if (!auth && isGuarded)
     throw new ConfigError(
-      `host ${host} lets other machines read, write and delete all streams, since nobody needs credentials here: auth: false says that this is meant`,
+      "auth: false cannot be: this server has services, whose streams need their secrets",
+    );
+  if (auth && !isGuarded && !isLocalName(hostName(host)))
+    throw new ConfigError(
+      `host ${host} lets other machines read, write and delete all streams, since nobody needs credentials here: ` +
+        "create a service, or say with auth: false that this is meant",
     );
 }
 

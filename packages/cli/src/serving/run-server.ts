@@ -1,11 +1,12 @@
 /** What `dev` and `serve` share: settings, start, signals, stop. */
-import { createServer, type Logger, type LogLevel } from "@perennial/server";
+import { createServer, type Logger, type LogLevel, type ServerOptions } from "@perennial/server";
 import { failure } from "../failure.ts";
 import { readConfigFile } from "../settings/config-file.ts";
 import { checkOptions, type GivenSettings, resolveSettings, serverOptions } from "../settings/resolve.ts";
 import type { SettingValue } from "../settings/value.ts";
 import { explorerAssets } from "./explorer.ts";
 import { boundGarbage } from "./heap.ts";
+import { listenForOperator } from "./operator-socket.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
 import { tlsOf } from "./tls.ts";
@@ -44,12 +45,7 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const storage = storageOf(settings, logger);
   const explorer = settings.get("explorer") === false ? [] : await explorerAssets(logger);
   const own = serverOptions(settings);
-  // The one setting that another can forbid.
-  checkOptions({ ...own, explorer }, (message) =>
-    message
-      .replace("streamRoot", "--stream-root")
-      .replace("the explorer", "the explorer (--no-explorer leaves it out)"),
-  );
+  checkTogether({ ...own, explorer });
   const yjs = settings.get("yjs") === true ? await loadYjs(logger) : undefined;
   const server = createServer({
     ...own,
@@ -62,6 +58,7 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   yjs?.attach(server);
   const stopped = stopSignal();
   await start(server);
+  const stopListening = await listenForOperator(storage.directory, server.services, logger);
   if (!process.stderr.isTTY) logger.info({ data: storage.description, ...server.recovery }, "log opened");
   announce(server, {
     logger,
@@ -72,10 +69,20 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   });
   const { signal, passed } = await stopped;
   logger.info({ signal }, "stopping: finishing what is under way; once more stops at once");
+  await stopListening();
   await yjs?.stop();
   await server.stop();
   logger.info("stopped");
   await passed;
+}
+
+/** The one setting that another can forbid. */
+function checkTogether(options: ServerOptions): void {
+  checkOptions(options, (message) =>
+    message
+      .replace("streamRoot", "--stream-root")
+      .replace("the explorer", "the explorer (--no-explorer leaves it out)"),
+  );
 }
 
 /** The settings: those given, and the defaults of the command. */

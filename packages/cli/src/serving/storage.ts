@@ -11,6 +11,8 @@ export interface Storage {
   readonly options: Pick<ServerOptions, "log">;
   /** For people: where the data is, and how well it is kept. */
   readonly description: string;
+  /** Undefined: in memory. */
+  readonly directory: string | undefined;
 }
 
 /** What an acknowledged append has survived, once it is acknowledged. */
@@ -24,7 +26,8 @@ export function storageOf(settings: GivenSettings, logger: Logger): Storage {
   const durability: Durability = settings.get("memory")
     ? "memory"
     : (settings.get("durability") as Durability);
-  if (durability === "memory") return { options: {}, description: "in memory, gone when the server stops" };
+  if (durability === "memory")
+    return { options: {}, description: "in memory, gone when the server stops", directory: undefined };
   const directory = resolve((settings.get("dataDir") as string | undefined) ?? DATA_DIRECTORY);
   return {
     options: {
@@ -37,6 +40,7 @@ export function storageOf(settings: GivenSettings, logger: Logger): Storage {
           report: (what, cause) => logger.error({ err: cause }, `trouble with the disk: ${what}`),
         }),
     },
+    directory,
     description: `${directory} (${PROMISES[durability]})`,
   };
 }

@@ -23,7 +23,7 @@ export interface Answerer {
  */
 export function answer(context: Context, request: HttpRequest, answerer: Answerer): void {
   try {
-    const refusal = refusalOf(context.wall, request);
+    const refusal = refusalOf(context.services.isGuarded ? context.guardedWall : context.wall, request);
     if (refusal !== undefined) {
       context.config.logger.debug(refusal, "a web page was refused");
       sendOrAbort(context, request, answerer, problemReply(refusal));

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { AllStreams } from "../shard/streams.ts";
+import type { KnownServices } from "./access/scope.ts";
 import type { Wall } from "./access/wall.ts";
 import type { Assets } from "./assets.ts";
 import type { StreamRoot } from "./stream-roots.ts";
@@ -9,6 +10,9 @@ import type { StreamRoot } from "./stream-roots.ts";
 export interface Context {
   readonly config: Config;
   readonly wall: Wall;
+  /** The same, for a server that asks for credentials: whatever name it is called by. */
+  readonly guardedWall: Wall;
+  readonly services: KnownServices;
   readonly streams: AllStreams;
   readonly live: LiveHub;
   readonly assets: Assets;

@@ -6,6 +6,8 @@ export type RequestProblem =
   | { readonly kind: "bad-parameter"; readonly parameter: string; readonly reason: string }
   | { readonly kind: "unknown-host"; readonly host: string }
   | { readonly kind: "origin-refused"; readonly origin: string | undefined }
+  | { readonly kind: "unauthorized" }
+  | { readonly kind: "service-disabled" }
   | { readonly kind: "bad-path"; readonly reason: string }
   | { readonly kind: "no-such-resource" }
   | { readonly kind: "no-control-api" }

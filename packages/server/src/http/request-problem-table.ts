@@ -33,6 +33,18 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
       `Pages of ${origin.slice(0, SHOWN_LENGTH)} may not use this server: --cors-origin lets an origin in, --no-auth opens it to all names and pages.`,
     at: () => ({ header: HTTP_HEADER.origin }),
   },
+  unauthorized: {
+    status: 401,
+    title: "Unauthorized",
+    detail: () => "The streams of a service need its secret: Authorization: Bearer <secret>.",
+    headers: () => [HTTP_HEADER.authenticate, "Bearer"],
+    at: () => ({ header: HTTP_HEADER.authorization }),
+  },
+  "service-disabled": {
+    status: 403,
+    title: "Service disabled",
+    detail: () => "An operator of this server has disabled this service.",
+  },
   "bad-path": { status: 400, title: "Bad path", detail: (f) => f.reason },
   "no-such-resource": {
     status: 404,

@@ -1,5 +1,7 @@
 /** From a request to its operation. */
 import { type PathProblem, parseStreamPath } from "@perennial/protocol";
+import { confidential } from "./access/confidential.ts";
+import { type Scope, scopeOf, type Target } from "./access/scope.ts";
 import type { Context } from "./context.ts";
 import { problemReply } from "./errors.ts";
 import { parseQuery, type Query } from "./message/query.ts";
@@ -19,6 +21,9 @@ import { read } from "./operations/read.ts";
 import type { RequestProblem } from "./problems.ts";
 import { underStandardRoot } from "./stream-roots.ts";
 
+/** What is about all streams of a service. */
+const SERVICE: Target = { kind: "service" };
+
 /** Answers a request, whatever it is. Rejects only if there is a bug; the door turns that into a 500. */
 export function route(context: Context, request: HttpRequest): Reply | Promise<Reply> {
   const { config } = context;
@@ -32,26 +37,64 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     const reply = health(context, method, sentPath);
     if (reply !== undefined) return reply;
   }
-  if (config.mounts.length > 0) {
-    const mount = mountOf(config.mounts, sentPath);
-    if (mount !== undefined)
-      return mounted(mount, request, (rewritten) => routeRead(context, request, rewritten));
-  }
+  const mount = config.mounts.length > 0 ? mountOf(config.mounts, sentPath) : undefined;
+  if (mount !== undefined)
+    return within(context, request, { kind: "mount" }, () =>
+      mounted(mount, request, (rewritten) => routeRead(context, request, rewritten)),
+    );
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
-  if (rawPath === LIST_PATH) return list(context, request, queryOf(target, question));
-  if (rawPath === PRODUCERS_PATH) return producers(context, request, queryOf(target, question));
+  const query = (): Query => queryOf(target, question);
+  if (rawPath === LIST_PATH)
+    return within(context, request, SERVICE, (scope) => list(context, scope, request, query()));
+  if (rawPath === PRODUCERS_PATH)
+    return within(context, request, SERVICE, (scope) => producers(context, scope, request, query()));
   const parsed = parseStreamPath(rawPath, config.pathBytes);
   if (parsed.kind === "rejected") return outside(context, request, rawPath, parsed.rejection);
   const path = parsed.value;
-  switch (method) {
+  return within(context, request, { kind: "stream", path }, (scope) =>
+    operate(context, scope, request, path, query),
+  );
+}
+
+/**
+ * Does what is asked within what the request may touch. There is no way around it: operations that could reach further than the
+ * stream of the URL take a scope, which nobody else has.
+ */
+function within(
+  context: Context,
+  request: HttpRequest,
+  target: Target,
+  operation: (scope: Scope) => Reply | Promise<Reply>,
+): Reply | Promise<Reply> {
+  const scope = scopeOf(context.services, request, target);
+  if (scope.kind === "rejected") return problemReply(scope.rejection);
+  const reply = operation(scope.value);
+  // Answers to other methods say no-store, or nothing that would let a cache keep them.
+  if (!context.services.isGuarded || !isRead(request)) return reply;
+  return reply instanceof Promise ? reply.then(confidential) : confidential(reply);
+}
+
+function isRead({ method }: HttpRequest): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** The operation on a stream that the method names. */
+function operate(
+  context: Context,
+  scope: Scope,
+  request: HttpRequest,
+  path: string,
+  query: () => Query,
+): Reply | Promise<Reply> {
+  switch (request.method) {
     case "POST":
       return append(context, request, path);
     case "GET":
-      return read(context, request, path, queryOf(target, question));
+      return read(context, request, path, query());
     case "HEAD":
       return head(context, path);
     case "PUT":
-      return create(context, request, path);
+      return create(context, scope, request, path);
     case "DELETE":
       return deleteStream(context, request, path);
     default:

@@ -87,7 +87,7 @@ async function whatIsSaid(
   isWanted: (name: string) => boolean,
 ): Promise<Map<string, Entry>> {
   const said = new Map<string, Entry>();
-  for await (const page of registry.pages()) {
+  for await (const page of registry.events()) {
     for (const { name, entry } of page) {
       if (!isWanted(name)) continue;
       if (entry === undefined) said.delete(name);

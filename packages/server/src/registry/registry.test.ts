@@ -39,7 +39,7 @@ const create = (streams: LocalStreams, name: string) =>
 /** The events of the registry. */
 async function said(streams: LocalStreams): Promise<readonly Said[]> {
   const events: Said[] = [];
-  for await (const page of new RegistryStream(streams).pages()) events.push(...page);
+  for await (const page of new RegistryStream(streams).events()) events.push(...page);
   return events;
 }
 

@@ -3,13 +3,14 @@
  * brought in line with the streams that there are at the start. What is not written yet is bounded: too much of it is
  * dropped, and found again in the same way.
  */
+import { StreamRefused } from "../shard/json-stream.ts";
 import type { LifeListener, StreamLife } from "../shard/lives.ts";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { EventQueue } from "./event-queue.ts";
 import { deleteEvent, insertEvent } from "./events.ts";
 import { reconcile } from "./reconcile.ts";
-import { REGISTRY_NAME, RegistryRefused, RegistryStream, ROOT } from "./registry-stream.ts";
+import { REGISTRY_NAME, RegistryStream, ROOT } from "./registry-stream.ts";
 
 /** Events written at once. */
 const BATCH = 200;
@@ -134,7 +135,7 @@ export class Registry implements LifeListener {
 
   #failed(error: unknown): void {
     this.#isStale = true;
-    const fault = error instanceof RegistryRefused ? error.rejection.kind : String(error);
+    const fault = error instanceof StreamRefused ? error.rejection.kind : String(error);
     if (fault !== this.#lastFault) this.#logger.warn({ err: error }, UNWRITTEN);
     this.#lastFault = fault;
     if (this.#isStopped) return;

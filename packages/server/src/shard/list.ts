@@ -1,5 +1,6 @@
 /** Which streams there are, in the order of their paths. */
 
+import { isOwnPath } from "../stream/paths.ts";
 import { isHeavy } from "../stream/weight.ts";
 import { describe, type StreamDescription } from "./description.ts";
 import type { Shard } from "./shard.ts";
@@ -35,6 +36,7 @@ function* listInSteps(shard: Shard, { prefix, after, limit }: ListRequest): Gene
   for (let looked = 0; looked < limit; ) {
     const { paths, next } = shard.catalog.paths(prefix, place, Math.min(STEP, limit - looked));
     for (const path of paths) {
+      if (isOwnPath(path)) continue;
       const stream = unlessDamaged(() => shard.catalog.peek(path));
       if (stream?.visibility === "live" && !shard.clockWatch.isExpired(stream))
         streams.push(describe(stream, shard.clockWatch));

@@ -1,6 +1,7 @@
 /** Which streams there are, whatever their lifetimes say, and the moments at which they come and go. */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
+import { isOwnPath } from "../stream/paths.ts";
 import { isHeavy } from "../stream/weight.ts";
 import { unlessDamaged } from "./unless-damaged.ts";
 
@@ -33,7 +34,7 @@ export function lifeOf({ state: { path, contentType, createdAt } }: Stream): Str
 
 /** The stream at a path; one that has expired counts until its end is recorded, which listeners hear of. */
 export function lifeAt(catalog: Catalog, path: string): StreamLife | undefined {
-  const stream = catalog.peek(path);
+  const stream = isOwnPath(path) ? undefined : catalog.peek(path);
   return stream?.visibility === "live" ? lifeOf(stream) : undefined;
 }
 
@@ -47,6 +48,7 @@ export function livesPage(catalog: Catalog, after: string, limit: number): Lives
   const { paths, next } = catalog.paths("", after, limit);
   const lives: StreamLife[] = [];
   for (const path of paths) {
+    if (isOwnPath(path)) continue;
     const stream = unlessDamaged(() => catalog.peek(path));
     if (stream?.visibility === "live") lives.push(lifeOf(stream));
     // One that takes long to be read ends the page.

@@ -1,6 +1,7 @@
 /** Shows readers what has become durable, and tells those who wait for it. */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
+import { isOwnPath } from "../stream/paths.ts";
 import type { DeleteRecord } from "../stream/records.ts";
 import { type LifeListener, lifeOf } from "./lives.ts";
 import type { Pending } from "./pending.ts";
@@ -22,7 +23,7 @@ export class Publisher {
       case "create":
         stream.visibility = "live";
         stream.previous = undefined;
-        this.lifeListener?.onCreated(lifeOf(stream));
+        if (!isOwnPath(stream.state.path)) this.lifeListener?.onCreated(lifeOf(stream));
         return;
       case "append":
         stream.visibleTail = record.position + record.data.byteLength;
@@ -31,7 +32,7 @@ export class Publisher {
         return;
       case "delete":
         for (const gone of [stream, ...otherStreams]) this.#publishDeletion(gone, record);
-        this.lifeListener?.onRemoved(stream.state.path);
+        if (!isOwnPath(stream.state.path)) this.lifeListener?.onRemoved(stream.state.path);
     }
   }
 

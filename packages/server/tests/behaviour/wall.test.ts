@@ -98,7 +98,9 @@ test("names are the embedder's business, through fetch", async () => {
 test("other machines: the server does not listen for them unless it is told that this is meant", async () => {
   for (const host of ["0.0.0.0", "::", "192.0.2.1", "streams.example"]) {
     const closed = createServer({ host, port: 0 });
-    await expect(closed.start()).rejects.toThrow(/auth: false says that this is meant/);
+    await expect(closed.start()).rejects.toThrow(
+      /create a service, or say with auth: false that this is meant/,
+    );
     await closed.stop();
   }
   const open = createServer({ host: "0.0.0.0", port: 0, auth: false, stopGraceMs: 0 });

@@ -70,7 +70,7 @@ describe.each(DOORS)("the explorer's files through $name", (door) => {
   it("is compressed for whoever takes it, and says what it depends on", async () => {
     const response = await get("/", { "Accept-Encoding": "gzip" });
     expect(response.headers.get("Content-Encoding")).toBe("gzip");
-    expect(response.headers.get("Vary")).toBe("Accept-Encoding");
+    expect(response.headers.get("Vary")).toBe("Origin, Accept-Encoding");
     expect(await response.text()).toBe(PAGE);
   });
 

@@ -14,15 +14,34 @@ import { type Exchange, exchange, normalised } from "./exchange.ts";
 import { generateBytes, generateCuts } from "./generated-requests.ts";
 
 const SEEDS = new Seeds(20_000, Date.now() % 1_000_000_000);
+/** As long as a secret, so that bytes are cut where they were to be cut. */
+const SECRET = `psk_${"S".repeat(43)}`;
+const AUTHORIZATIONS = [
+  `Authorization: Bearer ${SECRET}`,
+  `authorization: bearer  ${SECRET}`,
+  `Authorization: Bearer ${SECRET}x`,
+  `Authorization: Bearer ${SECRET}\r\nAuthorization: Bearer ${SECRET}`,
+  `Authorization: Basic ${SECRET}`,
+  `Authorization:`,
+];
+const GUARDED_SEEDS = new Seeds(10_000, SEEDS.first);
 /** Pairs of servers at work at once. */
 const LANES = 8;
 
 /** Two servers with equal state: the same clock, the same store, the same history. */
 class Pair {
   readonly #doors: OpenDoor[] = [];
+  /** What stands for `SECRET` at each door, which makes its own. */
+  readonly #secrets: string[] = [];
 
-  async open(): Promise<void> {
-    for (const door of [nodeDoor, fastLane]) this.#doors.push(await openFixed(door));
+  /** @param isGuarded whether streams need credentials */
+  async open(isGuarded: boolean): Promise<void> {
+    for (const door of [nodeDoor, fastLane]) {
+      const open = await openFixed(door);
+      this.#doors.push(open);
+      const made = isGuarded ? await open.server.services.create("app") : undefined;
+      this.#secrets.push(made?.kind === "ok" ? made.value.secret : SECRET);
+    }
   }
 
   async close(): Promise<void> {
@@ -40,7 +59,11 @@ class Pair {
   }
 
   #send(bytes: string, cuts: readonly number[] | undefined): Promise<Exchange[]> {
-    return Promise.all(this.#doors.map(({ url }) => exchange(Number(new URL(url).port), bytes, cuts)));
+    return Promise.all(
+      this.#doors.map(({ url }, at) =>
+        exchange(Number(new URL(url).port), bytes.replaceAll(SECRET, this.#secrets[at]!), cuts),
+      ),
+    );
   }
 }
 
@@ -54,23 +77,41 @@ function openFixed(door: Door): Promise<OpenDoor> {
   });
 }
 
-describe("the fast lane and node:http", () => {
+/** Puts the streams into services, and credentials of all sorts into the requests. */
+function withCredentials(random: Random, bytes: string): string {
+  return bytes
+    .replaceAll(
+      "/v1/stream/",
+      () => `/v1/stream/${random.pick(["app/", "app/", "app/", "other/", "app%2F"])}`,
+    )
+    .replaceAll("Host: localhost\r\n", (host) =>
+      random.chance(0.2)
+        ? host
+        : `${host}${random.chance(0.7) ? AUTHORIZATIONS[0] : random.pick(AUTHORIZATIONS)}\r\n`,
+    );
+}
+
+describe.each([
+  { isGuarded: false, seeds: SEEDS },
+  { isGuarded: true, seeds: GUARDED_SEEDS },
+])("the fast lane and node:http, with services: $isGuarded", ({ isGuarded, seeds: range }) => {
   const pairs = Array.from({ length: LANES }, () => new Pair());
 
   beforeAll(async () => {
-    await Promise.all(pairs.map((pair) => pair.open()));
+    await Promise.all(pairs.map((pair) => pair.open(isGuarded)));
   });
 
   afterAll(async () => {
     await Promise.all(pairs.map((pair) => pair.close()));
   });
 
-  it(`answer generated connections alike, for ${SEEDS}`, { timeout: 3_600_000 }, async () => {
-    const seeds = SEEDS[Symbol.iterator]();
+  it(`answer generated connections alike, for ${range}`, { timeout: 3_600_000 }, async () => {
+    const seeds = range[Symbol.iterator]();
     const work = async (pair: Pair): Promise<void> => {
       for (const seed of seeds) {
         const random = new Random(seed);
-        const bytes = generateBytes(random);
+        const plainBytes = generateBytes(random);
+        const bytes = isGuarded ? withCredentials(random, plainBytes) : plainBytes;
         const cuts = generateCuts(random, bytes.length);
         const [plain, fast] = await pair.ask(bytes, cuts);
         expect(fast, `${replayOf(seed)}: ${JSON.stringify(bytes)}`).toBe(plain);

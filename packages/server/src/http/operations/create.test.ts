@@ -22,7 +22,7 @@ async function put(
   };
   const context = { config: CONFIG, streams, roots: [] } as unknown as Context;
   const request = requestOf("PUT", "/v1/stream/a%62?x=1", init);
-  const reply = await create(context, request, "/v1/stream/ab");
+  const reply = await create(context, { prefix: "/v1/stream/" }, request, "/v1/stream/ab");
   return { reply, asked };
 }
 

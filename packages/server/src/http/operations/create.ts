@@ -14,6 +14,7 @@ import {
 } from "@perennial/protocol";
 import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
+import type { Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { codingProblem } from "../message/content-coding.ts";
@@ -22,13 +23,20 @@ import type { HttpRequest } from "../message/request.ts";
 import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 import { underStandardRoot } from "../stream-roots.ts";
 
-export async function create(context: Context, request: HttpRequest, path: string): Promise<Reply> {
+export async function create(
+  context: Context,
+  scope: Scope,
+  request: HttpRequest,
+  path: string,
+): Promise<Reply> {
   const coding = codingProblem(request);
   if (coding !== undefined) return problemReply(coding);
   const body = await request.body();
   if (body.kind === "rejected") return problemReply(body.rejection);
   const command = parseCreate(request, path, body.value, context);
   if (command.kind === "rejected") return problemReply(command.rejection);
+  const source = command.value.fork?.sourcePath ?? path;
+  if (!source.startsWith(scope.prefix)) return problemReply({ kind: "source-not-found" });
   const outcome = await context.streams.for(path).create(command.value);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
   const headers = [

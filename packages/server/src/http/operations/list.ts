@@ -7,6 +7,7 @@ import {
   STREAM_ROOT,
 } from "@perennial/protocol";
 import type { StreamDescription } from "../../shard/description.ts";
+import type { Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -20,12 +21,24 @@ export const LIST_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/streams`;
 /** Paths in requests and replies are relative to this, as in the rest of the control API. */
 const ROOT = `${STREAM_ROOT}/`;
 
-export async function list({ streams }: Context, request: HttpRequest, query: Query): Promise<Reply> {
+export async function list(
+  { streams }: Context,
+  scope: Scope,
+  request: HttpRequest,
+  query: Query,
+): Promise<Reply> {
   const problem = pageProblem(request.method, query, ["prefix", "after", "limit"]);
   if (problem !== undefined) return problemReply(problem);
   const limit = parseLimit(query);
   if (limit.kind === "rejected") return problemReply(limit.rejection);
-  const prefix = ROOT + (query.values.get("prefix") ?? "");
+  const asked = query.values.get("prefix");
+  const prefix = asked === undefined ? scope.prefix : ROOT + asked;
+  if (!prefix.startsWith(scope.prefix))
+    return problemReply({
+      kind: "bad-parameter",
+      parameter: "prefix",
+      reason: `must begin with ${scope.prefix.slice(ROOT.length)}`,
+    });
   const after = ROOT + (query.values.get("after") ?? "");
   const page = await streams.list({ prefix, after, limit: limit.value });
   return pageReply(request, { streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });

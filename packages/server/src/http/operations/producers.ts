@@ -1,6 +1,7 @@
 /** GET of a stream's producers: an extension, described in docs/extensions.md. */
 import { CONTROL_SEGMENT, parseStreamPath, STREAM_ROOT } from "@perennial/protocol";
 import type { KnownProducer } from "../../shard/producers.ts";
+import type { Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -14,6 +15,7 @@ export const PRODUCERS_PATH = `${STREAM_ROOT}/${CONTROL_SEGMENT}/producers`;
 
 export async function producers(
   { streams, config }: Context,
+  scope: Scope,
   request: HttpRequest,
   query: Query,
 ): Promise<Reply> {
@@ -21,6 +23,7 @@ export async function producers(
   if (problem !== undefined) return problemReply(problem);
   const path = parsePath(query, config.pathBytes);
   if (path.kind === "rejected") return problemReply(path.rejection);
+  if (!path.value.startsWith(scope.prefix)) return problemReply({ kind: "stream-not-found" });
   const limit = parseLimit(query);
   if (limit.kind === "rejected") return problemReply(limit.rejection);
   const after = query.values.get("after") ?? "";

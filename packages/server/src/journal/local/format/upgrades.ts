@@ -18,6 +18,10 @@ export interface Upgrade {
 /** By order: the first leads from format 1 to format 2. */
 export const UPGRADES: readonly Upgrade[] = [
   { what: "streams have a limit, Stream-Max-Bytes: an optional field", run: () => Promise.resolve() },
+  {
+    what: "services: a stream of the server's own, which an older version would overlook, and let everybody in",
+    run: () => Promise.resolve(),
+  },
 ];
 
 /** The format that this version writes. It opens all from 1 to this one. */

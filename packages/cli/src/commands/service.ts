@@ -1,0 +1,32 @@
+import { Argument, Command } from "commander";
+import { DATA_DIRECTORY } from "../settings/table.ts";
+
+/**
+ * `perennial service <action> [id]`: the services of a server, running or not: who may use its streams, and with which secret.
+ */
+export function serviceCommand(): Command {
+  return new Command("service")
+    .description("create and change services: streams for which a secret is asked")
+    .addArgument(
+      new Argument("<action>", "what to do").choices([
+        ...["create", "list", "rotate", "retire", "disable", "enable", "delete"],
+      ]),
+    )
+    .argument("[id]", "the service")
+    .option("--data-dir <directory>", "the data directory of the server", `./${DATA_DIRECTORY}`)
+    .addHelpText("after", HELP_AFTER)
+    .action(async (action: string, id: string | undefined, { dataDir }: { dataDir: string }) => {
+      const { service } = await import("../serving/service.ts");
+      await service(action, id, dataDir);
+    });
+}
+
+const HELP_AFTER = `
+  create    prints a secret, once; the streams are those under /v1/stream/<id>/
+  list      shows all services
+  rotate    prints a new secret; the one before stays valid
+  retire    ends all secrets but the newest
+  disable   refuses its secrets until "enable"
+  delete    ends it, and deletes its streams in the background
+
+Once there is a service, every stream needs a secret.`;

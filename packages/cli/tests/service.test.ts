@@ -1,0 +1,71 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Running, run, start } from "./support/process.ts";
+
+const servers: Running[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.child.kill("SIGKILL");
+});
+
+const freshDirectory = () => mkdtempSync(join(tmpdir(), "perennial-service-"));
+const act = (directory: string, ...args: readonly string[]) =>
+  run(["service", ...args, "--data-dir", directory]);
+const SECRET = /^psk_[A-Za-z0-9_-]{43}\n$/;
+
+async function serving(directory: string, ...args: readonly string[]): Promise<string> {
+  const server = start(["serve", "--port", "0", "--data-dir", directory, ...args]);
+  servers.push(server);
+  const [, port] = await server.output(/"url":"http:\/\/[^"]*:(\d+)"/);
+  return `http://127.0.0.1:${port}/v1/stream`;
+}
+
+describe("perennial service", () => {
+  it("makes a service before the server runs, which then listens for other machines", async () => {
+    const directory = freshDirectory();
+    const created = await act(directory, "create", "my-app");
+    expect(created.stdout).toMatch(SECRET);
+    expect(created.stderr).toMatch(/The secret of my-app, shown this once/);
+    const base = await serving(directory, "--host", "0.0.0.0");
+    expect((await fetch(`${base}/my-app/s`, { method: "PUT" })).status).toBe(401);
+    const headers = { Authorization: `Bearer ${created.stdout.trim()}` };
+    expect((await fetch(`${base}/my-app/s`, { method: "PUT", headers })).status).toBe(201);
+  });
+
+  it("speaks to a server that runs, which obeys at once", async () => {
+    const directory = freshDirectory();
+    const base = await serving(directory);
+    const secret = (await act(directory, "create", "app")).stdout.trim();
+    const status = async (own: string) =>
+      (await fetch(`${base}/app/none`, { headers: { Authorization: `Bearer ${own}` } })).status;
+    expect(await status(secret)).toBe(404);
+    const next = (await act(directory, "rotate", "app")).stdout.trim();
+    expect((await act(directory, "list")).stdout).toMatch(/^app\tenabled\t2 secrets\t20\S+Z\n$/);
+    expect((await act(directory, "retire", "app")).stdout).toMatch(/^app\tenabled\t1 secret\t/);
+    expect([await status(secret), await status(next)]).toEqual([401, 404]);
+    expect((await act(directory, "disable", "app")).stdout).toMatch(/^app\tdisabled\t/);
+    expect(await status(next)).toBe(403);
+    expect((await act(directory, "enable", "app")).stdout).toMatch(/^app\tenabled\t/);
+    expect((await act(directory, "delete", "app")).stdout).toMatch(/^app\tdeleted\t/);
+    expect(await status(next)).toBe(401);
+  });
+
+  it("says what is wrong", async () => {
+    const directory = freshDirectory();
+    await act(directory, "create", "app");
+    const wrong = [
+      [["create", "app"], 1, /there is a service app/],
+      [["create", "a/b"], 1, /a\/b cannot be a service/],
+      [["rotate", "none"], 1, /there is no service none/],
+      [["create"], 2, /create needs the id of a service/],
+      [["list", "app"], 2, /list takes no id/],
+      [["burn", "app"], 2, /burn/],
+    ] as const;
+    for (const [args, code, message] of wrong) {
+      const finished = await act(directory, ...args);
+      expect(finished.stderr).toMatch(message);
+      expect(finished.code).toBe(code);
+    }
+  });
+});

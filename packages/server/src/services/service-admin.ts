@@ -1,0 +1,30 @@
+/** What an operator does with services. */
+import type { Result } from "@perennial/protocol";
+import type { ListedService, NewSecret, ServiceProblem, Services } from "./services.ts";
+
+export interface ServiceAdmin {
+  list(): Promise<readonly ListedService[]>;
+  /** Makes a service and its secret, which is told once. From the first one on, every stream needs credentials. */
+  create(id: string): Promise<Result<NewSecret, ServiceProblem>>;
+  /** Gives it a new secret; the one before stays valid, of two the older one ends. */
+  rotate(id: string): Promise<Result<NewSecret, ServiceProblem>>;
+  /** Ends all secrets but the newest. */
+  retire(id: string): Promise<Result<ListedService, ServiceProblem>>;
+  disable(id: string): Promise<Result<ListedService, ServiceProblem>>;
+  enable(id: string): Promise<Result<ListedService, ServiceProblem>>;
+  /** Ends it at once. Its streams are deleted in the background; then its id is free. */
+  delete(id: string): Promise<Result<ListedService, ServiceProblem>>;
+}
+
+/** @param open gives the services once they are known */
+export function serviceAdmin(open: () => Promise<Services>): ServiceAdmin {
+  return {
+    list: async () => (await open()).list(),
+    create: async (id) => (await open()).create(id),
+    rotate: async (id) => (await open()).rotate(id),
+    retire: async (id) => (await open()).retire(id),
+    disable: async (id) => (await open()).disable(id),
+    enable: async (id) => (await open()).enable(id),
+    delete: async (id) => (await open()).delete(id),
+  };
+}

@@ -1,0 +1,233 @@
+/** The services of a server: who they are, and what an operator does with them. */
+import { createHash } from "node:crypto";
+import { ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
+import { createSecret, signingKey } from "@perennial/tokens";
+import type { AllStreams } from "../shard/streams.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
+import { ServiceLog } from "./service-log.ts";
+
+/** Why an operator's command was not carried out. */
+export type ServiceProblem =
+  | { readonly kind: "bad-service-id" }
+  | { readonly kind: "service-exists" }
+  | { readonly kind: "no-such-service" };
+
+/** A service as operators see it. */
+export interface ListedService {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly state: Service["state"];
+  /** How many secrets are valid: two while they are being changed. */
+  readonly secrets: number;
+}
+
+/** A service and its secret, which is told once: only its digest is kept. */
+export interface NewSecret {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** The scheme's name counts in any letter case (RFC 9110, 11.1). */
+const BEARER = /^bearer +([\x21-\x7e]+)$/i;
+
+/** Headers remembered; each secret has a few spellings of the scheme and blanks, of which clients use one. */
+const HEADERS_MAX = 1000;
+
+/** Streams looked at in one step of deleting a service. */
+const PAGE = 100;
+
+export class Services {
+  readonly #streams: AllStreams;
+  readonly #log: ServiceLog;
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  readonly #byId = new Map<string, Service>();
+  readonly #byDigest = new Map<string, Service>();
+  /** Of services as they are now: any change empties it. */
+  readonly #byHeader = new Map<string, Service>();
+  #isGuarded = false;
+  #isStopped = false;
+  /** Commands are carried out one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #deleting: Promise<void> = Promise.resolve();
+
+  constructor(streams: AllStreams, logger: Logger, now: () => number) {
+    this.#streams = streams;
+    this.#log = new ServiceLog(streams);
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  /** Learns what was decided, and goes on with what was not finished. */
+  async open(): Promise<void> {
+    const events = await this.#log.read();
+    this.#isGuarded = events !== undefined;
+    for (const event of events ?? []) this.#apply(event);
+    for (const service of this.#byId.values())
+      if (service.state === "deleted") this.#removeStreams(service.id);
+  }
+
+  /** Resolves when nothing is under way any more; what is left is done after the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#last;
+    await this.#deleting;
+  }
+
+  /**
+   * Whether all streams need credentials: there is a service, or was one. Were the last one's end to open the server, what is
+   * left would be everybody's.
+   */
+  get isGuarded(): boolean {
+    return this.#isGuarded;
+  }
+
+  /**
+   * The service that an `Authorization` header belongs to, whatever its state. A secret is found by its digest, whose beginning
+   * nobody can choose, so how long that takes says nothing about a guess. A digest costs a tenth of an append: headers that were
+   * found to be right are remembered as they were sent. These are looked up by a hash with a random seed of the process,
+   * and compared only where all of it agrees.
+   */
+  authorized(header: string): Service | undefined {
+    const known = this.#byHeader.get(header);
+    if (known !== undefined) return known;
+    const secret = BEARER.exec(header)?.[1];
+    const service = secret === undefined ? undefined : this.#byDigest.get(digestOf(secret));
+    if (service === undefined) return undefined;
+    if (this.#byHeader.size >= HEADERS_MAX) this.#byHeader.clear();
+    // A copy: cut from its request, it would keep all of that in memory.
+    this.#byHeader.set(Buffer.from(header, "latin1").toString("latin1"), service);
+    return service;
+  }
+
+  list(): readonly ListedService[] {
+    return [...this.#byId.values()].map(({ id, createdAt, state, secrets }) => ({
+      ...{ id, createdAt, state },
+      secrets: secrets.length,
+    }));
+  }
+
+  create(id: string): Promise<Result<NewSecret, ServiceProblem>> {
+    return this.#inTurn(async () => {
+      if (!isServiceId(id)) return reject({ kind: "bad-service-id" });
+      if (this.#byId.has(id)) return reject({ kind: "service-exists" });
+      return ok(await this.#withNewSecret("created", id));
+    });
+  }
+
+  /** Gives it a new secret beside the one that it has; of two the older one ends. */
+  rotate(id: string): Promise<Result<NewSecret, ServiceProblem>> {
+    return this.#inTurn(async () =>
+      this.#isThere(id) ? ok(await this.#withNewSecret("rotated", id)) : reject({ kind: "no-such-service" }),
+    );
+  }
+
+  /** Ends all of its secrets but the newest. */
+  retire(id: string): Promise<Result<ListedService, ServiceProblem>> {
+    return this.#decide(id, "retired");
+  }
+
+  disable(id: string): Promise<Result<ListedService, ServiceProblem>> {
+    return this.#decide(id, "disabled");
+  }
+
+  enable(id: string): Promise<Result<ListedService, ServiceProblem>> {
+    return this.#decide(id, "enabled");
+  }
+
+  /** Ends it at once; its streams are deleted in the background, and then its id is free. */
+  async delete(id: string): Promise<Result<ListedService, ServiceProblem>> {
+    const removed = await this.#decide(id, "deleted");
+    if (removed.kind === "ok") this.#removeStreams(id);
+    return removed;
+  }
+
+  #decide(
+    id: string,
+    type: "retired" | "disabled" | "enabled" | "deleted",
+  ): Promise<Result<ListedService, ServiceProblem>> {
+    return this.#inTurn(async () => {
+      if (!this.#isThere(id)) return reject({ kind: "no-such-service" });
+      await this.#record({ type, id, at: this.#at() });
+      return ok(this.list().find((service) => service.id === id)!);
+    });
+  }
+
+  async #withNewSecret(type: "created" | "rotated", id: string): Promise<NewSecret> {
+    const secret = createSecret();
+    const kept: KeptSecret = { digest: digestOf(secret), key: (await signingKey(secret)).public };
+    await this.#record({ type, id, at: this.#at(), secret: kept });
+    return { id, secret };
+  }
+
+  /** What is decided counts once it is durable. */
+  async #record(event: ServiceEvent): Promise<void> {
+    await this.#log.append(event);
+    this.#isGuarded = true;
+    this.#apply(event);
+  }
+
+  #apply(event: ServiceEvent): void {
+    this.#byHeader.clear();
+    const before = this.#byId.get(event.id);
+    for (const { digest } of before?.secrets ?? []) this.#byDigest.delete(digest);
+    const after = evolve(before, event);
+    if (after === undefined) this.#byId.delete(event.id);
+    else this.#byId.set(event.id, after);
+    for (const { digest } of after?.secrets ?? []) this.#byDigest.set(digest, after!);
+  }
+
+  #isThere(id: string): boolean {
+    return (this.#byId.get(id)?.state ?? "deleted") !== "deleted";
+  }
+
+  #at(): string {
+    return new Date(this.#now()).toISOString();
+  }
+
+  #inTurn<T>(command: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(command);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  #removeStreams(id: string): void {
+    this.#deleting = this.#deleting
+      .then(() => this.#removeAll(id))
+      .catch((error) => {
+        this.#logger.warn(
+          { err: error, service: id },
+          "streams of a deleted service are left; they go at the next start",
+        );
+      });
+  }
+
+  async #removeAll(id: string): Promise<void> {
+    // What was being created when the service ended may come behind the first pass.
+    while (!this.#isStopped && (await this.#removePass(`${STREAM_ROOT}/${id}/`)) > 0);
+    if (!this.#isStopped) await this.#inTurn(() => this.#record({ type: "gone", id, at: this.#at() }));
+  }
+
+  /** @returns how many streams it met */
+  async #removePass(prefix: string): Promise<number> {
+    let met = 0;
+    for (let after: string | undefined = prefix; after !== undefined && !this.#isStopped; ) {
+      const { streams, next } = await this.#streams.list({ prefix, after, limit: PAGE });
+      for (const { path } of streams) await this.#removeStream(path);
+      met += streams.length;
+      after = next;
+    }
+    return met;
+  }
+
+  async #removeStream(path: string): Promise<void> {
+    const outcome = await this.#streams.for(path).remove(path);
+    if (outcome.kind === "rejected" && outcome.rejection.kind !== "stream-not-found")
+      throw new Error(`${path} cannot be deleted: ${outcome.rejection.kind}`);
+  }
+}
+
+function digestOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
+}

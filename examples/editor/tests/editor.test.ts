@@ -1,4 +1,5 @@
 /** People and the agent in Chromium, over a server that is cut off, restarted and killed. */
+import { seriousViolations } from "@perennial/testing/axe";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { launchChromium, Site } from "./support/site.ts";
@@ -33,7 +34,8 @@ async function open(name: string, key: string, options: BrowserContextOptions = 
   return page;
 }
 
-const saved = (page: Page) => page.getByText("Saved", { exact: true }).waitFor();
+/** On a narrow screen it is a point in a colour. */
+const saved = (page: Page) => page.getByText("Saved", { exact: true }).waitFor({ state: "attached" });
 
 /** The text that a page shows, without the names at the carets. */
 async function textOf(page: Page, blocks = ".tiptap :is(p, h1, h2, h3)"): Promise<string> {
@@ -61,7 +63,8 @@ async function ask(page: Page, text: string, onlySuggest = false): Promise<void>
 }
 
 /** Selects a paragraph by clicking into it three times. */
-const selectParagraph = (page: Page, text: string) => page.getByText(text).click({ clickCount: 3 });
+const selectParagraph = (page: Page, text: string) =>
+  page.locator(".tiptap").getByText(text).click({ clickCount: 3 });
 
 async function inStep(...all: Page[]): Promise<string> {
   await Promise.all(all.map(saved));
@@ -195,4 +198,30 @@ test("a server that is killed while people type and the agent writes loses nothi
   const linus = await open("Linus", "killed");
   expect(await inStep(ada, linus)).toBe(text);
   await linus.getByText("It failed: the server was restarted.").waitFor();
+});
+
+test("nothing of it is a barrier, light, dark or on a phone", async () => {
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 390, height: 844 },
+    ]) {
+      const key = `accessible-${colorScheme}-${viewport.width}`;
+      const ada = await open("Ada", key, { colorScheme, viewport });
+      expect(await seriousViolations(ada)).toEqual([]);
+      await type(ada, "this is really long.");
+      await selectParagraph(ada, "this is really long.");
+      await ada.getByRole("button", { name: "Comment", exact: true }).first().click();
+      await ada.getByLabel("Comment on the selection").fill("Too long?");
+      await ada.keyboard.press("Enter");
+      await ada.getByLabel("Answer").waitFor();
+      expect(await seriousViolations(ada)).toEqual([]);
+      await selectParagraph(ada, "this is really long.");
+      await ask(ada, "rewrite this", true);
+      await ada.getByText("I have taken out filler words").waitFor();
+      await ada.getByText("The agent suggests a change.").waitFor();
+      await ada.getByRole("button", { name: /^Cut/ }).click();
+      await ada.getByText("Offline: your changes are kept here").waitFor();
+      expect(await seriousViolations(ada)).toEqual([]);
+    }
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { seriousViolations } from "@perennial/testing/axe";
 import { findChromium } from "@perennial/testing/chromium";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { build, type PreviewServer, preview } from "vite";
@@ -112,8 +113,9 @@ async function playToTheEnd(page: Page): Promise<void> {
 
 test("two people and a bot play to the end, see the same, and play again", async () => {
   const ada = await open("Ada");
+  expect(await seriousViolations(ada)).toEqual([]);
   const hash = await createRoom(ada, "Meadow", 32, 1);
-  const grace = await open("Grace", hash);
+  const grace = await open("Grace", hash, { colorScheme: "dark", viewport: { width: 390, height: 844 } });
   await Promise.all([ada, grace].map((page) => page.getByText("3 connected").waitFor()));
   await ada.locator(".standings .tag").waitFor();
   await Promise.all([playToTheEnd(ada), playToTheEnd(grace)]);
@@ -122,6 +124,7 @@ test("two people and a bot play to the end, see the same, and play again", async
   expect(first).toBe(second);
   expect(first).toMatch(/Ada/);
   expect(first).toMatch(/Grace/);
+  for (const page of [ada, grace]) expect(await seriousViolations(page)).toEqual([]);
   // The score of each stays in the room.
   for (const page of [ada, grace])
     for (const name of ["Ada", "Grace"]) await page.locator(".best").getByText(name).waitFor();
@@ -182,6 +185,9 @@ test("a room is found in the lobby, and somebody without a name is asked for one
   const ada = await open("Ada");
   const hash = await createRoom(ada, "Orchard", 64, 0);
   const grace = await open("Grace");
+  await grace.getByRole("button", { name: "Orchard" }).waitFor();
+  await grace.emulateMedia({ colorScheme: "dark" });
+  expect(await seriousViolations(grace)).toEqual([]);
   await grace.getByRole("button", { name: "Orchard" }).click();
   await Promise.all([ada, grace].map((page) => page.getByText("2 connected").waitFor()));
   await grace.getByRole("button", { name: "Exit" }).click();

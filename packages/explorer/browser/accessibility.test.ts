@@ -1,32 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { seriousViolations } from "@perennial/testing/axe";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { fillDemo } from "./support/demo.ts";
 import { startExplorer } from "./support/explorer.ts";
 import { STYLES } from "./support/styles.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
 const explorer = startExplorer();
-
-/** What axe finds to be serious or worse. */
-async function seriousViolations(page: Page): Promise<string[]> {
-  // Past the policy of the page, as an extension of the browser would be.
-  await page.evaluate(AXE);
-  const violations = (await page.evaluate(
-    "axe.run().then(({ violations }) => violations)",
-  )) as readonly Violation[];
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-}
 
 const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Page) => Promise<void>])[] = [
   ["the overview", "/", async (page) => page.getByRole("treeitem").first().waitFor()],

@@ -4,6 +4,7 @@ import type { Exchange, Mode } from "../../shared/chat.ts";
 import type { Chat } from "../chat.ts";
 import type { SharedDocument } from "../document.ts";
 import { contextOf } from "../rich-text/create-editor.ts";
+import { colored } from "./colored.ts";
 
 interface Props {
   readonly shared: SharedDocument;
@@ -70,7 +71,7 @@ function ExchangeItem({ exchange, onUndo }: { readonly exchange: Exchange; reado
   return (
     <li className="exchange">
       <p className="question">
-        <b style={{ color }}>{author}</b>
+        <b style={colored(color)}>{author}</b>
         {question}
       </p>
       {tools.length > 0 && (

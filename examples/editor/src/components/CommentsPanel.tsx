@@ -10,6 +10,7 @@ import {
   threadsOf,
 } from "../comments.ts";
 import type { SharedDocument } from "../document.ts";
+import { colored } from "./colored.ts";
 import { useEditorState } from "./hooks.ts";
 
 interface Props {
@@ -64,7 +65,8 @@ function ThreadItem({ thread, shared, editor }: Props & { readonly thread: Threa
       </button>
       {[comment, ...answers].map(({ id, author, color, text, at }) => (
         <p key={id}>
-          <b style={{ color }}>{author}</b> <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
+          <b style={colored(color)}>{author}</b>{" "}
+          <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
           <br />
           {text}
         </p>

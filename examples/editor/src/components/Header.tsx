@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { SharedDocument } from "../document.ts";
+import { colored } from "./colored.ts";
 import { type SyncState, usePresent, useSync } from "./hooks.ts";
 
 const WORDS: Readonly<Record<SyncState, string>> = {
@@ -36,7 +37,7 @@ function People({ shared }: { readonly shared: SharedDocument }) {
         <li
           key={id}
           className={isAgent ? `agent ${status}` : ""}
-          style={{ "--color": color } as React.CSSProperties}
+          style={colored(color)}
           title={isMe ? `${name} (you)` : isAgent ? `${name}: ${status}` : name}
         >
           <span aria-hidden="true">{isAgent ? "✦" : initials(name)}</span>

@@ -14,7 +14,7 @@ interface Tool {
 }
 
 const heading = (level: 1 | 2 | 3): Tool => ({
-  label: `Heading ${level}`,
+  label: `H${level}, heading`,
   sign: `H${level}`,
   run: (chain) => chain.toggleHeading({ level }),
   isOn: (editor) => editor.isActive("heading", { level }),
@@ -49,13 +49,13 @@ const GROUPS: readonly (readonly Tool[])[] = [
   [
     {
       label: "Bullet list",
-      sign: "•≡",
+      sign: <ListIcon isNumbered={false} />,
       run: (chain) => chain.toggleBulletList(),
       isOn: (editor) => editor.isActive("bulletList"),
     },
     {
       label: "Numbered list",
-      sign: "1≡",
+      sign: <ListIcon isNumbered />,
       run: (chain) => chain.toggleOrderedList(),
       isOn: (editor) => editor.isActive("orderedList"),
     },
@@ -86,7 +86,7 @@ export function Toolbar({ editor, onComment }: Props) {
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => run(editor.chain().focus()).run()}
             >
-              {sign}
+              <span aria-hidden="true">{sign}</span>
             </button>
           ))}
         </div>
@@ -102,5 +102,24 @@ export function Toolbar({ editor, onComment }: Props) {
         </button>
       </div>
     </div>
+  );
+}
+
+/** Three lines, with points or with strokes that stand for numbers before them. */
+function ListIcon({ isNumbered }: { readonly isNumbered: boolean }) {
+  return (
+    <svg
+      width="18"
+      height="18"
+      viewBox="0 0 18 18"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.8"
+      aria-hidden="true"
+    >
+      {[4, 9, 14].map((y) => (
+        <path key={y} d={`${isNumbered ? `M3 ${y - 2}v4` : `M2 ${y}h2.4`}M7 ${y}h9`} strokeLinecap="round" />
+      ))}
+    </svg>
   );
 }

@@ -121,7 +121,10 @@ const CHECKS = {
 const CAMPAIGN = {
   attw: () => {
     const attw = tool("@arethetypeswrong/cli/dist/index.js", "@arethetypeswrong/cli");
-    for (const name of PACKAGES) run(process.execPath, [attw, join(HOME, `perennial-${name}-0.1.0.tgz`)]);
+    // A worker is started by the name of its file, and never imported.
+    const flags = ["--exclude-entrypoints", "./compaction-worker"];
+    for (const name of PACKAGES)
+      run(process.execPath, [attw, join(HOME, `perennial-${name}-0.1.0.tgz`), ...flags]);
   },
   "tsc-older": () => {
     const tsc = tool("typescript/bin/tsc", "typescript@5.9");

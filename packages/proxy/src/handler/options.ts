@@ -55,6 +55,8 @@ export interface ProxyHandlerOptions extends BackendOptions {
   readonly inactivityTimeoutMs?: number | undefined;
   /** How long what comes gathers before it is stored, ms; the first piece never waits. Default 20. */
   readonly flushMs?: number | undefined;
+  /** How long the server below may fail until an answer is given up, ms. Default 60,000. */
+  readonly storagePatienceMs?: number | undefined;
   /** Seconds after which a process that is gone counts as gone. Default 15. */
   readonly leaseSeconds?: number | undefined;
   /** How often a connection is tried again that was refused, before anything was sent. Default 2. */
@@ -105,6 +107,7 @@ const DEFAULTS = {
   headersTimeoutMs: 60_000,
   inactivityTimeoutMs: 600_000,
   flushMs: 20,
+  storagePatienceMs: 60_000,
   leaseSeconds: 15,
   connectRetries: 2,
   trustProxy: false,

@@ -16,7 +16,7 @@ export interface Source {
 /** Bytes that may wait to be stored. Beyond it the upstream is not read. */
 const WAITING_BYTES = 256 * 1024;
 /** How writes are repeated: a server below may be restarted meanwhile. */
-const BACKOFF = { initialDelay: 50, maxDelay: 2_000, deadline: 60_000, attemptTimeout: 10_000 };
+const BACKOFF = { initialDelay: 50, maxDelay: 2_000, attemptTimeout: 10_000 };
 
 /** Begins to carry. */
 export function startRun(context: Context, id: string, source: Source): Run {
@@ -45,7 +45,7 @@ class Carrier implements Run {
       contentType: DEFAULT_CONTENT_TYPE,
       headers: { ...backend.headers },
       fetch: backend.fetch,
-      backoffOptions: BACKOFF,
+      backoffOptions: { ...BACKOFF, deadline: settings.storagePatienceMs },
       warnOnHttp: false,
     });
     this.#producer = new IdempotentProducer(handle, "proxy", {

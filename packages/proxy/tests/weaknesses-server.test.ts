@@ -185,10 +185,13 @@ it("X13: what the server below says is told alike for all methods", async () => 
   const missing = await fetch(url);
   expect([missing.status, (await missing.json()).error.code]).toEqual([404, "STREAM_NOT_FOUND"]);
   expect((await world.ask("HEAD", `/${unknown}`, { headers: AUTHORIZED })).status).toBe(404);
-  // A server below that fails at everything.
-  const dsServer = { fetch: async () => new Response("no", { status: 500 }) };
+  // A server below that fails at everything, or takes the proxy for a stranger.
+  let status = 500;
+  const dsServer = { fetch: async () => new Response("no", { status }) };
   const proxy = createProxyHandler({ dsServer, jwtSecret: SECRET, logger: { info() {}, warn() {} } });
   const address = `http://proxy.test/v1/proxy/${unknown}`;
+  for (status of [500, 401, 403])
+    expect((await proxy.fetch(new Request(address, { headers: AUTHORIZED }))).status).toBe(502);
   for (const method of ["HEAD", "DELETE"])
     expect((await proxy.fetch(new Request(address, { method, headers: AUTHORIZED }))).status).toBe(502);
   await proxy.stop();

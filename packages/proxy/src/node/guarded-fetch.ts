@@ -20,7 +20,10 @@ export interface GuardedFetch {
   close(): Promise<void>;
 }
 
+/** @throws Error in Bun, whose own `undici` would not ask which addresses may be connected to */
 export function guardedFetch(rules: AddressRules, lookup: Lookup = systemLookup): GuardedFetch {
+  if (process.versions.bun !== undefined)
+    throw new Error("in Bun use @perennial/proxy/handler: addresses cannot be judged here");
   // How long an answer may take is judged by the handler, so that all runtimes have the same rules.
   const agent = new Agent({
     connect: guardedConnector(rules, lookup),

@@ -40,9 +40,9 @@ export const DEFAULT_PORT = 4440;
 const CONNECTIONS = 10_000;
 
 /**
- * A proxy as a fetch handler, for servers in Node, Bun and Deno. `@perennial/proxy/handler` has one for other runtimes.
+ * A proxy as a fetch handler, for servers in Node. `@perennial/proxy/handler` has one for other runtimes.
  *
- * @throws TypeError for an option that is no good
+ * @throws TypeError for an option that is no good; Error in Bun
  * @example
  * ```ts
  * import { createProxyHandler } from "@perennial/proxy";

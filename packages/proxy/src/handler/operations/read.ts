@@ -114,6 +114,10 @@ async function passed(context: Context, id: string, response: Response): Promise
     await discard(response);
     return missingResponse(context.records.missing(id, status).rejection);
   }
+  if (isOurFault(status)) {
+    await discard(response);
+    return missingResponse("unavailable");
+  }
   const headers = new Headers();
   for (const [name, value] of response.headers) if (!DROPPED.test(name)) headers.append(name, value);
   const stored = response.headers.get(HEADER.contentType);
@@ -124,6 +128,11 @@ async function passed(context: Context, id: string, response: Response): Promise
     headers.set(PROXY_HEADER.upstreamOutcome, await context.records.outcome(id));
   const hasBody = status !== 204 && status !== 304;
   return new Response(hasBody ? response.body : null, { status, headers });
+}
+
+/** Whether the server below refuses the proxy, not its reader, or fails. Of 503 it says itself when to come back. */
+function isOurFault(status: number): boolean {
+  return status === 401 || status === 403 || (status >= 500 && status !== 503);
 }
 
 /** The same body, of which one is told when it is over or its reader has left. */

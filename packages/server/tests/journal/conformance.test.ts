@@ -14,7 +14,9 @@ describe("official conformance suite over the local log", () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "perennial-conformance-"));
-    server = createServer({ port: 0, longPollTimeoutMs: 500, log: () => openLocalLog({ directory }) });
+    const log = () => openLocalLog({ directory });
+    // It asks as a page of https://example.com.
+    server = createServer({ port: 0, longPollTimeoutMs: 500, corsOrigin: "*", log });
     await server.start();
     target.baseUrl = server.url;
   });

@@ -1,5 +1,6 @@
 import type { IdempotentProducer } from "@perennial/client";
 import type { ChunkFormat, WriterNote } from "../format.ts";
+import { LINGER_MS } from "./claim.ts";
 import { drain, type Source, type SourceEnd } from "./source.ts";
 import { removeControl, stopAsked } from "./stop.ts";
 import type { GenerationTarget } from "./target.ts";
@@ -67,7 +68,7 @@ export class GenerationWriter<Chunk> implements Generation {
   readonly #over = new AbortController();
   #stopReason: string | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #lastWritten = Date.now();
+  #lastWritten = 0;
 
   /** @param failures - told to the writer when chunks could not be stored */
   constructor(writing: Writing<Chunk>, producer: IdempotentProducer, failures: FailureReport) {
@@ -100,8 +101,12 @@ export class GenerationWriter<Chunk> implements Generation {
   }
 
   #write(chunk: Chunk): void {
-    this.#lastWritten = Date.now();
+    const now = Date.now();
+    const isAfterSilence = now - this.#lastWritten > LINGER_MS;
+    this.#lastWritten = now;
     this.#producer.append(chunk);
+    // Somebody waits for it: it goes at once, with those that come in the same moment.
+    if (isAfterSilence) setTimeout(() => void this.#producer.flush({ rejectOnError: false }));
   }
 
   #sayAlive(): void {

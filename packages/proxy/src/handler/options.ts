@@ -53,7 +53,7 @@ export interface ProxyHandlerOptions extends BackendOptions {
   readonly headersTimeoutMs?: number | undefined;
   /** How long an upstream may be silent in mid-answer, ms. Default 600,000. */
   readonly inactivityTimeoutMs?: number | undefined;
-  /** How long what comes gathers before it is stored, ms; the first piece never waits. Default 20. */
+  /** How long what comes gathers before it is stored, ms; what comes after a longer pause never waits. Default 50. */
   readonly flushMs?: number | undefined;
   /** How long the server below may fail until an answer is given up, ms. Default 60,000. */
   readonly storagePatienceMs?: number | undefined;
@@ -106,7 +106,7 @@ const DEFAULTS = {
   maxConcurrent: 1_000,
   headersTimeoutMs: 60_000,
   inactivityTimeoutMs: 600_000,
-  flushMs: 20,
+  flushMs: 50,
   storagePatienceMs: 60_000,
   leaseSeconds: 15,
   connectRetries: 2,

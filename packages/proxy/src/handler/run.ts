@@ -34,6 +34,8 @@ class Carrier implements Run {
   #bytes = 0;
   #waiting = 0;
   #storageError: Error | undefined;
+  /** When a piece last went out without waiting for more, ms. */
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: Context, id: string, source: Source) {
     this.#context = context;
@@ -108,14 +110,18 @@ class Carrier implements Run {
     const room = this.#context.settings.maxResponseBytes - this.#bytes;
     const kept = piece.length > room ? piece.subarray(0, room) : piece;
     if (kept.length > 0) this.#producer.append(kept);
-    const isFirst = this.#bytes === 0;
+    const now = performance.now();
+    const isAfterPause = now - this.#sentAt >= this.#context.settings.flushMs;
     this.#bytes += kept.length;
     this.#waiting += kept.length;
     if (kept.length < piece.length) return false;
     if (this.#waiting >= WAITING_BYTES) {
       await this.#producer.flush({ rejectOnError: true });
       this.#waiting = 0;
-    } else if (isFirst) void this.#producer.flush({ rejectOnError: false });
+    } else if (isAfterPause) {
+      this.#sentAt = now;
+      void this.#producer.flush({ rejectOnError: false });
+    }
     return this.#outcome === undefined;
   }
 

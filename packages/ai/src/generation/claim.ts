@@ -16,7 +16,10 @@ const PRODUCER = "writer";
 export const FIRST_EPOCH = 0;
 /** Times that a writer tries to get above another's epoch. More is a duel. */
 const CLAIMS_MAX = 5;
-/** How long a chunk that follows close behind others waits for more, in ms. A request for each token costs four times as much. */
+/**
+ * How long a chunk that follows close behind others waits for more, in ms. A request for each token costs more than twice as much CPU
+ * time, of the application and of the server (`npm run bench -w @perennial/ai-sdk`).
+ */
 export const LINGER_MS = 15;
 
 /** Who writes. */

@@ -52,14 +52,18 @@ export async function startGeneration<Chunk>(
   const { target, create = true, ttlSeconds, contentType = JSON_TYPE } = options;
   const writing = writingOf(options, []);
   const opening = create ? handleOf(target).create({ contentType, ttlSeconds }) : undefined;
-  const control = writing.stoppable ? openControl(target, ttlSeconds ?? DAY_SECONDS) : undefined;
-  const [made] = await Promise.allSettled([opening, control?.catch(writing.onWarning)]);
+  // Beside the rest: whoever waits for the first token does not wait for it twice.
+  const control = writing.stoppable
+    ? openControl(target, ttlSeconds ?? DAY_SECONDS).catch(writing.onWarning)
+    : undefined;
+  const [made] = await Promise.allSettled([opening]);
   if (made.status === "rejected") {
     if ((await stateOf(target)) === "closed") return reject("ended");
     throw made.reason;
   }
   const failures = new FailureReport();
   const claimed = await claim(target, writing.format, writing.note, FIRST_EPOCH, failures.report);
+  await control;
   if (claimed.kind !== "claimed") return claimed;
   return new GenerationWriter(writing, claimed.producer, failures);
 }

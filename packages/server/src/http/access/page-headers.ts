@@ -3,7 +3,7 @@ import { HTTP_HEADER } from "@perennial/protocol";
 import { EXPOSED_HEADERS } from "../message/cors.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import type { Wall } from "./wall.ts";
+import { mayUse, type Wall } from "./wall.ts";
 
 const EXPOSE = [HTTP_HEADER.exposeHeaders, EXPOSED_HEADERS.join(", ")];
 
@@ -17,9 +17,10 @@ export function audience({ origins }: Wall): readonly [name: string, value: stri
  * origins, which send `Origin`, and for whoever gets a cached answer to somebody else's GET. A writer without an origin is
  * spared its 300 bytes.
  */
-export function readable({ origins }: Wall, request: HttpRequest, reply: Reply): Reply {
+export function readable(wall: Wall, request: HttpRequest, reply: Reply): Reply {
   const origin = request.header(HTTP_HEADER.origin);
   if (request.method !== "GET" && origin === undefined) return reply;
-  const allowed = origins.kind === "any" || origin === undefined ? [] : [HTTP_HEADER.allowOrigin, origin];
+  const isNamed = origin !== undefined && wall.origins.kind !== "any" && mayUse(wall, origin, request);
+  const allowed = isNamed ? [HTTP_HEADER.allowOrigin, origin] : [];
   return { ...reply, headers: [...reply.headers, ...allowed, ...EXPOSE] };
 }

@@ -41,7 +41,8 @@ export function refusalOf(wall: Wall, request: HttpRequest): RequestProblem | un
     const host = request.header(HTTP_HEADER.host);
     if (host !== undefined && !isKnown(wall.hosts, host)) return { kind: "unknown-host", host };
   }
-  if (wall.origins.kind === "any") return undefined;
+  // A preflight does nothing, and says by the origin that its answer names whether the page may go on.
+  if (wall.origins.kind === "any" || request.method === "OPTIONS") return undefined;
   const origin = request.header(HTTP_HEADER.origin);
   if (origin !== undefined)
     return mayUse(wall, origin, request) ? undefined : { kind: "origin-refused", origin };
@@ -59,7 +60,8 @@ function isKnown(hosts: ReadonlySet<string>, host: string): boolean {
   return known;
 }
 
-function mayUse({ origins, publicUrl }: Wall, origin: string, request: HttpRequest): boolean {
+/** Whether pages of an origin may use the server. */
+export function mayUse({ origins, publicUrl }: Wall, origin: string, request: HttpRequest): boolean {
   const host = hostOfOrigin(origin);
   if (host === undefined) return false;
   if (origins.kind === "local" && isLocalName(hostName(host))) return true;

@@ -127,6 +127,7 @@ describe.each(Object.keys(SERVERS))("on %s", (name) => {
     source.end();
     await read(at);
     expect(await second()).toEqual({ kind: "rejected", rejection: "ended" });
+    expect(await requestStop(at)).toEqual({ kind: "ended" });
     expect(calls).toBe(0);
   });
 

@@ -58,8 +58,11 @@ export async function startGeneration<Chunk>(
     : undefined;
   const [made] = await Promise.allSettled([opening]);
   if (made.status === "rejected") {
-    if ((await stateOf(target)) === "closed") return reject("ended");
-    throw made.reason;
+    if ((await stateOf(target)) !== "closed") throw made.reason;
+    await control;
+    // It is over: a place to ask for stops, made a moment ago, would tell people that somebody hears them.
+    if (writing.stoppable) await removeControl(target).catch(writing.onWarning);
+    return reject("ended");
   }
   const failures = new FailureReport();
   const claimed = await claim(target, writing.format, writing.note, FIRST_EPOCH, failures.report);

@@ -1,7 +1,6 @@
 /** The services of a server: who they are, and what an operator does with them. */
 import { createHash } from "node:crypto";
 import { ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
-import { createSecret, signingKey } from "@perennial/tokens";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
@@ -155,6 +154,8 @@ export class Services {
   }
 
   async #withNewSecret(type: "created" | "rotated", id: string): Promise<NewSecret> {
+    // Only now: a server without services needs none of it, and what it imports cannot be required by older CommonJS.
+    const { createSecret, signingKey } = await import("@perennial/tokens");
     const secret = createSecret();
     const kept: KeptSecret = { digest: digestOf(secret), key: (await signingKey(secret)).public };
     await this.#record({ type, id, at: this.#at(), secret: kept });

@@ -34,9 +34,9 @@ async function bundle(entry: string, minify: boolean): Promise<string> {
 describe("the package", () => {
   // The budget that the package promises. In bytes; 1 kB is 1,000 of them.
   test.each([
-    ["stream()", `export { stream } from ${source};`, 6_707],
+    ["stream()", `export { stream } from ${source};`, 6_716],
     ["DurableStream", `export { DurableStream } from ${source};`, 9_904],
-    ["everything", `export * from ${source};`, 13_249],
+    ["everything", `export * from ${source};`, 13_252],
   ])("%s stays within its size budget, minified and compressed", async (name, entry, budget) => {
     const size = brotliCompressSync(await bundle(entry, true)).length;
     console.log(`${name}: ${size} bytes of ${budget}`);

@@ -30,7 +30,8 @@ class Asked:
 @dataclass
 class Answer:
     """An answer. ``promised``: the length that its header claims, if not the real one; ``hold``: the connection is kept open
-    after the body until the event is set (the body has no end before that). ``raw``: sent as it is, then the connection ends."""
+    after the body until the event is set (the body has no end before that). ``raw``: sent as it is, then (after ``hold``) the
+    connection ends."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -136,6 +137,8 @@ def _answer(connection: socket.socket, answer: Answer) -> bool:
         return False
     if answer.raw is not None:
         connection.sendall(answer.raw)
+        if answer.hold is not None:
+            answer.hold.wait(30)
         return False
     head = "".join(f"{name}: {value}\r\n" for name, value in answer.headers.items())
     if answer.hold is not None:

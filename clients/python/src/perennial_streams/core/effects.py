@@ -94,9 +94,11 @@ Batches: TypeAlias = Generator[Effect | Batch, Any, None]
 class TransportFailure(Exception):
     """The connection could not be made, broke, or was silent for too long. The cause is ``__cause__``.
 
-    ``is_final``: the request can never work, e.g. because a certificate is not trusted.
+    ``is_final``: the request can never work, e.g. because a certificate is not trusted. ``is_silence``: the peer sent nothing for
+    too long.
     """
 
-    def __init__(self, message: str, *, is_final: bool = False) -> None:
+    def __init__(self, message: str, *, is_final: bool = False, is_silence: bool = False) -> None:
         super().__init__(message)
         self.is_final = is_final
+        self.is_silence = is_silence

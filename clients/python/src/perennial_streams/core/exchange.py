@@ -104,3 +104,11 @@ def unreachable(failure: TransportFailure, url: str) -> FetchError:
     error.is_final = failure.is_final
     error.__cause__ = failure.__cause__ or failure
     return error
+
+
+def always_breaks(failure: TransportFailure, url: str, offset: str) -> FetchError:
+    """The error for answers that broke off time and again, and brought nothing new."""
+    error = FetchError(f"Reading {url} always breaks off behind offset {offset}: {failure}", url=url)
+    error.is_final = True
+    error.__cause__ = failure.__cause__ or failure
+    return error

@@ -87,6 +87,10 @@ class JsonItems:
             raise parse_error("JSON response", ",]")
         return items
 
+    def rescue(self) -> list[Any]:
+        """The items that are complete in what is left of a body that broke off."""
+        return self._one_by_one() if self._state == "array" else []
+
     def _bound(self) -> None:
         if len(self._buffer) > MESSAGE_BYTES_MAX:
             raise too_large()

@@ -17,6 +17,9 @@ class _Bytes:
     def finish(self) -> list[bytes]:
         return []
 
+    def rescue(self) -> list[bytes]:
+        return []
+
 
 class BytesKind:
     """Units are pieces of bytes; they are counted in bytes."""

@@ -5,7 +5,7 @@
     sse          one connection on which events arrive
 
 A page that breaks off is asked for again from its beginning, and what was handed out of it is skipped: bytes at a position
-never change. SSE data counts once its control event has named the offset behind it.
+never change. One that breaks off time and again and brings nothing new ends the read. SSE data counts once its control event has named the offset behind it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,17 @@ from .effects import (
     Steps,
     TransportFailure,
 )
-from .exchange import Policy, body_text, not_a_stream, repeat_or_raise, unreachable
+from .exchange import Policy, always_breaks, body_text, not_a_stream, repeat_or_raise, unreachable
 from .position import Position
 from .sse import SSEParser
 from .sse_events import PendingEvents
 
 IDLE_ANSWERS_MAX = 3
 """Answers in a row that bring nothing where they should, before the loop slows down. A sane server sends none."""
+FRUITLESS_MAX = 25
+"""Bodies in a row that may break off without news. With the default waits that takes some two minutes."""
+LIVE_LOSSES_MAX = 3
+"""Bodies in a row that may break off without news before a live request gives way to a plain one."""
 SSE_REFUSED = frozenset({400, 405, 406, 415, 501})
 """Statuses that an SSE request may get where a plain one succeeded: SSE is not to be had."""
 
@@ -48,6 +52,7 @@ class Body(Protocol):
 
     def feed(self, chunk: bytes) -> list[Any]: ...
     def finish(self) -> list[Any]: ...
+    def rescue(self) -> list[Any]: ...
 
 
 class Kind(Protocol):
@@ -89,6 +94,8 @@ class ReadSession:
         self.content_type: str | None = None
         self._phase = "catch-up"
         self._skip = 0
+        self._furthest = 0
+        self._is_barren = True
         self._idle = 0
         self._losses: Backoff | None = None
         self._short = 0
@@ -134,24 +141,40 @@ class ReadSession:
         head, body, skip = self.head, kind.body(), self._skip
         kept: list[Any] = []
         while True:
-            chunk: bytes = yield RECEIVE
+            try:
+                chunk: bytes = yield RECEIVE
+            except TransportFailure:
+                yield from self._rescued(kind, kept + kind.skip(body.rescue(), skip), whole)
+                raise
             units = body.feed(chunk) if chunk else body.finish()
             if skip > 0 and units:
                 count = kind.count(units)
                 units, skip = kind.skip(units, skip), max(0, skip - count)
             if chunk and not whole and kept and units:
-                self._skip += kind.count(kept)
-                self._losses = None
-                yield Batch(kept, None)
+                yield self._part(kind, kept)
                 kept = units  # what came last is kept: should the page end here, it goes with the position
             elif units:
                 kept = kept + units if kept else units
             if not chunk:
                 break
         yield RELEASE
-        self._skip = 0
+        self._skip = self._furthest = 0
         self.fetched = self.fetched.after(head.status, head.headers)
         yield Batch(kept, self.fetched)
+
+    def _part(self, kind: Kind, units: list[Any]) -> Batch:
+        """What came of a page, which is news: another attempt does not hand it out again."""
+        self._skip += kind.count(units)
+        self._losses = None
+        return Batch(units, None)
+
+    def _rescued(self, kind: Kind, units: list[Any], whole: bool) -> Batches:
+        """Hands out what came of a page that broke off. Of one that must be whole, it only notes how far that went."""
+        if not whole and units:
+            yield self._part(kind, units)
+        elif kind.count(units) > self._furthest:
+            self._furthest = kind.count(units)
+            self._losses = None
 
     def _events(self, kind: Kind) -> Batches:
         encoded = "stream-sse-data-encoding" in self.head.headers
@@ -160,6 +183,7 @@ class ReadSession:
             chunk: bytes = yield RECEIVE
             if not chunk:
                 break
+            self._is_barren = False
             for event_type, payload in parser.feed(chunk):
                 if event_type == b"data":
                     pending.add(payload)
@@ -199,11 +223,21 @@ class ReadSession:
 
     def _after_loss(self, failure: TransportFailure, started: float) -> Steps[float]:
         """Bodies that break off one after the other, and bring nothing, are failures of one request."""
+        if self._phase == "sse" and failure.is_silence and self._is_barren:
+            self._give_up_sse("nothing arrives")
+            return 0.0
         if self._phase == "sse" and time.monotonic() - started < self._resilience.min_connection_duration:
             return self._count_short_connection()
         url = self._recipe.url
-        self._losses = self._losses or Backoff(self._policy.backoff, f"reading {url}")
-        yield from repeat_or_raise(self._recipe, self._policy, self._losses, None, unreachable(failure, url))
+        losses = self._losses = self._losses or Backoff(self._policy.backoff, f"reading {url}")
+        error = unreachable(failure, url)
+        if losses.failures >= FRUITLESS_MAX:
+            error = always_breaks(failure, url, self.fetched.offset or "-1")
+            self._losses = None  # should the error handler go on
+        yield from repeat_or_raise(self._recipe, self._policy, losses, None, error)
+        if self._phase != "catch-up" and losses.failures > LIVE_LOSSES_MAX:
+            self._phase = "catch-up"
+            self.fetched = self.fetched._replace(up_to_date=False)
         return 0.0
 
     def _count_short_connection(self) -> float:
@@ -235,7 +269,7 @@ class ReadSession:
                 url, headers = yield from self._target()
                 head = yield Send(Request("GET", url, headers, live=True))
                 if head.is_success:
-                    self.head = head
+                    self.head, self._is_barren = head, True
                     return
                 body = yield from body_text()
                 if self._phase == "sse" and head.status in SSE_REFUSED:
@@ -247,6 +281,10 @@ class ReadSession:
                     not_a_stream(head, url) if head.ok else refusal(head.status, url, head.headers, body, writes=False)
                 )
             except TransportFailure as failure:
+                if self._phase == "sse" and failure.is_silence:
+                    self._give_up_sse("nothing arrives")
+                    self._enter_live(True)
+                    continue
                 head, error = None, unreachable(failure, self._recipe.url)
             yield from repeat_or_raise(self._recipe, self._policy, backoff, head, error)
 

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class DurableStreamError(Exception):
+class _Portable(Exception):
+    """An error that survives pickling, as worker processes need it: their pools hang on one that does not."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[Exception], arguments: tuple[Any, ...], state: dict[str, Any]) -> Exception:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
+
+
+class DurableStreamError(_Portable):
     """The server refused, or the data is not what it should be.
 
     ``status`` is the HTTP status, if there was one; ``code`` says what is wrong, e.g. ``PARSE_ERROR``; ``details`` is the
@@ -28,7 +41,7 @@ class DurableStreamError(Exception):
         return f"{self.message}{status}{code}"
 
 
-class FetchError(Exception):
+class FetchError(_Portable):
     """No answer, or one that makes no sense. ``status`` is ``None`` when the server could not be reached; the cause of that
     is ``__cause__``. ``is_final``: the request can never work, e.g. because a certificate is not trusted."""
 
@@ -127,7 +140,7 @@ class SSEEncodingError(DurableStreamError):
         super().__init__(message, code="SSE_ENCODING_ERROR")
 
 
-class StaleEpochError(Exception):
+class StaleEpochError(_Portable):
     """Another producer with this id took over, or ran before, with ``current_epoch``.
 
     ``maybe_stored``: the batch that found out may be stored or not; nobody can know.
@@ -142,7 +155,7 @@ class StaleEpochError(Exception):
         self.maybe_stored = maybe_stored
 
 
-class SequenceGapError(Exception):
+class SequenceGapError(_Portable):
     """The server misses a batch that nobody can send any more."""
 
     def __init__(self, expected_seq: int, received_seq: int) -> None:

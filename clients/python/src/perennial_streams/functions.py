@@ -88,7 +88,5 @@ def _options(
     backoff: BackoffOptions | None,
     resilience: SSEResilience | None,
 ) -> ReadOptions:
-    if not url:
-        raise ValueError("url must not be empty")
     policy = Policy(backoff or BackoffOptions(), on_error)
     return ReadOptions(Recipe(url, headers, params), offset, live, cursor, policy, resilience or SSEResilience())

@@ -52,6 +52,11 @@ class AsyncIO:
         self._close_client = close_client
         self._response: Any | None = None
         self._pieces: AsyncIterator[bytes] | None = None
+        self._closed = False
+        self._ended = asyncio.Event()
+        self._reader: asyncio.Task[Any] | None = None
+        self._cancellations = 0
+        self._is_cut = False
 
     async def run(self, steps: Steps[R]) -> R:
         """Runs a machine to its result."""
@@ -71,24 +76,51 @@ class AsyncIO:
             raise
 
     async def drive(self, batches: Batches) -> AsyncIterator[Batch]:
-        """Runs a machine, handing out its batches."""
+        """Runs a machine, handing out its batches. Ends early, without an error, once `close` was called."""
         value: Any = None
         failure: TransportFailure | None = None
         try:
-            while True:
+            while not self._closed:
                 step = batches.send(value) if failure is None else batches.throw(failure)
                 value = failure = None
                 if type(step) is Batch:
                     yield step
                     continue
+                self._begin_wait()
                 try:
                     value = await (self._receive() if type(step) is Receive else self.perform(step))  # type: ignore[arg-type]
                 except TransportFailure as error:
                     failure = error
+                finally:
+                    self._reader = None
         except StopIteration:
             return
+        except asyncio.CancelledError:
+            if not self._is_ended_by_close():
+                raise
         finally:
+            self._ended.set()
             await self.finish()
+
+    async def close(self) -> None:
+        """Ends what is under way: a task that waits for an answer, or bytes of it, sees the end."""
+        self._closed = True
+        reader = self._reader
+        if reader is not None and reader is not asyncio.current_task():
+            self._is_cut = True
+            reader.cancel()
+            await self._ended.wait()
+        await self.finish()
+
+    def _begin_wait(self) -> None:
+        """Notes who waits now, and by how many others that task was cancelled before."""
+        self._reader = task = asyncio.current_task()
+        self._cancellations = task.cancelling() if task is not None else 0
+
+    def _is_ended_by_close(self) -> bool:
+        """Whether it was `close` alone that cancelled the present task, which then goes on."""
+        task = asyncio.current_task()
+        return self._is_cut and task is not None and task.uncancel() <= self._cancellations
 
     async def perform(self, step: Effect) -> Any:
         """Performs an effect."""
@@ -125,17 +157,17 @@ class AsyncIO:
     async def _send(self, request: Request) -> ResponseHead:
         await self.release()
         timeout = self._timeouts.live if request.live else self._timeouts.plain
-        built = self._client.build_request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=request.content,
-            timeout=timeout,
-            **self._extra,
-        )
         try:
+            built = self._client.build_request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.content,
+                timeout=timeout,
+                **self._extra,
+            )
             response = await self._client.send(built, stream=True)
-        except self._library.RequestError as error:
+        except (self._library.RequestError, self._library.InvalidURL) as error:
             raise failure_of(error, self._library) from error
         self._response = response
         encoded = "content-encoding" in response.headers

@@ -46,11 +46,11 @@ class AsyncStreamResponse(Reading):
         return cls(session, options.recipe.url, io)
 
     async def aclose(self) -> None:
-        """Ends reading and releases the connection. May be called again."""
+        """Ends reading and releases the connection. May be called at any time, from any task, and again."""
         if self._closed:
             return
         self._closed = True
-        await self._io.finish()
+        await self._io.close()
 
     async def __aenter__(self) -> Self:
         return self

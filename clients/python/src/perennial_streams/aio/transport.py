@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpcore2
@@ -13,15 +14,17 @@ from .connection import Backend, Connection
 
 
 class AsyncTransport(httpx2.AsyncBaseTransport):
-    """Sends requests over connections that it keeps."""
+    """Sends requests over connections that it keeps. Each event loop has its own: no other can wait for them."""
 
     def __init__(self) -> None:
-        self._pools: dict[str, httpcore2.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[asyncio.AbstractEventLoop, str], httpcore2.AsyncConnectionPool] = {}
 
     def _pool(self, scheme: str) -> httpcore2.AsyncConnectionPool:
-        if scheme not in self._pools:
-            self._pools[scheme] = httpcore2.AsyncConnectionPool(**pool_options(scheme), network_backend=Backend())
-        return self._pools[scheme]
+        key = (asyncio.get_running_loop(), scheme)
+        if key not in self._pools:
+            self._pools = {other: pool for other, pool in self._pools.items() if not other[0].is_closed()}
+            self._pools[key] = httpcore2.AsyncConnectionPool(**pool_options(scheme), network_backend=Backend())
+        return self._pools[key]
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         with library_errors():
@@ -36,8 +39,9 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(answer.status, headers=headers, stream=body, extensions=answer.extensions)
 
     async def aclose(self) -> None:
-        for pool in list(self._pools.values()):
-            await pool.aclose()
+        for (loop, _), pool in list(self._pools.items()):
+            if loop is asyncio.get_running_loop():
+                await pool.aclose()
 
 
 class Body(httpx2.AsyncByteStream):

@@ -34,13 +34,20 @@ def own_offset(url: str) -> str | None:
     return dict(parse_qsl(query)).get("offset")
 
 
-def resolved(values: Mapping[str, Any]) -> Steps[dict[str, str]]:
+def must_be_text(what: str, value: object, kinds: tuple[type, ...] = (str,)) -> None:
+    """Raises `TypeError` for a value that cannot go into a request as it is."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"{what} must be a str, not {type(value).__name__}")
+
+
+def resolved(what: str, values: Mapping[str, Any]) -> Steps[dict[str, str]]:
     """The values, functions called, those that are ``None`` left out."""
     found: dict[str, str] = {}
     for name, value in values.items():
         if callable(value):
             value = yield Call(value)
         if value is not None:
+            must_be_text(f"{what} {name!r}", value, (str, bytes))
             found[name] = value
     return found
 
@@ -60,6 +67,9 @@ class Recipe:
     __slots__ = ("headers", "params", "url")
 
     def __init__(self, url: str, headers: Mapping[str, Any] | None, params: Mapping[str, Any] | None) -> None:
+        must_be_text("url", url)
+        if not url.strip():
+            raise ValueError("url must not be empty")
         self.url = url
         self.headers: dict[str, str | Callable[[], Any]] = dict(headers or {})
         self.params: dict[str, str | Callable[[], Any] | None] = dict(params or {})
@@ -72,7 +82,7 @@ class Recipe:
         self, headers: Mapping[str, str], protocol: Mapping[str, str | None] | None = None
     ) -> Steps[tuple[str, dict[str, str]]]:
         """URL and headers of the next request; the protocol's headers are stronger than the user's."""
-        user = yield from resolved(self.headers)
-        params = yield from resolved(self.params)
+        user = yield from resolved("header", self.headers)
+        params = yield from resolved("parameter", self.params)
         url = with_query(self.url, params, protocol or {})
         return url, merged_headers(user, headers)

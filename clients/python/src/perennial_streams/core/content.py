@@ -16,13 +16,13 @@ def is_json(content_type: str | None) -> bool:
 
 
 def one(content: Content, content_type: str | None) -> bytes:
-    """A message as bytes. Raises `TypeError` for what the stream cannot carry."""
+    """A message as bytes. Raises `TypeError` or `ValueError` (NaN) for what the stream cannot carry."""
     if isinstance(content, str):
         return content.encode()
     if isinstance(content, (bytes, bytearray, memoryview)):
         return bytes(content)
     if is_json(content_type):
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     raise TypeError(f"a message of a {content_type} stream is str or bytes, not {type(content).__name__}")
 
 

@@ -110,7 +110,7 @@ class Timeouts:
 
 def failure_of(error: Exception, library: ModuleType) -> TransportFailure:
     """What an error of the library means: a failure of the network, or one that repeating cannot mend."""
-    hopeless = (library.UnsupportedProtocol, library.LocalProtocolError, library.TooManyRedirects)
+    hopeless = (library.UnsupportedProtocol, library.LocalProtocolError, library.TooManyRedirects, library.InvalidURL)
     is_final = isinstance(error, hopeless) or "CERTIFICATE_VERIFY_FAILED" in str(error)
     is_silence = isinstance(error, library.ReadTimeout)
     failure = TransportFailure(str(error) or type(error).__name__, is_final=is_final, is_silence=is_silence)

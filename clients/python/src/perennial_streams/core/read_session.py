@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from ..errors import refusal
 from ..types import LiveMode, SSEResilience
-from .addresses import Recipe, own_offset
+from .addresses import Recipe, must_be_text, own_offset
 from .backoff import Backoff, bound, logger
 from .effects import (
     RECEIVE,
@@ -78,6 +78,8 @@ class ReadOptions:
     def __post_init__(self) -> None:
         if self.live not in (True, False, "long-poll", "sse"):
             raise ValueError(f'live must be True, False, "long-poll" or "sse", not {self.live!r}')
+        must_be_text("offset", "" if self.offset is None else self.offset)
+        must_be_text("cursor", "" if self.cursor is None else self.cursor)
 
 
 class ReadSession:

@@ -57,8 +57,6 @@ class DurableStream:
         backoff: BackoffOptions | None = None,
         silence_timeout: float | None = None,
     ) -> None:
-        if not url:
-            raise ValueError("url must not be empty")
         self._recipe = Recipe(url, headers, params)
         self._policy = Policy(backoff or BackoffOptions(), on_error)
         self._content_type = content_type

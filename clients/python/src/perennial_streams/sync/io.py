@@ -142,17 +142,17 @@ class SyncIO:
     def _send(self, request: Request) -> ResponseHead:
         self.release()
         timeout = self._timeouts.live if request.live else self._timeouts.plain
-        built = self._client.build_request(
-            request.method,
-            request.url,
-            headers=request.headers,
-            content=request.content,
-            timeout=timeout,
-            **self._extra,
-        )
         try:
+            built = self._client.build_request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                content=request.content,
+                timeout=timeout,
+                **self._extra,
+            )
             response = self._client.send(built, stream=True)
-        except self._library.RequestError as error:
+        except (self._library.RequestError, self._library.InvalidURL) as error:
             raise failure_of(error, self._library) from error
         self._response = response
         self._connected(response.extensions.get("network_stream"))

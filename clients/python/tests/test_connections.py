@@ -60,7 +60,7 @@ def test_reads_by_tls(api: str, authority: trustme.CA) -> None:
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(serving)
     long_text = "".join(DATA.format(n=n) for n in range(5_000))
-    with Scripted(page("[]", "0"), events(long_text + END), tls=serving) as server:
+    with Scripted(page("[]", "start"), events(long_text + END), tls=serving) as server:
         assert read_all(api, server.url) == list(range(5_000))
 
 

@@ -133,6 +133,12 @@ def test_backoff_grows_to_its_bound_and_ends_when_told() -> None:
 STORED = Stored("1", False)
 
 
+def test_a_long_wait_that_a_server_asks_for_is_told_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    backoff = Backoff(BackoffOptions(), "GET http://host/")
+    assert backoff.wait(Exception("busy"), {"retry-after": "3600"}) == 3600
+    assert caplog.messages == ["GET http://host/ is repeated in 3600 s, as the server asks: busy"]
+
+
 def test_the_first_batch_of_an_epoch_travels_alone_and_then_the_window_opens() -> None:
     queue = ProducerQueue(0, False, 3)
     for number in range(5):

@@ -17,7 +17,7 @@ from perennial_streams import AsyncDurableStream, DurableStream, DurableStreamEr
 from perennial_streams.core import json_items, sse, sse_events
 from perennial_streams.core.numbers import integer
 from perennial_streams.types import BackoffOptions
-from scripted import Answer, Scripted, page
+from scripted import Answer, Scripted, events, page
 
 TWICE = BackoffOptions(initial_delay=0.001, max_delay=0.002, max_retries=1)
 PAGE = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nStream-Next-Offset: 1\r\nStream-Up-To-Date: true\r\n"
@@ -290,6 +290,63 @@ def test_event_streams_that_nobody_asked_for_do_not_make_the_reader_spin(api: st
 
         asyncio.run(main())
     assert len(server.asked) <= 3
+
+
+CONTROL = 'event: data\ndata: [7]\n\nevent: control\ndata: {"streamNextOffset":%s,"upToDate":true}\n\n'
+
+
+@both
+@pytest.mark.parametrize("how", ["iter_json", "iter_text", "iter_events"])
+@pytest.mark.parametrize(
+    ("live", "answers", "requests"),
+    [
+        (False, [page("[1]", "1", up_to_date=False), page("[7]", "1", up_to_date=False)], 2),
+        (True, [page("[1]", "1"), page("[7]", "1")], 2),
+        (True, [Answer(headers={"Content-Type": "application/json"}, body=b"[1]")], 2),
+        ("sse", [page("[1]", "1"), events(CONTROL % '"1"')], 2),
+        ("sse", [page("[1]", "1"), events(CONTROL % "7")], 2),
+    ],
+)
+def test_data_that_has_no_offset_behind_it_is_handed_out_once(
+    api: str, how: str, live: Any, answers: list[Answer], requests: int
+) -> None:
+    seen: list[int] = []
+    with Scripted(*answers) as server, pytest.raises(DurableStreamError) as refused:
+        with_count(api, server.url, how, live, seen)
+    assert (refused.value.code, len(seen), len(server.asked)) == ("NOT_A_STREAM", 1, requests)
+
+
+def with_count(api: str, url: str, how: str, live: Any, seen: list[int]) -> None:
+    """Reads, and counts what comes before the error."""
+    if api == "sync":
+        with stream(url, backoff=TWICE, live=live) as response:
+            seen.extend(1 for _ in getattr(response, how)())
+        return
+
+    async def main() -> None:
+        async with astream(url, backoff=TWICE, live=live) as response:
+            async for _ in getattr(response, how)():
+                seen.append(1)
+
+    asyncio.run(main())
+
+
+@both
+@pytest.mark.parametrize("member", ["streamNextOffset", "streamCursor"])
+def test_half_a_character_in_a_control_event_is_told(api: str, member: str) -> None:
+    control = f'event: control\ndata: {{"{member}":"\\ud800"}}\n\n'
+    with Scripted(page("[]", "1"), events(control)) as server, pytest.raises(DurableStreamError) as refused:
+        read(api, server.url, live="sse")
+    assert refused.value.code == "PARSE_ERROR"
+
+
+@both
+def test_content_types_are_what_they_are_in_any_case(api: str) -> None:
+    control = 'event: data\ndata: [7]\n\nevent: control\ndata: {"streamNextOffset":"2","streamClosed":true}\n\n'
+    head = EVENTS.replace(b"text/event-stream", b"Text/Event-Stream;charset=UTF-8")
+    body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(control), control.encode())
+    with Scripted(page("[1]", "1"), Answer(raw=head + body)) as server:
+        assert read(api, server.url, live="sse") == [1, 7]
 
 
 @pytest.mark.parametrize("text", ["", "-1", "²", "1" * 5_000, "1.5", "x"])

@@ -16,6 +16,8 @@ RETRY_AFTER_MAX_SECONDS = 3600.0
 """The longest wait that a server can ask for."""
 WARN_AFTER_FAILURES = 5
 """Failures in a row that are worth a line in the log: a program that seems to hang should say why."""
+WARN_WAIT_SECONDS = 30.0
+"""A wait that a server asks for and that is worth a line in the log."""
 
 
 def is_transient(status: int) -> bool:
@@ -59,7 +61,9 @@ class Backoff:
         wait = max(delay, retry_after((headers or {}).get("retry-after"), time.time()))
         if options.deadline is not None and time.monotonic() - self._started + wait > options.deadline:
             return None
-        if self.failures == WARN_AFTER_FAILURES:
+        if wait > max(delay, WARN_WAIT_SECONDS):
+            logger.warning("%s is repeated in %d s, as the server asks: %s", self._what, wait, error)
+        elif self.failures == WARN_AFTER_FAILURES:
             logger.warning("%s has failed %d times and is repeated: %s", self._what, self.failures, error)
         return wait
 

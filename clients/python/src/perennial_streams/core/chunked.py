@@ -28,7 +28,7 @@ def is_chunked_event_stream(method: str, status: int, headers: Mapping[str, str]
     """Whether an answer's body is an event stream that `ChunkedBody` can take. Other answers may have such headers and no body."""
     return (
         (method, status) == ("GET", 200)
-        and headers.get("content-type", "").startswith("text/event-stream")
+        and headers.get("content-type", "").lower().startswith("text/event-stream")
         and headers.get("transfer-encoding", "").lower() == "chunked"
         and "content-encoding" not in headers
     )

@@ -36,6 +36,10 @@ class ResponseHead:
         return 200 <= self.status < 300
 
     @property
+    def is_event_stream(self) -> bool:
+        return self.status == 200 and self.headers.get("content-type", "").lower().startswith("text/event-stream")
+
+    @property
     def is_success(self) -> bool:
         """Whether a stream server did what it was asked. A web page without an offset is none of its answers: the login page of a
         network, or what a web server shows for any address."""

@@ -93,6 +93,12 @@ def not_a_stream(head: ResponseHead, url: str) -> DurableStreamError:
     return DurableStreamError(f"No stream server answered at {url}, but a web page", head.status, "NOT_A_STREAM")
 
 
+def no_offset(url: str) -> DurableStreamError:
+    """The error for data that would be sent again and again."""
+    message = f"No stream server answered at {url}: data came without a new offset behind it"
+    return DurableStreamError(message, code="NOT_A_STREAM")
+
+
 def is_final(error: Exception) -> bool:
     """Whether no answer came because the request can never work."""
     return isinstance(error, FetchError) and error.is_final

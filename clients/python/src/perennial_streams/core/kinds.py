@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import parse_error
 from .json_items import JsonItems, items_of, parsed
-from .read_session import Body
+from .units import Body
 
 
 class _Bytes:

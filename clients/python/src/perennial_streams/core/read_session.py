@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import refusal
 from ..types import LiveMode, SSEResilience
@@ -32,10 +31,11 @@ from .effects import (
     Steps,
     TransportFailure,
 )
-from .exchange import Policy, always_breaks, body_text, not_a_stream, repeat_or_raise, unreachable
+from .exchange import Policy, always_breaks, body_text, no_offset, not_a_stream, repeat_or_raise, unreachable
 from .position import Position
 from .sse import SSEParser
 from .sse_events import PendingEvents
+from .units import Kind
 
 IDLE_ANSWERS_MAX = 3
 """Answers in a row that bring nothing where they should, before the loop slows down. A sane server sends none."""
@@ -45,23 +45,6 @@ LIVE_LOSSES_MAX = 3
 """Bodies in a row that may break off without news before a live request gives way to a plain one."""
 SSE_REFUSED = frozenset({400, 405, 406, 415, 501})
 """Statuses that an SSE request may get where a plain one succeeded: SSE is not to be had."""
-
-
-class Body(Protocol):
-    """Cuts the body of one response into units: bytes, or JSON items."""
-
-    def feed(self, chunk: bytes) -> list[Any]: ...
-    def finish(self) -> list[Any]: ...
-    def rescue(self) -> list[Any]: ...
-
-
-class Kind(Protocol):
-    """What is read: bytes or JSON items."""
-
-    def body(self) -> Body: ...
-    def event(self, payload: bytes) -> list[Any]: ...
-    def count(self, units: Iterable[Any]) -> int: ...
-    def skip(self, units: list[Any], count: int) -> list[Any]: ...
 
 
 @dataclass(slots=True)
@@ -97,6 +80,7 @@ class ReadSession:
         self._phase = "catch-up"
         self._skip = 0
         self._furthest = 0
+        self._may_stay = True
         self._is_barren = True
         self._idle = 0
         self._losses: Backoff | None = None
@@ -149,6 +133,8 @@ class ReadSession:
                 yield from self._rescued(kind, kept + kind.skip(body.rescue(), skip), whole)
                 raise
             units = body.feed(chunk) if chunk else body.finish()
+            if units and not kept and skip == 0:
+                self._check_moves(self.fetched.after(head.status, head.headers))
             if skip > 0 and units:
                 count = kind.count(units)
                 units, skip = kind.skip(units, skip), max(0, skip - count)
@@ -191,17 +177,28 @@ class ReadSession:
                     pending.add(payload)
                 elif event_type == b"control":
                     control = pending.control(payload)
-                    self.fetched = self.fetched.after_control(control)
+                    units, position = pending.take(), self.fetched.after_control(control)
+                    if units:
+                        self._check_moves(position)
+                    self.fetched = position
                     self._losses = None
-                    yield Batch(pending.take(), self.fetched)
+                    yield Batch(units, position)
                     if self.fetched.stream_closed:
                         yield RELEASE
                         return
         yield RELEASE
 
+    def _check_moves(self, position: Position) -> None:
+        """Data without an offset behind it would come again and again: only the first page may be such, of a server that is none."""
+        if position.offset != self.fetched.offset:
+            return
+        if position.offset not in (None, "-1", "now") or not self._may_stay:
+            raise no_offset(self._recipe.url)
+        self._may_stay = False
+
     @property
     def is_event_stream(self) -> bool:
-        return self.head.status == 200 and self.head.headers.get("content-type", "").startswith("text/event-stream")
+        return self.head.is_event_stream
 
     def _after_page(self, before: Position) -> float:
         self._losses = None

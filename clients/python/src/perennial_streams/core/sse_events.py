@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import MESSAGE_BYTES_MAX, DurableStreamError, SSEEncodingError, parse_error, too_large
 from .json_items import parsed
-
-if TYPE_CHECKING:
-    from .read_session import Kind
+from .units import Kind
 
 
 class PendingEvents:
@@ -40,11 +38,13 @@ class PendingEvents:
         """The members of a control event. Raises `DurableStreamError` (``PARSE_ERROR``)."""
         try:
             control = parsed(payload)
+            if isinstance(control, dict):
+                if b"\\u" in payload:  # half a character cannot go into the next request
+                    "".join(text for text in control.values() if isinstance(text, str)).encode()
+                return control
         except ValueError as error:
             raise _malformed(payload) from error
-        if not isinstance(control, dict):
-            raise _malformed(payload)
-        return control
+        raise _malformed(payload)
 
 
 def _malformed(payload: bytes) -> DurableStreamError:

@@ -1,0 +1,23 @@
+"""What a reader hands out, as the read loop sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+
+class Body(Protocol):
+    """Cuts the body of one response into units: bytes, or JSON items."""
+
+    def feed(self, chunk: bytes) -> list[Any]: ...
+    def finish(self) -> list[Any]: ...
+    def rescue(self) -> list[Any]: ...
+
+
+class Kind(Protocol):
+    """What is read: bytes or JSON items."""
+
+    def body(self) -> Body: ...
+    def event(self, payload: bytes) -> list[Any]: ...
+    def count(self, units: Iterable[Any]) -> int: ...
+    def skip(self, units: list[Any], count: int) -> list[Any]: ...

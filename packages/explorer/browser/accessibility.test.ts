@@ -25,7 +25,7 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
   ["messages", "/streams/chat/support", async (page) => page.getByRole("option").first().click()],
   [
     "text",
-    "/streams/chat/support?panel=text",
+    "/streams/chat/support?panel=read",
     async (page) => page.getByRole("heading", { name: "grace" }).last().waitFor(),
   ],
   [

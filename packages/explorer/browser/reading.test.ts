@@ -18,7 +18,7 @@ const chunk = (content: object, finish_reason: string | null = null) =>
 
 test("an answer is read while it is written, word for word, with a caret until it ends", async () => {
   const handle = await explorer.server.create("answer", "application/json");
-  const page = await explorer.open("/streams/answer?panel=text");
+  const page = await explorer.open("/streams/answer?panel=read");
   await page.getByText("Nothing has been written yet.").waitFor();
   await handle.append(chunk({ role: "assistant", content: "" }));
   const words = Array.from({ length: 2_000 }, (_, index) => `word${index}${index % 50 === 49 ? "\n" : " "}`);
@@ -40,7 +40,7 @@ test("an answer is read while it is written, word for word, with a caret until i
 test("whoever reads further up stays there, and comes back to the end", async () => {
   const handle = await explorer.server.create("story", "text/plain");
   await handle.append(Array.from({ length: 400 }, (_, line) => `Line ${line} of a story.\n`).join(""));
-  const page = await explorer.open("/streams/story?panel=text");
+  const page = await explorer.open("/streams/story?panel=read");
   await text(page).getByText("Line 399").waitFor();
   await expect.poll(() => isAtEnd(page)).toBe(true);
   await text(page).evaluate((element) => element.scrollBy({ top: -3000 }));
@@ -60,7 +60,7 @@ test("of a long text the end is shown, and earlier text where it is asked for", 
   const line = (number: number) => `${number} ${"lorem ipsum ".repeat(40)}\n`;
   for (let at = 0; at < 4_000; at += 500)
     await handle.append(Array.from({ length: 500 }, (_, index) => line(at + index)).join(""));
-  const page = await explorer.open("/streams/long?panel=text");
+  const page = await explorer.open("/streams/long?panel=read");
   await text(page).getByText("3999 lorem").waitFor();
   const firstNumber = async () =>
     Number.parseInt((await page.locator(".reading-block").first().textContent())!, 10);
@@ -78,7 +78,7 @@ test("a chat is shown as turns, and a field can be chosen instead", async () => 
     { from: "agent", text: "Nearly.", mood: "calm" },
   ];
   await explorer.server.create("talk", "application/json", JSON.stringify(messages));
-  const page = await explorer.open("/streams/talk?panel=text");
+  const page = await explorer.open("/streams/talk?panel=read");
   await text(page).getByText("Nearly.").waitFor();
   expect(await page.locator(".reading-who").allTextContents()).toEqual(["ada", "agent"]);
   await page.getByRole("combobox").selectOption("mood");
@@ -92,7 +92,7 @@ test("content is text, whatever it holds", async () => {
     "application/json",
     JSON.stringify([{ role: "<b>x</b>", content }]),
   );
-  const page = await explorer.open("/streams/hostile?panel=text");
+  const page = await explorer.open("/streams/hostile?panel=read");
   await text(page).getByText(content).waitFor();
   expect(await page.title()).not.toBe("1");
   expect(await text(page).locator("img, script, b").count()).toBe(0);

@@ -48,12 +48,12 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
   ["text", "/streams/logs/api", async (page) => page.getByText("Live").waitFor()],
   [
     "reading",
-    "/streams/chat/support?panel=text",
+    "/streams/chat/support?panel=read",
     async (page) => page.getByRole("heading", { name: "grace" }).last().waitFor(),
   ],
   [
     "reading-lines",
-    "/streams/logs/api?panel=text",
+    "/streams/logs/api?panel=read",
     async (page) => page.getByRole("region", { name: "Text of the stream" }).waitFor(),
   ],
   [

@@ -26,12 +26,14 @@ export interface Reading {
  * @param shapeName the shape or the field that was chosen; undefined: guessed
  */
 export function useReading(feed: StreamFeed, at: number | undefined, shapeName: string | undefined): Reading {
-  const { end, kind } = useFeed(feed);
+  const { end, kind, status } = useFeed(feed);
   const target = Math.min(at ?? end, end);
   const pageBefore = (position: number): number =>
     feed.index.page(feed.index.pageAt(Math.max(0, position))).position;
   const [from, setFrom] = useState(() => pageBefore(target - STEP_BYTES));
-  const isOutside = target < from || target - from > KEPT_BYTES;
+  // On the way to the tail the end comes by that is to be shown first.
+  const kept = status === "connecting" || status === "catching-up" ? 2 * STEP_BYTES : KEPT_BYTES;
+  const isOutside = target < from || target - from > kept;
   if (isOutside) setFrom(pageBefore(target - STEP_BYTES));
   const create = useCallback(() => {
     const known = KNOWN_SHAPES.find(({ name }) => name === shapeName);

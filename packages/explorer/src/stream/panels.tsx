@@ -19,7 +19,7 @@ export interface StreamPanel {
 /** The first one is open unless the address says otherwise. */
 export const PANELS: readonly StreamPanel[] = [
   { id: "messages", title: "Messages", isFor: () => true, Panel: MessagesPanel },
-  { id: "text", title: "Text", isFor: (kind) => kind !== "binary", Panel: ReadingPanel },
+  { id: "read", title: "Read", isFor: (kind) => kind !== "binary", Panel: ReadingPanel },
   { id: "state", title: "State", isFor: (kind) => kind === "json", Panel: StatePanel },
   { id: "producers", title: "Producers", isFor: () => true, Panel: ProducersPanel },
   { id: "forks", title: "Forks", isFor: () => true, Panel: ForksPanel },

@@ -5,13 +5,23 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from perennial_streams import AsyncDurableStream, DurableStream, FetchError, astream, errors, stream
+from perennial_streams import (
+    AsyncDurableStream,
+    DurableStream,
+    FetchError,
+    SyncIdempotentProducer,
+    astream,
+    errors,
+    stream,
+)
 from scripted import Answer, Asked, Scripted, page
 
 EVENTS = b"HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -179,3 +189,66 @@ def test_a_handle_may_be_used_in_one_event_loop_after_the_other() -> None:
         one.run(handle._client._transport.aclose())
         assert other.run(append()) == "1"
         other.run(handle.aclose())
+
+
+@pytest.mark.parametrize("of_handle", [True, False])
+def test_an_interrupted_program_does_not_wait_for_its_producer(of_handle: bool) -> None:
+    hold, asked = threading.Event(), threading.Event()
+
+    def answer(_: Asked) -> Answer:
+        asked.set()
+        hold.wait(30)
+        return Answer(drop=True)
+
+    def interrupted(producer: SyncIdempotentProducer) -> None:
+        with producer:
+            producer.append("1")
+            asked.wait()
+            producer.append("2")
+            raise KeyboardInterrupt
+
+    with Scripted(answer) as server, DurableStream(server.url, content_type="application/json") as handle:
+        producer = handle.producer("p") if of_handle else SyncIdempotentProducer(server.url, "p")
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                interrupted(producer)
+            for thread in producer._threads:
+                thread.join()
+            assert len(server.asked) == 1
+        finally:
+            hold.set()
+        with pytest.raises(FetchError, match="interrupted"):
+            producer.flush()
+        with pytest.raises(errors.DurableStreamError, match="closed"):
+            producer.append("3")
+
+
+FORGETFUL = """
+import asyncio, sys
+from perennial_streams import (
+    AsyncDurableStream,
+    DurableStream,
+    FetchError,
+    SyncIdempotentProducer,
+    astream,
+    errors,
+    stream,
+)
+async def main():
+    handle = AsyncDurableStream(sys.argv[2])
+    producer = handle.producer("p")
+    producer.append("1")
+if sys.argv[1] == "async":
+    asyncio.run(main())
+else:
+    producer = DurableStream(sys.argv[2]).producer("p", linger_ms=60_000)
+    producer.append("1")
+"""
+
+
+@pytest.mark.parametrize("api", ["sync", "async"])
+def test_a_producer_that_is_forgotten_with_messages_says_so(api: str) -> None:
+    with Scripted(page("", "1")) as server:
+        done = subprocess.run([sys.executable, "-c", FORGETFUL, api, server.url], capture_output=True, text=True)
+        assert done.stderr.startswith("A producer was left open, what it had not sent may be lost.")
+        assert done.returncode == 0

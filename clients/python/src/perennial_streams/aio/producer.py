@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..core.addresses import Recipe
 from ..core.content import DEFAULT_CONTENT_TYPE, Content
+from ..core.forks import generation
 from ..core.http_library import Timeouts
-from ..core.producer_core import ProducerCore, settings_of
+from ..core.producer_core import ProducerCore, settings_of, tell_unsent
 from ..core.producer_outcome import Outcome, Refused
 from ..core.producer_queue import Flight
 from ..types import BackoffOptions, HeadersLike, IdempotentAppendResult, Offset, ParamsLike
@@ -73,6 +75,7 @@ class IdempotentProducer:
         recipe = Recipe(base.url, {**base.headers, **(headers or {})}, {**base.params, **(params or {})})
         known = content_type or (handle.content_type if handle is not None else None)
         self._core = ProducerCore(recipe, producer_id, known or DEFAULT_CONTENT_TYPE, settings)
+        weakref.finalize(self, tell_unsent, self._core, generation())
         self._own_client = client is None and handle is None
         self._client = client or (own_client() if handle is None else handle._client)
         self._timeouts = Timeouts(self._client, timeout, None) if handle is None else handle._timeouts

@@ -13,11 +13,12 @@ from typing import Any
 
 from ..errors import DurableStreamError, StaleEpochError
 from ..types import BackoffOptions, Offset
-from .addresses import Recipe
+from .addresses import Recipe, must_be_text
 from .backoff import bound, logger, retry_after
 from .content import Content, joined, one
 from .effects import Sleep, Steps
 from .epochs import count_epochs, draw_epoch
+from .forks import generation
 from .producer_outcome import Outcome, ProducerRequest, Refused, Retry, Stored, error_of, post
 from .producer_queue import Flight, ProducerQueue
 
@@ -49,6 +50,14 @@ class ProducerSettings:
                 raise ValueError(what)
 
 
+def tell_unsent(core: ProducerCore, made_in: int) -> None:
+    """Says that a producer was forgotten, or its program ended, before all was sent: nobody else would."""
+    if made_in == generation() and not core.is_closed and core.pending_count + core.queue.size > 0:
+        logger.warning(
+            "A producer was left open, what it had not sent may be lost. flush() or close() it: %s", core.recipe.url
+        )
+
+
 class ProducerCore:
     """The state of a producer. Not safe for threads by itself."""
 
@@ -73,6 +82,7 @@ class ProducerCore:
         self.final: tuple[Content | None] | None = None
         self.stream_closed = False
         self._final_maybe_stored = False
+        must_be_text("producer_id", producer_id)
         self._id = producer_id
         self._open: list[bytes] = []
         self._open_bytes = 0

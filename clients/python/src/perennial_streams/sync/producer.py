@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -12,9 +13,10 @@ from ..core.addresses import Recipe
 from ..core.content import DEFAULT_CONTENT_TYPE, Content
 from ..core.forks import generation, refuse_after_fork
 from ..core.http_library import Timeouts
-from ..core.producer_core import ProducerCore, settings_of
+from ..core.producer_core import ProducerCore, settings_of, tell_unsent
 from ..core.producer_outcome import Outcome, Refused
 from ..core.producer_queue import Flight
+from ..errors import FetchError
 from ..types import BackoffOptions, HeadersLike, IdempotentAppendResult, Offset, ParamsLike
 from .io import SyncIO, own_client
 
@@ -74,6 +76,8 @@ class SyncIdempotentProducer:
         self._wake_at: list[tuple[float, Flight]] = []
         self._idle_threads = 0
         self._ended = False
+        self._under_way: set[SyncIO] = set()
+        weakref.finalize(self, tell_unsent, self._core, self._made_in)
 
     @property
     def epoch(self) -> int:
@@ -163,13 +167,29 @@ class SyncIdempotentProducer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if isinstance(error, KeyboardInterrupt):
+            self._abort()
+        else:
+            self.close()
+
+    def _abort(self) -> None:
+        """Its program was interrupted: nothing more is sent, and nobody waits."""
+        if self._made_in != generation():
+            return
+        with self._changed:
+            self._core.is_closed = self._ended = True
+            self._core.unflushed = FetchError("The producer was interrupted, what waited was not sent")
+            for io in self._under_way:
+                io.close()
+            self._changed.notify_all()
+        if self._own_client:
+            self._client.close()
 
     def _drain(self) -> None:
         self._core.seal()
         self._wake_a_thread()
         self._changed.notify_all()
-        while self._core.queue.size > 0:
+        while self._core.queue.size > 0 and not self._ended:
             self._changed.wait()
 
     def _wake_a_thread(self) -> None:
@@ -195,22 +215,30 @@ class SyncIdempotentProducer:
                 self._changed.notify_all()
 
     def _fly(self, flight: Flight) -> Outcome:
+        io = SyncIO(self._client, self._timeouts)
+        with self._changed:
+            self._under_way.add(io)
+            if self._ended:
+                io.close()
         try:
-            return SyncIO(self._client, self._timeouts).run(self._core.fly(flight))
+            return io.run(self._core.fly(flight))
         except Exception as error:  # a header function that fails, a client that was closed
             return Refused(error)
+        finally:
+            with self._changed:
+                self._under_way.discard(io)
 
     def _next_flight(self) -> Flight | None:
         """The next flight to send, waiting for one; ``None`` when the producer has ended."""
         while True:
+            if self._ended:
+                return None
             due = self._on_time()
             flight = self._core.queue.next()
             if flight is not None:
                 if self._core.queue.size > 1:
                     self._wake_a_thread()
                 return flight
-            if self._ended:
-                return None
             self._idle_threads += 1
             self._changed.wait(None if due is None else max(0.0, due - time.monotonic()))
             self._idle_threads -= 1

@@ -252,3 +252,36 @@ def test_a_producer_that_is_forgotten_with_messages_says_so(api: str) -> None:
         done = subprocess.run([sys.executable, "-c", FORGETFUL, api, server.url], capture_output=True, text=True)
         assert done.stderr.startswith("A producer was left open, what it had not sent may be lost.")
         assert done.returncode == 0
+
+
+def test_a_producer_whose_task_was_cancelled_tells_whoever_flushes() -> None:
+    hold = threading.Event()
+
+    def answer(_: Asked) -> Answer:
+        hold.wait(30)
+        return Answer(drop=True)
+
+    async def main(url: str) -> None:
+        async with AsyncDurableStream(url, content_type="application/json") as handle:
+            producer = handle.producer("p")
+
+            async def produce() -> None:
+                async with producer:
+                    producer.append("1")
+                    await producer.flush()
+
+            task = asyncio.create_task(produce())
+            while not server.asked:
+                await asyncio.sleep(0.001)
+            task.cancel()
+            await asyncio.wait([task])
+            async with asyncio.timeout(5):
+                with pytest.raises(FetchError, match="cancelled"):
+                    await producer.flush()
+
+    with Scripted(answer) as server:
+        try:
+            asyncio.run(main(server.url))
+        finally:
+            hold.set()
+        assert len(server.asked) == 1

@@ -15,6 +15,7 @@ from ..core.http_library import Timeouts
 from ..core.producer_core import ProducerCore, settings_of, tell_unsent
 from ..core.producer_outcome import Outcome, Refused
 from ..core.producer_queue import Flight
+from ..errors import FetchError
 from ..types import BackoffOptions, HeadersLike, IdempotentAppendResult, Offset, ParamsLike
 from .io import AsyncIO, own_client
 
@@ -75,6 +76,7 @@ class IdempotentProducer:
         recipe = Recipe(base.url, {**base.headers, **(headers or {})}, {**base.params, **(params or {})})
         known = content_type or (handle.content_type if handle is not None else None)
         self._core = ProducerCore(recipe, producer_id, known or DEFAULT_CONTENT_TYPE, settings)
+        self._aborted = False
         weakref.finalize(self, tell_unsent, self._core, generation())
         self._own_client = client is None and handle is None
         self._client = client or (own_client() if handle is None else handle._client)
@@ -190,6 +192,8 @@ class IdempotentProducer:
         self._pump()
 
     def _pump(self) -> None:
+        if self._aborted:
+            return
         while (flight := self._core.queue.next()) is not None:
             task = asyncio.create_task(self._fly(flight))
             self._tasks.add(task)
@@ -213,8 +217,10 @@ class IdempotentProducer:
             self._pump()
 
     async def _abort(self) -> None:
-        """Its task was cancelled: nothing more is sent."""
-        self._core.is_closed = True
+        """Its task was cancelled: nothing more is sent, and whoever flushes is told."""
+        self._core.is_closed = self._aborted = True
+        self._core.unflushed = FetchError("The producer was cancelled, what waited was not sent")
+        self._idle.set()
         if self._linger is not None:
             self._linger.cancel()
         for task in self._tasks:

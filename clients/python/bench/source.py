@@ -14,7 +14,7 @@ EMPTY = (
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 PIECE_BYTES = 16_000
 
-events = "".join(EVENT.format(n=n) for n in range(int(sys.argv[1]))).encode()
+events = "".join(EVENT.format(n=n) for n in range(1, int(sys.argv[1]) + 1)).encode()
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 while True:

@@ -103,6 +103,9 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
     const { walked, newStreams } = await replayLog({ ...parts, ...held }, state, target);
     await flushSegments(disk, walked.segments);
     for (const name of walked.unneeded) await disk.remove(name);
+    // Before the log goes on: a segment that lay behind its end, and came back with a power cut, would be taken for the place
+    // where records are that were written since.
+    if (walked.unneeded.length > 0) await disk.flushDirectory();
     // Makes sure that the archive has its name and format on disk, before anything refers to it.
     await head.write([], {});
     await this.#beginToWrite(walked);

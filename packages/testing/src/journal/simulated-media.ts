@@ -112,7 +112,10 @@ export class SimulatedMedia {
     const name = random.pick([...this.#visible.keys()].sort());
     const content = this.#visible.get(name)!.content();
     const files = this.copy();
-    const kind = random.pick(["missing", "truncated", "rotten"] as const);
+    // An empty file has nothing to lose but its name.
+    const kinds =
+      content.length === 0 ? (["missing"] as const) : (["missing", "truncated", "rotten"] as const);
+    const kind = random.pick(kinds);
     const at = random.below(Math.max(1, content.length));
     if (kind === "missing") files.delete(name);
     else if (kind === "truncated") files.set(name, content.slice(0, at));

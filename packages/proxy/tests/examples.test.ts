@@ -1,18 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { examplesOf, typeErrors } from "@perennial/testing/examples";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const tsc = join(root, "../../node_modules/.bin/tsc");
-
-/** The TypeScript examples in a text; those in doc comments lose the comment's stars. */
-function examplesIn(text: string): string[] {
-  const plain = text.replace(/^[ \t]*\* ?/gm, "");
-  return Array.from(plain.matchAll(/```ts\n(.*?)```/gs), (match) => match[1] ?? "");
-}
 
 /** How the package is used by those of others. */
 const WITH_OTHERS = [
@@ -42,31 +34,14 @@ await server.stop();`,
 ];
 
 test("every example in the sources and the README, and with the packages of others, type-checks", async () => {
-  const directory = await mkdtemp(join(root, ".examples-"));
-  try {
-    const sources = await readdir(join(root, "src"), { recursive: true });
-    const files = ["README.md", ...sources.map((file) => join("src", file))].filter((file) =>
-      /\.(ts|md)$/.test(file),
-    );
-    const examples = [...WITH_OTHERS];
-    for (const file of files)
-      examples.push(
-        ...examplesIn(await readFile(join(root, file), "utf8")).map((code) => `// ${file}\n${code}`),
-      );
-    expect(examples.length).toBeGreaterThan(10);
-    for (const [at, code] of examples.entries())
-      await writeFile(join(directory, `${at}.ts`), `export {};\n${code}`);
-    const compilerOptions = {
-      ...{ composite: false, noEmit: true, declaration: false, declarationMap: false },
-      ...{ noUnusedLocals: false, noUnusedParameters: false, types: ["node"] },
-    };
-    const config = { extends: "../../../tsconfig.base.json", compilerOptions, include: ["*.ts"] };
-    await writeFile(join(directory, "tsconfig.json"), JSON.stringify(config));
-    const { stdout } = await promisify(execFile)(tsc, ["-p", directory]).catch(
-      (error: { stdout: string }) => error,
-    );
-    expect(stdout).toBe("");
-  } finally {
-    await rm(directory, { recursive: true });
-  }
+  const sources = await readdir(join(root, "src"), { recursive: true });
+  const files = ["README.md", ...sources.map((file) => join("src", file))].filter((file) =>
+    /\.(ts|md)$/.test(file),
+  );
+  const examples = [
+    ...WITH_OTHERS.map((code) => ({ from: "the packages of others", code })),
+    ...(await examplesOf(root, files)),
+  ];
+  expect(examples.length).toBeGreaterThan(10);
+  expect(await typeErrors(root, examples, { types: ["node"] })).toBe("");
 });

@@ -1,6 +1,6 @@
 export { Folded, foldChunks } from "./fold/folded.ts";
 export type { ChunkFormat, WriterNote } from "./format.ts";
-export type { ClaimProblem } from "./generation/claim.ts";
+export type { ClaimProblem, Rejected } from "./generation/claim.ts";
 export { type Guarded, guardGeneration } from "./generation/guard.ts";
 export { type GenerationBatch, type ReadOptions, readGeneration } from "./generation/read.ts";
 export type { Source, SourceContext } from "./generation/source.ts";
@@ -8,7 +8,6 @@ export { endVanished, type StartOptions, startGeneration, takeOver, VANISHED } f
 export { requestStop, type StopResult } from "./generation/stop.ts";
 export type { GenerationTarget } from "./generation/target.ts";
 export { defaultErrorText, type Generation, type Outcome, type WriteOptions } from "./generation/writer.ts";
-export type { Rejected } from "./result.ts";
 export {
   appendToSession,
   followSession,

@@ -5,10 +5,11 @@ import {
   StreamClosedError,
   stream,
 } from "@perennial/client";
-import { PRODUCER_EPOCH } from "@perennial/protocol";
+import { PRODUCER_EPOCH, type Rejected, reject } from "@perennial/protocol";
 import type { ChunkFormat, WriterNote } from "../format.ts";
-import { type Rejected, reject } from "../result.ts";
 import { type GenerationTarget, handleOf, streamOptions } from "./target.ts";
+
+export type { Rejected };
 
 /** All writers of a generation write under one name, so that of two the later one fences the other. */
 const PRODUCER = "writer";

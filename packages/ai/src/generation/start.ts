@@ -1,5 +1,5 @@
+import { type Rejected, reject } from "@perennial/protocol";
 import type { ChunkFormat, WriterNote } from "../format.ts";
-import { type Rejected, reject } from "../result.ts";
 import { type ClaimProblem, claim, FIRST_EPOCH, writtenSoFar } from "./claim.ts";
 import { openControl, removeControl } from "./stop.ts";
 import { type GenerationTarget, handleOf, JSON_TYPE, stateOf } from "./target.ts";

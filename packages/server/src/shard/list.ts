@@ -1,10 +1,10 @@
 /** Which streams there are, in the order of their paths. */
 
+import { unlessDamaged } from "../journal/contract/errors.ts";
 import { isOwnPath } from "../stream/paths.ts";
 import { isHeavy } from "../stream/weight.ts";
 import { describe, type StreamDescription } from "./description.ts";
 import type { Shard } from "./shard.ts";
-import { unlessDamaged } from "./unless-damaged.ts";
 
 export interface ListRequest {
   /** Only paths that begin with this. */

@@ -1,9 +1,9 @@
 /** Which streams there are, whatever their lifetimes say, and the moments at which they come and go. */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
+import { unlessDamaged } from "../journal/contract/errors.ts";
 import { isOwnPath } from "../stream/paths.ts";
 import { isHeavy } from "../stream/weight.ts";
-import { unlessDamaged } from "./unless-damaged.ts";
 
 /** One life of a stream: the same path may have another after it. */
 export interface StreamLife {

@@ -4,10 +4,10 @@
  * other work.
  */
 import type { Stream } from "../catalog/stream.ts";
+import { unlessDamaged } from "../journal/contract/errors.ts";
 import type { DuePlace } from "../journal/contract/index.ts";
 import { isHeavy } from "../stream/weight.ts";
 import type { Shard } from "./shard.ts";
-import { unlessDamaged } from "./unless-damaged.ts";
 
 /** Streams looked at per step: some hundred microseconds. */
 const STEP = 50;

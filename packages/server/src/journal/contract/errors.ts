@@ -22,3 +22,13 @@ export class AppendRefused extends Error {
     super(`append to a log that is ${health}`);
   }
 }
+
+/** What a read gives, or undefined where what it needs is damaged: the log has told of it. */
+export function unlessDamaged<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DamagedData) return undefined;
+    throw error;
+  }
+}

@@ -2,10 +2,11 @@
  * Streams that are gone and have left something in the archive: chunks, which are removed a few at a time, and
  * the note that they are gone, which must outlive the records that mention them.
  */
+
+import { unlessDamaged } from "../contract/errors.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { chunkKey, numberOfKey, REMOVED_RANGE, removedKey, successor } from "./archive/keys.ts";
 import { decodeNumber } from "./archive/rows.ts";
-import { unlessDamaged } from "./archive/sealed-store.ts";
 
 /** Keys removed in one transaction. */
 const KEYS_PER_STEP = 256;

@@ -1,12 +1,12 @@
 /** Turns what the archive does not hold of one stream into changes of the archive. */
 import { deadlineOf } from "../../stream/expiry.ts";
 import type { StreamState } from "../../stream/state.ts";
+import { unlessDamaged } from "../contract/errors.ts";
 import { DamagedData, READ_CHUNK_BYTES } from "../contract/index.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { allocateChunk, chunkAppendStart, chunkBytes, chunkStarts } from "./archive/chunks.ts";
 import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive/keys.ts";
 import { decodeNumber, decodeRowHeader, encodeNumber, encodeState, type RowHeader } from "./archive/rows.ts";
-import { unlessDamaged } from "./archive/sealed-store.ts";
 import { Arena } from "./codec/arena.ts";
 import type { Extent, Tail, Tails } from "./tails.ts";
 

@@ -6,6 +6,7 @@
  * and not read from the disk; and a stream that many read would otherwise cost a sixth more.
  */
 import { crc32 } from "node:zlib";
+import { unlessDamaged } from "../../contract/errors.ts";
 import { DamagedData } from "../../contract/index.ts";
 import { Arena } from "../codec/arena.ts";
 import { crc32 as crc32OfView } from "../codec/crc32.ts";
@@ -135,16 +136,6 @@ export class SealedStore implements ArchiveStore {
 
   close(): Promise<void> {
     return this.#store.close();
-  }
-}
-
-/** What a read gives, or undefined when what it needs is damaged, which was told already. */
-export function unlessDamaged<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DamagedData) return undefined;
-    throw error;
   }
 }
 

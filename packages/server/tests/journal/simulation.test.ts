@@ -21,7 +21,10 @@ test(`acknowledged is in recovered is in attempted, for ${seeds}`, async () => {
 
 /** What was found by long campaigns, each with what it met. */
 test.each([
-  [4079, "a segment behind the end of the log, removed, was back after a power cut, and recovery began in it"],
+  [
+    4079,
+    "a segment behind the end of the log, removed, was back after a power cut, and recovery began in it",
+  ],
 ])("seed %i, which failed once, plays to its end: %s", async (seed) => {
   await expect(replayable(seed)).resolves.toBeDefined();
 });

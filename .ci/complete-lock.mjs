@@ -2,10 +2,14 @@
 // Completes package-lock.json. npm leaves optional packages out of the lock file when the registry it asks does
 // not carry them (builds for other platforms, say), and `npm ci` then refuses the file as incomplete. Run this
 // after changing dependencies; what it adds is never installed on a platform that has its own entry.
+// It also drops what packages that only tests and examples use say of Node, where that leaves out the oldest Node we support: our
+// tests run them on it, and a newcomer's first `npm ci` would print a screen of warnings.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const PLATFORM =
   /\b(android|darwin|freebsd|linux|openbsd|win32)-(arm64|arm|ia32|x64)(?:-(?:gnu|msvc|(musl)))?$/;
+/** A single range that begins above Node 20. */
+const NEWER_NODE = /^>=\s*2[1-9](?:\.\d+)*$/;
 const EXACT_VERSION = /^\d+\.\d+\.\d+$/;
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
@@ -30,6 +34,8 @@ for (const [place, entry] of Object.entries(lock.packages)) {
     console.log(`added ${name}`);
   }
 }
+for (const entry of Object.values(lock.packages))
+  if (entry.dev && NEWER_NODE.test(entry.engines?.node ?? "")) delete entry.engines;
 lock.packages = Object.fromEntries(
   Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")),
 );

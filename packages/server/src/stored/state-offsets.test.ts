@@ -71,6 +71,13 @@ describe("a State message", () => {
     );
   });
 
+  it("has an offset replaced that was longer, among others that had none", () => {
+    const long = JSON.stringify({ headers: { operation: "insert", offset: "9".repeat(200) } });
+    const none = '{"headers":{"operation":"insert"}}';
+    const texts = [none, long, long, none, none, long, none];
+    expect(JSON.parse(`[${shown(texts, 5).slice(0, -1)}]`)).toEqual(naively(texts, 5));
+  });
+
   it("is recognised by names that are written with escapes, and the last of equal ones", () => {
     const text = '{"headers":1,"\\u0068eaders":{"operatio\\u006e":"delete","operation":"insert"}}';
     expect(JSON.parse(shown([text]).slice(0, -1)).headers.offset).toBe(formatOffset(text.length + 1));

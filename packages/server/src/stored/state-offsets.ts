@@ -22,7 +22,6 @@ interface Edit {
 /** Told of each member of an object: where its name and its value begin and end, the quotation marks included. */
 type Visit = (name: number, nameEnd: number, value: number, valueEnd: number) => void;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Whether the first of the stored messages belongs to a state stream. False if there is none. */
@@ -99,23 +98,39 @@ function isNamed(bytes: Uint8Array, start: number, end: number, name: string): b
 
 /** The same for a text that is longer: with escapes it may be the name all the same. */
 function isEscapedName(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  const text = bytes.subarray(start, end);
-  return text.includes(BACKSLASH) && JSON.parse(decoder.decode(text)) === name;
+  for (let index = start; index < end; index++) {
+    if (bytes[index] === BACKSLASH) return JSON.parse(decoder.decode(bytes.subarray(start, end))) === name;
+  }
+  return false;
 }
 
-/** The bytes with edits, which are in order and do not overlap. */
+/** The bytes with edits, which are in order, do not overlap, and whose texts are ASCII. */
 function edited(stored: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return stored;
-  const growth = edits.reduce((sum, { from, to, text }) => sum + text.length - (to - from), 0);
-  const shown = new Uint8Array(stored.length + growth);
+  const { growth, lead } = growthOf(edits);
+  // Moved within one array, since a view of each piece costs more than its bytes: all of it begins so far behind its place
+  // that nothing is written over before it has moved.
+  const shown = new Uint8Array(stored.length + lead);
+  shown.set(stored, lead);
   let read = 0;
   let written = 0;
   for (const { from, to, text } of edits) {
-    shown.set(stored.subarray(read, from), written);
+    shown.copyWithin(written, lead + read, lead + from);
     written += from - read;
-    written += encoder.encodeInto(text, shown.subarray(written)).written;
+    for (let at = 0; at < text.length; at++) shown[written++] = text.charCodeAt(at);
     read = to;
   }
-  shown.set(stored.subarray(read), written);
-  return shown;
+  shown.copyWithin(written, lead + read);
+  return shown.subarray(0, stored.length + growth);
+}
+
+/** By how much edits make bytes longer, and by how much at most what is before one of them. */
+function growthOf(edits: readonly Edit[]): { readonly growth: number; readonly lead: number } {
+  let growth = 0;
+  let lead = 0;
+  for (const { from, to, text } of edits) {
+    growth += text.length - (to - from);
+    lead = Math.max(lead, growth);
+  }
+  return { growth, lead };
 }

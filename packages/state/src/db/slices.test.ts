@@ -56,7 +56,7 @@ describe("work in slices", () => {
       });
     }
     expect(counts[0]).toBe(FIRST_ROWS);
-    expect(Math.max(...counts)).toBe(256);
+    expect(Math.max(...counts)).toBe(511);
     expect(counts.at(-1)).toBeLessThanOrEqual(4);
   });
 

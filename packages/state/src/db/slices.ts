@@ -1,8 +1,8 @@
 /** How long work may keep the event loop at a stretch, in ms: a frame has 16, and others want their part of it. */
 export const SLICE_MS = 8;
 
-/** Rows of a step at most: from 512 on TanStack DB sorts all keys anew for each transaction. */
-const ROWS_MAX = 256;
+/** Rows of a step at most: from one more on TanStack DB sorts all keys anew for each transaction. */
+const ROWS_MAX = 511;
 
 /** Rows of the first step: what is small is shown at once, whatever the listeners cost, which is not known yet. */
 export const FIRST_ROWS = 16;

@@ -16,6 +16,7 @@ function stateOf(id: number): StreamState {
 function world(changed: ReadonlySet<number> = new Set()) {
   const archive: Archive = {
     byId: stateOf,
+    forkOf: () => undefined,
     byPath: (path) => stateOf(Number(path.slice(2))),
     paths: () => ({ paths: [], next: undefined }),
     due: () => ({ ids: [], next: undefined }),

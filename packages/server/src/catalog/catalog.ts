@@ -6,7 +6,7 @@
  */
 import type { Archive, PathsPage } from "../journal/contract/index.ts";
 import { comparePaths } from "../stream/paths.ts";
-import type { StreamState } from "../stream/state.ts";
+import type { ForkOrigin, StreamState } from "../stream/state.ts";
 import { inUseLimit, isHeavy, MemoryShort, PLAIN_STREAM_BYTES, weightOf } from "../stream/weight.ts";
 import { Deadlines } from "./deadlines.ts";
 import { SortedPaths } from "./sorted-paths.ts";
@@ -16,6 +16,14 @@ import { Stream } from "./stream.ts";
 export const TRIM_LOOKS = 4000;
 
 const NO_PATHS: readonly string[] = [];
+
+/** What one ancestor of a fork takes, bytes. */
+const ANCESTOR_BYTES = 48;
+
+/** About how many bytes of memory a stream takes with what is held beside its state. */
+function wholeWeightOf({ state, lineage }: Stream): number {
+  return weightOf(state) + (lineage === undefined ? 0 : lineage.length * ANCESTOR_BYTES);
+}
 
 /** Paths of two sorted lists, sorted, each once. */
 function merged(left: readonly string[], right: readonly string[]): readonly string[] {
@@ -71,7 +79,7 @@ export class Catalog {
   /** Takes note of what a stream weighs now. To be called when it remembers more, or less. */
   weigh(stream: Stream): void {
     if (this.#byId.get(stream.state.id) !== stream) return;
-    const weight = weightOf(stream.state);
+    const weight = wholeWeightOf(stream);
     this.#weight += weight - stream.weight;
     const hasGrown = weight > stream.weight;
     stream.weight = weight;
@@ -140,6 +148,12 @@ export class Catalog {
     return state === undefined ? undefined : this.#load(state);
   }
 
+  /** Where a stream was forked from, by its id; undefined if it is no fork. Loads nothing into memory. */
+  forkOf(id: number): ForkOrigin | undefined {
+    const stream = this.#byId.get(id);
+    return stream === undefined ? this.#archive?.forkOf(id) : stream.state.fork;
+  }
+
   #load(state: StreamState): Stream {
     const stream = this.adopt(state);
     if (this.#isCrowded) this.#onCrowded();
@@ -163,7 +177,7 @@ export class Catalog {
     if (!this.#byPath.has(stream.state.path)) this.#paths.add(stream.state.path);
     this.#byPath.set(stream.state.path, stream);
     this.#byId.set(stream.state.id, stream);
-    stream.weight = weightOf(stream.state);
+    stream.weight = wholeWeightOf(stream);
     this.#weight += stream.weight;
     this.deadlines.add(stream);
   }

@@ -23,6 +23,13 @@ export interface Settlement {
   readonly settled: Promise<LogFailure | undefined>;
 }
 
+/** A stream that others have their first bytes from. */
+export interface Ancestor {
+  readonly id: number;
+  /** Where its own bytes begin: those before it are of the next ancestor. */
+  readonly start: number;
+}
+
 const NOBODY: ReadonlySet<TailListener> = new Set();
 
 export class Stream {
@@ -46,6 +53,8 @@ export class Stream {
   pins = 0;
   /** Whether its first message is one of the State Protocol; undefined until somebody has looked (`shard/state-streams.ts`). */
   holdsState: boolean | undefined = undefined;
+  /** The streams it has its first bytes from, nearest first; undefined until somebody has looked (`shard/lineage.ts`). */
+  lineage: readonly Ancestor[] | undefined = undefined;
   /** Used since the catalogue last looked for streams to drop from memory. */
   recentlyUsed = true;
   /** Most streams have no readers, and an empty set of their own would be a third of their memory. */

@@ -1,17 +1,14 @@
 /** Reading a stream's bytes through its forks: what a fork inherited lies with its sources. */
-import type { Catalog } from "../catalog/catalog.ts";
-import type { Stream } from "../catalog/stream.ts";
+import type { Ancestor, Stream } from "../catalog/stream.ts";
 import { type Log, READ_CHUNK_BYTES } from "../journal/contract/index.ts";
 import { ownStart } from "../stream/state.ts";
+import { holdersFrom, type LineageSource } from "./lineage.ts";
 import type { Answer, Reading } from "./reading.ts";
-import type { Turns, Work } from "./turns.ts";
+import type { Work } from "./turns.ts";
 
 /** Where bytes are read: of a shard, what this needs. */
-export interface ByteSource {
+export interface ByteSource extends LineageSource {
   readonly log: Pick<Log, "read" | "boundaryBefore" | "damageFrom">;
-  readonly catalog: Pick<Catalog, "byId">;
-  /** Gives way to others. */
-  readonly turns: Pick<Turns, "run">;
 }
 
 /** Pieces that are put together at once, and of so many generations of forks: some hundred microseconds. */
@@ -45,18 +42,20 @@ export class RangeReader {
     this.#source = source;
     this.#at = from;
     this.#to = to;
-    let holder = stream;
-    let end = to;
-    for (let start = ownStart(holder.state); from < start; start = ownStart(holder.state)) {
-      if (start < end) {
-        this.#later ??= [];
-        this.#later.push({ id: holder.state.id, end });
-        end = start;
-      }
-      holder = source.catalog.byId(holder.state.fork!.sourceId);
+    this.#id = stream.state.id;
+    this.#end = to;
+    if (from < ownStart(stream.state)) this.#divide(holdersFrom(source, stream, from));
+  }
+
+  /** Which of them holds which part. */
+  #divide(holders: readonly Ancestor[]): void {
+    this.#later = [];
+    for (const { id, start } of holders) {
+      this.#id = id;
+      if (start <= this.#at || start >= this.#end) continue;
+      this.#later.push({ id, end: this.#end });
+      this.#end = start;
     }
-    this.#id = holder.state.id;
-    this.#end = end;
   }
 
   /**
@@ -154,21 +153,19 @@ function* filledInSteps(reader: RangeReader, whole: Uint8Array, from: number): W
 
 /** The nearest known position at or before `position` at which an append, and so a message, begins. */
 export function boundaryBefore(source: ByteSource, stream: Stream, position: number): number {
-  let holder = stream;
-  while (position < ownStart(holder.state)) holder = source.catalog.byId(holder.state.fork!.sourceId);
-  const start = ownStart(holder.state);
-  return position === start ? start : Math.max(start, source.log.boundaryBefore(holder.state.id, position));
+  const { id, start } = holdersFrom(source, stream, position).at(-1)!;
+  return position === start ? start : Math.max(start, source.log.boundaryBefore(id, position));
 }
 
 /** Where damaged bytes are known to begin in `[from, to)` of a stream as its readers see it; `to` when none do. */
 export function damageBefore(source: ByteSource, stream: Stream, from: number, to: number): number {
   let found = to;
   let end = to;
-  for (let holder = stream; ; holder = source.catalog.byId(holder.state.fork!.sourceId)) {
-    const start = Math.max(from, ownStart(holder.state));
-    const damage = source.log.damageFrom(holder.state.id, start);
+  for (const { id, start: own } of holdersFrom(source, stream, from)) {
+    const start = Math.max(from, own);
+    const damage = source.log.damageFrom(id, start);
     if (damage !== undefined && damage < end) found = damage;
-    if (start === from) return found;
     end = Math.min(end, start);
   }
+  return found;
 }

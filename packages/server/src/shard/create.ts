@@ -14,8 +14,10 @@ import type { Unready } from "../stream/frame-body.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore, RangeReader } from "./bytes.ts";
 import { isAbsent } from "./found.ts";
+import { lineageAtHand, lineageOf } from "./lineage.ts";
 import { judgeLong, readied } from "./long-body.ts";
 import { durably, type Verdict } from "./outcomes.ts";
+import { readOut } from "./reading.ts";
 import { withRoom } from "./room.ts";
 import type { Shard } from "./shard.ts";
 import type { Work } from "./turns.ts";
@@ -153,7 +155,9 @@ async function locateFork(
   fork: ForkRequest,
   contentType: string | undefined,
 ): Promise<LocatedFork | Rejected | SourceChanged> {
-  await shard.catalog.newest(fork.sourcePath)?.unsettled?.settled;
+  const named = shard.catalog.newest(fork.sourcePath);
+  await named?.unsettled?.settled;
+  if (named !== undefined) await readOut(lineageOf(shard, named));
   const found = shard.forWriting(fork.sourcePath);
   if (isAbsent(found)) return reject({ kind: "source-not-found" });
   if (found.kind === "rejected") return reject({ kind: "source-gone" });
@@ -162,7 +166,7 @@ async function locateFork(
   if (contentType !== undefined && !sameMediaType(contentType, source.state.contentType)) {
     return reject({ kind: "fork-content-type", expected: source.state.contentType });
   }
-  if (isAsDeep(shard, source, shard.forkDepth))
+  if (lineageAtHand(shard, source).length >= shard.forkDepth)
     return reject({ kind: "fork-too-deep", limit: shard.forkDepth });
   source.pins += 1;
   let point: ForkPoint | undefined;
@@ -183,16 +187,6 @@ async function findPoint(shard: Shard, source: Stream, fork: ForkRequest): Promi
   // A search that wants no bytes is made at once: others may have asked for the same stream at the same time.
   const first = search.next();
   return first.done ? first.value : shard.turns.run(readFor(shard, source, search, first.value));
-}
-
-/** Whether the stream is a fork of so many generations. */
-function isAsDeep(shard: Shard, stream: Stream, generations: number): boolean {
-  let { fork } = stream.state;
-  for (let depth = 1; fork !== undefined; depth++) {
-    if (depth === generations) return true;
-    fork = shard.catalog.byId(fork.sourceId).state.fork;
-  }
-  return false;
 }
 
 /** The search with the bytes that it asks for, giving way between pieces. */

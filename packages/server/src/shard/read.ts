@@ -3,6 +3,7 @@ import { isText, type OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
 import { boundaryBefore } from "./bytes.ts";
+import { lineageOf } from "./lineage.ts";
 import { type Answer, inSteps, isReading, type Reading } from "./reading.ts";
 import type { Shard } from "./shard.ts";
 import { CUT_BYTES, wholeCharactersEnd } from "./slice.ts";
@@ -31,21 +32,24 @@ export function snapshot(shard: Shard, path: string, offset: OffsetRequest): Ans
   const isEnd = position === 0 || position === stream.visibleTail;
   const isExact = isEnd || (offset.kind === "at" && offset.exact === true && !stream.state.json);
   const asStored = offset.asStored === true;
+  const lineage = lineageOf(shard, stream);
   const withOffsets = asStored ? false : namesOffsets(shard, stream);
-  return isExact && !isReading(withOffsets)
+  return isExact && !isReading(lineage) && !isReading(withOffsets)
     ? sliceFrom(shard, stream, position, asStored, withOffsets)
-    : searched(shard, stream, position, isExact, asStored, withOffsets);
+    : searched(shard, stream, lineage, position, isExact, asStored, withOffsets);
 }
 
 /** Looks at the stream's bytes first. */
 function* searched(
   shard: Shard,
   stream: Stream,
+  lineage: Answer<unknown>,
   position: number,
   isExact: boolean,
   asStored: boolean,
   withOffsets: Answer<boolean>,
 ): Reading<Snapshot | Rejected> {
+  yield* inSteps(lineage);
   const from = isExact ? position : yield* placeOf(shard, stream, position);
   return sliceFrom(shard, stream, from, asStored, yield* inSteps(withOffsets));
 }

@@ -145,11 +145,13 @@ export class Shard implements LogListener, RecordTarget {
   delete(stream: Stream): Pending {
     const record = decideDelete(stream.state, (id) => this.catalog.byId(id).state, this.now());
     const [, ...others] = changedIds(record);
-    return this.commit(
+    const pending = this.commit(
       record,
       stream,
       others.map((id) => this.catalog.byId(id)),
     );
+    this.catalog.weigh(stream);
+    return pending;
   }
 
   /** Accepts a new stream. */
@@ -214,7 +216,10 @@ export class Shard implements LogListener, RecordTarget {
   onFailed(batch: readonly Pending[], failure: LogFailure): void {
     for (const pending of [...batch].reverse()) {
       if (pending.before === undefined) this.#unbear(pending.stream);
-      else restore(pending.stream.state, pending.before);
+      else {
+        restore(pending.stream.state, pending.before);
+        this.catalog.weigh(pending.stream);
+      }
       for (const [index, other] of pending.otherStreams.entries()) {
         restore(other.state, pending.othersBefore[index]!);
       }

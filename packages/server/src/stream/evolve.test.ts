@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { evolve, initialState } from "./evolve.ts";
 import { PATH_BYTES_MAX } from "./paths.ts";
 import { type AppendRecord, changedIds, type DeleteRecord, NO_BYTES, type StreamRecord } from "./records.ts";
+import { capture, restore } from "./restore.ts";
 import type { ForkOrigin } from "./state.ts";
 
 const TEN_BYTES = { parts: [Buffer.alloc(10)], byteLength: 10 };
@@ -11,6 +12,8 @@ const FORK: ForkOrigin = {
   ...{ sourceId: 1, sourcePath: "/v1/stream/s", anchor: 30, subOffset: 2, offset: 32 },
   ...{ inheritsLifetime: false, inheritsMaxBytes: false },
 };
+
+const DELETED: DeleteRecord = { kind: "delete", id: 1, at: 0, removed: [], released: undefined };
 
 function append(more: Partial<AppendRecord>): AppendRecord {
   return {
@@ -86,14 +89,23 @@ test("what forks still need is deleted softly, and removed with the last of them
   expect(source.life).toBe("removed");
 });
 
+test("what is deleted softly forgets its producers, unless the deletion is lost", () => {
+  const state = initialState(PLAIN_CREATION);
+  evolve(state, append({ producer: { id: "p", epoch: 0, seq: 0 } }));
+  const known = structuredClone(state);
+  const before = capture(state, DELETED);
+  evolve(state, DELETED);
+  expect(state).toMatchObject({ producers: undefined, producerIdsLength: 0 });
+  restore(state, before);
+  expect(state).toEqual(known);
+});
+
 test("a renewal never makes a lifetime shorter", () => {
   const state = initialState({ ...PLAIN_CREATION, at: 10 });
   evolve(state, { kind: "renew", id: 1, at: 20 });
   evolve(state, { kind: "renew", id: 1, at: 15 });
   expect(state.renewedAt).toBe(20);
 });
-
-const DELETED: DeleteRecord = { kind: "delete", id: 1, at: 0, removed: [], released: undefined };
 
 test.each<[readonly number[], StreamRecord]>([
   [[], PLAIN_CREATION],

@@ -94,6 +94,10 @@ function evolveAppend(state: StreamState, record: AppendRecord): void {
 
 function evolveDelete(state: StreamState, record: DeleteRecord): void {
   if (record.removed.includes(state.id)) state.life = "removed";
-  else if (record.id === state.id) state.life = "soft-deleted";
-  else state.references -= 1;
+  else if (record.id === state.id) {
+    state.life = "soft-deleted";
+    // Nobody appends to it any more: what is left of it serves its forks.
+    state.producers = undefined;
+    state.producerIdsLength = 0;
+  } else state.references -= 1;
 }

@@ -16,6 +16,8 @@ export interface Before {
   readonly lastAppendAt: number;
   readonly references: number;
   readonly life: Life;
+  readonly producers: StreamState["producers"];
+  readonly producerIdsLength: number;
   /** The producer that the record names; `producer` is undefined when it was new to the stream. */
   readonly producerId: string | undefined;
   readonly producer: ProducerState | undefined;
@@ -34,6 +36,8 @@ export function capture(state: StreamState, record: StreamRecord): Before {
     lastAppendAt: state.lastAppendAt,
     references: state.references,
     life: state.life,
+    producers: state.producers,
+    producerIdsLength: state.producerIdsLength,
     producerId,
     producer: known === undefined ? undefined : { ...known },
   };
@@ -49,11 +53,9 @@ export function restore(state: StreamState, before: Before): void {
   state.lastAppendAt = before.lastAppendAt;
   state.references = before.references;
   state.life = before.life;
-  if (before.producerId === undefined || state.producers === undefined) return;
-  if (before.producer !== undefined) {
-    state.producers.set(before.producerId, before.producer);
-    return;
-  }
-  if (state.producers.delete(before.producerId)) state.producerIdsLength -= before.producerId.length;
-  if (state.producers.size === 0) state.producers = undefined;
+  state.producers = before.producers;
+  state.producerIdsLength = before.producerIdsLength;
+  if (before.producerId === undefined) return;
+  if (before.producer !== undefined) state.producers!.set(before.producerId, before.producer);
+  else state.producers?.delete(before.producerId);
 }

@@ -1,5 +1,5 @@
 /** Where the states are that are not in memory. */
-import type { StreamState } from "../../stream/state.ts";
+import type { ForkOrigin, StreamState } from "../../stream/state.ts";
 
 /** A place among the recorded deadlines: the deadline, epoch milliseconds, and the stream's id. */
 export type DuePlace = readonly [deadlineMs: number, id: number];
@@ -28,6 +28,8 @@ export interface Archive {
   /** The state of a live or soft-deleted stream, as of its last checkpoint; a fresh object each time. */
   byPath(path: string): StreamState | undefined;
   byId(id: number): StreamState | undefined;
+  /** Of the state of a stream only where it was forked from; undefined if it is no fork, or there is no such stream. */
+  forkOf(id: number): ForkOrigin | undefined;
   /** Paths after `after` (exclusive) that begin with `prefix`, sorted, at most `limit`. */
   paths(prefix: string, after: string, limit: number): PathsPage;
   /**

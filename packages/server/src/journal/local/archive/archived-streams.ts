@@ -1,6 +1,6 @@
 /** The archive as the catalogue sees it: streams by path, id and deadline, without those just removed. */
 import { comparePaths } from "../../../stream/paths.ts";
-import type { StreamState } from "../../../stream/state.ts";
+import type { ForkOrigin, StreamState } from "../../../stream/state.ts";
 import type { Archive, DuePage, DuePlace, PathsPage } from "../../contract/index.ts";
 import type { Tails } from "../tails.ts";
 import type { ArchiveStore } from "./archive-store.ts";
@@ -14,7 +14,7 @@ import {
   streamKey,
   successor,
 } from "./keys.ts";
-import { decodeNumber, decodeState } from "./rows.ts";
+import { decodeFork, decodeNumber, decodeState } from "./rows.ts";
 
 /** Streams that are gone already and are passed over in one go, beside those that are found: a millisecond. */
 const HIDDEN_LOOKS = 500;
@@ -75,6 +75,12 @@ export class ArchivedStreams implements Archive {
   #stored(id: number): StreamState | undefined {
     const row = this.#store.get(streamKey(id));
     return row === undefined ? undefined : decodeState(row);
+  }
+
+  /** Hidden or not: what is left of a stream until its forks are gone. */
+  forkOf(id: number): ForkOrigin | undefined {
+    const row = this.#store.get(streamKey(id));
+    return row === undefined ? undefined : decodeFork(row);
   }
 
   due(beforeMs: number, limit: number, [deadline, id]: DuePlace = [0, -1]): DuePage {

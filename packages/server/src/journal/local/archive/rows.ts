@@ -8,7 +8,7 @@
  */
 import { deadlineOf } from "../../../stream/expiry.ts";
 import { ownText } from "../../../stream/own-text.ts";
-import type { ClosingTuple, ProducerState, StreamState } from "../../../stream/state.ts";
+import type { ClosingTuple, ForkOrigin, ProducerState, StreamState } from "../../../stream/state.ts";
 import type { Arena } from "../codec/arena.ts";
 import { allocateBlock, ByteReader, ByteWriter, blockOf, getU64, setU64 } from "../codec/bytes.ts";
 import {
@@ -170,6 +170,13 @@ export function encodeState(
 /** The header of a stream's row, without the cost of the rest. @throws NewerFormat */
 export function decodeRowHeader(bytes: Uint8Array): RowHeader {
   return ROW_HEADER.read(new ByteReader(blockOf(bytes)));
+}
+
+/** Where the stream of a row was forked from, without the cost of what is stored behind that. @throws NewerFormat */
+export function decodeFork(bytes: Uint8Array): ForkOrigin | undefined {
+  const reader = new ByteReader(blockOf(bytes));
+  ROW_HEADER.read(reader);
+  return STATE.readFields(reader, reader.u16(), blankState(), "fork").fork;
 }
 
 /** The state in a stream's row, as a fresh object. @throws NewerFormat */

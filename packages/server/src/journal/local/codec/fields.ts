@@ -198,13 +198,24 @@ export class Struct<Fields extends object> implements FieldType<Fields> {
     return bits;
   }
 
-  /** Reads the fields into `target`, which it returns. @throws NewerFormat for a bit that is not known */
-  readFields<Target extends Fields>(reader: ByteReader, bits: number, target: Target): Target {
+  /**
+   * Reads the fields into `target`, which it returns.
+   *
+   * @param last the last field that is wanted; the rest stays as it is
+   * @throws NewerFormat for a bit that is not known
+   */
+  readFields<Target extends Fields>(
+    reader: ByteReader,
+    bits: number,
+    target: Target,
+    last?: keyof Fields,
+  ): Target {
     if ((bits & this.#unknown) !== 0) throw new NewerFormat(this.#objection(bits));
     for (let index = 0; index < this.#fields.length; index++) {
       const { field, type, bit, otherwise, set } = this.#fields[index]!;
       const isThere = bit === 0 || (bits & bit) !== 0;
       (target as Loose)[field] = isThere ? (type === undefined ? set : type.read(reader)) : otherwise;
+      if (field === last) break;
     }
     return target;
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { LogOutput, WAITING_MAX } from "./log-output.ts";
+import { BackgroundWrites, LogOutput, WAITING_MAX } from "./log-output.ts";
 
 /** What a pipe was given, whose reader takes as much as it is let. */
 class Pipe {
@@ -84,4 +84,62 @@ test("the end of the process waits for a reader, but not for long", () => {
   pipe.room = 100;
   pipe.output.end();
   expect(pipe.text).toBe("last\n");
+});
+
+/** A file whose disk does one write at a time, when it is told to. */
+class SlowFile {
+  text = "";
+  #done: ((error: Error | null, most?: number) => void) | undefined;
+  readonly writes = new BackgroundWrites((bytes, onDone) => {
+    expect(this.#done).toBeUndefined();
+    this.#done = (error, most = bytes.length) => {
+      this.#done = undefined;
+      if (error === null) this.text += Buffer.from(bytes.subarray(0, most)).toString();
+      onDone(error, error === null ? most : 0);
+    };
+  });
+  readonly output = new LogOutput(this.writes.writeNow);
+
+  /** The disk is done with the write that is under way, and the log hears of it. */
+  finish(error: Error | null = null, most?: number): void {
+    this.#done!(error, most);
+    vi.advanceTimersByTime(1000);
+  }
+}
+
+test("nobody waits for the disk of a file, and all lines come, in order", () => {
+  const file = new SlowFile();
+  for (const line of ["one\n", "two\n", "three\n"]) file.output.write(line);
+  expect(file.text).toBe("");
+  file.finish();
+  expect(file.text).toBe("one\n");
+  file.finish(null, 5);
+  expect(file.text).toBe("one\ntwo\nt");
+  file.finish();
+  expect(file.text).toBe("one\ntwo\nthree\n");
+});
+
+test("lines that the disk of a file could not take are counted, and later ones come", () => {
+  const file = new SlowFile();
+  file.output.write("lost\n");
+  file.output.write("kept\n");
+  file.finish(Object.assign(new Error("full"), { code: "ENOSPC" }));
+  file.output.write("and on\n");
+  file.finish();
+  expect(file.text).toMatch(/^kept\n\{.*"dropped":1.*\}\nand on\n$/);
+});
+
+test("at the end of the process what is under way is not written twice, and the rest is written", () => {
+  const file = new SlowFile();
+  for (const line of ["one\n", "two\n"]) file.output.write(line);
+  let last = "";
+  file.output.end(
+    file.writes.atLast((bytes) => {
+      last += Buffer.from(bytes).toString();
+      return bytes.length;
+    }),
+  );
+  expect(last).toBe("two\n");
+  file.finish();
+  expect(file.text).toBe("one\n");
 });

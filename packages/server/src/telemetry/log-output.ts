@@ -1,10 +1,11 @@
 /**
  * Where log lines go: standard error. Whoever reads it may stop reading, and a pipe that is full would hold up whoever writes
  * to it, and so all clients. So a pipe is written to as far as it takes something at once; the rest waits, up to a bound; and
- * what is beyond that is dropped, counted, and told of once there is room. A line that can be written is written at once, so
- * the last ones before a crash are there.
+ * what is beyond that is dropped, counted, and told of once there is room. A line that a pipe or a terminal takes is written at
+ * once, so the last ones before a crash are there. A file takes everything, but its disk may hold up whoever writes: there
+ * one write is under way at a time, and nobody waits for it.
  */
-import { writeSync } from "node:fs";
+import { fstatSync, write, writeSync } from "node:fs";
 
 /** Lines that wait for a reader, in characters. */
 export const WAITING_MAX = 1024 * 1024;
@@ -20,7 +21,7 @@ const LINE_FEED = 10;
 export type WriteNow = (bytes: Uint8Array) => number;
 
 export class LogOutput {
-  readonly #writeNow: WriteNow;
+  #writeNow: WriteNow;
   /** Lines that were not taken at once, in order. */
   #waiting: string[] = [];
   #waitingLength = 0;
@@ -47,8 +48,13 @@ export class LogOutput {
     if (this.#timer === undefined) this.#proceed();
   }
 
-  /** Writes what waits before the process ends, for as long as somebody reads it, and a second at most. */
-  end(): void {
+  /**
+   * Writes what waits before the process ends, for as long as somebody reads it, and a second at most.
+   *
+   * @param writeNow how, where it was in the background until now
+   */
+  end(writeNow = this.#writeNow): void {
+    this.#writeNow = writeNow;
     clearTimeout(this.#timer);
     const until = performance.now() + LAST_MS;
     while (!this.#writeWaiting() && performance.now() < until) pause(RETRY_MS);
@@ -106,6 +112,59 @@ export class LogOutput {
   }
 }
 
+/** Writes bytes, and tells how many of them were written. */
+type WriteLater = (bytes: Uint8Array, onDone: (error: Error | null, written: number) => void) => void;
+
+/** Writes to a file without waiting for its disk: it is a pipe that is full until the bytes it was given first are written. */
+export class BackgroundWrites {
+  readonly #writeLater: WriteLater;
+  #state: "idle" | "under way" | "done" = "idle";
+  #failure: Error | null = null;
+  #written = 0;
+
+  constructor(writeLater: WriteLater) {
+    this.#writeLater = writeLater;
+  }
+
+  /** To be called with the same bytes until they are taken. */
+  readonly writeNow: WriteNow = (bytes) => {
+    if (this.#state === "idle") this.#start(bytes);
+    if (this.#state === "under way")
+      throw Object.assign(new Error("a write is under way"), { code: "EAGAIN" });
+    this.#state = "idle";
+    if (this.#failure !== null) throw this.#failure;
+    return this.#written;
+  };
+
+  #start(bytes: Uint8Array): void {
+    this.#state = "under way";
+    this.#writeLater(bytes, (error, written) => {
+      this.#state = "done";
+      this.#failure = error;
+      this.#written = written;
+    });
+  }
+
+  /** The same when the process ends: nothing comes back any more from what is under way, but the system does it. */
+  atLast(writeNow: WriteNow): WriteNow {
+    return (bytes) => {
+      if (this.#state === "idle") return writeNow(bytes);
+      if (this.#state === "done") return this.writeNow(bytes);
+      this.#state = "idle";
+      return bytes.length;
+    };
+  }
+}
+
+/** Whether the disk behind a file may hold up whoever writes to it. */
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** Holds the process up: it is about to end, and no timer would come any more. */
 function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -118,8 +177,10 @@ export function standardErrorOutput(): LogOutput {
   if (standardError !== undefined) return standardError;
   // Whoever asks for the stream gets a pipe, or a socket, that refuses what it cannot take; before, it waits for its reader.
   void process.stderr;
-  const output = new LogOutput((bytes) => writeSync(STANDARD_ERROR, bytes));
-  process.once("exit", () => output.end());
+  const writeNow: WriteNow = (bytes) => writeSync(STANDARD_ERROR, bytes);
+  const background = new BackgroundWrites((bytes, onDone) => write(STANDARD_ERROR, bytes, onDone));
+  const output = new LogOutput(isFile(STANDARD_ERROR) ? background.writeNow : writeNow);
+  process.once("exit", () => output.end(background.atLast(writeNow)));
   standardError = output;
   return output;
 }

@@ -15,7 +15,18 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const HOME = join(ROOT, ".cache", "consumers");
 const TOOLS = join(HOME, "tools");
-const PACKAGES = ["protocol", "tokens", "client", "state", "server", "yjs", "ai", "ai-sdk", "proxy"];
+const PACKAGES = [
+  "protocol",
+  "tokens",
+  "client",
+  "state",
+  "server",
+  "yjs",
+  "ai",
+  "ai-sdk",
+  "tanstack-ai",
+  "proxy",
+];
 
 function run(command, args, cwd = HOME, env = {}) {
   try {

@@ -27,6 +27,11 @@ const AI_GENERATION = `${AI}/generation`;
 const AI_FOLD = `${AI}/fold`;
 const AI_SESSION = `${AI}/session`;
 const AI_SDK = "packages/ai-sdk/src";
+const AI_RESPOND = `${AI}/respond`;
+const TANSTACK_AI = "packages/tanstack-ai/src";
+const TANSTACK_AI_SESSION = `${TANSTACK_AI}/session`;
+const TANSTACK_AI_CLIENT = `${TANSTACK_AI}/client`;
+const TANSTACK_AI_SERVER = `${TANSTACK_AI}/server`;
 const PROXY = "packages/proxy/src";
 const PROXY_CORE = `${PROXY}/core`;
 const PROXY_HANDLER = `${PROXY}/handler`;
@@ -58,11 +63,16 @@ export const ROOMS: readonly Room[] = [
   { path: YJS_TABS, imports: [YJS_CORE, YJS_PROVIDER] },
   { path: YJS_PROVIDER, imports: [PROTOCOL, CLIENT, YJS_CORE, YJS_TABS] },
   { path: YJS_SERVER, imports: [PROTOCOL, YJS_CORE], node: true },
-  { path: AI, imports: [CLIENT, AI_FOLD, AI_GENERATION, AI_SESSION] },
+  { path: AI, imports: [CLIENT, AI_FOLD, AI_GENERATION, AI_RESPOND, AI_SESSION] },
   { path: AI_FOLD, imports: [AI] },
   { path: AI_GENERATION, imports: [PROTOCOL, CLIENT, AI, AI_FOLD] },
   { path: AI_SESSION, imports: [CLIENT, AI, AI_GENERATION] },
+  { path: AI_RESPOND, imports: [PROTOCOL, CLIENT, AI, AI_GENERATION] },
   { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
+  { path: TANSTACK_AI, imports: [AI, TANSTACK_AI_SESSION, TANSTACK_AI_CLIENT, TANSTACK_AI_SERVER] },
+  { path: TANSTACK_AI_SESSION, imports: [CLIENT, STATE, TANSTACK_AI] },
+  { path: TANSTACK_AI_CLIENT, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },
+  { path: TANSTACK_AI_SERVER, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },
   { path: PROXY, imports: [PROXY_CORE, PROXY_HANDLER, PROXY_NODE, PROXY_CLIENT, PROXY_TRANSPORTS] },
   { path: PROXY_CORE, imports: [PROTOCOL] },
   { path: PROXY_HANDLER, imports: [PROTOCOL, CLIENT, PROXY_CORE] },

@@ -3,11 +3,20 @@ export type { ChunkFormat, WriterNote } from "./format.ts";
 export type { ClaimProblem, Rejected } from "./generation/claim.ts";
 export { type Guarded, guardGeneration } from "./generation/guard.ts";
 export { type GenerationBatch, type ReadOptions, readGeneration } from "./generation/read.ts";
-export type { Source, SourceContext } from "./generation/source.ts";
+export { drain, type Source, type SourceContext, type SourceEnd } from "./generation/source.ts";
 export { endVanished, type StartOptions, startGeneration, takeOver, VANISHED } from "./generation/start.ts";
-export { requestStop, type StopResult } from "./generation/stop.ts";
+export { hearStops, requestStop, type StopResult } from "./generation/stop.ts";
 export type { GenerationTarget } from "./generation/target.ts";
 export { defaultErrorText, type Generation, type Outcome, type WriteOptions } from "./generation/writer.ts";
+export {
+  type DurableStreamTarget,
+  GenerationTakenError,
+  type RespondOptions,
+  type ResponseMode,
+  respondWithGeneration,
+} from "./respond/respond.ts";
+export { keepAlive, type WaitUntil } from "./respond/wait-until.ts";
+export { batchesOf } from "./session/batches.ts";
 export {
   appendToSession,
   followSession,

@@ -28,4 +28,6 @@ export type {
 export { type CompactOptions, type CompactResult, compact } from "./snapshots/compact.ts";
 export type { OpenStream } from "./snapshots/convention.ts";
 export { deleteSnapshots } from "./snapshots/delete-snapshots.ts";
+export { type LoadOptions, latestSnapshot, type Snapshot } from "./snapshots/load.ts";
 export { type Materialized, type MaterializeOptions, materialize } from "./snapshots/materialize.ts";
+export { type PublishedSnapshot, type PublishOptions, publishSnapshot } from "./snapshots/publish.ts";

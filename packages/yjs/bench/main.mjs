@@ -137,7 +137,9 @@ async function editor(peer, url) {
   let sending = Promise.resolve();
   doc.on("update", (update) => {
     const numbered = { ...headers, "producer-seq": String(seq++) };
-    sending = sending.then(() => post(`${url}/v1/yjs/bench/docs/busy`, encodeFrames([update]), numbered));
+    const send = () => post(`${url}/v1/yjs/bench/docs/busy`, encodeFrames([update]), numbered);
+    // An edit that did not arrive is missed at the readers, which ends the round.
+    sending = sending.then(send).catch((error) => console.error(`${peer.name}: ${error.message}`));
   });
   return { ...open, edit: () => doc.getText("text").insert(0, "x") };
 }

@@ -86,3 +86,28 @@ export async function stopAsked(
   }
   return undefined;
 }
+
+const CONTROL_SECONDS = 86_400;
+
+/**
+ * Hears requests to stop something that is written in a stream of others' too, such as one run of a session: `requestStop` with
+ * this target reaches it until the signal is aborted.
+ *
+ * @param onStop - told of the first request
+ * @param onWarning - told when requests cannot be heard
+ */
+export function hearStops(
+  target: GenerationTarget,
+  over: AbortSignal,
+  onStop: (reason: string | undefined) => void,
+  onWarning: (error: unknown) => void = console.warn,
+): void {
+  const hear = async () => {
+    await openControl(target, CONTROL_SECONDS);
+    const asked = await stopAsked(target, over);
+    if (asked !== undefined) onStop(asked.reason);
+  };
+  const close = () => void removeControl(target).catch(onWarning);
+  over.addEventListener("abort", close, { once: true });
+  hear().catch(onWarning);
+}

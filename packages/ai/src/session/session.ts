@@ -1,5 +1,6 @@
 import { type Offset, stream } from "@perennial/client";
 import { type GenerationTarget, handleOf, JSON_TYPE, streamOptions } from "../generation/target.ts";
+import { batchesOf } from "./batches.ts";
 import {
   EMPTY_SESSION,
   type SessionEntry,
@@ -70,25 +71,10 @@ export async function* followSession<Message extends SessionMessage>(
     ...streamOptions(target),
     ...{ json: true, live: "sse", offset: from.offset, signal },
   });
-  const states = new TransformStream<SessionState<Message>, SessionState<Message>>();
-  const out = states.writable.getWriter();
   let { view } = from;
-  response.subscribeJson<SessionEntry<Message>>(async ({ items, offset }) => {
-    if (items.length === 0) return;
+  for await (const { items, offset } of batchesOf(response)) {
+    if (items.length === 0) continue;
     view = items.reduce(withEntry<Message>, view);
-    await out.write({ view, offset });
-  });
-  // Whoever left the loop, which fails what is written for it, waits for no end.
-  const left = () => response.cancel();
-  out.closed.catch(left);
-  response.closed.then(
-    () => out.close().catch(left),
-    (error: unknown) => out.abort(error).catch(left),
-  );
-  const reader = states.readable.getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    await reader.cancel().catch(() => undefined);
+    yield { view, offset };
   }
 }

@@ -1,11 +1,7 @@
-import { type DurableStream, DurableStreamError, type Offset, StreamClosedError } from "@perennial/client";
-import { appendEvents, appendTexts } from "../append-events.ts";
-import { reportToConsole } from "../protocol/errors.ts";
-import { chunksOf, digestOf } from "./chunks.ts";
-import { type OpenStream, openerLike, SNAPSHOT_TYPE, snapshotIndexUrl, snapshotUrl } from "./convention.ts";
-import { deleteStream } from "./delete-snapshots.ts";
-import { listSnapshots } from "./load.ts";
+import type { DurableStream } from "@perennial/client";
+import { openerLike, snapshotUrl } from "./convention.ts";
 import { type MaterializeOptions, materialize } from "./materialize.ts";
+import { type PublishedSnapshot, publishSnapshot } from "./publish.ts";
 
 /** Options of `compact()`. */
 export interface CompactOptions extends MaterializeOptions {
@@ -14,11 +10,7 @@ export interface CompactOptions extends MaterializeOptions {
 }
 
 /** A snapshot that is in place. */
-export interface CompactResult {
-  /** From here a reader that has loaded the snapshot goes on. */
-  readonly offset: Offset;
-  /** The snapshot's address. */
-  readonly url: string;
+export interface CompactResult extends PublishedSnapshot {
   /** Whether it was written now; false if the stream has not grown since the last one. */
   readonly written: boolean;
 }
@@ -43,70 +35,6 @@ export async function compact(stream: DurableStream, options: CompactOptions = {
   if (snapshot?.offset === offset) {
     return { offset, url: snapshotUrl(stream.url, snapshot.name), written: false };
   }
-  const chunks = chunksOf(state.events(offset));
-  // Named by its content: two compactors either write the same stream, request by request, or two different ones.
-  const name = `${offset}-${await digestOf(chunks)}`;
-  const url = snapshotUrl(stream.url, name);
-  await write(openStream(url), name, chunks, options.signal);
-  const messages = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const index = openStream(snapshotIndexUrl(stream.url));
-  await announce(index, name, { offset, messages }, options.signal);
-  await prune(stream, index, openStream, options);
-  return { offset, url, written: true };
-}
-
-/** Writes the chunks, each once, whoever else writes the same. */
-async function write(
-  snapshot: DurableStream,
-  name: string,
-  chunks: readonly (readonly string[])[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await createUnlessThere(snapshot);
-  try {
-    for (const [producerSeq, chunk] of chunks.entries()) {
-      await appendTexts(snapshot, chunk, { producerId: name, producerEpoch: 0, producerSeq, signal });
-    }
-    await snapshot.close({ signal });
-  } catch (error) {
-    // Closed means complete: another compactor was faster with the same content.
-    if (!(error instanceof StreamClosedError)) throw error;
-  }
-}
-
-/** Makes a complete snapshot known, once. */
-async function announce(
-  index: DurableStream,
-  name: string,
-  value: { readonly offset: Offset; readonly messages: number },
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await createUnlessThere(index);
-  const entry = { type: SNAPSHOT_TYPE, key: name, value, headers: { operation: "insert" as const } };
-  await appendEvents(index, [entry], { producerId: name, producerEpoch: 0, producerSeq: 0, signal });
-}
-
-/** Deletes all but the newest snapshots: first from the index, so that nobody is sent to one that is gone. */
-async function prune(
-  stream: DurableStream,
-  index: DurableStream,
-  openStream: OpenStream,
-  { keep = 2, signal, onError = reportToConsole }: CompactOptions,
-): Promise<void> {
-  const snapshots = await listSnapshots(stream, openStream, { signal, onError });
-  for (const { name } of snapshots.slice(Math.max(1, keep))) {
-    await appendEvents(index, [{ type: SNAPSHOT_TYPE, key: name, headers: { operation: "delete" } }], {
-      signal,
-    });
-    await deleteStream(openStream(snapshotUrl(stream.url, name)), signal);
-  }
-}
-
-async function createUnlessThere(stream: DurableStream): Promise<void> {
-  try {
-    await stream.create({ contentType: "application/json" });
-  } catch (error) {
-    // It exists with another configuration: it is closed already.
-    if (!(error instanceof DurableStreamError && error.code === "CONFLICT_EXISTS")) throw error;
-  }
+  const published = await publishSnapshot(stream, state.events(offset), offset, { ...options, openStream });
+  return { ...published, written: true };
 }

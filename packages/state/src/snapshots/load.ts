@@ -1,6 +1,6 @@
 import { type DurableStream, FetchError, type Offset } from "@perennial/client";
 import { MaterializedState } from "../materialize/materialized-state.ts";
-import { type StateErrorHandler, StateStreamError } from "../protocol/errors.ts";
+import { reportToConsole, type StateErrorHandler, StateStreamError } from "../protocol/errors.ts";
 import type { StateEvent } from "../protocol/events.ts";
 import {
   type OpenStream,
@@ -30,6 +30,18 @@ export interface LoadOptions {
   readonly openStream?: OpenStream | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onError: StateErrorHandler;
+}
+
+/**
+ * The newest snapshot of a stream, as `publishSnapshot()` wrote it; undefined if there is none that can be used.
+ *
+ * @throws what the signal was aborted with
+ */
+export function latestSnapshot(
+  stream: DurableStream,
+  options: Partial<LoadOptions> = {},
+): Promise<Snapshot | undefined> {
+  return loadLatestSnapshot(stream, { ...options, onError: options.onError ?? reportToConsole });
 }
 
 /**

@@ -36,7 +36,5 @@ export function keepAlive(promise: Promise<unknown>, given: WaitUntil | undefine
   const waitUntil = given ?? host?.waitUntil;
   if (waitUntil !== undefined) waitUntil(promise);
   else if (host !== undefined)
-    console.warn(
-      `${host.name} may end this process before the answer is written: give toDurableStreamResponse its waitUntil`,
-    );
+    console.warn(`${host.name} may end this process before the answer is written: give it its waitUntil`);
 }

@@ -1,0 +1,164 @@
+import { FetchError, type Offset } from "@perennial/client";
+import { latestFolded } from "../session/compact.ts";
+import { SessionFold } from "../session/fold.ts";
+import type { TanStackChunk } from "../types.ts";
+import { resolvedUrl } from "./addresses.ts";
+import { Place } from "./place.ts";
+import { type RunContext, send } from "./send.ts";
+import { Subscription, type SubscriptionSource } from "./subscription.ts";
+
+/** What a connection is up to: `waiting` while the session cannot be read, and it tries again. */
+export type ConnectionStatus = "connecting" | "live" | "waiting";
+
+/** Options of `durableStreamConnection`. */
+export interface DurableStreamConnectionOptions {
+  /** The application's route that takes messages. */
+  readonly sendUrl: string;
+  /** Where the session is read: its stream, or a route that reads it. Default `sendUrl`. */
+  readonly readUrl?: string;
+  /** Where to go on, as `materializeSnapshotFromDurableStream` gave it. Default: from the beginning. */
+  readonly initialOffset?: Offset | undefined;
+  /** Whether a subscriber that begins gets the messages so far as one `MESSAGES_SNAPSHOT`. Default true. */
+  readonly emitSnapshotOnSubscribe?: boolean;
+  /** Whether that begins at the newest snapshot that `compactDurableChatSession` made. Default false. */
+  readonly snapshots?: boolean;
+  /** Sent with every request. A function is called for each: it may give a fresh token. */
+  readonly headers?: HeadersInit | (() => HeadersInit);
+  /** Used instead of the global `fetch`, for every request. */
+  readonly fetchClient?: typeof fetch;
+  /** Told what the connection is up to, and why it waits. */
+  readonly onStatus?: (status: ConnectionStatus, error?: unknown) => void;
+}
+
+/** A connection for `useChat({ connection, live: true })`: TanStack AI's `SubscribeConnectionAdapter`. */
+export interface DurableSessionConnection {
+  /**
+   * The session, as chunks: first what is there, then what comes, until the signal is aborted or the stream is closed. What
+   * breaks is resumed, and a session that does not exist yet is waited for. A later call goes on behind the last chunk.
+   *
+   * @throws FetchError when the server refuses for good: 401, 403, or another answer that a repeat will not change
+   */
+  subscribe(abortSignal?: AbortSignal): AsyncIterable<TanStackChunk>;
+  /**
+   * Posts messages to the application.
+   *
+   * @throws Error with what the route says
+   */
+  send(
+    messages: readonly unknown[],
+    data?: unknown,
+    abortSignal?: AbortSignal,
+    runContext?: RunContext,
+  ): Promise<void>;
+}
+
+/** The name of the official package. */
+export type DurableStreamConnection = DurableSessionConnection;
+
+/** A session that is not there is looked for this often at first, and then less, ms. */
+const RETRY_MS = 250;
+const RETRY_MS_MAX = 5_000;
+
+/**
+ * A connection of TanStack AI's chat to a session that lives in a durable stream: every tab, person and device sees the same.
+ *
+ * @example
+ * ```ts
+ * import { durableStreamConnection } from "@perennial/tanstack-ai";
+ * const connection = durableStreamConnection({
+ *   sendUrl: "/api/chat?id=1",
+ *   readUrl: "/api/chat-stream?id=1",
+ * });
+ * // useChat({ id: "1", connection, live: true })
+ * ```
+ */
+export function durableStreamConnection(options: DurableStreamConnectionOptions): DurableSessionConnection {
+  return new Connection(options);
+}
+
+class Connection implements DurableSessionConnection {
+  readonly #options: DurableStreamConnectionOptions;
+  readonly #readUrl: string;
+  #place: Place;
+  /** Whether a subscriber has yet to be given what was there before it. */
+  #isBehind: boolean;
+  /** The session so far; undefined where it was begun in the middle. */
+  #fold: SessionFold | undefined;
+
+  constructor(options: DurableStreamConnectionOptions) {
+    const { sendUrl, readUrl = sendUrl, initialOffset, emitSnapshotOnSubscribe = true } = options;
+    this.#options = options;
+    this.#readUrl = resolvedUrl(readUrl, sendUrl);
+    this.#place = new Place(initialOffset);
+    this.#isBehind = emitSnapshotOnSubscribe && initialOffset === undefined;
+  }
+
+  #headers = (): Record<string, string> => {
+    const { headers } = this.#options;
+    return Object.fromEntries(new Headers(typeof headers === "function" ? headers() : headers));
+  };
+
+  subscribe = (signal?: AbortSignal): AsyncGenerator<TanStackChunk> => this.#subscribe(signal);
+
+  async *#subscribe(signal: AbortSignal | undefined): AsyncGenerator<TanStackChunk> {
+    const { fetchClient: fetch, onStatus } = this.#options;
+    const source = { url: this.#readUrl, headers: this.#headers, fetch };
+    for (let failures = 0; !signal?.aborted; failures++) {
+      onStatus?.("connecting");
+      try {
+        if (this.#isBehind) await this.#begin(source);
+        const subscription = new Subscription(source, this.#place, signal, this.#fold, this.#isBehind);
+        const onOpen = () => {
+          failures = 0;
+          onStatus?.("live");
+        };
+        for await (const chunk of subscription.chunks(onOpen)) {
+          this.#isBehind = subscription.isBehind;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (signal?.aborted) return;
+        if (!isPassing(error)) throw error;
+        onStatus?.("waiting", error);
+        await pause(Math.min(RETRY_MS * 2 ** failures, RETRY_MS_MAX), signal);
+      }
+    }
+  }
+
+  /** What was read before a subscriber could be given anything is read again. */
+  async #begin({ url, headers, fetch }: SubscriptionSource): Promise<void> {
+    const start = this.#options.snapshots
+      ? await latestFolded({ url, headers: headers(), fetch })
+      : undefined;
+    this.#place = new Place(start?.offset);
+    this.#fold = new SessionFold(start?.messages);
+  }
+
+  send: DurableSessionConnection["send"] = (messages, data, signal, context) => {
+    const { sendUrl: url, fetchClient: fetch = globalThis.fetch } = this.#options;
+    return send({ ...{ url, headers: this.#headers(), fetch }, messages, data, signal, context });
+  };
+}
+
+/** Whether the session may be there later: it does not exist yet, or the server is busy or cannot be reached. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof FetchError)) return error instanceof TypeError || isTimeout(error);
+  return error.status === 404 || error.status === 429 || error.status >= 500;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === "TimeoutError";
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done);
+  });
+}

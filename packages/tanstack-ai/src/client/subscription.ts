@@ -1,0 +1,143 @@
+import { batchesOf, VANISHED } from "@perennial/ai";
+import { type JsonBatch, type StreamResponse, stream } from "@perennial/client";
+import { MESSAGE_EVENT, valueOfEvent } from "../format.ts";
+import { type SessionFold, snapshotChunks } from "../session/fold.ts";
+import { ActiveRuns } from "../session/runs.ts";
+import { looseChunk, type TanStackChunk } from "../types.ts";
+import { LeaseWatch } from "./lease-watch.ts";
+import type { Place } from "./place.ts";
+
+/** Where a session is read. */
+export interface SubscriptionSource {
+  readonly url: string;
+  readonly headers: () => Record<string, string>;
+  readonly fetch: typeof fetch | undefined;
+}
+
+type Batch = JsonBatch<TanStackChunk>;
+
+/** The code of the error that a reader gives for a run whose writer is gone. */
+export const WRITER_GONE = "writer-gone";
+
+/** One connection of a subscriber to a session, from where it stands to the end of the connection. */
+export class Subscription {
+  readonly #source: SubscriptionSource;
+  readonly #place: Place;
+  readonly #signal: AbortSignal | undefined;
+  readonly #leases = new LeaseWatch();
+  /** Undefined where the messages before this connection are not known. */
+  readonly #fold: SessionFold | undefined;
+  readonly #runs: ActiveRuns;
+  /** Whether the subscriber has yet to be told of what was there before. */
+  #isBehind: boolean;
+
+  /**
+   * @param fold - the session so far; undefined where it is not known
+   * @param isBehind - whether the subscriber is to be told of that first
+   */
+  constructor(
+    source: SubscriptionSource,
+    place: Place,
+    signal: AbortSignal | undefined,
+    fold: SessionFold | undefined,
+    isBehind: boolean,
+  ) {
+    this.#source = source;
+    this.#place = place;
+    this.#signal = signal;
+    this.#fold = fold;
+    this.#runs = fold?.runs ?? new ActiveRuns();
+    this.#isBehind = isBehind;
+  }
+
+  /** Whether the subscriber was not told of what was there before. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  /** @param onOpen - told once the session could be read */
+  async *chunks(onOpen: () => void): AsyncGenerator<TanStackChunk> {
+    const response = await this.#read("sse");
+    onOpen();
+    const batches = batchesOf(response);
+    let next = batches.next();
+    try {
+      for (;;) {
+        const arrived = await this.#orLate(next);
+        if (arrived === undefined) {
+          yield* await this.#vanished();
+          continue;
+        }
+        if (arrived.done) return;
+        yield* this.#give(arrived.value);
+        next = batches.next();
+      }
+    } finally {
+      // Not waited for: it may hang on a read that ends only now.
+      response.cancel();
+      next.catch(() => undefined);
+    }
+  }
+
+  #read(live: "sse" | false): Promise<StreamResponse<TanStackChunk>> {
+    const { url, headers, fetch } = this.#source;
+    return stream<TanStackChunk>({
+      ...{ url, headers: headers(), fetch, offset: this.#place.offset, signal: this.#signal },
+      ...{ json: true, live, warnOnHttp: false },
+    });
+  }
+
+  *#give(batch: Batch): Generator<TanStackChunk> {
+    if (this.#isBehind) {
+      for (const chunk of batch.items) this.#note(chunk);
+      if (!batch.upToDate && !batch.streamClosed) return;
+      this.#isBehind = false;
+      this.#place.moveTo(batch.offset);
+      yield* snapshotChunks(this.#fold!);
+      return;
+    }
+    for (const chunk of this.#place.take(batch)) {
+      if (this.#signal?.aborted) return;
+      if (this.#note(chunk)) continue;
+      const isMessage = valueOfEvent(chunk, MESSAGE_EVENT) !== undefined;
+      if (isMessage && this.#fold !== undefined) yield snapshotChunks(this.#fold)[0];
+      else yield chunk;
+    }
+  }
+
+  /** Takes note of a chunk. Returns whether it is for us alone. */
+  #note(chunk: TanStackChunk): boolean {
+    if (this.#leases.take(chunk, performance.now())) return true;
+    if (this.#fold !== undefined) this.#fold.add(chunk);
+    else this.#runs.add(chunk);
+    if (/^RUN_/.test(String(looseChunk(chunk).type))) this.#leases.keep(this.#runs.ids);
+    return false;
+  }
+
+  /** The next batch; undefined when a writer is late before it came. */
+  async #orLate(next: Promise<IteratorResult<Batch>>): Promise<IteratorResult<Batch> | undefined> {
+    const due = this.#leases.due(performance.now());
+    if (due === undefined) return next;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), due);
+    });
+    return Promise.race([next, late]).finally(() => clearTimeout(timer));
+  }
+
+  /** Of writers that are late the ends of their runs, if the server has nothing new. Whoever cannot ask it knows nothing. */
+  async #vanished(): Promise<readonly TanStackChunk[]> {
+    const late = this.#leases.late(performance.now());
+    this.#leases.renew(late, performance.now());
+    try {
+      const news = await (await this.#read(false)).json<TanStackChunk>();
+      if (news.length > 0) return [];
+    } catch {
+      return [];
+    }
+    const said = { type: "RUN_ERROR", message: VANISHED, code: WRITER_GONE, timestamp: Date.now() };
+    const ends = late.map((runId) => ({ ...said, runId }));
+    for (const end of ends) this.#note(end);
+    return ends;
+  }
+}

@@ -25,6 +25,7 @@ const PACKAGES = [
   "ai",
   "ai-sdk",
   "tanstack-ai",
+  "adapters",
   "proxy",
 ];
 

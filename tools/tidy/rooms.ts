@@ -32,6 +32,7 @@ const TANSTACK_AI = "packages/tanstack-ai/src";
 const TANSTACK_AI_SESSION = `${TANSTACK_AI}/session`;
 const TANSTACK_AI_CLIENT = `${TANSTACK_AI}/client`;
 const TANSTACK_AI_SERVER = `${TANSTACK_AI}/server`;
+const ADAPTERS = "packages/adapters/src";
 const PROXY = "packages/proxy/src";
 const PROXY_CORE = `${PROXY}/core`;
 const PROXY_HANDLER = `${PROXY}/handler`;
@@ -69,6 +70,7 @@ export const ROOMS: readonly Room[] = [
   { path: AI_SESSION, imports: [CLIENT, AI, AI_GENERATION] },
   { path: AI_RESPOND, imports: [PROTOCOL, CLIENT, AI, AI_GENERATION] },
   { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
+  { path: ADAPTERS, imports: [CLIENT, AI] },
   { path: TANSTACK_AI, imports: [AI, TANSTACK_AI_SESSION, TANSTACK_AI_CLIENT, TANSTACK_AI_SERVER] },
   { path: TANSTACK_AI_SESSION, imports: [CLIENT, STATE, TANSTACK_AI] },
   { path: TANSTACK_AI_CLIENT, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },

@@ -1,0 +1,1 @@
+export { DurableSession, type SessionOptions } from "./session.ts";

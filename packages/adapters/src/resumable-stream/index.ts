@@ -1,0 +1,6 @@
+export {
+  createResumableStreamContext,
+  type ResumableStreamContext,
+  type ResumableStreamOptions,
+  type Resumed,
+} from "./context.ts";

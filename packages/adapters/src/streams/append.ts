@@ -1,0 +1,40 @@
+import { type DurableStream, DurableStreamError, FetchError, type Offset } from "@perennial/client";
+
+/** Whether a request failed because there is no such stream. */
+export function isMissing(error: unknown): boolean {
+  return (error instanceof FetchError || error instanceof DurableStreamError) && error.status === 404;
+}
+
+/**
+ * Appends one value, once, whatever answers are lost, and makes the stream if there is none.
+ *
+ * @returns the offset after it
+ * @throws FetchError, or the error of `fetch`
+ */
+export async function appendOnce(
+  stream: DurableStream,
+  value: unknown,
+  ttlSeconds: number | undefined,
+): Promise<Offset> {
+  // A producer of its own for each value: a repeat is known by it.
+  const once = { producerId: crypto.randomUUID(), producerEpoch: 0, producerSeq: 0 };
+  const text = JSON.stringify(value);
+  try {
+    return (await stream.append(text, once)).offset;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await stream.create({ ttlSeconds });
+    return (await stream.append(text, once)).offset;
+  }
+}
+
+/** All values of a stream behind an offset; none if there is no stream. @throws FetchError, or the error of `fetch` */
+export async function readValues<T>(stream: DurableStream, offset: Offset = "-1"): Promise<readonly T[]> {
+  try {
+    const response = await stream.stream<T>({ offset, json: true, live: false });
+    return await response.json<T>();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

@@ -9,6 +9,10 @@ for (const name of [
   "yjs/server",
   "ai",
   "ai-sdk",
+  "tanstack-ai",
+  "adapters/resumable-stream",
+  "adapters/mcp",
+  "adapters/openai-agents",
   "proxy",
   "proxy/client",
   "proxy/transports",
@@ -16,7 +20,7 @@ for (const name of [
 ]) {
   const path = require.resolve(`@perennial/${name}`);
   if (!path.includes("cjs")) throw new Error(`require("@perennial/${name}") finds ${path}`);
-  if (name.startsWith("proxy")) require(`@perennial/${name}`);
+  if (/^(proxy|adapters)/.test(name)) require(`@perennial/${name}`);
 }
 const [client, protocol, server, state] = ["client", "protocol", "server", "state"].map((name) =>
   require(`@perennial/${name}`),

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { DurableSession } from "@perennial/adapters/openai-agents";
 import { foldChunks, readGeneration } from "@perennial/ai";
 import { uiMessageFormat as format, toDurableStreamResponse } from "@perennial/ai-sdk";
 import * as client from "@perennial/client";
@@ -49,6 +50,9 @@ const batches = (await readGeneration({ target, format })).getReader();
 for (let next = await batches.read(); !next.done; next = await batches.read())
   chunks.push(...next.value.chunks);
 if (foldChunks(format, chunks)[0].delta !== "Hello, world") throw new Error("the answer is not whole");
+const session = new DurableSession({ streamsUrl: "http://localhost/v1/stream/agents", fetch: target.fetch });
+await session.addItems([{ role: "user" }]);
+if ((await session.getItems()).length !== 1) throw new Error("the session forgot an item");
 await streams.stop();
 
 const upstream = createServer((_request, response) => response.end("an answer")).listen(0, "127.0.0.1");

@@ -6,6 +6,9 @@ export const WRITER_EVENT = "perennial.writer";
 export const MESSAGE_EVENT = "perennial.message";
 export const STOPPED_EVENT = "perennial.stopped";
 
+/** The code of the error by which a run ends whose writer is gone. */
+export const WRITER_GONE = "writer-gone";
+
 /** Chunk types that are pieces, each with the member that says what they are pieces of. */
 const PIECES: Readonly<Record<string, "messageId" | "toolCallId">> = {
   TEXT_MESSAGE_CONTENT: "messageId",

@@ -12,8 +12,7 @@ export {
   type SessionSnapshot,
   type SnapshotOptions,
 } from "./client/snapshot.ts";
-export { WRITER_GONE } from "./client/subscription.ts";
-export { aguiFormat, sanitizeChunkForStorage } from "./format.ts";
+export { aguiFormat, sanitizeChunkForStorage, WRITER_GONE } from "./format.ts";
 export { compactDurableChatSession } from "./server/compact.ts";
 export { toMessageEchoChunks } from "./server/echo.ts";
 export { requestRunStop } from "./server/run-stop.ts";
@@ -28,5 +27,6 @@ export {
 } from "./server/session-stream.ts";
 export { type ToDurableStreamResponseOptions, toDurableStreamResponse } from "./server/stream-response.ts";
 export type { DurableChatSessionStreamTarget, DurableStreamTarget } from "./server/target.ts";
+export { endVanishedRuns } from "./server/vanished.ts";
 export type { Compacted } from "./session/compact.ts";
 export type { DurableSessionMessage, DurableSessionMessagePart, TanStackChunk } from "./types.ts";

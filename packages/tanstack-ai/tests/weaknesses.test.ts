@@ -5,6 +5,7 @@ import {
   type ConnectionStatus,
   compactDurableChatSession,
   durableStreamConnection,
+  endVanishedRuns,
   ensureDurableChatSessionStream,
   materializeSnapshotFromDurableStream,
   type TanStackChunk,
@@ -157,6 +158,18 @@ test("12: a writer that vanishes is noticed: its run ends for readers", async ()
   await append(...TOOL.slice(0, 1), note, ...TOOL.slice(10, 12));
   const chunks = await first(3);
   expect(chunks.at(-1)).toMatchObject({ type: "RUN_ERROR", runId: "r", code: WRITER_GONE });
+});
+
+test("12: the end of a run whose writer vanished is stored, and no run of a writer that lives", async () => {
+  const note = (runId: string) => ({
+    ...{ type: "CUSTOM", name: "perennial.writer", value: { writer: "run", runId, leaseMs: 200 } },
+  });
+  await append(TOOL[0], note("r"), { ...TOOL[0], runId: "alive" }, note("alive"));
+  const beat = setInterval(() => void append(note("alive")), 50);
+  expect(await endVanishedRuns({ writeUrl: app.url })).toEqual(["r"]);
+  clearInterval(beat);
+  const { activeRuns } = await materializeSnapshotFromDurableStream({ readUrl: app.url });
+  expect(activeRuns).toEqual(["alive"]);
 });
 
 test("9: answers of the server that are lost double nothing", async () => {

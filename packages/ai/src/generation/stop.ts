@@ -104,10 +104,21 @@ export function hearStops(
 ): void {
   const hear = async () => {
     await openControl(target, CONTROL_SECONDS);
-    const asked = await stopAsked(target, over);
-    if (asked !== undefined) onStop(asked.reason);
+    try {
+      const asked = await stopAsked(target, over);
+      if (asked !== undefined) onStop(asked.reason);
+      await aborted(over);
+    } finally {
+      // A place that is left would tell people that somebody hears them.
+      await removeControl(target);
+    }
   };
-  const close = () => void removeControl(target).catch(onWarning);
-  over.addEventListener("abort", close, { once: true });
   hear().catch(onWarning);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

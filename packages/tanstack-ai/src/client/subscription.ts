@@ -1,10 +1,10 @@
 import { batchesOf, VANISHED } from "@perennial/ai";
 import { type JsonBatch, type StreamResponse, stream } from "@perennial/client";
-import { MESSAGE_EVENT, valueOfEvent } from "../format.ts";
+import { MESSAGE_EVENT, valueOfEvent, WRITER_GONE } from "../format.ts";
 import { type SessionFold, snapshotChunks } from "../session/fold.ts";
+import { LeaseWatch } from "../session/lease-watch.ts";
 import { ActiveRuns } from "../session/runs.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
-import { LeaseWatch } from "./lease-watch.ts";
 import type { Place } from "./place.ts";
 
 /** Where a session is read. */
@@ -15,9 +15,6 @@ export interface SubscriptionSource {
 }
 
 type Batch = JsonBatch<TanStackChunk>;
-
-/** The code of the error that a reader gives for a run whose writer is gone. */
-export const WRITER_GONE = "writer-gone";
 
 /** One connection of a subscriber to a session, from where it stands to the end of the connection. */
 export class Subscription {

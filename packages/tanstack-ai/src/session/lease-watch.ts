@@ -36,6 +36,12 @@ export class LeaseWatch {
     return Math.max(0, Math.min(...ends) - now);
   }
 
+  /** The longest lease, in ms; undefined if there is none. */
+  longest(): number | undefined {
+    const leases = [...this.#leases.values()].map(({ leaseMs }) => leaseMs);
+    return leases.length === 0 ? undefined : Math.max(...leases);
+  }
+
   /** The runs whose writers are late. */
   late(now: number): readonly string[] {
     return [...this.#leases].filter(([, { heard, leaseMs }]) => now >= heard + leaseMs).map(([id]) => id);

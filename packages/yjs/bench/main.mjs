@@ -2,7 +2,7 @@
  * Our package beside the official one and y-websocket, in one run: npm run bench -w @perennial/yjs
  *
  *     open      time and bytes until a document of 100,000 edits is there
- *     editing   CPU time of the server for each edit, with 10 editors and 100 readers
+ *     editing   CPU time of the server for each edit, with 10 editors, each of `--rate` edits a second, and 100 readers
  *     idle      memory of the server for 10,000 documents that nobody looks at
  */
 import { readFileSync } from "node:fs";
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     edits: { type: "string", default: "100000" },
     documents: { type: "string", default: "10000" },
     readers: { type: "string", default: "100" },
+    rate: { type: "string", default: "20" },
     seconds: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "open,editing,idle" },
@@ -25,7 +26,6 @@ const { values } = parseArgs({
 });
 const setting = (name) => Number(values[name]);
 const EDITORS = 10;
-const EDITS_PER_SECOND = 20;
 const AT_ONCE = 50;
 const TICKS_PER_SECOND = 100;
 
@@ -114,12 +114,12 @@ async function editing(peer, { url, pid }) {
   const readers = [];
   for (let at = 0; at < setting("readers"); at++)
     readers.push(await opened(peer, url, "busy", new Y.Doc(), null));
-  const edits = EDITORS * EDITS_PER_SECOND * setting("seconds");
+  const edits = EDITORS * setting("rate") * setting("seconds");
   await delay(1000);
   const before = cpuMs(pid);
   for (let edit = 0; edit < edits; edit++) {
     editors[edit % EDITORS].edit();
-    await delay(1000 / (EDITORS * EDITS_PER_SECOND));
+    await delay(1000 / (EDITORS * setting("rate")));
   }
   const arrived = () => readers.every(({ doc }) => doc.getText("text").length === edits);
   await until(arrived, `every edit at every reader of ${peer.name}`);
@@ -135,11 +135,17 @@ async function editor(peer, url) {
   const headers = { "producer-id": `editor-${doc.clientID}`, "producer-epoch": "0" };
   let seq = 0;
   let sending = Promise.resolve();
+  let isBroken = false;
   doc.on("update", (update) => {
     const numbered = { ...headers, "producer-seq": String(seq++) };
-    const send = () => post(`${url}/v1/yjs/bench/docs/busy`, encodeFrames([update]), numbered);
+    const send = async () => {
+      if (!isBroken) await post(`${url}/v1/yjs/bench/docs/busy`, encodeFrames([update]), numbered);
+    };
     // An edit that did not arrive is missed at the readers, which ends the round.
-    sending = sending.then(send).catch((error) => console.error(`${peer.name}: ${error.message}`));
+    sending = sending.then(send).catch((error) => {
+      isBroken = true;
+      console.error(`${peer.name}: ${error.message}`);
+    });
   });
   return { ...open, edit: () => doc.getText("text").insert(0, "x") };
 }

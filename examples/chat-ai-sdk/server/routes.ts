@@ -1,12 +1,9 @@
 /** The routes of the page. What browsers read goes through here too: which stream that is, is said by ids. */
-import { requestStop } from "@perennial/ai";
+import { passRead, requestStop } from "@perennial/ai";
 import type { UIMessage } from "ai";
 import { type Chats, isId } from "./chats.ts";
 import { jsonOf } from "./http.ts";
 import type { WriterProcess } from "./writer-process.ts";
-
-/** What a proxy that has decoded a body does not pass on. */
-const NOT_PASSED_ON = ["connection", "transfer-encoding", "content-encoding", "content-length", "keep-alive"];
 
 export class Routes {
   readonly #chats: Chats;
@@ -20,20 +17,20 @@ export class Routes {
   }
 
   async handle(request: Request): Promise<Response> {
-    const { pathname, search } = new URL(request.url);
+    const { pathname } = new URL(request.url);
     const [, api, what, chatId, last] = pathname.split("/");
     const [isGet, isPost] = [request.method === "GET", request.method === "POST"];
     if (api !== "api") return missing();
-    if (isGet && what === "chats") return pass(this.#chats.list().url + search, request);
+    if (isGet && what === "chats") return passRead(request, this.#chats.list());
     if (isGet && what === "model") return this.#status();
     if (isPost && what === "chat" && chatId === undefined) return this.#ask(request);
     if (!isId(chatId)) return missing();
     if (isGet && what === "session") {
       await this.#chats.make(chatId);
-      return pass(this.#chats.session(chatId).url + search, request);
+      return passRead(request, this.#chats.session(chatId));
     }
     if (isGet && what === "answer" && isId(last))
-      return pass(this.#chats.generation(chatId, last).url + search, request);
+      return passRead(request, this.#chats.generation(chatId, last));
     if (isGet && what === "chat" && last === "stream") return this.#resume(chatId);
     if (isPost && what === "chat" && last === "stop") return this.#stop(chatId);
     return missing();
@@ -61,7 +58,7 @@ export class Routes {
     const history = [...(await this.#chats.view(chatId)).messages];
     const answer = await this.#writer.fetch({ answerId, writeUrl, readUrl, messages: history });
     if (answer.ok) await this.#chats.begin(chatId, answerId, readUrl);
-    return new Response(answer.body, { status: answer.status, headers: passedOn(answer.headers) });
+    return answer;
   }
 
   async #resume(chatId: string): Promise<Response> {
@@ -76,19 +73,6 @@ export class Routes {
     const targets = running.map(({ id }) => this.#chats.generation(chatId, id));
     return Response.json(await Promise.all(targets.map((target) => requestStop(target))));
   }
-}
-
-/** Reads a stream for a browser. Its query, where to read and how, goes along. */
-async function pass(url: string, { signal }: Request): Promise<Response> {
-  const { status, body, headers } = await fetch(url, { signal });
-  return new Response(status === 204 || status === 304 ? null : body, { status, headers: passedOn(headers) });
-}
-
-function passedOn(headers: Headers): Headers {
-  const kept = new Headers(headers);
-  for (const name of NOT_PASSED_ON) kept.delete(name);
-  kept.set("cache-control", "no-store");
-  return kept;
 }
 
 function missing(): Response {

@@ -1,6 +1,6 @@
 /** What users of the official transport suffer from (numbers of its list), each with what happens here. */
 import { readFileSync } from "node:fs";
-import { guardGeneration, readGeneration, takeOver } from "@perennial/ai";
+import { guardGeneration, passRead, readGeneration, takeOver } from "@perennial/ai";
 import {
   createDurableChatTransport,
   GenerationTakenError,
@@ -342,6 +342,33 @@ describe("the server", () => {
     vi.unstubAllGlobals();
     expect(waited).toHaveLength(1);
     expect((await stored(url)).at(-1)).toEqual({ type: "finish" });
+  });
+
+  it("passes reads on for a page, of the stream that the route chose, and with its credentials (22)", async () => {
+    const url = `${app.origin}/v1/stream/mine`;
+    await write(url, { mode: "await" });
+    const asked: Request[] = [];
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      asked.push(new Request(input, init));
+      return app.streamFetch(input, init);
+    };
+    const target = { url, fetch, headers: { authorization: async () => "Bearer secret" } };
+    const page = (query: string, init?: RequestInit) =>
+      passRead(new Request(`http://app.test/read?id=mine&${query}`, init), target);
+    const answer = await page("offset=-1&path=/v1/stream/other&cursor=1&secret=x", {
+      headers: { authorization: "Bearer of-the-page", cookie: "c=1", accept: "application/json" },
+    });
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect((await answer.json()).at(-1)).toEqual({ type: "finish" });
+    const [request] = asked as [Request];
+    expect(request.url).toBe(`${url}?offset=-1&cursor=1`);
+    expect(Object.fromEntries(request.headers)).toEqual({
+      authorization: "Bearer secret",
+      accept: "application/json",
+    });
+    expect((await page("offset=-1", { method: "DELETE" })).status).toBe(405);
+    const away = { ...target, fetch: () => Promise.reject(new TypeError("fetch failed")) };
+    expect((await passRead(new Request("http://app.test/read"), away)).status).toBe(502);
   });
 
   it("leaves no reader waiting when its process dies, and another may go on (12)", async () => {

@@ -8,6 +8,7 @@ export { endVanished, type StartOptions, startGeneration, takeOver, VANISHED } f
 export { hearStops, requestStop, type StopResult } from "./generation/stop.ts";
 export type { GenerationTarget } from "./generation/target.ts";
 export { defaultErrorText, type Generation, type Outcome, type WriteOptions } from "./generation/writer.ts";
+export { passRead } from "./respond/pass-read.ts";
 export {
   type DurableStreamTarget,
   GenerationTakenError,

@@ -152,6 +152,25 @@ test.each(Object.keys(buses))("%s: an event reaches every listener once, until i
   for (const each of leave) each();
 });
 
+test("what others wrote into the stream of a bus, and is no event, is passed over", async () => {
+  const at = place();
+  const [here, there] = [new DurableServerEventBus(at), new DurableServerEventBus(at)];
+  const heard: string[] = [];
+  const leave = there.subscribe(({ kind }) => heard.push(kind));
+  here.publish({ kind: "tools_list_changed" });
+  await vi.waitFor(() => expect(heard).toEqual(["tools_list_changed"]), 5000);
+  await fetch(`${at.streamsUrl}/server-events`, {
+    ...{
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '[null, 1, [], {}, {"from":1}]',
+    },
+  });
+  here.publish({ kind: "prompts_list_changed" });
+  await vi.waitFor(() => expect(heard).toEqual(["tools_list_changed", "prompts_list_changed"]), 5000);
+  leave();
+});
+
 test("a listener that throws keeps nothing from the others, and is told of", async () => {
   const errors: unknown[] = [];
   const bus = new DurableServerEventBus({ ...place(), onError: (error) => errors.push(error) });

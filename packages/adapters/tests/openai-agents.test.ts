@@ -57,6 +57,28 @@ test("two processes use one session, and of two that take the last item each get
   expect(await one.getItems()).toEqual([item(9)]);
 });
 
+test("what others wrote into its stream, and is no entry, is passed over", async () => {
+  const at = place();
+  const session = new DurableSession({ ...at, sessionId: "s" });
+  await session.addItems([item(1)]);
+  const bad = [
+    null,
+    1,
+    "x",
+    [],
+    {},
+    { type: "add" },
+    { type: "add", items: 5 },
+    { type: "pop" },
+    { type: "replace" },
+  ];
+  await fetch(`${at.streamsUrl}/s`, {
+    ...{ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(bad) },
+  });
+  await session.addItems([item(2)]);
+  expect(await session.getItems()).toEqual([item(1), item(2)]);
+});
+
 test("answers of the server that are lost double nothing", async () => {
   let count = 0;
   const flaky: typeof fetch = async (input, init) => {

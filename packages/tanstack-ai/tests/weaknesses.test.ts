@@ -12,6 +12,8 @@ import {
   toDurableChatSessionResponse,
   WRITER_GONE,
 } from "@perennial/tanstack-ai";
+import { runs } from "@perennial/testing";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { App, answer, textOf, user } from "./support/app.ts";
 
@@ -116,6 +118,48 @@ test("17: a subscriber that leaves in the middle of a batch goes on behind the l
   expect(await first(TOOL.length - 6, connection)).toEqual(TOOL.slice(6));
   await append(TOOL[0]);
   expect(await first(1, connection)).toEqual([TOOL[0]]);
+});
+
+const TYPES = [
+  "RUN_STARTED",
+  "RUN_ERROR",
+  "TEXT_MESSAGE_START",
+  "TEXT_MESSAGE_CONTENT",
+  "TOOL_CALL_ARGS",
+  "CUSTOM",
+];
+const anyValue = fc.jsonValue({ maxDepth: 2 });
+const anyChunk = fc.oneof(
+  anyValue,
+  fc.record(
+    {
+      type: fc.constantFrom(...TYPES, "TOOL_CALL_RESULT", "MESSAGES_SNAPSHOT", "REASONING_MESSAGE_CONTENT"),
+      ...{ messageId: anyValue, toolCallId: anyValue, delta: anyValue, messages: anyValue, runId: anyValue },
+      name: fc.constantFrom(
+        "perennial.message",
+        "perennial.writer",
+        "approval-requested",
+        "structured-output.start",
+      ),
+      ...{ value: anyValue, role: anyValue, content: anyValue },
+    },
+    { requiredKeys: ["type"] },
+  ),
+);
+
+test("chunks that are none, of whoever writes, keep nobody from the session", async () => {
+  vi.spyOn(console, "warn").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
+  const bad = fc.sample(anyChunk, { numRuns: runs(400), seed: 7 });
+  const pages = [app.page(), app.page({ initialOffset: "-1" }), app.page({ emitSnapshotOnSubscribe: false })];
+  await append(...bad);
+  const said = [];
+  for await (const chunk of answer("good", ["still ", "here"])) said.push(chunk);
+  await append(...said);
+  const late = app.page();
+  for (const page of [...pages, late])
+    await vi.waitFor(() => expect(page.getMessages().map(textOf)).toContain("still here"));
+  vi.restoreAllMocks();
 });
 
 test("18: what the client knows of a run reaches the application, headers included", async () => {

@@ -86,7 +86,7 @@ export class DurableServerEventBus {
         const response = await this.#handle().stream<StoredEvent>(options);
         for await (const batch of batchesOf(response)) {
           offset = batch.offset;
-          for (const { from, event } of batch.items) if (from !== this.#from) this.#tell(event);
+          for (const stored of batch.items) this.#heard(stored);
         }
       } catch (error) {
         if (signal.aborted) return;
@@ -96,6 +96,12 @@ export class DurableServerEventBus {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  /** What is no event is passed over: others may write there, too. */
+  #heard(stored: StoredEvent | null): void {
+    const { from, event } = stored ?? {};
+    if (typeof from === "string" && from !== this.#from && event !== undefined) this.#tell(event);
   }
 
   #tell(event: ServerEvent): void {

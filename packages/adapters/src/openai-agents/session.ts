@@ -25,13 +25,18 @@ interface History {
   readonly popped: ReadonlyMap<string, Item>;
 }
 
-function historyOf(entries: readonly Entry[]): History {
+/** @param entries - as they are stored: what is none is passed over, since others may write there, too */
+function historyOf(entries: readonly unknown[]): History {
   const popped = new Map<string, Item>();
   let items: Item[] = [];
   for (const entry of entries) {
-    if (entry.type === "add") items.push(...entry.items);
-    else if (entry.type === "replace") items = [...entry.items];
-    else if (entry.type === "pop") popped.set(entry.id, items.pop());
+    const { type, ...rest } = (entry ?? {}) as Partial<Entry> & {
+      readonly items?: unknown;
+      readonly id?: unknown;
+    };
+    if (type === "add" && Array.isArray(rest.items)) items.push(...rest.items);
+    else if (type === "replace" && Array.isArray(rest.items)) items = [...rest.items];
+    else if (type === "pop" && typeof rest.id === "string") popped.set(rest.id, items.pop());
   }
   return { items, popped };
 }
@@ -95,6 +100,6 @@ export class DurableSession {
   }
 
   async #history(): Promise<History> {
-    return historyOf(await readValues<Entry>(handleAt(this.#options, this.#id)));
+    return historyOf(await readValues<unknown>(handleAt(this.#options, this.#id)));
   }
 }

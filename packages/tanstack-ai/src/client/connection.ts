@@ -82,15 +82,18 @@ class Connection implements DurableSessionConnection {
   #place: Place;
   /** Whether a subscriber has yet to be given what was there before it. */
   #isBehind: boolean;
-  /** The session so far; undefined where it was begun in the middle. */
-  #fold: SessionFold | undefined;
+  /** Whether the messages are known from the first on. */
+  readonly #isWhole: boolean;
+  /** The session as far as it is known. */
+  #fold = new SessionFold();
 
   constructor(options: DurableStreamConnectionOptions) {
     const { sendUrl, readUrl = sendUrl, initialOffset, emitSnapshotOnSubscribe = true } = options;
     this.#options = options;
     this.#readUrl = resolvedUrl(readUrl, sendUrl);
     this.#place = new Place(initialOffset);
-    this.#isBehind = emitSnapshotOnSubscribe && initialOffset === undefined;
+    this.#isWhole = emitSnapshotOnSubscribe && initialOffset === undefined;
+    this.#isBehind = this.#isWhole;
   }
 
   #headers = (): Record<string, string> => {
@@ -107,7 +110,13 @@ class Connection implements DurableSessionConnection {
       onStatus?.("connecting");
       try {
         if (this.#isBehind) await this.#begin(source);
-        const subscription = new Subscription(source, this.#place, signal, this.#fold, this.#isBehind);
+        const known = {
+          place: this.#place,
+          fold: this.#fold,
+          isWhole: this.#isWhole,
+          isBehind: this.#isBehind,
+        };
+        const subscription = new Subscription({ source, signal, ...known });
         const onOpen = () => {
           failures = 0;
           onStatus?.("live");

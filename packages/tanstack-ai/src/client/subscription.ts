@@ -3,7 +3,6 @@ import { type JsonBatch, type StreamResponse, stream } from "@perennial/client";
 import { MESSAGE_EVENT, valueOfEvent, WRITER_GONE } from "../format.ts";
 import { type SessionFold, snapshotChunks } from "../session/fold.ts";
 import { LeaseWatch } from "../session/lease-watch.ts";
-import { ActiveRuns } from "../session/runs.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
 import type { Place } from "./place.ts";
 
@@ -14,6 +13,19 @@ export interface SubscriptionSource {
   readonly fetch: typeof fetch | undefined;
 }
 
+/** What a subscription begins with. */
+export interface SubscriptionParts {
+  readonly source: SubscriptionSource;
+  readonly place: Place;
+  readonly signal: AbortSignal | undefined;
+  /** The session as far as it is known. */
+  readonly fold: SessionFold;
+  /** Whether that is all of it up to the place. */
+  readonly isWhole: boolean;
+  /** Whether the subscriber is to be told of that first. */
+  readonly isBehind: boolean;
+}
+
 type Batch = JsonBatch<TanStackChunk>;
 
 /** One connection of a subscriber to a session, from where it stands to the end of the connection. */
@@ -22,28 +34,18 @@ export class Subscription {
   readonly #place: Place;
   readonly #signal: AbortSignal | undefined;
   readonly #leases = new LeaseWatch();
-  /** Undefined where the messages before this connection are not known. */
-  readonly #fold: SessionFold | undefined;
-  readonly #runs: ActiveRuns;
+  /** What is known of the session: all of it, or what came since the connection began in the middle. */
+  readonly #fold: SessionFold;
+  readonly #isWhole: boolean;
   /** Whether the subscriber has yet to be told of what was there before. */
   #isBehind: boolean;
 
-  /**
-   * @param fold - the session so far; undefined where it is not known
-   * @param isBehind - whether the subscriber is to be told of that first
-   */
-  constructor(
-    source: SubscriptionSource,
-    place: Place,
-    signal: AbortSignal | undefined,
-    fold: SessionFold | undefined,
-    isBehind: boolean,
-  ) {
+  constructor({ source, place, signal, fold, isWhole, isBehind }: SubscriptionParts) {
     this.#source = source;
     this.#place = place;
     this.#signal = signal;
     this.#fold = fold;
-    this.#runs = fold?.runs ?? new ActiveRuns();
+    this.#isWhole = isWhole;
     this.#isBehind = isBehind;
   }
 
@@ -90,25 +92,24 @@ export class Subscription {
       if (!batch.upToDate && !batch.streamClosed) return;
       this.#isBehind = false;
       this.#place.moveTo(batch.offset);
-      yield* snapshotChunks(this.#fold!);
+      yield* snapshotChunks(this.#fold);
       return;
     }
     for (const chunk of this.#place.take(batch)) {
       if (this.#signal?.aborted) return;
-      if (this.#note(chunk)) continue;
+      if (!this.#note(chunk)) continue;
       const isMessage = valueOfEvent(chunk, MESSAGE_EVENT) !== undefined;
-      if (isMessage && this.#fold !== undefined) yield snapshotChunks(this.#fold)[0];
+      if (isMessage && this.#isWhole) yield snapshotChunks(this.#fold)[0];
       else yield chunk;
     }
   }
 
-  /** Takes note of a chunk. Returns whether it is for us alone. */
+  /** Takes note of a chunk. Returns whether it is for the subscriber, too. */
   #note(chunk: TanStackChunk): boolean {
-    if (this.#leases.take(chunk, performance.now())) return true;
-    if (this.#fold !== undefined) this.#fold.add(chunk);
-    else this.#runs.add(chunk);
-    if (/^RUN_/.test(String(looseChunk(chunk).type))) this.#leases.keep(this.#runs.ids);
-    return false;
+    if (this.#leases.take(chunk, performance.now())) return false;
+    if (!this.#fold.add(chunk)) return false;
+    if (/^RUN_/.test(String(looseChunk(chunk).type))) this.#leases.keep(this.#fold.runs.ids);
+    return true;
   }
 
   /** The next batch; undefined when a writer is late before it came. */

@@ -16,13 +16,24 @@ export class SessionFold {
     this.#processor = new StreamProcessor({ initialMessages: [...messages] });
   }
 
-  /** Takes the next chunk. What is no chunk is passed over. */
-  add(chunk: TanStackChunk): void {
-    if (typeof looseChunk(chunk).type !== "string") return;
+  /**
+   * Takes the next chunk. What is no chunk, or one that TanStack AI cannot take, is passed over: one writer's mistake must not
+   * keep all others from the session.
+   *
+   * @returns whether it was taken
+   */
+  add(chunk: TanStackChunk): boolean {
+    if (typeof looseChunk(chunk).type !== "string") return false;
+    try {
+      const message = valueOfEvent(chunk, MESSAGE_EVENT);
+      if (isMessage(message)) this.#put(message);
+      else this.#processor.processChunk(chunk as StreamChunk);
+    } catch (error) {
+      console.warn("A chunk of a session is malformed, and was passed over", error);
+      return false;
+    }
     this.runs.add(chunk);
-    const message = valueOfEvent(chunk, MESSAGE_EVENT);
-    if (isMessage(message)) this.#put(message);
-    else this.#processor.processChunk(chunk as StreamChunk);
+    return true;
   }
 
   get messages(): readonly UIMessage[] {

@@ -32,11 +32,15 @@ export interface SessionView<Message extends SessionMessage> {
 /** A session in which nothing was said yet. */
 export const EMPTY_SESSION: SessionView<never> = { messages: [], running: [] };
 
-/** The session after one more entry. An entry that comes twice changes nothing. Kinds that come later are passed over. */
+/**
+ * The session after one more entry. An entry that comes twice changes nothing. Kinds that come later are passed over, and what
+ * is no entry at all: a mistake of one writer must not keep all others from the session.
+ */
 export function withEntry<Message extends SessionMessage>(
   view: SessionView<Message>,
   entry: SessionEntry<Message>,
 ): SessionView<Message> {
+  if (!isEntry(entry)) return view;
   switch (entry.type) {
     case "message":
       return { ...view, messages: withMessage(view.messages, entry.message) };
@@ -52,6 +56,12 @@ export function withEntry<Message extends SessionMessage>(
     default:
       return view;
   }
+}
+
+function isEntry(entry: unknown): boolean {
+  const { type, id, message } = (entry ?? {}) as { type?: unknown; id?: unknown; message?: unknown };
+  const isWhole = typeof (message as Partial<SessionMessage> | null | undefined)?.id === "string";
+  return type === "message" ? isWhole : typeof id === "string" && (message === undefined || isWhole);
 }
 
 function withMessage<Message extends SessionMessage>(

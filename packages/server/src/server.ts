@@ -218,7 +218,7 @@ class Running implements DurableStreamsServer {
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
     const streams = new LocalStreams(shard);
-    const services = new Services(streams, config.logger, config.now);
+    const services = new Services(streams, config.logger, config);
     await services.open();
     const wall = wallOf(config);
     const context: Context = {

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { loggable } from "./access/loggable.ts";
 import type { BodyEnd } from "./doors/wire.ts";
 
 /** What the access log says of one request. */
@@ -16,5 +17,5 @@ export interface Access {
 export function logAccess({ logger }: Config, { method, target, status, end, startedAt }: Access): void {
   const elapsedMs = Math.round((performance.now() - startedAt) * 100) / 100;
   const broken = end === undefined || end === "complete" ? {} : { end };
-  logger.info({ method, target, status, elapsedMs, ...broken }, "request");
+  logger.info({ method, target: loggable(target), status, elapsedMs, ...broken }, "request");
 }

@@ -1,6 +1,7 @@
 /** From a request to its reply, for every door: whatever happens, there is exactly one answer. */
 
 import { logReadFailure } from "../telemetry/read-failure.ts";
+import { loggable } from "./access/loggable.ts";
 import { readable } from "./access/page-headers.ts";
 import { refusalOf } from "./access/wall.ts";
 import type { Context } from "./context.ts";
@@ -60,5 +61,5 @@ function fail(context: Context, request: HttpRequest, answerer: Answerer, error:
 }
 
 function logFailure(context: Context, { method, target }: HttpRequest, error: unknown): void {
-  logReadFailure(context.config.logger, error, { method, target });
+  logReadFailure(context.config.logger, error, { method, target: loggable(target) });
 }

@@ -1,4 +1,5 @@
 import { type Result, reject } from "@perennial/protocol";
+import type { Operation } from "../services/holder.ts";
 
 /** What can be wrong with a request before any rule of the protocol is asked. */
 export type RequestProblem =
@@ -7,6 +8,9 @@ export type RequestProblem =
   | { readonly kind: "unknown-host"; readonly host: string }
   | { readonly kind: "origin-refused"; readonly origin: string | undefined }
   | { readonly kind: "unauthorized" }
+  | { readonly kind: "token-expired" }
+  | { readonly kind: "forbidden"; readonly operation: Operation }
+  | { readonly kind: "token-rate"; readonly limit: number }
   | { readonly kind: "service-disabled" }
   | { readonly kind: "bad-path"; readonly reason: string }
   | { readonly kind: "no-such-resource" }

@@ -36,9 +36,31 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
   unauthorized: {
     status: 401,
     title: "Unauthorized",
-    detail: () => "The streams of a service need its secret: Authorization: Bearer <secret>.",
+    detail: () =>
+      "The streams of a service need its secret, or a token for them: Authorization: Bearer <secret or token>.",
     headers: () => [HTTP_HEADER.authenticate, "Bearer"],
     at: () => ({ header: HTTP_HEADER.authorization }),
+  },
+  "token-expired": {
+    status: 401,
+    title: "Token expired",
+    detail: () => "The token has ended. Send a new one.",
+    headers: () => [HTTP_HEADER.authenticate, 'Bearer error="invalid_token"'],
+    at: () => ({ header: HTTP_HEADER.authorization }),
+  },
+  forbidden: {
+    status: 403,
+    title: "Forbidden",
+    detail: (f) => `The token has no right to ${f.operation} here, or not as this producer.`,
+    headers: () => [HTTP_HEADER.authenticate, 'Bearer error="insufficient_scope"'],
+    at: () => ({ header: HTTP_HEADER.authorization }),
+  },
+  "token-rate": {
+    status: 429,
+    title: "Too many writes",
+    detail: (f) => `The token may write ${f.limit} times a second. Nothing was written.`,
+    headers: () => RETRY_SOON,
+    facts: ({ limit }) => ({ limit }),
   },
   "service-disabled": {
     status: 403,

@@ -1,5 +1,5 @@
 /** From a request to its operation. */
-import { type PathProblem, parseStreamPath } from "@perennial/protocol";
+import { type PathProblem, parseStreamPath, type Result } from "@perennial/protocol";
 import { confidential } from "./access/confidential.ts";
 import { type Scope, scopeOf, type Target } from "./access/scope.ts";
 import type { Context } from "./context.ts";
@@ -39,8 +39,8 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   }
   const mount = config.mounts.length > 0 ? mountOf(config.mounts, sentPath) : undefined;
   if (mount !== undefined)
-    return within(context, request, { kind: "mount" }, () =>
-      mounted(mount, request, (rewritten) => routeRead(context, request, rewritten)),
+    return within(context, request, { kind: "mount" }, (scope) =>
+      mounted(mount, request, (rewritten) => routeRead(context, scope, request, rewritten)),
     );
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   const query = (): Query => queryOf(target, question);
@@ -67,11 +67,24 @@ function within(
   operation: (scope: Scope) => Reply | Promise<Reply>,
 ): Reply | Promise<Reply> {
   const scope = scopeOf(context.services, request, target);
+  if (scope instanceof Promise) return scope.then((settled) => inScope(context, request, settled, operation));
+  return inScope(context, request, scope, operation);
+}
+
+function inScope(
+  context: Context,
+  request: HttpRequest,
+  scope: Result<Scope, RequestProblem>,
+  operation: (scope: Scope) => Reply | Promise<Reply>,
+): Reply | Promise<Reply> {
   if (scope.kind === "rejected") return problemReply(scope.rejection);
+  const { isKept } = scope.value;
   const reply = operation(scope.value);
   // Answers to other methods say no-store, or nothing that would let a cache keep them.
   if (!context.services.isGuarded || !isRead(request)) return reply;
-  return reply instanceof Promise ? reply.then(confidential) : confidential(reply);
+  return reply instanceof Promise
+    ? reply.then((come) => confidential(come, isKept))
+    : confidential(reply, isKept);
 }
 
 function isRead({ method }: HttpRequest): boolean {
@@ -88,9 +101,9 @@ function operate(
 ): Reply | Promise<Reply> {
   switch (request.method) {
     case "POST":
-      return append(context, request, path);
+      return append(context, scope, request, path);
     case "GET":
-      return read(context, request, path, query());
+      return read(context, scope, request, path, query());
     case "HEAD":
       return head(context, path);
     case "PUT":
@@ -103,13 +116,18 @@ function operate(
 }
 
 /** A read of a stream that a service is built of. */
-function routeRead(context: Context, request: HttpRequest, target: string): Reply | Promise<Reply> {
+function routeRead(
+  context: Context,
+  scope: Scope,
+  request: HttpRequest,
+  target: string,
+): Reply | Promise<Reply> {
   const question = target.indexOf("?");
   const { pathBytes } = context.config;
   const path = parseStreamPath(question < 0 ? target : target.slice(0, question), pathBytes);
   if (path.kind === "rejected") return problemReply(pathProblem(path.rejection, pathBytes));
   if (request.method === "HEAD") return head(context, path.value);
-  return read(context, request, path.value, queryOf(target, question));
+  return read(context, scope, request, path.value, queryOf(target, question));
 }
 
 /** A path as under the standard root. The explorer comes first: with the root `/` all its files lie under one. */

@@ -14,6 +14,7 @@ import { LiveHub } from "./hub.ts";
 import { SseSession, type SseSink } from "./sse-session.ts";
 
 const PATH = "/v1/stream/s";
+const TERMS = { leastCursor: 0, rightsEndAt: Number.POSITIVE_INFINITY };
 const SETTINGS = {
   liveBufferBytes: 1024 * 1024,
   stalledReaderMs: 30_000,
@@ -54,7 +55,7 @@ class World {
 
   join(sink: SseSink): SseSession {
     const first = read(this.hub.frames.next(this.stream, 0, 0));
-    return new SseSession(this.hub, this.stream, first, 0, sink, SETTINGS);
+    return new SseSession(this.hub, this.stream, first, TERMS, sink, SETTINGS);
   }
 }
 

@@ -2,24 +2,24 @@ import { currentCursor } from "@perennial/protocol";
 import { inSteps, type Reading } from "../shard/reading.ts";
 import type { FollowedStream } from "../shard/streams.ts";
 import type { LiveHub } from "./hub.ts";
-import { SseSession, type SseSettings, type SseSink } from "./sse-session.ts";
+import { SseSession, type SseSettings, type SseSink, type SseTerms } from "./sse-session.ts";
 
 /**
  * Makes the first frame of an SSE reader, before the head is out: a stream that cannot be
  * read gets an answer that says so.
  *
  * @param from the position at which it begins
- * @param leastCursor the least cursor that the reader may be sent
+ * @param terms of the reader
  * @returns opens the session once there is a sink
  */
 export function* openSse(
   live: LiveHub,
   stream: FollowedStream,
   from: number,
-  leastCursor: number,
+  terms: SseTerms,
   settings: SseSettings,
 ): Reading<(sink: SseSink) => SseSession> {
-  const cursor = Math.max(leastCursor, currentCursor(live.clock.now()));
+  const cursor = Math.max(terms.leastCursor, currentCursor(live.clock.now()));
   const first = yield* inSteps(live.frames.next(stream, from, cursor, live.eventBytes));
-  return (sink) => new SseSession(live, stream, first, leastCursor, sink, settings);
+  return (sink) => new SseSession(live, stream, first, terms, sink, settings);
 }

@@ -18,6 +18,7 @@ const LIMIT = 100_000;
 /** The most that one event holds, and what its lines add. */
 const FRAME = 262_144 + 400;
 
+const TERMS = { leastCursor: 0, rightsEndAt: Number.POSITIVE_INFINITY };
 const SETTINGS: SseSettings = {
   liveBufferBytes: LIMIT,
   stalledReaderMs: 30_000,
@@ -94,7 +95,7 @@ class World {
     this.stream = new LocalStream(this.shard, this.shard.catalog.newest(PATH)!);
     const all = { ...SETTINGS, ...settings };
     const first = await readOut(this.hub.frames.next(this.stream, 0, 0));
-    this.session = new SseSession(this.hub, this.stream, first, 0, this.sink, all);
+    this.session = new SseSession(this.hub, this.stream, first, TERMS, this.sink, all);
     this.sink.onDrain = () => this.session.onDrain();
     return this;
   }
@@ -253,8 +254,8 @@ describe("frames", () => {
     });
     const { stream } = world;
     const frame = await readOut(world.hub.frames.next(stream, 0, 0));
-    const first = new SseSession(world.hub, stream, frame, 0, sink(), SETTINGS);
-    const second = new SseSession(world.hub, stream, frame, 0, sink(), SETTINGS);
+    const first = new SseSession(world.hub, stream, frame, TERMS, sink(), SETTINGS);
+    const second = new SseSession(world.hub, stream, frame, TERMS, sink(), SETTINGS);
     written.length = 0;
     await world.append("abc");
     expect(written).toHaveLength(2);

@@ -37,6 +37,14 @@ export interface SseSettings {
   readonly sseCycleJitter: number;
 }
 
+/** What holds for one reader. */
+export interface SseTerms {
+  /** The least cursor it may be sent: greater than the one its client came with. */
+  readonly leastCursor: number;
+  /** When it may not read any more, epoch milliseconds; `Infinity`: not by itself. */
+  readonly rightsEndAt: number;
+}
+
 /** What one reader writes before it waits for the others: one as fast as the server must leave them their turns. */
 const TURN_BYTES = 64 * 1024;
 
@@ -47,8 +55,7 @@ export class SseSession implements LiveReader {
   readonly #stream: FollowedStream;
   readonly #sink: SseSink;
   readonly #settings: SseSettings;
-  /** The least cursor it may be sent: greater than the one its client came with. */
-  readonly #leastCursor: number;
+  readonly #terms: SseTerms;
   readonly #endsAt: number;
   readonly #place: Place;
   #state: "pushing" | "waiting" | "lagging" | "ended" = "pushing";
@@ -65,13 +72,13 @@ export class SseSession implements LiveReader {
     hub: LiveHub,
     stream: FollowedStream,
     first: Frame,
-    leastCursor: number,
+    terms: SseTerms,
     sink: SseSink,
     settings: SseSettings,
   ) {
     this.#hub = hub;
     this.#stream = stream;
-    this.#leastCursor = leastCursor;
+    this.#terms = terms;
     this.#sink = sink;
     this.#settings = settings;
     const now = hub.clock.monotonicNow();
@@ -123,7 +130,10 @@ export class SseSession implements LiveReader {
   tick(now: number): void {
     this.#account();
     if (this.#buffered === 0) this.#lastProgressAt = now;
-    if (now - this.#lastProgressAt >= this.#settings.stalledReaderMs) {
+    const { rightsEndAt } = this.#terms;
+    if (rightsEndAt !== Number.POSITIVE_INFINITY && this.#hub.clock.now() >= rightsEndAt) {
+      this.finish();
+    } else if (now - this.#lastProgressAt >= this.#settings.stalledReaderMs) {
       this.#leave();
       this.#sink.destroy();
     } else if (this.#state !== "pushing" || this.#more !== undefined) {
@@ -183,7 +193,7 @@ export class SseSession implements LiveReader {
 
   #nextFrame(): Answer<Frame> {
     if (this.#more !== undefined) return this.#more();
-    const cursor = Math.max(this.#leastCursor, currentCursor(this.#hub.clock.now()));
+    const cursor = Math.max(this.#terms.leastCursor, currentCursor(this.#hub.clock.now()));
     return this.#hub.frames.next(this.#stream, this.#position, cursor, this.#hub.eventBytes);
   }
 

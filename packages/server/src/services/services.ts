@@ -1,8 +1,9 @@
 /** The services of a server: who they are, and what an operator does with them. */
-import { createHash } from "node:crypto";
 import { ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { Credentials, digestOf, type TokenClock } from "./credentials.ts";
+import type { Holding } from "./holder.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
 import { ServiceLog } from "./service-log.ts";
 
@@ -27,12 +28,6 @@ export interface NewSecret {
   readonly secret: string;
 }
 
-/** The scheme's name counts in any letter case (RFC 9110, 11.1). */
-const BEARER = /^bearer +([\x21-\x7e]+)$/i;
-
-/** Headers remembered; each secret has a few spellings of the scheme and blanks, of which clients use one. */
-const HEADERS_MAX = 1000;
-
 /** Streams looked at in one step of deleting a service. */
 const PAGE = 100;
 
@@ -42,20 +37,19 @@ export class Services {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #byId = new Map<string, Service>();
-  readonly #byDigest = new Map<string, Service>();
-  /** Of services as they are now: any change empties it. */
-  readonly #byHeader = new Map<string, Service>();
+  readonly #credentials: Credentials;
   #isGuarded = false;
   #isStopped = false;
   /** Commands are carried out one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #deleting: Promise<void> = Promise.resolve();
 
-  constructor(streams: AllStreams, logger: Logger, now: () => number) {
+  constructor(streams: AllStreams, logger: Logger, clock: TokenClock) {
     this.#streams = streams;
     this.#log = new ServiceLog(streams);
     this.#logger = logger;
-    this.#now = now;
+    this.#now = () => clock.now();
+    this.#credentials = new Credentials(clock);
   }
 
   /** Learns what was decided, and goes on with what was not finished. */
@@ -82,22 +76,9 @@ export class Services {
     return this.#isGuarded;
   }
 
-  /**
-   * The service that an `Authorization` header belongs to, whatever its state. A secret is found by its digest, whose beginning
-   * nobody can choose, so how long that takes says nothing about a guess. A digest costs a tenth of an append: headers that were
-   * found to be right are remembered as they were sent. These are looked up by a hash with a random seed of the process,
-   * and compared only where all of it agrees.
-   */
-  authorized(header: string): Service | undefined {
-    const known = this.#byHeader.get(header);
-    if (known !== undefined) return known;
-    const secret = BEARER.exec(header)?.[1];
-    const service = secret === undefined ? undefined : this.#byDigest.get(digestOf(secret));
-    if (service === undefined) return undefined;
-    if (this.#byHeader.size >= HEADERS_MAX) this.#byHeader.clear();
-    // A copy: cut from its request, it would keep all of that in memory.
-    this.#byHeader.set(Buffer.from(header, "latin1").toString("latin1"), service);
-    return service;
+  /** Who holds a credential, whatever the state of the service. */
+  holderOf(credential: string): Holding | Promise<Holding> {
+    return this.#credentials.holderOf(credential);
   }
 
   list(): readonly ListedService[] {
@@ -170,13 +151,11 @@ export class Services {
   }
 
   #apply(event: ServiceEvent): void {
-    this.#byHeader.clear();
     const before = this.#byId.get(event.id);
-    for (const { digest } of before?.secrets ?? []) this.#byDigest.delete(digest);
     const after = evolve(before, event);
     if (after === undefined) this.#byId.delete(event.id);
     else this.#byId.set(event.id, after);
-    for (const { digest } of after?.secrets ?? []) this.#byDigest.set(digest, after!);
+    this.#credentials.replace(before, after);
   }
 
   #isThere(id: string): boolean {
@@ -227,8 +206,4 @@ export class Services {
     if (outcome.kind === "rejected" && outcome.rejection.kind !== "stream-not-found")
       throw new Error(`${path} cannot be deleted: ${outcome.rejection.kind}`);
   }
-}
-
-function digestOf(secret: string): string {
-  return createHash("sha256").update(secret).digest("base64url");
 }

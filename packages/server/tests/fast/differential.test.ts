@@ -8,6 +8,7 @@
  */
 import { MemoryLog } from "@perennial/server";
 import { Random, replayOf, Seeds } from "@perennial/testing";
+import { mintToken, signingKey } from "@perennial/tokens";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Door, fastLane, nodeDoor, type OpenDoor } from "../doors/doors.ts";
 import { type Exchange, exchange, normalised } from "./exchange.ts";
@@ -16,6 +17,9 @@ import { generateBytes, generateCuts } from "./generated-requests.ts";
 const SEEDS = new Seeds(20_000, Date.now() % 1_000_000_000);
 /** As long as a secret, so that bytes are cut where they were to be cut. */
 const SECRET = `psk_${"S".repeat(43)}`;
+const NOW = 1_700_000_000_000;
+/** What stands for a token that each door gets of its own key: as long, as all of these claims are. */
+const TOKEN = await tokenFor(SECRET);
 const AUTHORIZATIONS = [
   `Authorization: Bearer ${SECRET}`,
   `authorization: bearer  ${SECRET}`,
@@ -23,6 +27,10 @@ const AUTHORIZATIONS = [
   `Authorization: Bearer ${SECRET}\r\nAuthorization: Bearer ${SECRET}`,
   `Authorization: Basic ${SECRET}`,
   `Authorization:`,
+  `Authorization: Bearer ${TOKEN}`,
+  `Authorization: Bearer ${TOKEN}`,
+  `Authorization: Bearer ${TOKEN}x`,
+  `Cookie: perennial_token=${TOKEN}`,
 ];
 const GUARDED_SEEDS = new Seeds(10_000, SEEDS.first);
 /** Pairs of servers at work at once. */
@@ -33,6 +41,7 @@ class Pair {
   readonly #doors: OpenDoor[] = [];
   /** What stands for `SECRET` at each door, which makes its own. */
   readonly #secrets: string[] = [];
+  readonly #tokens: string[] = [];
 
   /** @param isGuarded whether streams need credentials */
   async open(isGuarded: boolean): Promise<void> {
@@ -40,7 +49,9 @@ class Pair {
       const open = await openFixed(door);
       this.#doors.push(open);
       const made = isGuarded ? await open.server.services.create("app") : undefined;
-      this.#secrets.push(made?.kind === "ok" ? made.value.secret : SECRET);
+      const secret = made?.kind === "ok" ? made.value.secret : SECRET;
+      this.#secrets.push(secret);
+      this.#tokens.push(await tokenFor(secret));
     }
   }
 
@@ -60,16 +71,23 @@ class Pair {
 
   #send(bytes: string, cuts: readonly number[] | undefined): Promise<Exchange[]> {
     return Promise.all(
-      this.#doors.map(({ url }, at) =>
-        exchange(Number(new URL(url).port), bytes.replaceAll(SECRET, this.#secrets[at]!), cuts),
-      ),
+      this.#doors.map(({ url }, at) => exchange(Number(new URL(url).port), this.#asSentTo(at, bytes), cuts)),
     );
   }
+
+  #asSentTo(at: number, bytes: string): string {
+    return bytes.replaceAll(SECRET, this.#secrets[at]!).replaceAll(TOKEN, this.#tokens[at]!);
+  }
+}
+
+async function tokenFor(secret: string): Promise<string> {
+  const streams = [{ match: "**", ops: ["read", "append", "create"] as const, producer: "p" }];
+  return mintToken(await signingKey(secret), { service: "app", streams, now: NOW });
 }
 
 function openFixed(door: Door): Promise<OpenDoor> {
   return door.open({
-    now: () => 1_700_000_000_000,
+    now: () => NOW,
     random: () => 0.5,
     log: () => Promise.resolve(new MemoryLog("store")),
     publicUrl: "http://localhost",

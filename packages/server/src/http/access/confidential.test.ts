@@ -10,10 +10,23 @@ test.each([
   ["private, no-cache", "private, no-cache"],
   ["no-cache, no-transform", "private, no-cache, no-transform"],
 ])("%s becomes %s", (given, expected) => {
-  const { headers } = confidential({
-    status: 200,
-    headers: ["Cache-Control", given, "X", "public"],
-    body: undefined,
-  });
+  const { headers } = confidential(
+    {
+      status: 200,
+      headers: ["Cache-Control", given, "X", "public"],
+      body: undefined,
+    },
+    true,
+  );
   expect(headers).toEqual(["Vary", "Authorization", "Cache-Control", expected, "X", "public"]);
+});
+
+test("what came by a URL or a cookie is kept by nobody", () => {
+  const reply = { status: 200, headers: ["Cache-Control", SHARED], body: undefined };
+  expect(confidential(reply, false).headers).toEqual([
+    "Vary",
+    "Authorization",
+    "Cache-Control",
+    "private, no-store",
+  ]);
 });

@@ -7,6 +7,8 @@ import type { Context } from "../context.ts";
 import type { Reply } from "../message/reply.ts";
 import { append } from "./append.ts";
 
+const ALL = { prefix: "/v1/stream/", token: undefined, isKept: true };
+
 const APPENDED: AppendOutcome = {
   kind: "appended",
   nextPosition: 3,
@@ -31,7 +33,7 @@ async function post(
   };
   const context = { config: CONFIG, streams } as unknown as Context;
   const request = requestOf("POST", "/v1/stream/s", init);
-  const reply = await append(context, request, "/v1/stream/s");
+  const reply = await append(context, ALL, request, "/v1/stream/s");
   return { reply, asked };
 }
 

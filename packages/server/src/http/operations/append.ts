@@ -11,23 +11,30 @@ import {
 import type { AppendOutcome } from "../../shard/append.ts";
 import type { AppendCommand } from "../../stream/commands.ts";
 import type { ProducerTuple, StoredBytes } from "../../stream/records.ts";
+import { bodyProblem, mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { type Parsed, refuse } from "../problems.ts";
+import { type Parsed, type RequestProblem, refuse } from "../problems.ts";
 
-export function append(context: Context, request: HttpRequest, path: string): Reply | Promise<Reply> {
+export function append(
+  context: Context,
+  scope: Scope,
+  request: HttpRequest,
+  path: string,
+): Reply | Promise<Reply> {
   const coding = codingProblem(request);
   if (coding !== undefined) return problemReply(coding);
   const body = request.body();
-  if (!(body instanceof Promise)) return appendBody(context, request, path, body);
-  return body.then((received) => appendBody(context, request, path, received));
+  if (!(body instanceof Promise)) return appendBody(context, scope, request, path, body);
+  return body.then((received) => appendBody(context, scope, request, path, received));
 }
 
 function appendBody(
   context: Context,
+  scope: Scope,
   request: HttpRequest,
   path: string,
   body: Parsed<StoredBytes>,
@@ -36,10 +43,24 @@ function appendBody(
   const parsed = parseAppend(request, body.value);
   if (parsed.kind === "rejected") return problemReply(parsed.rejection);
   const command = parsed.value;
+  const refusal = refusalOf(scope, path, command);
+  if (refusal !== undefined) return problemReply(refusal);
   return context.streams
     .for(path)
     .append(path, command)
     .then((outcome) => render(outcome, command.producer));
+}
+
+/** Why the sender may not append this, if not. Who closes, and does so with a last body, does two things. */
+function refusalOf(
+  scope: Scope,
+  path: string,
+  { body, closes, producer }: AppendCommand,
+): RequestProblem | undefined {
+  if (scope.token === undefined) return undefined;
+  const alsoAppends = closes && body.byteLength > 0;
+  const problem = alsoAppends ? mayDo(scope, "append", path, producer?.id) : undefined;
+  return problem ?? bodyProblem(scope, body.byteLength);
 }
 
 function parseAppend(request: HttpRequest, body: StoredBytes): Parsed<AppendCommand> {

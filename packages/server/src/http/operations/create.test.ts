@@ -6,6 +6,8 @@ import type { Context } from "../context.ts";
 import type { Reply } from "../message/reply.ts";
 import { create } from "./create.ts";
 
+const ALL = { prefix: "/v1/stream/", token: undefined, isKept: true };
+
 /** Sends a PUT, and tells what the streams were asked. */
 async function put(
   init: RequestInit,
@@ -22,7 +24,7 @@ async function put(
   };
   const context = { config: CONFIG, streams, roots: [] } as unknown as Context;
   const request = requestOf("PUT", "/v1/stream/a%62?x=1", init);
-  const reply = await create(context, { prefix: "/v1/stream/" }, request, "/v1/stream/ab");
+  const reply = await create(context, ALL, request, "/v1/stream/ab");
   return { reply, asked };
 }
 

@@ -14,7 +14,7 @@ import {
 } from "@perennial/protocol";
 import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
-import type { Scope } from "../access/scope.ts";
+import { bodyProblem, mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { codingProblem } from "../message/content-coding.ts";
@@ -35,8 +35,13 @@ export async function create(
   if (body.kind === "rejected") return problemReply(body.rejection);
   const command = parseCreate(request, path, body.value, context);
   if (command.kind === "rejected") return problemReply(command.rejection);
-  const source = command.value.fork?.sourcePath ?? path;
+  const { fork } = command.value;
+  const source = fork?.sourcePath ?? path;
   if (!source.startsWith(scope.prefix)) return problemReply({ kind: "source-not-found" });
+  const refusal =
+    (fork === undefined ? undefined : mayDo(scope, "read", source)) ??
+    bodyProblem(scope, body.value.byteLength);
+  if (refusal !== undefined) return problemReply(refusal);
   const outcome = await context.streams.for(path).create(command.value);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
   const headers = [

@@ -7,7 +7,7 @@ import {
   STREAM_ROOT,
 } from "@perennial/protocol";
 import type { StreamDescription } from "../../shard/description.ts";
-import type { Scope } from "../access/scope.ts";
+import { mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -39,6 +39,8 @@ export async function list(
       parameter: "prefix",
       reason: `must begin with ${scope.prefix.slice(ROOT.length)}`,
     });
+  const refusal = mayDo(scope, "list", prefix.slice(0, prefix.lastIndexOf("/") + 1));
+  if (refusal !== undefined) return problemReply(refusal);
   const after = ROOT + (query.values.get("after") ?? "");
   const page = await streams.list({ prefix, after, limit: limit.value });
   return pageReply(request, { streams: page.streams.map(describe), next: page.next?.slice(ROOT.length) });

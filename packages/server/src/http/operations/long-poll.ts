@@ -3,6 +3,7 @@ import { formatOffset, HEADER, nextCursor, type OffsetRequest, type Ok, ok } fro
 import type { LiveReader, Place } from "../../live/hub.ts";
 import { inSteps, type Reading, readOut } from "../../shard/reading.ts";
 import type { Slice } from "../../shard/streams.ts";
+import { rightsEndAt, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { failureReply, problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
@@ -13,6 +14,7 @@ import type { ReadParameters } from "./read-parameters.ts";
 
 export function longPoll(
   context: Context,
+  scope: Scope,
   request: HttpRequest,
   path: string,
   parameters: ReadParameters,
@@ -22,8 +24,10 @@ export function longPoll(
     if (found.kind === "ok") return found.value;
     const refusal = refuseReader(context);
     if (refusal !== undefined) return problemReply(refusal);
+    const { longPollTimeoutMs, now } = context.config;
+    const wait = { cursor: parameters.cursor, ms: Math.min(longPollTimeoutMs, rightsEndAt(scope) - now()) };
     return new Promise((resolve) => {
-      new TailWait(context, request, path, found, parameters.cursor, resolve);
+      new TailWait(context, request, path, found, wait, resolve);
     });
   };
   return now instanceof Promise ? now.then(orWait) : orWait(now);
@@ -84,7 +88,7 @@ class TailWait implements LiveReader {
     request: HttpRequest,
     path: string,
     slice: Slice,
-    cursor: number | undefined,
+    { cursor, ms }: { readonly cursor: number | undefined; readonly ms: number },
     resolve: (reply: Reply) => void,
   ) {
     this.#context = context;
@@ -92,7 +96,7 @@ class TailWait implements LiveReader {
     this.#path = path;
     this.#cursor = cursor;
     this.#resolve = resolve;
-    this.#timer = setTimeout(() => this.#place.guard(() => this.advance()), context.config.longPollTimeoutMs);
+    this.#timer = setTimeout(() => this.#place.guard(() => this.advance()), ms);
     const stream = context.streams.for(path).follow(slice);
     this.#place = context.live.join(stream, this);
     this.#stopListening = request.onDisconnect(() => this.#answer(CLIENT_LEFT));

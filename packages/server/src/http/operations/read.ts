@@ -2,6 +2,7 @@
 import { HEADER, matchesIfNoneMatch, type OffsetRequest } from "@perennial/protocol";
 import { type Answer, andThen, readOut } from "../../shard/reading.ts";
 import type { Slice } from "../../shard/streams.ts";
+import type { Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -15,6 +16,7 @@ import { sse } from "./sse.ts";
 
 export function read(
   context: Context,
+  scope: Scope,
   request: HttpRequest,
   path: string,
   query: Query,
@@ -26,9 +28,9 @@ export function read(
     case "catch-up":
       return readOut(catchUp(context, request, path, parameters));
     case "long-poll":
-      return longPoll(context, request, path, parameters);
+      return longPoll(context, scope, request, path, parameters);
     case "sse":
-      return readOut(sse(context, path, parameters));
+      return readOut(sse(context, scope, path, parameters));
   }
 }
 

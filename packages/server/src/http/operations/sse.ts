@@ -2,6 +2,7 @@
 import { formatOffset, HEADER, HTTP_HEADER, nextCursor, sseNeedsBase64 } from "@perennial/protocol";
 import { openSse } from "../../live/open-sse.ts";
 import { inSteps, type Reading } from "../../shard/reading.ts";
+import { rightsEndAt, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { refuseReader } from "../limits/live-limit.ts";
@@ -20,6 +21,7 @@ const HEADERS = [
 
 export function* sse(
   context: Context,
+  scope: Scope,
   path: string,
   { offset, cursor, resumes }: ReadParameters,
 ): Reading<Reply> {
@@ -35,7 +37,16 @@ export function* sse(
   return {
     status: 200,
     headers: isBinary ? [...HEADERS, HEADER.streamSseDataEncoding, "base64"] : HEADERS,
-    body: { kind: "live", open: yield* openSse(live, stream, slice.from, leastCursor, config) },
+    body: {
+      kind: "live",
+      open: yield* openSse(
+        live,
+        stream,
+        slice.from,
+        { leastCursor, rightsEndAt: rightsEndAt(scope) },
+        config,
+      ),
+    },
   };
 }
 

@@ -1,0 +1,123 @@
+/** Secrets and tokens, and who holds them. */
+import { createHash } from "node:crypto";
+import { type Ok, ok, reject } from "@perennial/protocol";
+import type { PublicKey, Rights } from "@perennial/tokens";
+import type { HeldToken, Holder, Holding } from "./holder.ts";
+import { Remembered } from "./remembered.ts";
+import type { Service } from "./service.ts";
+import { WriteRate } from "./write-rate.ts";
+
+/** Characters of credentials remembered: of ten thousand tokens and more, and of far fewer than would matter. */
+const REMEMBERED_MAX = 8 * 1024 * 1024;
+
+const UNKNOWN = reject("unknown" as const);
+const EXPIRED = reject("expired" as const);
+
+/** Times, as tokens need them. */
+export interface TokenClock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Milliseconds of a clock that nobody sets. */
+  monotonicNow(): number;
+}
+
+export class Credentials {
+  readonly #clock: TokenClock;
+  readonly #byDigest = new Map<string, Service>();
+  readonly #byKey = new Map<string, { readonly service: Service; readonly key: PublicKey }>();
+  /** Of services as they are now: any change empties it. */
+  readonly #remembered = new Remembered<Ok<Holder>>(REMEMBERED_MAX);
+  /** Tokens that are being verified: those of one connection keep their order, and work is done once. */
+  readonly #verifying = new Map<string, Promise<Holding>>();
+
+  constructor(clock: TokenClock) {
+    this.#clock = clock;
+  }
+
+  /** A service has changed: only its secrets, and tokens of their keys, count from now on. */
+  replace(before: Service | undefined, after: Service | undefined): void {
+    this.#remembered.clear();
+    for (const { digest, key } of before?.secrets ?? []) {
+      this.#byDigest.delete(digest);
+      this.#byKey.delete(key.id);
+    }
+    for (const { digest, key } of after?.secrets ?? []) {
+      this.#byDigest.set(digest, after!);
+      this.#byKey.set(key.id, { service: after!, key });
+    }
+  }
+
+  /**
+   * Who holds a credential, whatever the state of the service. A secret is found by its digest, whose beginning nobody can choose,
+   * so how long that takes says nothing about a guess. A digest costs a tenth of an append, and verifying a token several: what was
+   * found to be right is remembered. It is looked up by a hash with a random seed of the process, and compared only
+   * where all of it agrees.
+   */
+  holderOf(credential: string): Holding | Promise<Holding> {
+    const known = this.#remembered.get(credential) ?? this.#bySecret(credential);
+    if (known !== undefined) return this.#hasEnded(known.value.token) ? this.#forget(credential) : known;
+    // No secret of ours has a dot, and every token has two.
+    return credential.includes(".") ? this.#verifyOnce(credential) : UNKNOWN;
+  }
+
+  #bySecret(secret: string): Ok<Holder> | undefined {
+    const service = this.#byDigest.get(digestOf(secret));
+    if (service === undefined) return undefined;
+    return this.#remember(secret, { service, token: undefined });
+  }
+
+  #hasEnded(token: HeldToken | undefined): boolean {
+    return token !== undefined && token.expiresAt <= this.#clock.now();
+  }
+
+  #forget(token: string): Holding {
+    this.#remembered.delete(token);
+    return EXPIRED;
+  }
+
+  #remember(credential: string, holder: Holder): Ok<Holder> {
+    const found = ok(holder);
+    this.#remembered.set(credential, found);
+    return found;
+  }
+
+  #verifyOnce(token: string): Promise<Holding> {
+    const underWay = this.#verifying.get(token);
+    if (underWay !== undefined) return underWay;
+    const verifying = this.#verify(token).finally(() => this.#verifying.delete(token));
+    this.#verifying.set(token, verifying);
+    return verifying;
+  }
+
+  async #verify(token: string): Promise<Holding> {
+    // Only now: a server without tokens needs none of it, and what it imports cannot be required by older CommonJS.
+    const { allows, verifyToken } = await import("@perennial/tokens");
+    let keyId = "";
+    const keyOf = (id: string): PublicKey | undefined => {
+      keyId = id;
+      return this.#byKey.get(id)?.key;
+    };
+    const verified = await verifyToken(token, { keyOf, now: this.#clock.now() });
+    if (verified.kind === "rejected") return verified.rejection.kind === "expired" ? EXPIRED : UNKNOWN;
+    const rights = verified.value;
+    // Looked up again: the key may have ended meanwhile. Its own service is the only one that it can speak for.
+    const service = this.#byKey.get(keyId)?.service;
+    if (service === undefined || service.id !== rights.service) return UNKNOWN;
+    return this.#remember(token, { service, token: this.#held(rights, allows) });
+  }
+
+  #held(rights: Rights, allows: typeof import("@perennial/tokens").allows): HeldToken {
+    const { bytes, rate } = rights.limits;
+    return {
+      expiresAt: rights.expiresAt * 1000,
+      bytes,
+      writes: rate === undefined ? undefined : new WriteRate(rate, () => this.#clock.monotonicNow()),
+      allows: (act) => allows(rights, act),
+    };
+  }
+}
+
+/** A secret as it is kept. */
+export function digestOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
+}

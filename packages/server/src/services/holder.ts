@@ -1,0 +1,28 @@
+/** Whoever sends the secret of a service, or a token that was signed with its key. */
+import type { Result } from "@perennial/protocol";
+import type { Act, Operation } from "@perennial/tokens";
+import type { Service } from "./service.ts";
+import type { WriteRate } from "./write-rate.ts";
+
+export type { Operation };
+
+export interface Holder {
+  readonly service: Service;
+  /** What a token restricts; absent for a secret, which may do everything. */
+  readonly token: HeldToken | undefined;
+}
+
+/** A token that was found to be valid. */
+export interface HeldToken {
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** The longest body of one request, bytes. */
+  readonly bytes: number | undefined;
+  /** How often it may write. */
+  readonly writes: WriteRate | undefined;
+  /** Whether one of its grants allows the act. */
+  allows(act: Act): boolean;
+}
+
+/** Who holds a credential, or why it is worth nothing: nobody made it, it was withdrawn, or it has ended. */
+export type Holding = Result<Holder, "unknown" | "expired">;

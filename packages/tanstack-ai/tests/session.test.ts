@@ -29,6 +29,8 @@ test("what one person says, and the answer, is seen by everybody", async () => {
   await ada.sendMessage("hello");
   await vi.waitFor(() => expect(texts(bob)).toEqual(["hello", "You said: hello"]));
   expect(texts(ada)).toEqual(["hello", "You said: hello"]);
+  // A client takes the end of any run for the end of its own.
+  await vi.waitFor(() => expect(bob.getSessionGenerating()).toBe(false));
   await bob.sendMessage("again");
   await vi.waitFor(() => expect(texts(ada)).toEqual(texts(bob)));
   expect(texts(ada)).toHaveLength(4);

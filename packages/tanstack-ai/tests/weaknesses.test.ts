@@ -86,12 +86,39 @@ test("15: who joins during a run is told of it, and sees its end", async () => {
   expect(await first(2)).toMatchObject([{ type: "MESSAGES_SNAPSHOT" }, { type: "RUN_STARTED", runId: "r" }]);
   const page = app.page();
   await vi.waitFor(() => expect(page.getSessionGenerating()).toBe(true));
-  expect(textOf(page.getMessages()[0])).toBe("It is cold.");
+  await vi.waitFor(() => expect(textOf(page.getMessages()[0])).toBe("It is cold."));
   await append({ type: "TEXT_MESSAGE_CONTENT", messageId: "m", delta: " Dress warmly." }, ...TOOL.slice(12));
   await vi.waitFor(() => expect(page.getSessionGenerating()).toBe(false));
   expect(page.getMessages().map(textOf)).toEqual(["It is cold. Dress warmly."]);
   const { activeRuns } = await materializeSnapshotFromDurableStream({ readUrl: app.url });
   expect(activeRuns).toEqual([]);
+});
+
+test("15: who joins in the middle of a tool call has all of its arguments in the end", async () => {
+  const parts = (page: ReturnType<App["page"]>) => page.getMessages().flatMap((message) => message.parts);
+  const early = app.page();
+  await append(...TOOL.slice(0, 7));
+  await vi.waitFor(() => expect(parts(early)).toHaveLength(2));
+  const late = app.page();
+  await vi.waitFor(() => expect(parts(late)).toEqual(parts(early)));
+  await append(...TOOL.slice(7));
+  await vi.waitFor(() => expect(textOf(late.getMessages().at(-1))).toBe("It is cold."));
+  await vi.waitFor(() => expect(parts(late)).toEqual(parts(early)));
+  expect(parts(late)).toContainEqual(
+    expect.objectContaining({ arguments: '{"city":"Oslo"}', input: { city: "Oslo" } }),
+  );
+});
+
+test("16: a chat whose first message makes the session sees the end of the answer", async () => {
+  const app = await App.start();
+  try {
+    const page = app.page();
+    // Settles when the end of the run is seen.
+    await page.sendMessage("hello");
+    expect(page.getMessages().map(textOf)).toEqual(["hello", "You said: hello"]);
+  } finally {
+    await app.stop();
+  }
 });
 
 test("16: a session that does not exist yet is waited for, and the page is told", async () => {
@@ -200,7 +227,7 @@ test("12: a writer that vanishes is noticed: its run ends for readers", async ()
     value: { writer: "run", runId: "r", leaseMs: 200 },
   };
   await append(...TOOL.slice(0, 1), note, ...TOOL.slice(10, 12));
-  const chunks = await first(3);
+  const chunks = await first(5);
   expect(chunks.at(-1)).toMatchObject({ type: "RUN_ERROR", runId: "r", code: WRITER_GONE });
 });
 
@@ -318,5 +345,5 @@ test("21: a session of 200 turns is folded: a first view reads a tenth of the by
   expect(await compactDurableChatSession({ writeUrl: app.url })).toMatchObject({ kind: "running" });
   const page = app.page({ snapshots: true });
   await vi.waitFor(() => expect(page.getMessages()).toHaveLength(401));
-  expect(textOf(page.getMessages().at(-1))).toBe("It is cold.");
+  await vi.waitFor(() => expect(textOf(page.getMessages().at(-1))).toBe("It is cold."));
 });

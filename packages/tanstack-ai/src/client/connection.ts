@@ -3,6 +3,7 @@ import { latestFolded } from "../session/compact.ts";
 import { SessionFold } from "../session/fold.ts";
 import type { TanStackChunk } from "../types.ts";
 import { resolvedUrl } from "./addresses.ts";
+import { pause, Signal } from "./pause.ts";
 import { Place } from "./place.ts";
 import { type RunContext, send } from "./send.ts";
 import { Subscription, type SubscriptionSource } from "./subscription.ts";
@@ -101,7 +102,28 @@ class Connection implements DurableSessionConnection {
     return Object.fromEntries(new Headers(typeof headers === "function" ? headers() : headers));
   };
 
-  subscribe = (signal?: AbortSignal): AsyncGenerator<TanStackChunk> => this.#subscribe(signal);
+  /**
+   * Told once a subscriber has what was there before it, or has to wait for it. What is sent earlier may be answered by then, and its
+   * end be part of what was there: whoever waits for that end would never see it.
+   */
+  #caughtUp = new Signal();
+  /** Whether there was no session when it was last asked for. */
+  #isMissing = false;
+  /** Has a subscriber that waits try again at once. */
+  #retry = new Signal();
+  #subscribers = 0;
+
+  subscribe = (signal?: AbortSignal): AsyncGenerator<TanStackChunk> => this.#counted(signal);
+
+  async *#counted(signal: AbortSignal | undefined): AsyncGenerator<TanStackChunk> {
+    this.#subscribers++;
+    try {
+      yield* this.#subscribe(signal);
+    } finally {
+      this.#subscribers--;
+      this.#caughtUp.give();
+    }
+  }
 
   async *#subscribe(signal: AbortSignal | undefined): AsyncGenerator<TanStackChunk> {
     const { fetchClient: fetch, onStatus } = this.#options;
@@ -119,18 +141,23 @@ class Connection implements DurableSessionConnection {
         const subscription = new Subscription({ source, signal, ...known });
         const onOpen = () => {
           failures = 0;
+          this.#isMissing = false;
           onStatus?.("live");
         };
         for await (const chunk of subscription.chunks(onOpen)) {
           this.#isBehind = subscription.isBehind;
+          this.#caughtUp.give();
           yield chunk;
         }
         return;
       } catch (error) {
         if (signal?.aborted) return;
         if (!isPassing(error)) throw error;
+        this.#isMissing = isMissing(error);
+        this.#caughtUp.give();
         onStatus?.("waiting", error);
-        await pause(Math.min(RETRY_MS * 2 ** failures, RETRY_MS_MAX), signal);
+        this.#retry = new Signal();
+        await pause(Math.min(RETRY_MS * 2 ** failures, RETRY_MS_MAX), this.#retry, signal);
       }
     }
   }
@@ -144,30 +171,42 @@ class Connection implements DurableSessionConnection {
     this.#fold = new SessionFold(start?.messages);
   }
 
-  send: DurableSessionConnection["send"] = (messages, data, signal, context) => {
+  async #catchUp(): Promise<void> {
+    await this.#caughtUp.given;
+    if (!this.#isMissing) return;
+    // It may have come to be since, by somebody else's hand.
+    this.#caughtUp = new Signal();
+    this.#retry.give();
+    await this.#caughtUp.given;
+    if (this.#isMissing && this.#isBehind) this.#beginWithTheSession();
+  }
+
+  /** Of a session that this chat begins there is nothing to catch up with: its chunks are given from the first on. */
+  #beginWithTheSession(): void {
+    this.#isBehind = false;
+    this.#place = new Place(undefined);
+    this.#fold = new SessionFold();
+  }
+
+  send: DurableSessionConnection["send"] = async (messages, data, signal, context) => {
+    if (this.#subscribers > 0 && this.#isBehind) await this.#catchUp();
     const { sendUrl: url, fetchClient: fetch = globalThis.fetch } = this.#options;
-    return send({ ...{ url, headers: this.#headers(), fetch }, messages, data, signal, context });
+    await send({ ...{ url, headers: this.#headers(), fetch }, messages, data, signal, context });
+    // What was sent may have made the session: nobody waits out a pause then.
+    this.#retry.give();
   };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof FetchError && error.status === 404;
 }
 
 /** Whether the session may be there later: it does not exist yet, or the server is busy or cannot be reached. */
 function isPassing(error: unknown): boolean {
   if (!(error instanceof FetchError)) return error instanceof TypeError || isTimeout(error);
-  return error.status === 404 || error.status === 429 || error.status >= 500;
+  return isMissing(error) || error.status === 429 || error.status >= 500;
 }
 
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === "TimeoutError";
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    }
-    signal?.addEventListener("abort", done);
-  });
 }

@@ -99,7 +99,7 @@ export class Subscription {
       if (this.#signal?.aborted) return;
       if (!this.#note(chunk)) continue;
       const isMessage = valueOfEvent(chunk, MESSAGE_EVENT) !== undefined;
-      if (isMessage && this.#isWhole) yield snapshotChunks(this.#fold)[0];
+      if (isMessage && this.#isWhole) yield* snapshotChunks(this.#fold);
       else yield chunk;
     }
   }

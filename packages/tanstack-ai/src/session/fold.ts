@@ -1,5 +1,6 @@
+import { Folded } from "@perennial/ai";
 import { type StreamChunk, StreamProcessor, type UIMessage } from "@tanstack/ai";
-import { MESSAGE_EVENT, valueOfEvent } from "../format.ts";
+import { aguiFormat, MESSAGE_EVENT, valueOfEvent } from "../format.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
 import { ActiveRuns } from "./runs.ts";
 
@@ -10,6 +11,8 @@ import { ActiveRuns } from "./runs.ts";
 export class SessionFold {
   readonly #processor: StreamProcessor;
   readonly runs = new ActiveRuns();
+  /** While a run is under way: the messages before the oldest began, and what came since. */
+  #underWay: { settled: readonly UIMessage[]; readonly since: Folded<TanStackChunk> } | undefined;
 
   /** @param messages - the session before the chunks */
   constructor(messages: readonly UIMessage[] = []) {
@@ -24,28 +27,47 @@ export class SessionFold {
    */
   add(chunk: TanStackChunk): boolean {
     if (typeof looseChunk(chunk).type !== "string") return false;
+    const message = valueOfEvent(chunk, MESSAGE_EVENT);
+    const isWhole = isMessage(message);
     try {
-      const message = valueOfEvent(chunk, MESSAGE_EVENT);
-      if (isMessage(message)) this.#put(message);
+      if (isWhole) this.#put(message);
       else this.#processor.processChunk(chunk as StreamChunk);
     } catch (error) {
       console.warn("A chunk of a session is malformed, and was passed over", error);
       return false;
     }
     this.runs.add(chunk);
+    if (this.runs.ids.length === 0) this.#underWay = undefined;
+    else this.#underWay ??= { settled: this.messages, since: new Folded(aguiFormat) };
+    if (!isWhole) this.#underWay?.since.add(chunk);
     return true;
+  }
+
+  /** The messages as they were before the oldest run began that is under way. */
+  get settled(): readonly UIMessage[] {
+    return this.#underWay?.settled ?? this.messages;
+  }
+
+  /** What came since then, with its pieces joined. */
+  get since(): readonly TanStackChunk[] {
+    return this.#underWay?.since.chunks ?? [];
   }
 
   get messages(): readonly UIMessage[] {
     return this.#processor.getMessages();
   }
 
-  /** A whole message, in the place of the one that has its id. */
+  /** A whole message has no chunks that could be given again: it counts as settled. */
   #put(message: UIMessage): void {
-    const { messages } = this;
-    const at = messages.findIndex(({ id }) => id === message.id);
-    this.#processor.setMessages(at === -1 ? [...messages, message] : messages.with(at, message));
+    this.#processor.setMessages(withMessage(this.messages, message));
+    if (this.#underWay !== undefined) this.#underWay.settled = withMessage(this.#underWay.settled, message);
   }
+}
+
+/** Messages with one more, in the place of the one that has its id. */
+function withMessage(messages: readonly UIMessage[], message: UIMessage): UIMessage[] {
+  const at = messages.findIndex(({ id }) => id === message.id);
+  return at === -1 ? [...messages, message] : messages.with(at, message);
 }
 
 function isMessage(value: unknown): value is UIMessage {
@@ -53,7 +75,10 @@ function isMessage(value: unknown): value is UIMessage {
   return typeof id === "string" && typeof role === "string" && Array.isArray(parts);
 }
 
-/** What a client that begins is told of a session: its messages, then the runs under way. */
-export function snapshotChunks({ messages, runs }: SessionFold): readonly TanStackChunk[] {
-  return [{ type: "MESSAGES_SNAPSHOT", messages, timestamp: Date.now() }, ...runs.starts];
+/**
+ * What a client that begins is told of a session: its settled messages, then the runs under way from their beginning. A message
+ * alone would not do: a tool call that it holds in part could not go on.
+ */
+export function snapshotChunks({ settled, since }: SessionFold): readonly TanStackChunk[] {
+  return [{ type: "MESSAGES_SNAPSHOT", messages: settled, timestamp: Date.now() }, ...since];
 }

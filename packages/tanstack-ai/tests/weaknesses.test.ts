@@ -155,6 +155,8 @@ const TYPES = [
   "TOOL_CALL_ARGS",
   "CUSTOM",
 ];
+/** Hundreds of chunks are shown one by one, by a busy machine. */
+const PATIENCE_MS = 10_000;
 const anyValue = fc.jsonValue({ maxDepth: 2 });
 const anyChunk = fc.oneof(
   anyValue,
@@ -185,7 +187,7 @@ test("chunks that are none, of whoever writes, keep nobody from the session", as
   await append(...said);
   const late = app.page();
   for (const page of [...pages, late])
-    await vi.waitFor(() => expect(page.getMessages().map(textOf)).toContain("still here"));
+    await vi.waitFor(() => expect(page.getMessages().map(textOf)).toContain("still here"), PATIENCE_MS);
   vi.restoreAllMocks();
 });
 

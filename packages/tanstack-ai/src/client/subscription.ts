@@ -1,7 +1,7 @@
 import { batchesOf, VANISHED } from "@perennial/ai";
 import { type JsonBatch, type StreamResponse, stream } from "@perennial/client";
 import { MESSAGE_EVENT, valueOfEvent, WRITER_GONE } from "../format.ts";
-import { type SessionFold, snapshotChunks } from "../session/fold.ts";
+import { messagesChunk, type SessionFold, snapshotChunks } from "../session/fold.ts";
 import { LeaseWatch } from "../session/lease-watch.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
 import type { Place } from "./place.ts";
@@ -99,7 +99,7 @@ export class Subscription {
       if (this.#signal?.aborted) return;
       if (!this.#note(chunk)) continue;
       const isMessage = valueOfEvent(chunk, MESSAGE_EVENT) !== undefined;
-      if (isMessage && this.#isWhole) yield* snapshotChunks(this.#fold);
+      if (isMessage && this.#isWhole) yield messagesChunk(this.#fold.messages);
       else yield chunk;
     }
   }

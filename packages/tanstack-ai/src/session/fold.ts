@@ -80,5 +80,13 @@ function isMessage(value: unknown): value is UIMessage {
  * alone would not do: a tool call that it holds in part could not go on.
  */
 export function snapshotChunks({ settled, since }: SessionFold): readonly TanStackChunk[] {
-  return [{ type: "MESSAGES_SNAPSHOT", messages: settled, timestamp: Date.now() }, ...since];
+  // What was harmless after all that came before may be malformed for whoever begins here.
+  const beginner = new SessionFold(settled);
+  const sound = since.filter((chunk) => beginner.add(chunk));
+  return [messagesChunk(settled), ...sound];
+}
+
+/** Messages in place of all that a client has. */
+export function messagesChunk(messages: readonly UIMessage[]): TanStackChunk {
+  return { type: "MESSAGES_SNAPSHOT", messages, timestamp: Date.now() };
 }

@@ -82,7 +82,7 @@ export const ROOMS: readonly Room[] = [
   { path: PROXY_CLIENT, imports: [PROTOCOL, CLIENT, PROXY_CORE] },
   { path: PROXY_TRANSPORTS, imports: [PROTOCOL, PROXY_CORE, PROXY_CLIENT] },
   { path: EXPLORER, imports: [PROTOCOL, CLIENT, STATE] },
-  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, YJS, PROXY], node: true },
+  { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, TOKENS, YJS, PROXY], node: true },
   { path: STORED, imports: [PROTOCOL] },
   { path: STREAM, imports: [PROTOCOL, STORED] },
   { path: JOURNAL, imports: [PROTOCOL, STREAM] },

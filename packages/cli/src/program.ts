@@ -22,6 +22,7 @@ import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { serviceCommand } from "./commands/service.ts";
 import { statCommand } from "./commands/stat.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { writeCommand } from "./commands/write.ts";
 import { yjsCommand } from "./commands/yjs.ts";
 import { createInvocation, type Invocation, type ProgramName } from "./invocation.ts";
@@ -57,7 +58,7 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
     .helpCommand(false)
     .addHelpText("after", HELP_AFTER);
   addCommands(program, invocation);
-  addServerCommands(program, addSettingOptions ?? (() => {}));
+  addServerCommands(program, invocation, addSettingOptions ?? (() => {}));
   program
     .commandsGroup("Any server:")
     .addCommand(benchCommand(invocation))
@@ -72,12 +73,17 @@ export function createProgram({ name, version, globals, addSettingOptions }: Pro
   return program;
 }
 
-function addServerCommands(program: Command, addOptions: (command: Command) => void): void {
+function addServerCommands(
+  program: Command,
+  invocation: Invocation,
+  addOptions: (command: Command) => void,
+): void {
   program
     .commandsGroup("Server:")
     .addCommand(devCommand(addOptions))
     .addCommand(serveCommand(addOptions))
     .addCommand(serviceCommand())
+    .addCommand(tokenCommand(invocation))
     .addCommand(yjsCommand())
     .addCommand(proxyCommand())
     .addCommand(checkCommand())

@@ -18,6 +18,20 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
     },
   ],
   [
+    "the form for a new stream",
+    "/",
+    async (page) => {
+      await page.getByRole("treeitem").first().waitFor();
+      await page.keyboard.press("n");
+      await page.getByRole("textbox", { name: "First message" }).fill("{");
+    },
+  ],
+  [
+    "a stream that is not there",
+    "/streams/nowhere",
+    async (page) => page.getByRole("button", { name: "Create it…" }).waitFor(),
+  ],
+  [
     "an empty stream",
     "/streams/empty",
     async (page) => page.getByText("Nothing has been written yet.").waitFor(),

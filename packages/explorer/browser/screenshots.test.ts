@@ -44,6 +44,21 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
       await page.getByRole("textbox", { name: "Message to append" }).fill('{"order": "importer-1-42", ');
     },
   ],
+  [
+    "new-stream",
+    "/",
+    async (page) => {
+      await page.getByText("board").first().waitFor({ state: "attached" });
+      await page.keyboard.press("n");
+      await page.getByRole("textbox", { name: "Name" }).fill("chat/what is new?");
+      await page.getByRole("textbox", { name: "First message" }).fill('{"text": ');
+    },
+  ],
+  [
+    "not-found",
+    "/streams/chat/nowhere",
+    async (page) => page.getByRole("button", { name: "Create it…" }).waitFor(),
+  ],
   ["keys", "/", async (page) => page.keyboard.press("?")],
   ["text", "/streams/logs/api", async (page) => page.getByText("Live").waitFor()],
   [

@@ -2,6 +2,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useRef } from "react";
 import { StreamTree } from "../catalog/StreamTree.tsx";
 import { useCatalog } from "../catalog/use-catalog.ts";
+import { NewStreamProvider } from "../creating/NewStreamProvider.tsx";
 import { Icon } from "../design/Icon.tsx";
 import { formatCount } from "../format/sizes.ts";
 import { KeyHelp } from "../keys/KeyHelp.tsx";
@@ -15,33 +16,35 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const classes = ["shell", isHome && "home", entries.length === 0 && "empty"].filter(Boolean).join(" ");
   return (
-    <div className={classes}>
-      <button type="button" className="skip" onClick={() => main.current?.focus()}>
-        Skip to content
-      </button>
-      <nav className="sidebar" aria-label="Streams">
-        <header className="brand">
-          <Link to="/" className="brand-name">
-            <span className="leaf" aria-hidden="true" />
-            Perennial
-          </Link>
-          <ThemeSwitch />
-        </header>
-        <StreamTree />
-        <footer className="sidebar-footer">
-          <CatalogStatus />
-          <span className="spacer" />
-          <Link to="/multiplayer" className="button quiet small">
-            <Icon name="people" />
-            Multiplayer
-          </Link>
-          <KeyHelp />
-        </footer>
-      </nav>
-      <main ref={main} className="content" tabIndex={-1}>
-        <Outlet />
-      </main>
-    </div>
+    <NewStreamProvider>
+      <div className={classes}>
+        <button type="button" className="skip" onClick={() => main.current?.focus()}>
+          Skip to content
+        </button>
+        <nav className="sidebar" aria-label="Streams">
+          <header className="brand">
+            <Link to="/" className="brand-name">
+              <span className="leaf" aria-hidden="true" />
+              Perennial
+            </Link>
+            <ThemeSwitch />
+          </header>
+          <StreamTree />
+          <footer className="sidebar-footer">
+            <CatalogStatus />
+            <span className="spacer" />
+            <Link to="/multiplayer" className="button quiet small">
+              <Icon name="people" />
+              Multiplayer
+            </Link>
+            <KeyHelp />
+          </footer>
+        </nav>
+        <main ref={main} className="content" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+    </NewStreamProvider>
   );
 }
 

@@ -1,3 +1,5 @@
+import { useNewStream } from "../creating/NewStreamProvider.tsx";
+import { Icon } from "../design/Icon.tsx";
 import { SearchField } from "../design/SearchField.tsx";
 
 interface Props {
@@ -7,8 +9,9 @@ interface Props {
   readonly onLeave: () => void;
 }
 
-/** The search above the tree. Enter and the arrow lead into what was found, Escape empties it. */
+/** The search above the tree, and what makes a stream. Enter and the arrow lead into what was found, Escape empties it. */
 export function TreeSearch({ search, onSearch, onLeave }: Props) {
+  const openNewStream = useNewStream();
   return (
     <div className="tree-search">
       <SearchField
@@ -23,6 +26,16 @@ export function TreeSearch({ search, onSearch, onLeave }: Props) {
           onLeave();
         }}
       />
+      <button
+        type="button"
+        className="icon-only"
+        aria-label="New stream"
+        title="New stream (n)"
+        data-hotkey="new-stream"
+        onClick={() => openNewStream()}
+      >
+        <Icon name="add" />
+      </button>
     </div>
   );
 }

@@ -11,6 +11,7 @@ export interface Hotkey {
 
 export const HOTKEYS: readonly Hotkey[] = [
   { key: "/", target: "search", action: "focus", help: "Search streams" },
+  { key: "n", target: "new-stream", action: "click", help: "New stream" },
   { key: "t", target: "tree", action: "focus", help: "Go to the streams" },
   { key: "m", target: "messages", action: "focus", help: "Go to the messages" },
   { key: "f", target: "search-messages", action: "focus", help: "Search messages" },

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { useListedStream, usePinnedStream } from "../catalog/use-catalog.ts";
+import { useNewStream } from "../creating/NewStreamProvider.tsx";
 import { useFeed, useStreamFeed } from "../feed/use-feed.ts";
 import { Timeline } from "../travel/Timeline.tsx";
 import { AppendBox } from "../writing/AppendBox.tsx";
@@ -34,7 +35,7 @@ export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClo
           {...(onClose !== undefined && { onClose })}
         />
         {status === "gone" ? (
-          <p className="view-notice">There is no such stream: it was deleted, has expired, or never was.</p>
+          <NotFound path={path} />
         ) : (
           <>
             <Timeline />
@@ -45,6 +46,18 @@ export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClo
         )}
       </section>
     </StreamViewContext>
+  );
+}
+
+function NotFound({ path }: { readonly path: string }) {
+  const openNewStream = useNewStream();
+  return (
+    <div className="view-notice">
+      <p>There is no such stream: it was deleted, has expired, or never was.</p>
+      <button type="button" onClick={() => openNewStream(path)}>
+        Create it…
+      </button>
+    </div>
   );
 }
 

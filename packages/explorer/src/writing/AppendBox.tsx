@@ -1,15 +1,9 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useFeed } from "../feed/use-feed.ts";
 import { useStreamView } from "../stream/stream-view.ts";
-import { parseMessage } from "./parse-message.ts";
+import { MESSAGE_HINTS, parseMessage } from "./parse-message.ts";
 import { useAppend } from "./use-append.ts";
 import "./append-box.css";
-
-const HINTS = {
-  json: 'A JSON value, such as {"text": "Hello"}',
-  text: "A line of text",
-  binary: "Bytes in hex, such as 48 65 6c 6c 6f",
-} as const;
 
 /** Appends one message. What is no JSON is not sent to a JSON stream. */
 export function AppendBox({ onClose }: { readonly onClose: () => void }) {
@@ -41,7 +35,7 @@ export function AppendBox({ onClose }: { readonly onClose: () => void }) {
         rows={3}
         aria-label="Message to append"
         aria-invalid={parsed.kind === "rejected"}
-        placeholder={HINTS[kind]}
+        placeholder={MESSAGE_HINTS[kind]}
         spellCheck={false}
         value={text}
         onChange={(event) => {

@@ -7,6 +7,13 @@ export type ParsedMessage =
   | { readonly kind: "empty" }
   | Rejected<string>;
 
+/** What to write, for who has written nothing yet. */
+export const MESSAGE_HINTS = {
+  json: 'A JSON value, such as {"text": "Hello"}',
+  text: "A line of text",
+  binary: "Bytes in hex, such as 48 65 6c 6c 6f",
+} as const satisfies Record<RowKind, string>;
+
 /** Checks a text for a stream of this kind: one JSON value, a line of text, or bytes in hex. */
 export function parseMessage(text: string, kind: RowKind): ParsedMessage {
   if (text.trim() === "") return { kind: "empty" };

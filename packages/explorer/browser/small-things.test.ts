@@ -40,7 +40,7 @@ test("one message is one message, and what was never written has no last write",
 test("a link copied at Now leads to now, and looking back is not called following", async () => {
   await explorer.server.create("links", "application/json", "[1,2]");
   const page = await explorer.open("/streams/links");
-  await page.getByText("Live").waitFor();
+  await page.getByText("Live", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Copy link" }).click();
   await expect.poll(() => clipboard(page)).toBe(`${explorer.server.origin}/streams/links`);
   await page.getByRole("option").first().click();

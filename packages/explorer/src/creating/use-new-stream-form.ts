@@ -43,6 +43,10 @@ export function useNewStreamForm(givenPath: string | undefined, onDone: () => vo
       setUnderWay(false);
     }
   };
+  const changed = (set: () => void): void => {
+    set();
+    setFailure(undefined);
+  };
   return {
     name,
     path,
@@ -51,13 +55,7 @@ export function useNewStreamForm(givenPath: string | undefined, onDone: () => vo
     failure,
     canSubmit: path !== undefined && parsed.kind === "stream" && !isUnderWay,
     submit,
-    setName: (text: string): void => {
-      setName(text);
-      setFailure(undefined);
-    },
-    change: (part: Partial<NewStreamDraft>): void => {
-      setDraft({ ...draft, ...part });
-      setFailure(undefined);
-    },
+    setName: (text: string) => changed(() => setName(text)),
+    change: (part: Partial<NewStreamDraft>) => changed(() => setDraft({ ...draft, ...part })),
   };
 }

@@ -2,6 +2,7 @@ import { PLAIN_CREATION } from "@perennial/testing/journal";
 import { expect, it } from "vitest";
 import type { Archive } from "../journal/contract/index.ts";
 import { initialState } from "../stream/evolve.ts";
+import { KnownProducers } from "../stream/known-producers.ts";
 import type { StreamState } from "../stream/state.ts";
 import { Catalog } from "./catalog.ts";
 
@@ -94,12 +95,9 @@ it("keeps what an operation holds on to, for as long as any does", () => {
 /** Makes a stream remember as many producers as take about `plain` times as much memory as a plain stream. */
 function burden(catalog: Catalog, id: number, plain: number): void {
   const { state } = catalog.byId(id);
-  state.producers = new Map(
-    Array.from({ length: Math.ceil((plain * 1024) / 400) }, (_, index) => [
-      `p${index}`,
-      { epoch: 0, lastSeq: 0, lastAt: 0 },
-    ]),
-  );
+  state.producers = new KnownProducers();
+  for (let index = 0; index < Math.ceil((plain * 1024) / 400); index++)
+    state.producers.set(`p${index}`, { epoch: 0, lastSeq: 0, lastAt: 0 });
   catalog.weigh(catalog.byId(id));
 }
 

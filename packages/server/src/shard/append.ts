@@ -106,7 +106,7 @@ function judgeAppend(shard: Shard, path: string, command: AppendCommand): Verdic
 }
 
 function isNewProducer(state: StreamState, { producer }: AppendRecord): boolean {
-  return producer !== undefined && !state.producers?.has(producer.id);
+  return producer !== undefined && state.producers?.get(producer.id) === undefined;
 }
 
 function appended(record: AppendRecord): AppendOutcome {

@@ -1,12 +1,14 @@
 /** What a stream remembers of its producers. */
 import type { Stream } from "../catalog/stream.ts";
+import type { KnownProducers, ProducerState } from "../stream/known-producers.ts";
 import { type Rejected, reject } from "../stream/rejections.ts";
-import type { ProducerState } from "../stream/state.ts";
 import { durably } from "./outcomes.ts";
 import type { Shard } from "./shard.ts";
 
 /** Producers looked at in one step, and sorted together beside a page: a few hundred microseconds. */
 const STEP = 1000;
+/** Parts of them that are brought back from where they are stored in one step: as long. */
+const PARTS = 4;
 
 export interface ProducersRequest {
   /** Canonical path of the stream. */
@@ -35,20 +37,27 @@ export async function producers(
   shard: Shard,
   { path, after, limit }: ProducersRequest,
 ): Promise<ProducersPage | Rejected> {
-  const ids = await shard.turns.run(firstIds(shard.catalog.peek(path), after, limit + 1));
-  return durably(shard, path, () => ({ outcome: pageOf(shard, path, ids, limit), pending: undefined }));
+  const seen = shard.catalog.peek(path);
+  // What is deleted meanwhile forgets them.
+  const known = seen?.state.producers;
+  const ids = await shard.turns.run(firstIds(known, after, limit + 1));
+  return durably(shard, path, () => ({
+    outcome: pageOf(shard, path, { ids, limit, seen, known }),
+    pending: undefined,
+  }));
 }
 
 /** The first `count` ids after `after`, sorted, a step at a time: there may be millions. */
 function* firstIds(
-  stream: Stream | undefined,
+  known: KnownProducers | undefined,
   after: string,
   count: number,
 ): Generator<void, readonly string[]> {
   let first: string[] = [];
   let last: string | undefined;
   let looked = 0;
-  for (const id of stream?.state.producers?.keys() ?? []) {
+  for (let parts = 1; known?.bringPart(); parts++) if (parts % PARTS === 0) yield;
+  for (const id of known?.ids() ?? []) {
     if (++looked % STEP === 0) yield;
     if (id <= after || (last !== undefined && id > last)) continue;
     first.push(id);
@@ -59,18 +68,32 @@ function* firstIds(
   return first.sort().slice(0, count);
 }
 
-/** @param ids of the page, and one more if there is another after it */
-function pageOf(shard: Shard, path: string, ids: readonly string[], limit: number): ProducersPage | Rejected {
+interface Found {
+  /** Of the page, and one more if there is another after it. */
+  readonly ids: readonly string[];
+  readonly limit: number;
+  /** The stream, and its producers, among which they were found. */
+  readonly seen: Stream | undefined;
+  readonly known: KnownProducers | undefined;
+}
+
+function pageOf(shard: Shard, path: string, found: Found): ProducersPage | Rejected {
+  const { ids, limit } = found;
   const stream = shard.catalog.peek(path);
   if (stream?.visibility === "soft-deleted") return reject({ kind: "stream-gone" });
   if (stream?.visibility !== "live" || shard.clockWatch.isExpired(stream))
     return reject({ kind: "stream-not-found" });
-  const known = stream.state.producers ?? new Map<string, ProducerState>();
+  const known = isAsSeen(stream, found.seen) ? found.known : stream.state.producers;
   // Those whose first append was lost meanwhile are none.
-  const page = ids.slice(0, limit).filter((id) => known.has(id));
+  const page = ids.slice(0, limit).map((id) => ({ id, state: known?.get(id) }));
   return {
     kind: "producers",
-    producers: page.map((id) => ({ id, ...known.get(id)! })),
+    producers: page.flatMap(({ id, state }) => (state === undefined ? [] : [{ id, ...state }])),
     next: ids.length > limit ? ids[limit - 1] : undefined,
   };
+}
+
+/** Whether no producer appended meanwhile: a stream that is not in memory would have to bring them all back once more. */
+function isAsSeen({ state }: Stream, seen: Stream | undefined): boolean {
+  return seen?.state.id === state.id && seen.state.tail === state.tail && seen.state.closed === state.closed;
 }

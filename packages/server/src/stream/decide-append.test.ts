@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { AppendCommand } from "./commands.ts";
 import { type AppendDecision, decideAppend, judgeRequest } from "./decide-append.ts";
 import { evolve, initialState } from "./evolve.ts";
+import { KnownProducers } from "./known-producers.ts";
 import { NO_BYTES, type StoredBytes } from "./records.ts";
 import type { StreamState } from "./state.ts";
 
@@ -59,7 +60,8 @@ test("of several things that are wrong the first is said, in the order of protoc
   const state = initialState({ ...PLAIN_CREATION, contentType: "application/json", maxBytes: 20 });
   accept(state, command("[1,2]", { contentType: "application/json", streamSeq: "5" }));
   const stale = { id: "p", epoch: 0, seq: 0 };
-  state.producers = new Map([["p", { epoch: 1, lastSeq: 4, lastAt: 0 }]]);
+  state.producers = new KnownProducers();
+  state.producers.set("p", { epoch: 1, lastSeq: 4, lastAt: 0 });
   state.closed = true;
   let asked = command('{"a":', { contentType: "text/plain", producer: stale, streamSeq: "5" });
   const said: string[] = [];

@@ -92,10 +92,10 @@ test("what forks still need is deleted softly, and removed with the last of them
 test("what is deleted softly forgets its producers, unless the deletion is lost", () => {
   const state = initialState(PLAIN_CREATION);
   evolve(state, append({ producer: { id: "p", epoch: 0, seq: 0 } }));
-  const known = structuredClone(state);
+  const known = { ...state };
   const before = capture(state, DELETED);
   evolve(state, DELETED);
-  expect(state).toMatchObject({ producers: undefined, producerIdsLength: 0 });
+  expect(state).toMatchObject({ producers: undefined });
   restore(state, before);
   expect(state).toEqual(known);
 });

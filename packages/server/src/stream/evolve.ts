@@ -6,6 +6,7 @@
  * garbage collector, and show up as tail latency (ARCHITECTURE.md).
  */
 import { isJson } from "@perennial/protocol";
+import { KnownProducers } from "./known-producers.ts";
 import { ownText } from "./own-text.ts";
 import { PATH_BYTES_MAX } from "./paths.ts";
 import type { AppendRecord, CreateRecord, DeleteRecord, StreamRecord } from "./records.ts";
@@ -29,7 +30,6 @@ export function initialState(record: CreateRecord): StreamState {
     closedBy: undefined,
     lastStreamSeq: undefined,
     producers: undefined,
-    producerIdsLength: 0,
     renewedAt: record.at,
     lastAppendAt: record.at,
     references: 0,
@@ -68,20 +68,8 @@ function evolveAppend(state: StreamState, record: AppendRecord): void {
   if (record.streamSeq !== undefined) state.lastStreamSeq = ownText(record.streamSeq);
   const producer = record.producer;
   if (producer !== undefined) {
-    state.producers ??= new Map();
-    const known = state.producers.get(producer.id);
-    if (known === undefined) {
-      state.producerIdsLength += producer.id.length;
-      state.producers.set(ownText(producer.id), {
-        epoch: producer.epoch,
-        lastSeq: producer.seq,
-        lastAt: record.at,
-      });
-    } else {
-      known.epoch = producer.epoch;
-      known.lastSeq = producer.seq;
-      known.lastAt = record.at;
-    }
+    state.producers ??= new KnownProducers();
+    state.producers.note(producer, record.at);
   }
   if (record.closes) {
     state.closed = true;
@@ -98,6 +86,5 @@ function evolveDelete(state: StreamState, record: DeleteRecord): void {
     state.life = "soft-deleted";
     // Nobody appends to it any more: what is left of it serves its forks.
     state.producers = undefined;
-    state.producerIdsLength = 0;
   } else state.references -= 1;
 }

@@ -1,6 +1,7 @@
 import { PLAIN_CREATION } from "@perennial/testing/journal";
 import { expect, test } from "vitest";
 import { evolve, initialState } from "./evolve.ts";
+import { KnownProducers } from "./known-producers.ts";
 import { judgeProducer, producerIdsLimit } from "./producers.ts";
 import { type AppendRecord, NO_BYTES } from "./records.ts";
 import { capture, restore } from "./restore.ts";
@@ -9,8 +10,8 @@ import type { StreamState } from "./state.ts";
 /** A stream that remembers one producer. */
 function remembering(id: string, epoch: number, lastSeq: number): StreamState {
   const state = initialState(PLAIN_CREATION);
-  state.producers = new Map([[id, { epoch, lastSeq, lastAt: 0 }]]);
-  state.producerIdsLength = id.length;
+  state.producers = new KnownProducers();
+  state.producers.set(id, { epoch, lastSeq, lastAt: 0 });
   return state;
 }
 
@@ -48,24 +49,24 @@ test("ids may be long where they are few, and have a length together where they 
   const limit = producerIdsLimit(10_000);
   expect(limit).toBe(640_000);
   expect(producerIdsLimit(1)).toBe(65_536);
-  const state = remembering("p", 0, 0);
-  state.producerIdsLength = limit - 10;
-  expect(judgeProducer(state, { id: "i".repeat(10), epoch: 0, seq: 0 }, 10_000).kind).toBe("new");
+  const state = remembering("p".repeat(limit - 10), 0, 0);
+  state.producers!.set("p", { epoch: 0, lastSeq: 0, lastAt: 0 });
+  expect(judgeProducer(state, { id: "i".repeat(9), epoch: 0, seq: 0 }, 10_000).kind).toBe("new");
   const refusal = { rejection: { kind: "producer-ids-limit", limit } };
-  expect(judgeProducer(state, { id: "i".repeat(11), epoch: 0, seq: 0 }, 10_000)).toMatchObject(refusal);
+  expect(judgeProducer(state, { id: "i".repeat(10), epoch: 0, seq: 0 }, 10_000)).toMatchObject(refusal);
   expect(judgeProducer(state, { id: "p", epoch: 1, seq: 0 }, 10_000).kind).toBe("new");
 });
 
 test("the length of all ids follows what is remembered, and what was lost again", () => {
   const state = remembering("first", 0, 0);
-  expect(state.producerIdsLength).toBe(5);
+  expect(state.producers?.idsLength).toBe(5);
   const record: AppendRecord = {
     ...{ kind: "append", id: state.id, at: 0, position: state.tail, data: NO_BYTES },
     ...{ closes: false, streamSeq: undefined, producer: { id: "second", epoch: 0, seq: 0 } },
   };
   const before = capture(state, record);
   evolve(state, record);
-  expect(state.producerIdsLength).toBe(11);
+  expect(state.producers?.idsLength).toBe(11);
   restore(state, before);
-  expect(state.producerIdsLength).toBe(5);
+  expect(state.producers?.idsLength).toBe(5);
 });

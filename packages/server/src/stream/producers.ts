@@ -1,7 +1,9 @@
 /** Idempotent producers: is this request new, a repeat, or out of step? (protocol §9) */
+
+import type { ProducerState } from "./known-producers.ts";
 import type { ProducerTuple } from "./records.ts";
 import { type Rejected, reject } from "./rejections.ts";
-import type { ProducerState, StreamState } from "./state.ts";
+import type { StreamState } from "./state.ts";
 
 export type ProducerVerdict =
   | { readonly kind: "new" }
@@ -15,8 +17,8 @@ const ID_LENGTH_ON_AVERAGE = 64;
 const IDS_LENGTH_MIN = 65_536;
 
 /**
- * How long all ids that one stream remembers may be together, where it may remember so many producers. A state is stored
- * and read in one turn of the event loop: with 10,000 ids of the greatest length that would take twice as long.
+ * How long all ids that one stream remembers may be together, where it may remember so many producers, bytes: they are held
+ * in memory and on the disk.
  */
 export function producerIdsLimit(producers: number): number {
   return Math.max(IDS_LENGTH_MIN, producers * ID_LENGTH_ON_AVERAGE);
@@ -41,7 +43,7 @@ function judgeUnknown(state: StreamState, producer: ProducerTuple, limit: number
   if (producer.seq !== 0) return reject({ kind: "sequence-gap", expected: 0, received: producer.seq });
   if ((state.producers?.size ?? 0) >= limit) return reject({ kind: "producer-limit", limit });
   const idsLimit = producerIdsLimit(limit);
-  if (state.producerIdsLength + producer.id.length > idsLimit)
+  if ((state.producers?.idsLength ?? 0) + Buffer.byteLength(producer.id) > idsLimit)
     return reject({ kind: "producer-ids-limit", limit: idsLimit });
   return NEW;
 }

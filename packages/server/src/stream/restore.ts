@@ -3,8 +3,9 @@
  * `restore` puts the state back as it was, so that a failed append leaves no trace and its retry is not taken
  * for a duplicate. Records are restored in the reverse of the order in which they were accepted.
  */
+import type { ProducerState } from "./known-producers.ts";
 import type { StreamRecord } from "./records.ts";
-import type { ClosingTuple, Life, ProducerState, StreamState } from "./state.ts";
+import type { ClosingTuple, Life, StreamState } from "./state.ts";
 
 /** The parts of a state that a record may change, as they were before it. */
 export interface Before {
@@ -17,7 +18,6 @@ export interface Before {
   readonly references: number;
   readonly life: Life;
   readonly producers: StreamState["producers"];
-  readonly producerIdsLength: number;
   /** The producer that the record names; `producer` is undefined when it was new to the stream. */
   readonly producerId: string | undefined;
   readonly producer: ProducerState | undefined;
@@ -37,7 +37,6 @@ export function capture(state: StreamState, record: StreamRecord): Before {
     references: state.references,
     life: state.life,
     producers: state.producers,
-    producerIdsLength: state.producerIdsLength,
     producerId,
     producer: known === undefined ? undefined : { ...known },
   };
@@ -54,7 +53,6 @@ export function restore(state: StreamState, before: Before): void {
   state.references = before.references;
   state.life = before.life;
   state.producers = before.producers;
-  state.producerIdsLength = before.producerIdsLength;
   if (before.producerId === undefined) return;
   if (before.producer !== undefined) state.producers!.set(before.producerId, before.producer);
   else state.producers?.delete(before.producerId);

@@ -5,16 +5,7 @@
  * Everything here survives a restart; what only matters while the process runs (readers, what is already
  * durable) lives beside it, in the catalogue's `Stream`.
  */
-
-/** De-duplication state of one producer on one stream (protocol §9). */
-export interface ProducerState {
-  /** Highest epoch accepted so far. */
-  epoch: number;
-  /** Highest sequence number accepted in that epoch. */
-  lastSeq: number;
-  /** When it last appended, epoch milliseconds. */
-  lastAt: number;
-}
+import type { KnownProducers } from "./known-producers.ts";
 
 /** The producer request that closed a stream, so that its retry is recognised (protocol §8). */
 export interface ClosingTuple {
@@ -72,9 +63,7 @@ export interface StreamState {
   /** The last accepted `Stream-Seq`, one per stream. */
   lastStreamSeq: string | undefined;
   /** Absent until the first producer appends. */
-  producers: Map<string, ProducerState> | undefined;
-  /** Length of all their ids together, which is what a state takes longest to be stored and read for. */
-  producerIdsLength: number;
+  producers: KnownProducers | undefined;
   /** The last recorded use that renews a TTL, epoch milliseconds. */
   renewedAt: number;
   /** The last append or close, epoch milliseconds; `createdAt` before the first. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Log } from "../../src/journal/contract/index.ts";
+import { ByteReader } from "../../src/journal/local/codec/bytes.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
 import { Tails } from "../../src/journal/local/tails.ts";
 import { MemoryLog } from "../../src/journal/memory/memory-log.ts";
@@ -210,6 +211,45 @@ describe("on a disk", () => {
     expect(meter.most).toBeLessThanOrEqual(5);
     const page = livesPage(shard.catalog, "", 1000);
     expect([page.lives.map(({ path }) => path), page.next]).toEqual([[`${PATH}s100`], `${PATH}s100`]);
+    await log.close();
+  });
+
+  test("of the producers that streams remember few are brought back for reads, forks and appends", async () => {
+    const log = await openLocalLog({ directory, durability: "os", scrub: false, checkpointIntervalMs: 1e9 });
+    const shard = await opened(log);
+    const ids = Array.from({ length: 2000 }, (_, index) => `p${index}`);
+    const names = Array.from({ length: 8 }, (_, generation) => `g${generation}`);
+    for (const [generation, name] of names.entries()) {
+      await make(shard, name, names[generation - 1]);
+      await Promise.all(ids.map((id) => addTo(shard, name, "x", id)));
+    }
+    const evictAll = async () => {
+      await log.checkpoint();
+      for (const stream of [...shard.catalog.streams()]) expect(shard.catalog.evict(stream)).toBe(true);
+    };
+    await evictAll();
+    const brought = vi.spyOn(ByteReader.prototype, "f64");
+    // A row has a few moments of its own.
+    const OWN = 10;
+    const newest = shard.catalog.newest(PATH + names.at(-1)!)!;
+    expect((await readOut(wholeSlice(shard, newest, 0, newest.visibleTail))).length).toBeGreaterThan(
+      8 * 2000,
+    );
+    await make(shard, "fork", names.at(-1));
+    expect(brought.mock.calls.length).toBeLessThanOrEqual(8 * OWN);
+    for (const name of names) {
+      brought.mockClear();
+      expect(await addTo(shard, name, "y", "p1999")).toMatchObject({ kind: "repeated" });
+      expect(await addTo(shard, name, "y", "new")).toMatchObject({ kind: "appended" });
+      // A page for each.
+      expect(brought.mock.calls.length).toBeLessThanOrEqual(2 * 40 + OWN);
+    }
+    brought.mockClear();
+    await evictAll();
+    expect(brought.mock.calls.length).toBeLessThanOrEqual(9 * OWN);
+    // What was not brought back is still there.
+    expect(await addTo(shard, names[3]!, "y", "p1000")).toMatchObject({ kind: "repeated" });
+    expect(await addTo(shard, names[3]!, "y", "new")).toMatchObject({ kind: "repeated" });
     await log.close();
   });
 

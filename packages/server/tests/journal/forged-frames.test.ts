@@ -34,7 +34,15 @@ async function openFrom0(directory: string): Promise<LocalLog> {
       slabBytes: 2 ** 20,
     },
     ...{ shortBytes: 4096, segmentBytes: 2 ** 20, sliceBytes: 2 ** 19, checkpointIntervalMs: 1e9 },
-    ...{ newStoreId: () => "test", firstLogPosition: 0, acceptLoss: false, reserveBytes: 1024, scrub: false },
+    ...{
+      newStoreId: () => "test",
+      firstLogPosition: 0,
+      rowProducers: 128,
+      producerSalt: 1,
+      acceptLoss: false,
+      reserveBytes: 1024,
+      scrub: false,
+    },
     ...{ held: [], afterClose: async () => {}, report: () => {}, now: () => performance.now() },
     after: (ms, run) => void setTimeout(run, ms).unref(),
   });

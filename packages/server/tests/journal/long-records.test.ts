@@ -80,6 +80,8 @@ async function openWorld(now: () => number, directory: string): Promise<World> {
     },
     ...{ segmentBytes: 1 * MIB, sliceBytes: 2 * SLICE, checkpointIntervalMs: 1e9, newStoreId: () => "test" },
     firstLogPosition: 0,
+    rowProducers: 128,
+    producerSalt: 1,
     ...{ acceptLoss: false, reserveBytes: 1024, scrub: false, held: [], afterClose: async () => {} },
     report: (what, cause) => expect.fail(`${what}: ${cause.stack}`),
     now,

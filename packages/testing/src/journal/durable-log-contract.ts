@@ -57,7 +57,8 @@ export function describeDurableLogContract(name: string, make: () => Promise<Ope
     function snapshot(ids: readonly number[]): Promise<unknown[]> {
       const each = ids.map(async (id) => {
         const state = model.stateOf(id);
-        return { state, text: await model.text(id, state.fork?.offset ?? 0) };
+        const plain = { ...state, producers: [...(state.producers ?? [])] };
+        return { state: plain, text: await model.text(id, state.fork?.offset ?? 0) };
       });
       return Promise.all(each);
     }

@@ -3,6 +3,7 @@
  * that records change. `@perennial/testing` has the suites that hold an implementation to it.
  */
 export { evolve, initialState } from "../../stream/evolve.ts";
+export type { ProducerState } from "../../stream/known-producers.ts";
 export { comparePaths, PATH_BYTES_MAX } from "../../stream/paths.ts";
 export {
   type AppendRecord,
@@ -20,7 +21,6 @@ export {
   type ForkOrigin,
   type Life,
   ownStart,
-  type ProducerState,
   type StreamState,
 } from "../../stream/state.ts";
 export type { RecordTarget, Recovery } from "./apply.ts";

@@ -176,7 +176,7 @@ class Check {
     this.#streams += 1;
     let state: StreamState;
     try {
-      state = decodeState(row);
+      state = decodeState(this.#store, row);
     } catch (error) {
       this.#problem(`stream ${id}: its row cannot be read (${(error as Error).message})`);
       return;
@@ -198,7 +198,20 @@ class Check {
       this.#forks.set(sourceId, (this.#forks.get(sourceId) ?? 0) + 1);
     }
     if (state.references > 0) this.#references.set(id, state.references);
+    this.#producers(name, state);
     this.#chunks(name, state);
+  }
+
+  /** All producers must be there that the row counts. */
+  #producers(name: string, { producers }: StreamState): void {
+    if (!producers?.isDivided) return;
+    try {
+      const found = [...producers].length;
+      if (found !== producers.size)
+        this.#problem(`${name}: its row counts ${producers.size} producers, but there are ${found}`);
+    } catch (error) {
+      this.#problem(`${name}: its producers cannot be read (${(error as Error).message})`);
+    }
   }
 
   /** The chunks must cover the stream's own range without a gap. */

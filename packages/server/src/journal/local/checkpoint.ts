@@ -138,7 +138,10 @@ export class Checkpoint {
     if (!complete) return;
     tail.row = row;
     tails.archived(tail, heldTo);
-    if (!isRemoved) return;
+    if (!isRemoved) {
+      tail.state.producers?.areStored();
+      return;
+    }
     removed.add(tail.state.id, heldTo);
     log.onRemoved(tail.state.id);
     tails.forget(tail.state.id);

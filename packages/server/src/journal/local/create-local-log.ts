@@ -31,7 +31,7 @@ export function createLocalLog(given: LocalLogParts): LocalLog {
   const state = new LogState({ slabs, tails, archived, head, events });
   const reserve = new Reserve(parts, guard, state);
   const mark = new MarkKeeper(parts, guard, () => state.durable);
-  const archiver = new StreamArchiver(store, tails);
+  const archiver = new StreamArchiver(store, tails, parts);
   const checkpoint = new Checkpoint({
     store,
     head,

@@ -3,9 +3,10 @@ import type { BudgetLimits } from "./budget.ts";
 import type { ScheduleParts } from "./checkpoint-schedule.ts";
 import type { Disk } from "./disk.ts";
 import type { GuardParts, HeldFile } from "./disk-guard.ts";
+import type { ProducerSettings } from "./stream-archiver.ts";
 
 /** What a local log is made of and how it behaves. Complete: defaults are for `openLocalLog`. */
-export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts {
+export interface LocalLogParts extends BudgetLimits, ScheduleParts, GuardParts, ProducerSettings {
   /** The directory of the segments. */
   readonly disk: Disk;
   readonly store: ArchiveStore;

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { openArchive } from "./archive/open-archive.ts";
+import { ROW_PRODUCERS } from "./archive/producer-pages.ts";
 import { removeManifest } from "./backup/manifest.ts";
 import { SLICE_BYTES } from "./checkpoint-slices.ts";
 import { createLocalLog } from "./create-local-log.ts";
@@ -70,12 +71,11 @@ const BUDGET_SHARES = 4;
  * @throws UnusableDirectory when its format is not known, and in that case changes nothing
  */
 export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> {
-  const { directory, budgetBytes = BUDGET_BYTES } = options;
+  const { directory, budgetBytes = BUDGET_BYTES, report = () => {} } = options;
   judgeBudget(budgetBytes);
   await makeDirectory(directory);
   const lock = await lockDirectory(directory);
   try {
-    const report = options.report ?? (() => {});
     await upgradeDirectory(directory);
     const { segments, archiveFile, hasData } = await prepareDirectory(directory);
     await removeManifest(directory);
@@ -93,6 +93,7 @@ export async function openLocalLog(options: LocalLogOptions): Promise<LocalLog> 
       segmentBytes: Math.min(SEGMENT_BYTES, share),
       sliceBytes: SLICE_BYTES,
       checkpointIntervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
+      ...{ rowProducers: ROW_PRODUCERS, producerSalt: randomInt(2 ** 32) },
       newStoreId: randomUUID,
       firstLogPosition: await firstPosition(disk, store, randomInt),
       acceptLoss: options.acceptLoss ?? false,

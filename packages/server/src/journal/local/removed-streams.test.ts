@@ -65,7 +65,8 @@ const consecutive = Array.from({ length: 500 }, (_, index) => 5000 + index);
 test.each([
   ["far apart", everySecond, 0, 32],
   ["far apart, with chunks", everySecond, 3, 32],
-  ["neighbours", consecutive, 0, 1],
+  // One search for the chunks of all of them, and one for their producers.
+  ["neighbours", consecutive, 0, 2],
   ["neighbours with chunks", consecutive, 3, 2],
   ["one long stream", [7], 5000, 2],
 ])("others get their turn while streams are collected: %s", async (_, ids, chunks, searchesAtMost) => {

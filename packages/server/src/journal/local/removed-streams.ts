@@ -5,7 +5,7 @@
 
 import { unlessDamaged } from "../contract/errors.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
-import { chunkKey, numberOfKey, REMOVED_RANGE, removedKey, successor } from "./archive/keys.ts";
+import { chunkKey, numberOfKey, producersKey, REMOVED_RANGE, removedKey, successor } from "./archive/keys.ts";
 import { decodeNumber } from "./archive/rows.ts";
 
 /** Keys removed in one transaction. */
@@ -83,7 +83,7 @@ export class RemovedStreams {
     const changes: Change[] = [];
     let searches = 0;
     for (const run of neighbours(this.#withChunks)) {
-      for (const keys of this.#chunkKeys(run)) {
+      for (const keys of this.#keysOf(run)) {
         for (const key of keys) changes.push({ key, value: undefined });
         if (changes.length >= KEYS_PER_STEP) await write(changes.splice(0));
         if (++searches % SEARCHES_PER_STEP === 0) await giveWay();
@@ -93,10 +93,15 @@ export class RemovedStreams {
     this.#withChunks.clear();
   }
 
-  /** The keys of all chunks of these streams, in pages. */
-  *#chunkKeys({ first, last }: Neighbours): Generator<readonly Uint8Array[]> {
-    const end = chunkKey(last + 1, 0);
-    let from = chunkKey(first, 0);
+  /** The keys of all chunks of these streams, and of what they remember of producers, in pages. */
+  *#keysOf({ first, last }: Neighbours): Generator<readonly Uint8Array[]> {
+    yield* this.#keysOfKind(chunkKey, first, last);
+    yield* this.#keysOfKind(producersKey, first, last);
+  }
+
+  *#keysOfKind(keyOf: typeof chunkKey, first: number, last: number): Generator<readonly Uint8Array[]> {
+    const end = keyOf(last + 1, 0);
+    let from = keyOf(first, 0);
     for (;;) {
       const keys = this.#store.keys(from, end, KEYS_PER_STEP);
       yield keys;

@@ -1,12 +1,19 @@
 /** Turns what the archive does not hold of one stream into changes of the archive. */
-import { deadlineOf } from "../../stream/expiry.ts";
 import type { StreamState } from "../../stream/state.ts";
 import { unlessDamaged } from "../contract/errors.ts";
 import { DamagedData, READ_CHUNK_BYTES } from "../contract/index.ts";
 import type { ArchiveStore, Change } from "./archive/archive-store.ts";
 import { allocateChunk, chunkAppendStart, chunkBytes, chunkStarts } from "./archive/chunks.ts";
-import { chunkKey, deadlineKey, pathKey, removedKey, streamKey } from "./archive/keys.ts";
-import { decodeNumber, decodeRowHeader, encodeNumber, encodeState, type RowHeader } from "./archive/rows.ts";
+import { chunkKey, deadlineKey, pathKey, producersKey, removedKey, streamKey } from "./archive/keys.ts";
+import { encodeProducers } from "./archive/producer-pages.ts";
+import {
+  decodeNumber,
+  decodeRowHeader,
+  encodeNumber,
+  encodeState,
+  headerOf,
+  type RowHeader,
+} from "./archive/rows.ts";
 import { Arena } from "./codec/arena.ts";
 import type { Extent, Tail, Tails } from "./tails.ts";
 
@@ -40,14 +47,24 @@ export interface Archiving {
   rows: number;
 }
 
+/** How producers are stored. */
+export interface ProducerSettings {
+  /** The most that a stream's row has; more get pages of their own. */
+  readonly rowProducers: number;
+  /** Says which page a producer is on, for streams that get their pages now; drawn at random, u32. */
+  readonly producerSalt: number;
+}
+
 export class StreamArchiver {
+  readonly #settings: ProducerSettings;
   readonly #store: ArchiveStore;
   readonly #tails: Tails;
   readonly #arena = new Arena();
   /** Appends that the step under way went over. */
   #appends = 0;
 
-  constructor(store: ArchiveStore, tails: Tails) {
+  constructor(store: ArchiveStore, tails: Tails, settings: ProducerSettings) {
+    this.#settings = settings;
     this.#store = store;
     this.#tails = tails;
   }
@@ -82,13 +99,30 @@ export class StreamArchiver {
       if (added >= room || this.#appends >= STEP_APPENDS) return added;
       added += this.#addChunk(archiving, changes);
     }
-    const encoded = encodeState(this.#arena, state, heldTo, archiving.lastChunk);
+    added += this.#addProducers(state, changes);
+    archiving.row = headerOf(state, heldTo, archiving.lastChunk);
+    const encoded = encodeState(this.#arena, archiving.row, state);
     changes.push({ key: streamKey(state.id), value: encoded });
-    const deadline = this.#index(state, row, changes);
-    archiving.row = { heldTo, tail: state.tail, lastChunk: archiving.lastChunk, deadline };
+    this.#index(state, row, archiving.row.deadline, changes);
     archiving.complete = true;
     archiving.rows = row === null ? 1 : 0;
     return added + encoded.length;
+  }
+
+  /** Adds the changed pages of producers, when there are too many for the row. */
+  #addProducers({ id, producers }: StreamState, changes: Change[]): number {
+    if (producers === undefined) return 0;
+    if (!producers.isDivided && producers.size > this.#settings.rowProducers)
+      producers.divide(this.#settings.producerSalt);
+    const changed = producers.takeChanged();
+    if (!producers.isDivided) return 0;
+    let added = 0;
+    for (const part of changed) {
+      const value = encodeProducers(this.#arena, producers.part(part));
+      changes.push({ key: producersKey(id, part), value });
+      added += value.length;
+    }
+    return added;
   }
 
   /** What the archive holds of the stream; read from there at most once while the stream is in memory. */
@@ -104,7 +138,11 @@ export class StreamArchiver {
       return row === undefined ? null : decodeRowHeader(row);
     } catch (error) {
       if (!(error instanceof DamagedData)) throw error;
-      return { heldTo: 0, tail: hotFrom, lastChunk: undefined, deadline: undefined };
+      return {
+        heldTo: 0,
+        tail: hotFrom,
+        ...{ lastChunk: undefined, deadline: undefined, producers: undefined },
+      };
     }
   }
 
@@ -160,15 +198,13 @@ export class StreamArchiver {
   }
 
   /** Keeps the ways to the row up to date: by path, and by deadline. */
-  #index(state: StreamState, row: RowHeader | null, changes: Change[]): number | undefined {
+  #index(state: StreamState, row: RowHeader | null, deadline: number | undefined, changes: Change[]): void {
     if (row === null) changes.push({ key: pathKey(state.path), value: encodeNumber(this.#arena, state.id) });
-    const deadline = deadlineOf(state, state.renewedAt);
-    if (deadline === row?.deadline) return deadline;
+    if (deadline === row?.deadline) return;
     if (row?.deadline !== undefined)
       changes.push({ key: deadlineKey(row.deadline, state.id), value: undefined });
     if (deadline !== undefined)
       changes.push({ key: deadlineKey(deadline, state.id), value: new Uint8Array(0) });
-    return deadline;
   }
 
   /** Removes row and index entries and leaves a note, which outlives the chunks and the records of the stream. */

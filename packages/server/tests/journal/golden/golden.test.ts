@@ -72,6 +72,28 @@ describe.each(cases)("a directory of format %i whose server was %s", (format, en
   });
 });
 
+const withPages = cases.filter(([format]) => format >= 4);
+
+test.each(withPages)(
+  "a directory of format %i whose server was %s goes on with many producers",
+  async (...golden) => {
+    const server = await open(await copyOf(...golden));
+    const http = new Http(server.url);
+    for (const [id, seq, status] of [
+      ["crowd/0", 0, 204],
+      ["crowd/77", 1, 204],
+      ["crowd/199", 1, 200],
+      ["crowd/198", 2, 409],
+      ["crowd/200", 0, 200],
+    ] as const) {
+      const answer = await http.post("crowded", { headers: { ...TEXT, ...producer(id, 0, seq) }, body: "z" });
+      expect([id, answer.status]).toEqual([id, status]);
+    }
+    expect((await http.get("crowded")).text).toBe(`${"x".repeat(200)}yzz`);
+    await server.stop();
+  },
+);
+
 const withLimits = cases.filter(([format]) => format >= 2);
 
 test.each(withLimits)(

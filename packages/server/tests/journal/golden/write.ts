@@ -29,6 +29,10 @@ async function begin(http: Http): Promise<void> {
   await http.put("produced", { headers: BINARY });
   await http.post("produced", { headers: { ...BINARY, ...producer("p/ü", 3, 0) }, body: "one" });
   await http.post("produced", { headers: { ...BINARY, ...producer("other", 0, 0) }, body: "two" });
+  // More than a stream's row has.
+  await http.put("crowded", { headers: TEXT });
+  for (let index = 0; index < 200; index++)
+    await http.post("crowded", { headers: { ...TEXT, ...producer(`crowd/${index}`, 0, 0) }, body: "x" });
   await http.put("sequenced", { headers: TEXT });
   await http.post("sequenced", { headers: { ...TEXT, "Stream-Seq": "0005" }, body: "five" });
   await http.put("source", { headers: JSON_TYPE, body: '["inherited","also","not"]' });
@@ -53,6 +57,7 @@ async function goOn(http: Http): Promise<void> {
   await http.post("produced", { headers: { ...BINARY, ...producer("p/ü", 4, 0) }, body: "three" });
   const last = { ...producer("other", 0, 1), "Stream-Closed": "true" };
   await http.post("produced", { headers: { ...BINARY, ...last }, body: "four" });
+  await http.post("crowded", { headers: { ...TEXT, ...producer("crowd/77", 0, 1) }, body: "y" });
   await http.post("sequenced", { headers: { ...TEXT, "Stream-Seq": "0006" }, body: "six" });
   await http.post("fork", { headers: JSON_TYPE, body: '"own"' });
   await http.put("again", { headers: JSON_TYPE, body: '"the second life"' });

@@ -335,6 +335,9 @@ class Simulation {
       report: () => {},
       newStoreId: () => "simulated",
       firstLogPosition: this.#random.below(2 ** 48),
+      // Nearly always in pages.
+      rowProducers: this.#random.below(3),
+      producerSalt: this.#random.below(2 ** 32),
       now: () => this.#clock++ / 4,
       after: machine.after(),
       afterClose: () => Promise.resolve(),
@@ -401,7 +404,7 @@ class Simulation {
   #line(path: string): string {
     const found = this.#shard.forReading(path);
     if (found.kind !== "found") return `${path} ${found.rejection.kind}`;
-    const state = { ...found.stream.state, producers: [...(found.stream.state.producers ?? [])] };
+    const state = { ...found.stream.state, producers: [...(found.stream.state.producers ?? [])].sort() };
     const content = contentOf(this.#shard, found.stream);
     return `${path} ${JSON.stringify(Object.entries(state).sort())} ${content}`;
   }

@@ -74,7 +74,7 @@ export class ArchivedStreams implements Archive {
   /** The state in the archive, hidden or not. */
   #stored(id: number): StreamState | undefined {
     const row = this.#store.get(streamKey(id));
-    return row === undefined ? undefined : decodeState(row);
+    return row === undefined ? undefined : decodeState(this.#store, row);
   }
 
   /** Hidden or not: what is left of a stream until its forks are gone. */

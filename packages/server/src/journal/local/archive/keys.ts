@@ -8,6 +8,7 @@
  *     4  id  position         chunk: bytes of the stream from that position on (`chunks.ts`)
  *     5  deadline  id         empty: the stream's recorded end of life, epoch milliseconds
  *     6  id                   removed stream: the log position up to which it is known to be gone
+ *     7  id  part             producers of the stream, where it has many (`producer-pages.ts`)
  */
 import { PATH_BYTES_MAX } from "../../../stream/paths.ts";
 
@@ -16,6 +17,7 @@ const PATH = 3;
 const CHUNK = 4;
 const DEADLINE = 5;
 const REMOVED = 6;
+const PRODUCERS = 7;
 
 export const STORE_KEY: Uint8Array = Uint8Array.of(1);
 
@@ -68,6 +70,8 @@ export function describeKey(key: Uint8Array): string {
       return `the chunk of stream ${numberOfKey(key, 0)} at position ${numberOfKey(key, 1)}`;
     case DEADLINE:
       return `the deadline of stream ${numberOfKey(key, 1)}`;
+    case PRODUCERS:
+      return `part ${numberOfKey(key, 1)} of the producers of stream ${numberOfKey(key, 0)}`;
     case REMOVED:
       return `the note that stream ${numberOfKey(key, 0)} is gone`;
     default:
@@ -78,6 +82,11 @@ export function describeKey(key: Uint8Array): string {
 /** The chunk of a stream that begins at `position`. */
 export function chunkKey(id: number, position: number): Uint8Array {
   return numbersKey(CHUNK, id, position);
+}
+
+/** A part of the producers of a stream. */
+export function producersKey(id: number, part: number): Uint8Array {
+  return numbersKey(PRODUCERS, id, part);
 }
 
 /** A stream's place among the deadlines. Moments before 1970 are as good as 1970. */

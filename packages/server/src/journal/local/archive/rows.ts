@@ -7,8 +7,9 @@
  *     path     id u64
  */
 import { deadlineOf } from "../../../stream/expiry.ts";
+import { KnownProducers } from "../../../stream/known-producers.ts";
 import { ownText } from "../../../stream/own-text.ts";
-import type { ClosingTuple, ForkOrigin, ProducerState, StreamState } from "../../../stream/state.ts";
+import type { ClosingTuple, ForkOrigin, StreamState } from "../../../stream/state.ts";
 import type { Arena } from "../codec/arena.ts";
 import { allocateBlock, ByteReader, ByteWriter, blockOf, getU64, setU64 } from "../codec/bytes.ts";
 import {
@@ -17,7 +18,6 @@ import {
   type FieldType,
   f64,
   flag,
-  mapOf,
   optional,
   Struct,
   text,
@@ -25,6 +25,14 @@ import {
   u64,
 } from "../codec/fields.ts";
 import { FORK_ORIGIN } from "../codec/structs.ts";
+import type { ArchiveStore } from "./archive-store.ts";
+import {
+  PAGED_PRODUCERS,
+  type PagedProducers,
+  ProducerPages,
+  pagedProducers,
+  ROW_PRODUCERS_FIELD,
+} from "./producer-pages.ts";
 
 /** What the archive knows about itself. */
 export interface StoreRow {
@@ -61,24 +69,26 @@ export interface RowHeader {
   readonly lastChunk: number | undefined;
   /** The recorded end of life, epoch milliseconds, under which the stream is found among the deadlines. */
   readonly deadline: number | undefined;
+  /** Set when its producers have pages. */
+  readonly producers: PagedProducers | undefined;
 }
 
 const ROW_HEADER = new Struct<RowHeader>(
   "a stream's row",
-  () => ({ heldTo: 0, tail: 0, lastChunk: undefined, deadline: undefined }),
-  { heldTo: always(u64), tail: always(u64), lastChunk: optional(1, u64), deadline: optional(2, f64) },
+  () => ({ heldTo: 0, tail: 0, lastChunk: undefined, deadline: undefined, producers: undefined }),
+  {
+    heldTo: always(u64),
+    tail: always(u64),
+    lastChunk: optional(1, u64),
+    deadline: optional(2, f64),
+    producers: optional(4, PAGED_PRODUCERS),
+  },
 );
 
 const CLOSING_TUPLE = new Struct<ClosingTuple>(
   "a closing producer",
   () => ({ producerId: "", epoch: 0, seq: 0 }),
   { producerId: always(text), epoch: always(u64), seq: always(u64) },
-);
-
-const PRODUCER_STATE = new Struct<ProducerState>(
-  "a producer's state",
-  () => ({ epoch: 0, lastSeq: 0, lastAt: 0 }),
-  { epoch: always(u64), lastSeq: always(u64), lastAt: always(f64) },
 );
 
 /** Text that many streams have in common. */
@@ -101,7 +111,6 @@ function blankState(): StreamState {
     closedBy: undefined,
     lastStreamSeq: undefined,
     producers: undefined,
-    producerIdsLength: 0,
     renewedAt: 0,
     lastAppendAt: 0,
     references: 0,
@@ -109,8 +118,8 @@ function blankState(): StreamState {
   };
 }
 
-/** Without what the header has, and what follows from the rest. */
-const STATE = new Struct<Omit<StreamState, "tail" | "producerIdsLength">>("a stream's state", blankState, {
+/** Without what the header has. */
+const STATE = new Struct<Omit<StreamState, "tail">>("a stream's state", blankState, {
   id: always(u64),
   path: always(text),
   contentType: always(sharedText),
@@ -122,7 +131,7 @@ const STATE = new Struct<Omit<StreamState, "tail" | "producerIdsLength">>("a str
   closed: flag(2),
   closedBy: optional(64, CLOSING_TUPLE),
   lastStreamSeq: optional(128, text),
-  producers: optional(256, mapOf(text, PRODUCER_STATE)),
+  producers: optional(256, ROW_PRODUCERS_FIELD),
   renewedAt: always(f64),
   lastAppendAt: always(f64),
   references: always(u32),
@@ -152,15 +161,14 @@ export function decodeNumber(bytes: Uint8Array): number {
   return getU64(blockOf(bytes).view, 0);
 }
 
-/** The row of a stream whose bytes up to `state.tail` are archived. */
-export function encodeState(
-  arena: Arena,
-  state: StreamState,
-  heldTo: number,
-  lastChunk: number | undefined,
-): Uint8Array {
+/** What the row of a stream says besides its state. */
+export function headerOf(state: StreamState, heldTo: number, lastChunk: number | undefined): RowHeader {
   const deadline = deadlineOf(state, state.renewedAt);
-  const header: RowHeader = { heldTo, tail: state.tail, lastChunk, deadline };
+  return { heldTo, tail: state.tail, lastChunk, deadline, producers: pagedProducers(state.producers) };
+}
+
+/** The row of a stream whose bytes, and pages of producers, are archived. */
+export function encodeState(arena: Arena, header: RowHeader, state: StreamState): Uint8Array {
   const writer = new ByteWriter(arena.reserve(ROW_HEADER.room(header) + STATE.room(state)), arena.at);
   ROW_HEADER.write(writer, header);
   STATE.write(writer, state);
@@ -179,13 +187,14 @@ export function decodeFork(bytes: Uint8Array): ForkOrigin | undefined {
   return STATE.readFields(reader, reader.u16(), blankState(), "fork").fork;
 }
 
-/** The state in a stream's row, as a fresh object. @throws NewerFormat */
-export function decodeState(bytes: Uint8Array): StreamState {
+/** The state in a stream's row, as a fresh object. @param store where it is from @throws NewerFormat */
+export function decodeState(store: ArchiveStore, bytes: Uint8Array): StreamState {
   const reader = new ByteReader(blockOf(bytes));
-  const { tail } = ROW_HEADER.read(reader);
+  const { tail, producers } = ROW_HEADER.read(reader);
   const state = blankState();
   state.tail = tail;
   STATE.readFields(reader, reader.u16(), state);
-  for (const id of state.producers?.keys() ?? []) state.producerIdsLength += id.length;
+  if (producers !== undefined)
+    state.producers = new KnownProducers(new ProducerPages(store, state.id, producers));
   return state;
 }

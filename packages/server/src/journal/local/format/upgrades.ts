@@ -22,6 +22,10 @@ export const UPGRADES: readonly Upgrade[] = [
     what: "services: a stream of the server's own, which an older version would overlook, and let everybody in",
     run: () => Promise.resolve(),
   },
+  {
+    what: "producers of a stream that remembers many: pages of their own, written when the stream next changes",
+    run: () => Promise.resolve(),
+  },
 ];
 
 /** The format that this version writes. It opens all from 1 to this one. */

@@ -10,7 +10,7 @@ import { failureOf } from "./failure.ts";
 import { Scrubber } from "./scrubber.ts";
 
 /** How often it is looked whether the files are still in place, ms. */
-const WATCH_INTERVAL_MS = 500;
+const WATCH_INTERVAL_MS = 1000;
 
 /** Damaged places that are told one by one; there are more where these are, and they are counted. */
 const DAMAGES_TOLD = 1000;

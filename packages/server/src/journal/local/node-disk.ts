@@ -67,6 +67,8 @@ export async function isAt(path: string, inode: bigint): Promise<boolean> {
 class NodeFile implements DiskFile {
   readonly #descriptor: number;
   readonly #path: string;
+  /** Of the open file; known once somebody has asked. */
+  #inode: bigint | undefined;
 
   constructor(descriptor: number, path: string) {
     this.#descriptor = descriptor;
@@ -128,12 +130,16 @@ class NodeFile implements DiskFile {
   }
 
   async isInPlace(): Promise<boolean> {
-    const { ino } = await new Promise<fs.BigIntStats>((resolve, reject) => {
+    this.#inode ??= await this.#inodeOfOwn();
+    return isAt(this.#path, this.#inode);
+  }
+
+  #inodeOfOwn(): Promise<bigint> {
+    return new Promise((resolve, reject) => {
       fs.fstat(this.#descriptor, { bigint: true }, (error, stats) =>
-        error === null ? resolve(stats) : reject(error),
+        error === null ? resolve(stats.ino) : reject(error),
       );
     });
-    return isAt(this.#path, ino);
   }
 
   close(): Promise<void> {

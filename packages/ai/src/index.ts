@@ -2,11 +2,12 @@ export { Folded, foldChunks } from "./fold/folded.ts";
 export type { ChunkFormat, WriterNote } from "./format.ts";
 export type { ClaimProblem, Rejected } from "./generation/claim.ts";
 export { type Guarded, guardGeneration } from "./generation/guard.ts";
+export { LINGER_MS, PromptAppends } from "./generation/prompt-appends.ts";
 export { type GenerationBatch, type ReadOptions, readGeneration } from "./generation/read.ts";
 export { drain, type Source, type SourceContext, type SourceEnd } from "./generation/source.ts";
 export { endVanished, type StartOptions, startGeneration, takeOver, VANISHED } from "./generation/start.ts";
 export { hearStops, requestStop, type StopResult } from "./generation/stop.ts";
-export type { GenerationTarget } from "./generation/target.ts";
+export { type GenerationTarget, isMissing } from "./generation/target.ts";
 export { defaultErrorText, type Generation, type Outcome, type WriteOptions } from "./generation/writer.ts";
 export { passRead } from "./respond/pass-read.ts";
 export {

@@ -1,4 +1,4 @@
-import type { ChunkFormat, WriterNote } from "@perennial/ai";
+import { type ChunkFormat, VANISHED, type WriterNote } from "@perennial/ai";
 import { type LooseChunk, looseChunk, type TanStackChunk } from "./types.ts";
 
 /** The custom events of this package. Readers who do not know them pass them over. */
@@ -8,6 +8,11 @@ export const STOPPED_EVENT = "perennial.stopped";
 
 /** The code of the error by which a run ends whose writer is gone. */
 export const WRITER_GONE = "writer-gone";
+
+/** The end of a run whose writer is gone. */
+export function vanishedRun(runId: string): TanStackChunk {
+  return { type: "RUN_ERROR", runId, message: VANISHED, code: WRITER_GONE, timestamp: Date.now() };
+}
 
 /** Chunk types that are pieces, each with the member that says what they are pieces of. */
 const PIECES: Readonly<Record<string, "messageId" | "toolCallId">> = {

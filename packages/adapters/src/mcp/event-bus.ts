@@ -1,5 +1,5 @@
-import { batchesOf } from "@perennial/ai";
-import { appendOnce, isMissing } from "../streams/append.ts";
+import { batchesOf, isMissing } from "@perennial/ai";
+import { appendOnce } from "../streams/append.ts";
 import { handleAt, type StreamsPlace } from "../streams/place.ts";
 
 /** An event of MCP's servers: `tools_list_changed`, say. */

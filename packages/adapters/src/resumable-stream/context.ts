@@ -1,5 +1,4 @@
-import { type Source, startGeneration } from "@perennial/ai";
-import { isMissing } from "../streams/append.ts";
+import { isMissing, type Source, startGeneration } from "@perennial/ai";
 import { handleAt, type StreamsPlace, streamUrl } from "../streams/place.ts";
 import { type TextChunk, textFormat } from "./format.ts";
 import { readTexts } from "./read.ts";

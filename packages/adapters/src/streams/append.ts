@@ -1,9 +1,5 @@
-import { type DurableStream, DurableStreamError, FetchError, type Offset } from "@perennial/client";
-
-/** Whether a request failed because there is no such stream. */
-export function isMissing(error: unknown): boolean {
-  return (error instanceof FetchError || error instanceof DurableStreamError) && error.status === 404;
-}
+import { isMissing } from "@perennial/ai";
+import type { DurableStream, Offset } from "@perennial/client";
 
 /**
  * Appends one value, once, whatever answers are lost, and makes the stream if there is none.

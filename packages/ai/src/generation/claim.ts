@@ -7,6 +7,7 @@ import {
 } from "@perennial/client";
 import { PRODUCER_EPOCH, type Rejected, reject } from "@perennial/protocol";
 import type { ChunkFormat, WriterNote } from "../format.ts";
+import { LINGER_MS } from "./prompt-appends.ts";
 import { type GenerationTarget, handleOf, streamOptions } from "./target.ts";
 
 export type { Rejected };
@@ -17,11 +18,6 @@ const PRODUCER = "writer";
 export const FIRST_EPOCH = 0;
 /** Times that a writer tries to get above another's epoch. More is a duel. */
 const CLAIMS_MAX = 5;
-/**
- * How long a chunk that follows close behind others waits for more, in ms. A request for each token costs more than twice as much CPU
- * time, of the application and of the server (`npm run bench -w @perennial/ai-sdk`).
- */
-export const LINGER_MS = 15;
 
 /** Who writes. */
 export interface Claim {

@@ -1,6 +1,6 @@
 import type { IdempotentProducer } from "@perennial/client";
 import type { ChunkFormat, WriterNote } from "../format.ts";
-import { LINGER_MS } from "./claim.ts";
+import { PromptAppends } from "./prompt-appends.ts";
 import { drain, type Source, type SourceEnd } from "./source.ts";
 import { removeControl, stopAsked } from "./stop.ts";
 import type { GenerationTarget } from "./target.ts";
@@ -68,12 +68,13 @@ export class GenerationWriter<Chunk> implements Generation {
   readonly #over = new AbortController();
   #stopReason: string | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #lastWritten = 0;
+  readonly #appends: PromptAppends;
 
   /** @param failures - told to the writer when chunks could not be stored */
   constructor(writing: Writing<Chunk>, producer: IdempotentProducer, failures: FailureReport) {
     this.#writing = writing;
     this.#producer = producer;
+    this.#appends = new PromptAppends(producer);
     failures.listen((error) => this.#fail(error));
     this.finished = this.#run();
   }
@@ -89,7 +90,7 @@ export class GenerationWriter<Chunk> implements Generation {
     const heartbeat = setInterval(() => this.#sayAlive(), leaseMs / NOTES_PER_LEASE);
     if (this.#writing.stoppable) void this.#hearStops();
     const context = { signal: this.#stop.signal, written };
-    const end = await drain(source, context, (chunk) => this.#write(chunk));
+    const end = await drain(source, context, (chunk) => this.#appends.append(chunk));
     clearInterval(heartbeat);
     try {
       return await this.#end(end);
@@ -100,19 +101,11 @@ export class GenerationWriter<Chunk> implements Generation {
     }
   }
 
-  #write(chunk: Chunk): void {
-    const now = Date.now();
-    const isAfterSilence = now - this.#lastWritten > LINGER_MS;
-    this.#lastWritten = now;
-    this.#producer.append(chunk);
-    // Somebody waits for it: it goes at once, with those that come in the same moment.
-    if (isAfterSilence) setTimeout(() => void this.#producer.flush({ rejectOnError: false }));
-  }
-
   #sayAlive(): void {
     const { leaseMs, format, note } = this.#writing;
-    if (this.#failure !== undefined || Date.now() - this.#lastWritten < leaseMs / NOTES_PER_LEASE / 2) return;
-    this.#write(format.note(note));
+    if (this.#failure !== undefined || Date.now() - this.#appends.lastAt < leaseMs / NOTES_PER_LEASE / 2)
+      return;
+    this.#appends.append(format.note(note));
   }
 
   async #hearStops(): Promise<void> {

@@ -1,3 +1,4 @@
+import { isMissing } from "@perennial/ai";
 import { FetchError, type Offset } from "@perennial/client";
 import { latestFolded } from "../session/compact.ts";
 import { SessionFold } from "../session/fold.ts";
@@ -195,10 +196,6 @@ class Connection implements DurableSessionConnection {
     // What was sent may have made the session: nobody waits out a pause then.
     this.#retry.give();
   };
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof FetchError && error.status === 404;
 }
 
 /** Whether the session may be there later: it does not exist yet, or the server is busy or cannot be reached. */

@@ -1,6 +1,6 @@
-import { batchesOf, VANISHED } from "@perennial/ai";
+import { batchesOf } from "@perennial/ai";
 import { type JsonBatch, type StreamResponse, stream } from "@perennial/client";
-import { MESSAGE_EVENT, valueOfEvent, WRITER_GONE } from "../format.ts";
+import { MESSAGE_EVENT, valueOfEvent, vanishedRun } from "../format.ts";
 import { messagesChunk, type SessionFold, snapshotChunks } from "../session/fold.ts";
 import { LeaseWatch } from "../session/lease-watch.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
@@ -133,8 +133,7 @@ export class Subscription {
     } catch {
       return [];
     }
-    const said = { type: "RUN_ERROR", message: VANISHED, code: WRITER_GONE, timestamp: Date.now() };
-    const ends = late.map((runId) => ({ ...said, runId }));
+    const ends = late.map(vanishedRun);
     for (const end of ends) this.#note(end);
     return ends;
   }

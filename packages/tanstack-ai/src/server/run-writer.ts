@@ -1,11 +1,9 @@
-import { drain, type Source, type SourceContext } from "@perennial/ai";
+import { drain, LINGER_MS, PromptAppends, type Source, type SourceContext } from "@perennial/ai";
 import { type DurableStream, IdempotentProducer } from "@perennial/client";
 import { customEvent, STOPPED_EVENT, sanitizeChunkForStorage, WRITER_EVENT } from "../format.ts";
 import { ActiveRuns } from "../session/runs.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
 
-/** How long chunks that follow close behind others wait for more, in ms: a request for each token costs more than twice as much. */
-const LINGER_MS = 15;
 const NOTES_PER_LEASE = 4;
 
 /** How a run is written. */
@@ -33,7 +31,7 @@ export class RunWriter {
   readonly #runs = new ActiveRuns();
   #stopReason: string | undefined;
   #failure: { readonly error: unknown } | undefined;
-  #lastWritten = 0;
+  readonly #appends: PromptAppends;
 
   constructor(stream: DurableStream, options: RunOptions) {
     this.#options = options;
@@ -42,6 +40,7 @@ export class RunWriter {
       ...{ replay: true, lingerMs: LINGER_MS },
       onError: (error) => this.#fail(error),
     });
+    this.#appends = new PromptAppends(this.#producer);
   }
 
   /** Stores chunks, and waits for that. @throws what the server refused them for */
@@ -70,25 +69,16 @@ export class RunWriter {
   #take(chunk: TanStackChunk): void {
     const known = this.#runs.ids;
     this.#runs.add(chunk);
-    this.#write(sanitizeChunkForStorage(chunk));
+    this.#appends.append(sanitizeChunkForStorage(chunk));
     for (const runId of this.#runs.ids) if (!known.includes(runId)) this.#begun(runId);
   }
 
   #begun(runId: string): void {
-    this.#write(this.#note(runId));
+    this.#appends.append(this.#note(runId));
     this.#options.onRun(runId, (reason) => {
       this.#stopReason = reason;
       this.#stop.abort(new DOMException(reason ?? "The answer was stopped", "AbortError"));
     });
-  }
-
-  #write(chunk: TanStackChunk): void {
-    const now = Date.now();
-    const isAfterSilence = now - this.#lastWritten > LINGER_MS;
-    this.#lastWritten = now;
-    this.#producer.append(chunk);
-    // Somebody waits for it: it goes at once, with those that come in the same moment.
-    if (isAfterSilence) setTimeout(() => void this.#producer.flush({ rejectOnError: false }));
   }
 
   #note(runId: string): TanStackChunk {
@@ -96,14 +86,15 @@ export class RunWriter {
   }
 
   #sayAlive(): void {
-    if (this.#failure === undefined) for (const runId of this.#runs.ids) this.#write(this.#note(runId));
+    if (this.#failure === undefined)
+      for (const runId of this.#runs.ids) this.#appends.append(this.#note(runId));
   }
 
   /** Ends the runs that the source left open; a source that failed before it began one has an error all the same. */
   #endRuns(endOf: (runId: string | undefined) => readonly TanStackChunk[]): void {
     const ids = this.#runs.ids;
     for (const runId of ids.length === 0 ? [undefined] : ids)
-      for (const chunk of endOf(runId)) this.#write(chunk);
+      for (const chunk of endOf(runId)) this.#appends.append(chunk);
   }
 
   #stopped(runId: string | undefined): readonly TanStackChunk[] {

@@ -1,4 +1,5 @@
 import { DurableStream, DurableStreamError, FetchError } from "@perennial/client";
+import { mediaType } from "@perennial/protocol";
 import { sanitizeChunkForStorage } from "../format.ts";
 import type { TanStackChunk } from "../types.ts";
 import type { DurableChatSessionStreamTarget, DurableStreamTarget } from "./target.ts";
@@ -20,7 +21,7 @@ function handleOf({ writeUrl, headers, fetchClient }: DurableChatSessionStreamTa
  */
 export async function ensureDurableChatSessionStream(target: DurableStreamTarget): Promise<DurableStream> {
   const { contentType = JSON_TYPE, createIfMissing = true } = target;
-  if (contentType.split(";")[0]?.trim().toLowerCase() !== JSON_TYPE)
+  if (mediaType(contentType) !== JSON_TYPE)
     throw new Error(`Chat session streams must use content type "${JSON_TYPE}"`);
   const handle = handleOf(target);
   if (!createIfMissing) return handle;

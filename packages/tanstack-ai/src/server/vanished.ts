@@ -1,6 +1,5 @@
-import { VANISHED } from "@perennial/ai";
 import { stream } from "@perennial/client";
-import { WRITER_GONE } from "../format.ts";
+import { vanishedRun } from "../format.ts";
 import { LeaseWatch } from "../session/lease-watch.ts";
 import { ActiveRuns } from "../session/runs.ts";
 import type { TanStackChunk } from "../types.ts";
@@ -38,10 +37,6 @@ export async function endVanishedRuns(target: DurableChatSessionStreamTarget): P
   await readOn(offset);
   const late = leases.late(performance.now());
   const session = await ensureDurableChatSessionStream({ ...target, createIfMissing: false });
-  const said = { type: "RUN_ERROR", message: VANISHED, code: WRITER_GONE, timestamp: Date.now() };
-  await appendSanitizedChunksToStream(
-    session,
-    late.map((runId) => ({ ...said, runId })),
-  );
+  await appendSanitizedChunksToStream(session, late.map(vanishedRun));
   return late;
 }

@@ -8,10 +8,12 @@ import { emptyMark, type Mark, MarkFile, readMark } from "./durable-mark.ts";
 import { judgeMark, type LossListener } from "./judge-mark.ts";
 
 /**
- * How long the mark may lag behind. What was acknowledged in that time before a crash cannot be told from what was not:
- * short enough to matter little, long enough that marks take a percent of what the disk can do, ms.
+ * A log to which nothing was added for so long is marked, ms. While more is added, each batch proves those before it
+ * (`codec/frame.ts`): it would be a write, in the pool and on the disk, for what is known.
  */
-const MARK_INTERVAL_MS = 100;
+const QUIET_MS = 100;
+/** A log that is never quiet is marked each so many times `QUIET_MS`: what it loses with whole files is known, too. */
+const BUSY_ROUNDS = 10;
 
 export interface KeeperParts {
   readonly disk: Disk;
@@ -56,13 +58,24 @@ export class MarkKeeper implements HeldFile {
     return this.#marked;
   }
 
-  /** More is durable: it will be marked soon. */
+  /** More is durable: it will be marked once the log is quiet, or a second later. */
   note(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
-    this.#parts.after(MARK_INTERVAL_MS, () => {
+    this.#markWhenQuiet(this.#durable().position, BUSY_ROUNDS);
+  }
+
+  /** @param seen what was durable a moment ago */
+  #markWhenQuiet(seen: number, rounds: number): void {
+    this.#parts.after(QUIET_MS, () => {
+      if (this.#closed) return;
+      const { position } = this.#durable();
+      if (position > seen && rounds > 1) {
+        this.#markWhenQuiet(position, rounds - 1);
+        return;
+      }
       this.#scheduled = false;
-      if (!this.#closed) this.#write().catch((error: unknown) => this.#failed(error));
+      this.#write().catch((error: unknown) => this.#failed(error));
     });
   }
 

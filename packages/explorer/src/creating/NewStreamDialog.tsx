@@ -1,5 +1,6 @@
 import type { FormEvent, KeyboardEvent } from "react";
 import { Dialog } from "../design/Dialog.tsx";
+import { DialogButtons } from "../design/DialogButtons.tsx";
 import { rootPath } from "../server/address.ts";
 import { MessageField, NameField, TtlField, TypeField } from "./fields.tsx";
 import { useNewStreamForm } from "./use-new-stream-form.ts";
@@ -35,17 +36,13 @@ export function NewStreamDialog({ path: givenPath, onClose }: Props) {
         <TypeField draft={draft} problem={problem} onChange={change} />
         <TtlField draft={draft} problem={problem} onChange={change} />
         <MessageField draft={draft} problem={problem} onChange={change} />
-        <p className="small error" role="alert">
-          {failure}
-        </p>
-        <div className="dialog-buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={!form.canSubmit}>
-            Create
-          </button>
-        </div>
+        <DialogButtons
+          action="Create"
+          isReady={form.canSubmit}
+          isUnderWay={form.isUnderWay}
+          failure={failure}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

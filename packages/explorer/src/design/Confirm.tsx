@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { reasonOf } from "../server/reason.ts";
 import { Dialog } from "./Dialog.tsx";
+import { DialogButtons } from "./DialogButtons.tsx";
 
 interface Props {
   readonly title: string;
@@ -18,6 +19,7 @@ export function Confirm({ title, children, action, onConfirm, onClose }: Props) 
   const [isUnderWay, setUnderWay] = useState(false);
   const confirm = async (): Promise<void> => {
     setUnderWay(true);
+    setFailure(undefined);
     try {
       await onConfirm();
       onClose();
@@ -30,19 +32,14 @@ export function Confirm({ title, children, action, onConfirm, onClose }: Props) 
     <Dialog title={title} onClose={onClose}>
       <div className="dialog-body">
         <div>{children}</div>
-        {failure !== undefined && (
-          <p className="error" role="alert">
-            {failure}
-          </p>
-        )}
-        <div className="dialog-buttons">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="button" className="danger" disabled={isUnderWay} onClick={() => void confirm()}>
-            {action}
-          </button>
-        </div>
+        <DialogButtons
+          action={action}
+          isDanger
+          isUnderWay={isUnderWay}
+          failure={failure}
+          onCancel={onClose}
+          onAct={() => void confirm()}
+        />
       </div>
     </Dialog>
   );

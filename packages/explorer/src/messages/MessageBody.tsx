@@ -5,7 +5,7 @@ import type { Row, RowKind } from "../feed/cut-rows.ts";
 import { formatCount } from "../format/sizes.ts";
 import { type BodyLine, foldable, jsonLines, textLines, unfoldedLines } from "./body-lines.ts";
 import { hexDump } from "./hex.ts";
-import { Tokens } from "./MessageText.tsx";
+import { type Marks, Tokens } from "./MessageText.tsx";
 import type { ViewMode } from "./view-mode.ts";
 
 const decoder = new TextDecoder();
@@ -22,10 +22,11 @@ interface Props {
   readonly row: Row;
   readonly kind: RowKind;
   readonly mode: ViewMode;
+  readonly marks: Marks | undefined;
 }
 
 /** A message in full, up to a bound that says so. Only lines in view are elements, so a long one costs no more than a short one. */
-export function MessageBody({ row, kind, mode }: Props) {
+export function MessageBody({ row, kind, mode, marks }: Props) {
   const lines = useMemo(() => linesOf(row.bytes.subarray(0, WHOLE_BYTES), kind, mode), [row, kind, mode]);
   const folds = useMemo(() => foldable(lines), [lines]);
   const [folded, setFolded] = useState(NOTHING);
@@ -53,7 +54,7 @@ export function MessageBody({ row, kind, mode }: Props) {
           </button>
         </div>
       )}
-      <Lines lines={lines} shown={shown} folded={folded} onToggle={toggle} />
+      <Lines {...{ lines, shown, folded, marks }} onToggle={toggle} />
       {more > 0 && <p className="soft small inspector-cut">{formatCount(more)} bytes more are not shown.</p>}
     </>
   );
@@ -70,10 +71,11 @@ interface LinesProps {
   /** Which of them are to be seen. */
   readonly shown: readonly number[];
   readonly folded: ReadonlySet<number>;
+  readonly marks: Marks | undefined;
   readonly onToggle: (index: number) => void;
 }
 
-function Lines({ lines, shown, folded, onToggle }: LinesProps) {
+function Lines({ lines, shown, folded, marks, onToggle }: LinesProps) {
   const scroller = useRef<HTMLElement>(null);
   const virtual = useVirtualizer({
     count: shown.length,
@@ -100,6 +102,7 @@ function Lines({ lines, shown, folded, onToggle }: LinesProps) {
                 line={lines[index]!}
                 isFolded={folded.has(index)}
                 isLast={at === shown.length - 1}
+                marks={marks}
                 onToggle={() => onToggle(index)}
               />
             </div>
@@ -114,10 +117,11 @@ interface LineProps {
   readonly line: BodyLine;
   readonly isFolded: boolean;
   readonly isLast: boolean;
+  readonly marks: Marks | undefined;
   readonly onToggle: () => void;
 }
 
-function Line({ line, isFolded, isLast, onToggle }: LineProps) {
+function Line({ line, isFolded, isLast, marks, onToggle }: LineProps) {
   return (
     <>
       {line.closesAt !== undefined && (
@@ -131,7 +135,7 @@ function Line({ line, isFolded, isLast, onToggle }: LineProps) {
           <Icon name="down" />
         </button>
       )}
-      <Tokens tokens={line.tokens()} />
+      <Tokens tokens={line.tokens()} marks={marks} />
       {isFolded && <span className="soft"> …</span>}
       {!isLast && "\n"}
     </>

@@ -9,19 +9,21 @@ import { formatBytes, formatCount } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { asCurl, asPython, asTypeScript } from "./copy-as.ts";
 import { MessageBody } from "./MessageBody.tsx";
+import type { Marks } from "./MessageText.tsx";
 import type { ViewMode } from "./view-mode.ts";
 
 interface Props {
   readonly row: Row;
   readonly number: number;
   readonly mode: ViewMode;
+  readonly marks: Marks | undefined;
   readonly onClose: () => void;
 }
 
 const ROW_NAMES = { json: "Message", text: "Line", binary: "Row" } as const;
 
 /** One message in full, where it stands, and ways to take it along. */
-export function MessageInspector({ row, number, mode, onClose }: Props) {
+export function MessageInspector({ row, number, mode, marks, onClose }: Props) {
   const { feed } = useStreamView();
   const { kind } = useFeed(feed);
   return (
@@ -46,7 +48,7 @@ export function MessageInspector({ row, number, mode, onClose }: Props) {
         </dd>
       </dl>
       <CopyGroup row={row} />
-      <MessageBody key={`${row.position} ${mode}`} row={row} kind={kind} mode={mode} />
+      <MessageBody key={`${row.position} ${mode}`} {...{ row, kind, mode, marks }} />
     </aside>
   );
 }

@@ -1,8 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { formatAgo, formatCount } from "../format/sizes.ts";
 import { useNow } from "../format/use-now.ts";
 import { listProducers, type ProducersPage } from "../server/producers.ts";
+import { useAsked } from "../server/use-asked.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import "../design/table.css";
 
@@ -12,12 +12,9 @@ const REFRESH_MS = 2000;
 export function ProducersPanel() {
   const { path } = useStreamView();
   const [after, setAfter] = useState("");
-  const { data, error } = useQuery({
-    queryKey: ["producers", path, after],
-    queryFn: ({ signal }) => listProducers(path, after, signal),
-    refetchInterval: REFRESH_MS,
-  });
-  if (error !== null) return <p className="panel-note error">{error.message}</p>;
+  const question = useCallback((signal: AbortSignal) => listProducers(path, after, signal), [path, after]);
+  const { data, failure } = useAsked(question, REFRESH_MS);
+  if (failure !== undefined) return <p className="panel-note error">{failure}</p>;
   if (data === undefined) return <p className="panel-note soft">Asking…</p>;
   if (data.producers.length === 0 && after === "")
     return <p className="panel-note soft">No idempotent producer has written to this stream.</p>;

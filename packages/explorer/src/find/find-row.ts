@@ -1,12 +1,12 @@
-/** Searching a stream for text, page by page, so that any length of stream can be searched. */
+/** Searching a stream, page by page, so that any length of stream can be searched. */
 import type { Row } from "../feed/cut-rows.ts";
 import { readRows } from "../feed/read-rows.ts";
 import type { StreamFeed } from "../feed/stream-feed.ts";
+import type { Query } from "./query.ts";
 
 export interface Search {
   readonly feed: StreamFeed;
-  /** What to find, in any letter case; not empty. */
-  readonly text: string;
+  readonly query: Query;
   /** Where to begin: the end of the row that is looked at, which is not searched itself. */
   readonly from: number;
   readonly signal: AbortSignal;
@@ -14,28 +14,21 @@ export interface Search {
   readonly onProgress: (position: number) => void;
 }
 
-const decoder = new TextDecoder();
-
-/** Whether a row's text holds another, in any letter case. */
-export function rowHolds(row: Row, text: string): boolean {
-  return decoder.decode(row.bytes).toLowerCase().includes(text.toLowerCase());
-}
-
-/** The next row that holds the text; undefined when there is none up to the tail, or the search was given up. */
-export async function findNext({ feed, text, from, signal, onProgress }: Search): Promise<Row | undefined> {
+/** The next row that is meant; undefined when there is none up to the tail, or the search was given up. */
+export async function findNext({ feed, query, from, signal, onProgress }: Search): Promise<Row | undefined> {
   const { end } = feed.snapshot();
   for await (const rows of readRows({ url: feed.url, from, to: end, signal })) {
-    const found = rows.find((row) => rowHolds(row, text));
+    const found = rows.find(query.matches);
     if (found !== undefined) return found;
     onProgress(rows.at(-1)?.end ?? from);
   }
   return undefined;
 }
 
-/** The last row before the one that is looked at that holds the text. */
+/** The last row before the one that is looked at that is meant. */
 export async function findPrevious({
   feed,
-  text,
+  query,
   from,
   signal,
   onProgress,
@@ -44,7 +37,7 @@ export async function findPrevious({
     const { position, end } = feed.index.page(page);
     let found: Row | undefined;
     for await (const rows of readRows({ url: feed.url, from: position, to: end, signal }))
-      found = rows.findLast((row) => row.end < from && rowHolds(row, text)) ?? found;
+      found = rows.findLast((row) => row.end < from && query.matches(row)) ?? found;
     if (found !== undefined) return found;
     onProgress(position);
   }

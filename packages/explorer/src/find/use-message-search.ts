@@ -5,6 +5,7 @@ import { useFeed } from "../feed/use-feed.ts";
 import { reasonOf } from "../server/reason.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { findNext, findPrevious } from "./find-row.ts";
+import type { Query } from "./query.ts";
 
 /** How far a search is, or how it ended if it found nothing. */
 type Outcome =
@@ -16,13 +17,13 @@ type Outcome =
 export interface MessageSearch {
   /** How it goes, in words; empty when there is nothing to say. */
   readonly words: string;
-  /** Looks for the text from the position that is looked at, to the tail or back to the beginning. */
-  readonly run: (text: string, isBackward: boolean) => Promise<void>;
+  /** Looks for the next one from the position that is looked at, to the tail or back to the beginning. */
+  readonly run: (query: Query | undefined, isBackward: boolean) => Promise<void>;
   /** Gives up. */
   readonly stop: () => void;
 }
 
-/** A search for text in the whole stream, one at a time. */
+/** A search in the whole stream, one at a time. */
 export function useMessageSearch(onFound: (row: Row) => void): MessageSearch {
   const { feed, at } = useStreamView();
   const { end } = useFeed(feed);
@@ -35,9 +36,9 @@ export function useMessageSearch(onFound: (row: Row) => void): MessageSearch {
     search.current = undefined;
     setOutcome(undefined);
   };
-  const run = async (text: string, isBackward: boolean): Promise<void> => {
+  const run = async (query: Query | undefined, isBackward: boolean): Promise<void> => {
     stop();
-    if (text === "") return;
+    if (query === undefined) return;
     const controller = new AbortController();
     search.current = controller;
     const { signal } = controller;
@@ -46,7 +47,7 @@ export function useMessageSearch(onFound: (row: Row) => void): MessageSearch {
     const onProgress = (position: number): void =>
       setOutcome({ kind: "searching", share: end === 0 ? 1 : position / end });
     try {
-      const found = await (isBackward ? findPrevious : findNext)({ feed, text, from, signal, onProgress });
+      const found = await (isBackward ? findPrevious : findNext)({ feed, query, from, signal, onProgress });
       if (signal.aborted) return;
       setOutcome(found === undefined ? { kind: "nothing" } : undefined);
       if (found !== undefined) onFound(found);

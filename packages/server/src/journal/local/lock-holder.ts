@@ -4,7 +4,7 @@
  * shares the file system. What everybody who can reach the directory sees is whether the file changes.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
+import { constants, readFileSync, readlinkSync } from "node:fs";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { ok, type Result, reject } from "@perennial/protocol";
@@ -50,6 +50,7 @@ export class LockHolder implements HeldFile {
   #beats = 0;
   #beating: Promise<void> = Promise.resolve();
   #failure: unknown;
+  #isTaken = false;
 
   private constructor(path: string, holder: Holder, file: FileHandle, fileInode: bigint) {
     this.#path = path;
@@ -65,12 +66,13 @@ export class LockHolder implements HeldFile {
     const { found, isCertain } = await lookForHolder(path, inode);
     if (found !== undefined) return reject(found);
     const holder = { token: randomUUID(), pid: process.pid, inode, ...identity(process.pid) };
-    const file = await open(path, "w+", 0o600);
+    // Not emptied: whoever looks meanwhile would find nobody.
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     const lock = new LockHolder(path, holder, file, (await file.stat({ bigint: true })).ino);
     await lock.#beat();
     // Of two that waited together, the one that wrote last has it.
     if (!isCertain) await delay(LOOK_MS);
-    if (await lock.isInPlace()) return ok(lock);
+    if (await lock.#isHeld()) return ok(lock);
     await lock.#stop();
     return reject((await readHolder(path))?.holder ?? { pid: 0 });
   }
@@ -78,8 +80,10 @@ export class LockHolder implements HeldFile {
   #beatLater(): void {
     this.#beating = this.#beating.then(async () => {
       try {
+        if (this.#isTaken || this.#failure !== undefined) return;
         // Once somebody else has taken the directory, it is theirs.
-        if (this.#failure === undefined && (await this.isInPlace())) await this.#beat();
+        this.#isTaken = !(await this.#isHeld());
+        if (!this.#isTaken) await this.#beat();
       } catch (error) {
         this.#failure = error;
       }
@@ -92,9 +96,13 @@ export class LockHolder implements HeldFile {
     await this.#file.write(`${text}\n`, 0);
   }
 
-  /** Whether nobody has deleted the file or taken the directory. */
+  /** Whether nobody had deleted the file or taken the directory at the last beat. */
   async isInPlace(): Promise<boolean> {
     if (this.#failure !== undefined) throw this.#failure;
+    return !this.#isTaken;
+  }
+
+  async #isHeld(): Promise<boolean> {
     if (!(await isAt(this.#path, this.#inode))) return false;
     // Whoever takes the directory writes over the file: to read it where it is open costs a fraction of opening it each time.
     const { buffer, bytesRead } = await this.#file.read(Buffer.alloc(FILE_BYTES), 0, FILE_BYTES, 0);
@@ -103,7 +111,7 @@ export class LockHolder implements HeldFile {
 
   async release(): Promise<void> {
     try {
-      if (await this.isInPlace()) await rm(this.#path, { force: true });
+      if (this.#failure === undefined && (await this.#isHeld())) await rm(this.#path, { force: true });
     } finally {
       await this.#stop();
     }

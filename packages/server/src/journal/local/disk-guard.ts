@@ -108,17 +108,22 @@ export class DiskGuard {
     this.note("data in the archive is damaged", damage);
   }
 
-  /** From now on looks whether the archive and these files are in place, and whether the archive is intact. */
-  watch(files: readonly HeldFile[]): void {
-    this.#watchFiles([...files, this.store]);
+  /**
+   * From now on looks whether the archive and these files are in place, and whether the archive is intact. Each time at
+   * one file, the next: a directory that is gone lacks all of them, and each look is a trip to the pool of threads.
+   *
+   * @param lock is looked at each time
+   */
+  watch(files: readonly HeldFile[], lock: readonly HeldFile[] = []): void {
+    this.#watchFiles([this.store, ...files], lock, 0);
     if (this.#parts.scrub) this.#scrubber.start();
   }
 
-  #watchFiles(files: readonly HeldFile[]): void {
+  #watchFiles(files: readonly HeldFile[], lock: readonly HeldFile[], turn: number): void {
     this.#parts.after(WATCH_INTERVAL_MS, () => {
       if (this.#stopped || this.#health !== "ok") return;
-      this.#look(files).then(
-        () => this.#watchFiles(files),
+      this.#look([...lock, files[turn]!]).then(
+        () => this.#watchFiles(files, lock, (turn + 1) % files.length),
         (error: unknown) => {
           // A file may be closed while it is looked at.
           if (!this.#stopped) this.trouble("looking after the data directory", error);

@@ -124,7 +124,7 @@ export class LocalLog implements Log, WriterEvents, LogEventListener {
     this.#state.beginToWrite(writing);
     await writer.startTerm();
     await this.#mark.reset();
-    this.#guard.watch([segments, this.#mark, ...parts.held]);
+    this.#guard.watch([segments, this.#mark], parts.held);
     segments.prepareNext();
     this.#reserve.begin();
     this.#schedule.begin();

@@ -12,8 +12,8 @@ import { judgeMark, type LossListener } from "./judge-mark.ts";
  * (`codec/frame.ts`): it would be a write, in the pool and on the disk, for what is known.
  */
 const QUIET_MS = 100;
-/** A log that is never quiet is marked each so many times `QUIET_MS`: what it loses with whole files is known, too. */
-const BUSY_ROUNDS = 10;
+/** A log that was not quiet is marked so much later, ms: what it loses with whole files is known, too. */
+const BUSY_MS = 900;
 
 export interface KeeperParts {
   readonly disk: Disk;
@@ -62,21 +62,16 @@ export class MarkKeeper implements HeldFile {
   note(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
-    this.#markWhenQuiet(this.#durable().position, BUSY_ROUNDS);
+    const { position } = this.#durable();
+    this.#parts.after(QUIET_MS, () => {
+      if (this.#durable().position === position) this.#mark();
+      else this.#parts.after(BUSY_MS, () => this.#mark());
+    });
   }
 
-  /** @param seen what was durable a moment ago */
-  #markWhenQuiet(seen: number, rounds: number): void {
-    this.#parts.after(QUIET_MS, () => {
-      if (this.#closed) return;
-      const { position } = this.#durable();
-      if (position > seen && rounds > 1) {
-        this.#markWhenQuiet(position, rounds - 1);
-        return;
-      }
-      this.#scheduled = false;
-      this.#write().catch((error: unknown) => this.#failed(error));
-    });
+  #mark(): void {
+    this.#scheduled = false;
+    if (!this.#closed) this.#write().catch((error: unknown) => this.#failed(error));
   }
 
   #failed(error: unknown): void {

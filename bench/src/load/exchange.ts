@@ -1,9 +1,11 @@
 import { request } from "node:http";
 
-/** Where a server listens. */
+/** Where a server listens, and what it wants to be sent. */
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** Of every request, such as its credentials. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One request, outside any measurement. */
@@ -25,7 +27,7 @@ export interface Answer {
 export function exchange(address: Address, { method, path, headers, body }: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const options = { host: address.host, port: address.port, method, path, agent: false as const };
-    const outgoing = request({ ...options, ...(headers === undefined ? {} : { headers }) }, (incoming) => {
+    const outgoing = request({ ...options, headers: { ...address.headers, ...headers } }, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
       incoming.once("error", reject);

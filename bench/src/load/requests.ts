@@ -22,7 +22,12 @@ export interface RequestParts {
 /** The text of a series' requests, split where the number of the stream goes. */
 export function requestParts(series: RequestSeries, address: Address): RequestParts {
   const length = series.body === undefined ? {} : { "Content-Length": String(series.body.length) };
-  const headers = { Host: `${address.host}:${address.port}`, ...series.headers, ...length };
+  const headers = {
+    Host: `${address.host}:${address.port}`,
+    ...address.headers,
+    ...series.headers,
+    ...length,
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return {
     before: `${series.method} ${series.root}`,

@@ -1,4 +1,5 @@
 import type { Options } from "../options.ts";
+import { guardedPeer } from "./guarded.ts";
 import { nginxPeer } from "./nginx.ts";
 import { ourPeer } from "./ours.ts";
 import type { Peer } from "./peer.ts";
@@ -18,6 +19,9 @@ export function allPeers(options: Options): readonly Peer[] {
     (["memory", "fsync", "os"] as const).map((durability) => ourPeer(name, durability, settings));
   return [
     ...family("ours", ours),
+    ...(["secret", "token"] as const).map((credential) =>
+      guardedPeer(ourPeer("ours", "fsync", ours), credential),
+    ),
     ...(options.baseline === undefined ? [] : family("baseline", { ...ours, checkout: options.baseline })),
     ...[referencePeer("memory"), referencePeer("file")],
     ...[rustPeer("memory"), rustPeer("wal")],

@@ -23,6 +23,8 @@ export interface Peer {
   command(context: StartContext): readonly string[] | undefined;
   /** Where a running server listens, for a peer without a command. */
   readonly origin?: URL;
+  /** Makes its data directory ready before its first start; resolves to the headers that every request needs from then on. */
+  prepareData?(context: Pick<StartContext, "dataDirectory">): Promise<Readonly<Record<string, string>>>;
   /** Path under which its streams live, with a slash at its end. */
   readonly streamRoot: string;
   /** Called once before the first stream is created, for servers that need it. */

@@ -39,7 +39,8 @@ export interface Server {
 export async function startServer(peer: Peer, options: StartOptions): Promise<Server> {
   if (peer.origin !== undefined) return runningServer(peer, peer.origin, options);
   const port = await freePort();
-  const address = { host: "127.0.0.1", port };
+  const headers = await peer.prepareData?.(options);
+  const address: Address = { host: "127.0.0.1", port, ...(headers && { headers }) };
   const launch = () => launchProcess(peer.command({ ...options, port }) ?? [], options);
   let child = launch();
   const trace = { ...traceFiles(options.artifact), startedAt: Date.now() };

@@ -6,10 +6,13 @@ import { ok, type Result, reject } from "./result.ts";
 export interface Glob {
   /** Literal segments in canonical form; `one` stands for any one segment, `any` for any number of them, and none. */
   readonly segments: readonly (string | typeof ONE | typeof ANY)[];
+  /** Of a pattern that is a path and `**`, which nearly all are: the path. */
+  readonly below: string | undefined;
 }
 
 const ONE = Symbol("*");
 const ANY = Symbol("**");
+const SLASH = 0x2f;
 
 /** How many segments a pattern may have, so that matching is quick whatever it says. */
 const SEGMENTS_MAX = 64;
@@ -33,7 +36,13 @@ export function parseGlob(text: string): Result<Glob, string> {
       segments.push(path.value.slice(STREAM_ROOT.length + 3));
     } else if (segments.at(-1) !== ANY) segments.push(ANY);
   }
-  return ok({ segments });
+  return ok({ segments, below: belowOf(segments) });
+}
+
+function belowOf(segments: Glob["segments"]): string | undefined {
+  const names = segments.slice(0, -1).filter((segment) => typeof segment === "string");
+  const isPlain = segments.at(-1) === ANY && names.length === segments.length - 1;
+  return isPlain ? names.join("/") : undefined;
 }
 
 /**
@@ -41,7 +50,8 @@ export function parseGlob(text: string): Result<Glob, string> {
  *
  * @param path canonical, relative to the root that the pattern is relative to: `events/a`
  */
-export function matchesGlob({ segments }: Glob, path: string): boolean {
+export function matchesGlob({ segments, below }: Glob, path: string): boolean {
+  if (below !== undefined) return isBelow(below, path);
   const names = path.split("/");
   let at = 0;
   let name = 0;
@@ -66,10 +76,15 @@ export function matchesGlob({ segments }: Glob, path: string): boolean {
   return at === segments.length || (at === segments.length - 1 && segments[at] === ANY);
 }
 
+function isBelow(above: string, path: string): boolean {
+  if (above === "" || path === above) return true;
+  return path.charCodeAt(above.length) === SLASH && path.startsWith(above);
+}
+
 /** Whether a pattern matches every path below another one: below `a` are `a/b` and `a/b/c`, and below nothing is everything. */
 export function coversBelow({ segments }: Glob, prefix: string): boolean {
   if (segments.at(-1) !== ANY) return false;
-  const above = { segments: segments.slice(0, -1) };
+  const above = { segments: segments.slice(0, -1), below: undefined };
   if (above.segments.length === 0) return true;
   const names = prefix.split("/");
   return names.some((_, index) => matchesGlob(above, names.slice(0, index + 1).join("/")));

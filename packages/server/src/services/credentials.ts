@@ -2,13 +2,18 @@
 import { createHash } from "node:crypto";
 import { type Ok, ok, reject } from "@perennial/protocol";
 import type { PublicKey, Rights } from "@perennial/tokens";
-import type { HeldToken, Holder, Holding } from "./holder.ts";
+import type { HeldToken, Holder, Holding, SentCredential } from "./holder.ts";
 import { Remembered } from "./remembered.ts";
 import type { Service } from "./service.ts";
 import { WriteRate } from "./write-rate.ts";
 
 /** Characters of credentials remembered: of ten thousand tokens and more, and of far fewer than would matter. */
 const REMEMBERED_MAX = 8 * 1024 * 1024;
+
+/** The scheme's name counts in any letter case (RFC 9110, 11.1). */
+const BEARER = /^bearer +(.*)$/i;
+/** What no credential has is a blank, so that nothing elsewhere can look like a header. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 const UNKNOWN = reject("unknown" as const);
 const EXPIRED = reject("expired" as const);
@@ -25,7 +30,7 @@ export class Credentials {
   readonly #clock: TokenClock;
   readonly #byDigest = new Map<string, Service>();
   readonly #byKey = new Map<string, { readonly service: Service; readonly key: PublicKey }>();
-  /** Of services as they are now: any change empties it. */
+  /** By what was sent, of services as they are now: any change empties it. */
   readonly #remembered = new Remembered<Ok<Holder>>(REMEMBERED_MAX);
   /** Tokens that are being verified: those of one connection keep their order, and work is done once. */
   readonly #verifying = new Map<string, Promise<Holding>>();
@@ -53,43 +58,46 @@ export class Credentials {
    * found to be right is remembered. It is looked up by a hash with a random seed of the process, and compared only
    * where all of it agrees.
    */
-  holderOf(credential: string): Holding | Promise<Holding> {
-    const known = this.#remembered.get(credential) ?? this.#bySecret(credential);
-    if (known !== undefined) return this.#hasEnded(known.value.token) ? this.#forget(credential) : known;
-    // No secret of ours has a dot, and every token has two.
-    return credential.includes(".") ? this.#verifyOnce(credential) : UNKNOWN;
+  holderOf(credential: SentCredential): Holding | Promise<Holding> {
+    const { sent } = credential;
+    const known = this.#remembered.get(sent);
+    if (known === undefined) return this.#find(credential);
+    return this.#hasEnded(known.value.token) ? this.#forget(sent) : known;
   }
 
-  #bySecret(secret: string): Ok<Holder> | undefined {
-    const service = this.#byDigest.get(digestOf(secret));
-    if (service === undefined) return undefined;
-    return this.#remember(secret, { service, token: undefined });
+  #find({ sent, isHeader }: SentCredential): Holding | Promise<Holding> {
+    const text = isHeader ? BEARER.exec(sent)?.[1] : sent;
+    if (text === undefined || !VISIBLE.test(text)) return UNKNOWN;
+    const service = this.#byDigest.get(digestOf(text));
+    if (service !== undefined) return this.#remember(sent, { service, token: undefined });
+    // No secret of ours has a dot, and every token has two.
+    return text.includes(".") ? this.#verifyOnce(sent, text) : UNKNOWN;
   }
 
   #hasEnded(token: HeldToken | undefined): boolean {
     return token !== undefined && token.expiresAt <= this.#clock.now();
   }
 
-  #forget(token: string): Holding {
-    this.#remembered.delete(token);
+  #forget(sent: string): Holding {
+    this.#remembered.delete(sent);
     return EXPIRED;
   }
 
-  #remember(credential: string, holder: Holder): Ok<Holder> {
+  #remember(sent: string, holder: Holder): Ok<Holder> {
     const found = ok(holder);
-    this.#remembered.set(credential, found);
+    this.#remembered.set(sent, found);
     return found;
   }
 
-  #verifyOnce(token: string): Promise<Holding> {
-    const underWay = this.#verifying.get(token);
+  #verifyOnce(sent: string, token: string): Promise<Holding> {
+    const underWay = this.#verifying.get(sent);
     if (underWay !== undefined) return underWay;
-    const verifying = this.#verify(token).finally(() => this.#verifying.delete(token));
-    this.#verifying.set(token, verifying);
+    const verifying = this.#verify(sent, token).finally(() => this.#verifying.delete(sent));
+    this.#verifying.set(sent, verifying);
     return verifying;
   }
 
-  async #verify(token: string): Promise<Holding> {
+  async #verify(sent: string, token: string): Promise<Holding> {
     // Only now: a server without tokens needs none of it, and what it imports cannot be required by older CommonJS.
     const { allows, verifyToken } = await import("@perennial/tokens");
     let keyId = "";
@@ -103,7 +111,7 @@ export class Credentials {
     // Looked up again: the key may have ended meanwhile. Its own service is the only one that it can speak for.
     const service = this.#byKey.get(keyId)?.service;
     if (service === undefined || service.id !== rights.service) return UNKNOWN;
-    return this.#remember(token, { service, token: this.#held(rights, allows) });
+    return this.#remember(sent, { service, token: this.#held(rights, allows) });
   }
 
   #held(rights: Rights, allows: typeof import("@perennial/tokens").allows): HeldToken {

@@ -6,6 +6,14 @@ import type { WriteRate } from "./write-rate.ts";
 
 export type { Operation };
 
+/** A secret or a token as a request sent it. */
+export interface SentCredential {
+  /** The value of the header, with its scheme; or what stood elsewhere. */
+  readonly sent: string;
+  /** Whether it came in the header: whatever else is sent then does not count. */
+  readonly isHeader: boolean;
+}
+
 export interface Holder {
   readonly service: Service;
   /** What a token restricts; absent for a secret, which may do everything. */

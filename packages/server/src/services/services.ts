@@ -3,7 +3,7 @@ import { ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { Credentials, digestOf, type TokenClock } from "./credentials.ts";
-import type { Holding } from "./holder.ts";
+import type { Holding, SentCredential } from "./holder.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
 import { ServiceLog } from "./service-log.ts";
 
@@ -77,7 +77,7 @@ export class Services {
   }
 
   /** Who holds a credential, whatever the state of the service. */
-  holderOf(credential: string): Holding | Promise<Holding> {
+  holderOf(credential: SentCredential): Holding | Promise<Holding> {
     return this.#credentials.holderOf(credential);
   }
 

@@ -1,5 +1,6 @@
 /** What a request sends to show who it is from. */
 import { HTTP_HEADER } from "@perennial/protocol";
+import type { SentCredential } from "../../services/holder.ts";
 import { parseQuery } from "../message/query.ts";
 import type { HttpRequest } from "../message/request.ts";
 
@@ -8,33 +9,16 @@ export const TOKEN_PARAMETER = "access_token";
 /** The cookie in which pages of the same site may have it sent. */
 const TOKEN_COOKIE = "perennial_token";
 
-/** A credential as it was sent. */
-export interface Credential {
-  readonly text: string;
-  /** Whether it came in the header: whatever else is sent then does not count. */
-  readonly isHeader: boolean;
-}
-
-/** The scheme as nearly all clients write it. */
-const SCHEME = "Bearer ";
-/** The scheme's name counts in any letter case (RFC 9110, 11.1). */
-const BEARER = /^bearer +([\x21-\x7e]+)$/i;
-
 /**
  * The credential of a request. In queries and cookies it is looked for by reads only: links and forms of other sites can write
  * neither then.
  */
-export function credentialOf(request: HttpRequest): Credential | undefined {
+export function credentialOf(request: HttpRequest): SentCredential | undefined {
   const header = request.header(HTTP_HEADER.authorization);
-  if (header !== undefined) {
-    const text = header.startsWith(SCHEME)
-      ? header.slice(SCHEME.length).trimStart()
-      : BEARER.exec(header)?.[1];
-    return text === undefined ? undefined : { text, isHeader: true };
-  }
+  if (header !== undefined) return { sent: header, isHeader: true };
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
   const text = inQuery(request.target) ?? inCookies(request.header("Cookie"));
-  return text === undefined ? undefined : { text, isHeader: false };
+  return text === undefined ? undefined : { sent: text, isHeader: false };
 }
 
 /** A parameter given twice is none: which of them counts is nobody's guess. */

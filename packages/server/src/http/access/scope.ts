@@ -1,10 +1,10 @@
 /** Who may do what, once a server has services: the one place that says it. Pure, but for what the services know. */
 import { HEADER, isTrue, ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
 import type { Soon } from "../../journal/contract/index.ts";
-import type { HeldToken, Holding, Operation } from "../../services/holder.ts";
+import type { HeldToken, Holding, Operation, SentCredential } from "../../services/holder.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { RequestProblem } from "../problems.ts";
-import { type Credential, credentialOf } from "./credential.ts";
+import { credentialOf } from "./credential.ts";
 
 /**
  * What a request may touch. Operations that take a path from elsewhere than the URL, or whose verb shows in the body only, ask it
@@ -31,7 +31,7 @@ export type Target =
 /** What is known of services. */
 export interface KnownServices {
   readonly isGuarded: boolean;
-  holderOf(credential: string): Soon<Holding>;
+  holderOf(credential: SentCredential): Soon<Holding>;
 }
 
 type Judged = Result<Scope, RequestProblem>;
@@ -50,13 +50,13 @@ export function scopeOf(services: KnownServices, request: HttpRequest, target: T
   if (!services.isGuarded) return EVERYTHING;
   const credential = credentialOf(request);
   if (credential === undefined) return UNAUTHORIZED;
-  const holding = services.holderOf(credential.text);
+  const holding = services.holderOf(credential);
   return holding instanceof Promise
     ? holding.then((settled) => judge(settled, credential, request, target))
     : judge(holding, credential, request, target);
 }
 
-function judge(holding: Holding, { isHeader }: Credential, request: HttpRequest, target: Target): Judged {
+function judge(holding: Holding, { isHeader }: SentCredential, request: HttpRequest, target: Target): Judged {
   if (holding.kind === "rejected")
     return holding.rejection === "expired" ? reject({ kind: "token-expired" }) : UNAUTHORIZED;
   const { service, token } = holding.value;

@@ -25,6 +25,7 @@ import { isRefusal, type Parsed } from "../../problems.ts";
 import { logBodyEnd } from "../body-end.ts";
 import type { BodyEnd } from "../wire.ts";
 import { FastRequest } from "./fast-request.ts";
+import { KeptCredential } from "./kept-credential.ts";
 import { type FastHead, readHead } from "./request-shape.ts";
 import { type FastReplies, type FastWriting, writeFastReply } from "./write-fast-reply.ts";
 
@@ -49,6 +50,7 @@ export class FastConnection implements Answerer, FastWriting, HeldConnection {
   #request: FastRequest | undefined;
   /** Receives the body of the request, unless that came in one packet with its head. */
   #receiver: BodyReceiver | undefined;
+  readonly #kept = new KeptCredential();
   /** Bytes of the body that have not arrived yet. */
   #toCome = 0;
   /** Whether the connection goes on after the reply under way. */
@@ -105,7 +107,7 @@ export class FastConnection implements Answerer, FastWriting, HeldConnection {
 
   /** Takes one request, or hands the connection over. */
   #readRequest(bytes: Buffer): void {
-    const head = readHead(bytes, this.#config.headerBytes);
+    const head = readHead(bytes, this.#config.headerBytes, this.#kept);
     const length = head === undefined ? 0 : head.end + head.contentLength;
     if (head === undefined || bytes.length > length || head.contentLength > this.#config.bodyBytes) {
       this.#handOver(bytes);

@@ -11,6 +11,7 @@
  */
 import { HTTP_HEADER } from "@perennial/protocol";
 import { isHost } from "../../message/host.ts";
+import type { KeptCredential } from "./kept-credential.ts";
 
 /** The most bytes of a head that the fast lane looks at. */
 const HEAD_BYTES = 8192;
@@ -51,8 +52,9 @@ export interface FastHead {
  * Reads the request head that the bytes begin with; undefined when it does not fit the shape or is not complete.
  *
  * @param headBytes the server's own limit for a head; only heads well below it are taken
+ * @param kept what the connection's last request showed; is told what this one shows
  */
-export function readHead(bytes: Buffer, headBytes: number): FastHead | undefined {
+export function readHead(bytes: Buffer, headBytes: number, kept: KeptCredential): FastHead | undefined {
   const blankLine = bytes.indexOf("\r\n\r\n", 0, "latin1");
   const end = blankLine + 4;
   if (blankLine < 0 || end > Math.min(HEAD_BYTES, headBytes / 2)) return undefined;
@@ -61,7 +63,7 @@ export function readHead(bytes: Buffer, headBytes: number): FastHead | undefined
   REQUEST_LINE.lastIndex = 0;
   if (!REQUEST_LINE.test(head)) return undefined;
   const targetAt = head.indexOf(" ") + 1;
-  const rawHeaders = readHeaders(head, REQUEST_LINE.lastIndex);
+  const rawHeaders = readHeaders(head, REQUEST_LINE.lastIndex, kept);
   if (rawHeaders === undefined) return undefined;
   const contentLength = readContentLength(rawHeaders);
   if (contentLength === undefined) return undefined;
@@ -77,16 +79,25 @@ export function readHead(bytes: Buffer, headBytes: number): FastHead | undefined
   };
 }
 
-function readHeaders(head: string, start: number): string[] | undefined {
+function readHeaders(head: string, start: number, kept: KeptCredential): string[] | undefined {
   const rawHeaders: string[] = [];
   let at = start;
   while (at < head.length) {
+    if (kept.isAt(head, at) && rawHeaders.length < 2 * HEADER_LINES) {
+      rawHeaders.push(kept.name, kept.value);
+      at += kept.length;
+      continue;
+    }
     HEADER_LINE.lastIndex = at;
     if (!HEADER_LINE.test(head) || rawHeaders.length === 2 * HEADER_LINES) return undefined;
     const colon = head.indexOf(":", at);
     const valueAt = head.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1;
-    rawHeaders.push(head.slice(at, colon), head.slice(valueAt, HEADER_LINE.lastIndex - 2));
-    at = HEADER_LINE.lastIndex;
+    const end = HEADER_LINE.lastIndex;
+    const name = head.slice(at, colon);
+    const value = head.slice(valueAt, end - 2);
+    rawHeaders.push(name, value);
+    kept.offer(head.slice(at, end), name, value);
+    at = end;
   }
   return rawHeaders;
 }

@@ -87,9 +87,23 @@ export class Batches {
     return this.#run(this.#load(events, offset));
   }
 
-  /** Takes in what was read from the stream. Short work is done at once, for longer work there is a promise. */
+  /**
+   * Takes in what was read from the stream. Short work is done at once; for longer work there is a promise, which
+   * resolves when the next batch may come. At the tail that is when the work is done; before it, when that of the batch
+   * before is done: a page is on its way while the one before it is taken in, and there are never more than two.
+   */
   take(batch: JsonBatch<StateEvent>): Promise<void> | undefined {
-    return this.#run(this.#take(batch));
+    const before = this.#work;
+    const work = this.#run(this.#take(batch));
+    if (batch.upToDate || batch.streamClosed) return work;
+    // Whoever takes the next one hears of it.
+    work?.catch(() => {});
+    return before;
+  }
+
+  /** Resolves when nothing is under way. Rejects when something went wrong that was under way. */
+  async settled(): Promise<void> {
+    await this.#work;
   }
 
   /** Stops for good: what is under way is left undone. */

@@ -111,6 +111,8 @@ export class Reader {
     const { stream, live } = this.#options;
     const { signal } = this.#controller;
     if (this.#snapshotIsDue) await this.#loadSnapshot();
+    // Of a batch that was still taken in when reading failed, none must come twice.
+    await this.#batches.settled();
     const response = await stream.stream<StateEvent>({
       offset: this.#batches.read,
       live,
@@ -118,7 +120,7 @@ export class Reader {
       signal,
     });
     response.subscribeJson((batch) => (signal.aborted ? undefined : this.#batches.take(batch)));
-    await response.closed;
+    await response.closed.finally(() => this.#batches.settled());
   }
 
   async #loadSnapshot(): Promise<void> {

@@ -26,6 +26,7 @@ const PACKAGES = [
   "ai-sdk",
   "tanstack-ai",
   "adapters",
+  "timeline",
   "proxy",
 ];
 

@@ -13,6 +13,7 @@ for (const name of [
   "adapters/resumable-stream",
   "adapters/mcp",
   "adapters/openai-agents",
+  "timeline",
   "proxy",
   "proxy/client",
   "proxy/transports",
@@ -20,7 +21,7 @@ for (const name of [
 ]) {
   const path = require.resolve(`@perennial/${name}`);
   if (!path.includes("cjs")) throw new Error(`require("@perennial/${name}") finds ${path}`);
-  if (/^(proxy|adapters)/.test(name)) require(`@perennial/${name}`);
+  if (/^(proxy|adapters|timeline)/.test(name)) require(`@perennial/${name}`);
 }
 const [client, protocol, server, state] = ["client", "protocol", "server", "state"].map((name) =>
   require(`@perennial/${name}`),

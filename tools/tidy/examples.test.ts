@@ -6,7 +6,7 @@ import { trackedFiles } from "./sources.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Type-checked where their packages are: `tests/examples.test.ts`. */
-const ELSEWHERE = /^packages\/(client|state|ai|ai-sdk|tanstack-ai|adapters)\//;
+const ELSEWHERE = /^packages\/(client|state|ai|ai-sdk|tanstack-ai|adapters|timeline)\//;
 /** CONTRIBUTING shows excerpts. */
 const pages = trackedFiles(root, /^(?!bench\/|clients\/|CONTRIBUTING).*\.md$/).filter(
   ({ path }) => !ELSEWHERE.test(path),

@@ -33,6 +33,10 @@ const TANSTACK_AI_SESSION = `${TANSTACK_AI}/session`;
 const TANSTACK_AI_CLIENT = `${TANSTACK_AI}/client`;
 const TANSTACK_AI_SERVER = `${TANSTACK_AI}/server`;
 const ADAPTERS = "packages/adapters/src";
+const TIMELINE = "packages/timeline/src";
+const TIMELINE_FRAMES = `${TIMELINE}/frames`;
+const TIMELINE_PLAYBACK = `${TIMELINE}/playback`;
+const TIMELINE_STREAMS = `${TIMELINE}/streams`;
 const PROXY = "packages/proxy/src";
 const PROXY_CORE = `${PROXY}/core`;
 const PROXY_HANDLER = `${PROXY}/handler`;
@@ -75,6 +79,10 @@ export const ROOMS: readonly Room[] = [
   { path: TANSTACK_AI_SESSION, imports: [CLIENT, STATE, AI, TANSTACK_AI] },
   { path: TANSTACK_AI_CLIENT, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },
   { path: TANSTACK_AI_SERVER, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },
+  { path: TIMELINE, imports: [TIMELINE_FRAMES, TIMELINE_PLAYBACK, TIMELINE_STREAMS] },
+  { path: TIMELINE_FRAMES, imports: [] },
+  { path: TIMELINE_PLAYBACK, imports: [TIMELINE_FRAMES] },
+  { path: TIMELINE_STREAMS, imports: [CLIENT, TIMELINE_FRAMES, TIMELINE_PLAYBACK] },
   { path: PROXY, imports: [PROXY_CORE, PROXY_HANDLER, PROXY_NODE, PROXY_CLIENT, PROXY_TRANSPORTS] },
   { path: PROXY_CORE, imports: [PROTOCOL] },
   { path: PROXY_HANDLER, imports: [PROTOCOL, CLIENT, PROXY_CORE] },

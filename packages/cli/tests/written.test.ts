@@ -17,7 +17,7 @@ const PAGES = [
   ...["ai", "cli", "explorer", "extensions", "proxy", "state-snapshots", "yjs"].map(
     (page) => `docs/${page}.md`,
   ),
-  ...["cli", "explorer", "server", "state", "yjs", "ai", "ai-sdk", "tanstack-ai", "adapters"].map(
+  ...["cli", "explorer", "server", "state", "yjs", "ai", "ai-sdk", "tanstack-ai", "adapters", "timeline"].map(
     (name) => `packages/${name}/README.md`,
   ),
 ];

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts"],
+    // Only what hangs is to meet these limits: a busy machine takes long to draw a page.
+    testTimeout: 400_000,
+    hookTimeout: 200_000,
+    expect: { poll: { interval: 20, timeout: 60_000 } },
+  },
+});

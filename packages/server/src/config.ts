@@ -8,7 +8,7 @@ import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log } from "./journal/contract/index.ts";
 import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
-import { FORK_DEPTH, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
+import { FORK_DEPTH, IDLE_STREAM_MS, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
 import { PATH_BYTES_MAX } from "./stream/paths.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
 
@@ -127,6 +127,8 @@ export interface Config {
    * they remember many producers. Default 100000.
    */
   readonly loadedStreams: number;
+  /** How long a stream that nobody uses stays in memory, twice that at most, ms, [1000, 86400000]. Default 30000. */
+  readonly idleStreamMs: number;
   /**
    * How long `stop` still answers what comes on open connections, ms, [0, 60000]; `drainMs` at most. Closed at once, they
    * would be reset under the requests that are on their way. Default 1000.
@@ -185,6 +187,7 @@ const NUMBERS = {
   forkDepth: [FORK_DEPTH, 1, 10_000],
   sweepMs: [1000, 10, 3_600_000],
   loadedStreams: [100_000, 100, Number.MAX_SAFE_INTEGER],
+  idleStreamMs: [IDLE_STREAM_MS, 1000, 86_400_000],
   stopGraceMs: [1000, 0, 60_000],
   drainMs: [10_000, 0, 3_600_000],
 } as const satisfies Partial<Record<keyof Config, readonly [number, number, number]>>;

@@ -244,7 +244,7 @@ class Running implements DurableStreamsServer {
 
 function shardDeps(config: Config, log: Log): ShardDeps {
   const { now, monotonicNow, random, producersPerStream, jsonMessageBytes } = config;
-  const { forkDepth, loadedStreams, stateOffsets } = config;
+  const { forkDepth, loadedStreams, idleStreamMs, stateOffsets } = config;
   const onClockJump = (jumpMs: number): void => config.logger.warn({ jumpMs }, CLOCK_WAS_SET);
   return {
     ...{
@@ -257,6 +257,7 @@ function shardDeps(config: Config, log: Log): ShardDeps {
       jsonMessageBytes,
       forkDepth,
       loadedStreams,
+      idleStreamMs,
     },
     stateOffsets,
   };

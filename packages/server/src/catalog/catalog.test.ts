@@ -30,7 +30,7 @@ function world(changed: ReadonlySet<number> = new Set()) {
   for (let id = 1; id <= STREAMS; id++) catalog.byId(id);
   /** Trims, and lets all go that may. */
   const trim = (looks: number, staying?: number) =>
-    catalog.trim(looks, (stream) => {
+    catalog.trim(0, looks, (stream) => {
       if (stream.state.id !== staying) catalog.evict(stream);
     });
   const ids = () => [...catalog.streams()].map(({ state }) => state.id);
@@ -53,9 +53,19 @@ it("drops streams that were not used between two visits, until there are few eno
 
 it("looks at no more streams than it is told", () => {
   const { catalog, trim } = world();
-  trim(STREAMS + 1);
+  trim(STREAMS);
   trim(4);
   expect(catalog.loaded).toBe(STREAMS - 4);
+});
+
+it("looks at those that are owed, though there is room for all", () => {
+  const { catalog, trim, ids } = world();
+  trim(STREAMS * 3);
+  const [first] = ids();
+  catalog.trim(LOADED_MAX, 0, (stream) => catalog.evict(stream));
+  catalog.byId(first!);
+  catalog.trim(LOADED_MAX, 0, (stream) => catalog.evict(stream));
+  expect(ids()).toEqual([]);
 });
 
 it("keeps what the archive lacks, what has a reader, and what has to stay", () => {

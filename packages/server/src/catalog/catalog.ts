@@ -1,8 +1,8 @@
 /**
  * Streams by path and by id. What is not in memory is loaded from the log's archive when it is touched, and
- * dropped again when more are held than there should be, it was not used for a while, and the archive has it as
- * it is. "More" is both a count and a weight: a stream that remembers thousands of producers counts for as much as thousands
- * of plain ones.
+ * dropped again when it was not used for a while, and the archive has it as it is. The while is a matter of time (`IdlePace`), and is
+ * as short as it has to be when more are held than there should be. "More" is both a count and a weight: a stream that
+ * remembers thousands of producers counts for as much as thousands of plain ones.
  */
 import type { Archive, PathsPage } from "../journal/contract/index.ts";
 import { comparePaths } from "../stream/paths.ts";
@@ -44,7 +44,7 @@ export class Catalog {
   /** What all of them weigh, bytes. */
   #weight = 0;
   /** Where `trim` goes on looking. */
-  #hand: Iterator<Stream> | undefined;
+  #hand = this.#byId.values();
 
   /**
    * @param archive undefined: every stream stays in memory
@@ -220,23 +220,27 @@ export class Catalog {
   }
 
   /**
-   * Finds idle streams while there are too many: by second chance, those that were not used between two visits.
+   * Finds idle streams, by second chance: those that were not used between two visits.
    *
-   * @param looks streams looked at, at most
+   * @param owed streams looked at in any case
+   * @param looks streams looked at while there are too many, at most
    * @param onIdle told of an idle stream: evicts it, or does first what has to be done before it may go
    */
-  trim(looks: number, onIdle: (stream: Stream) => void): void {
-    for (let looked = 0; looked < looks && this.#isCrowded; looked++) {
-      this.#hand ??= this.#byId.values();
-      const next = this.#hand.next();
-      if (next.done) {
-        this.#hand = undefined;
-        continue;
-      }
-      const stream = next.value;
+  trim(owed: number, looks: number, onIdle: (stream: Stream) => void): void {
+    for (let looked = 0; looked < owed || (looked < looks && this.#isCrowded); looked++) {
+      const stream = this.#underHand();
+      if (stream === undefined) return;
       if (stream.recentlyUsed) stream.recentlyUsed = false;
       else onIdle(stream);
     }
+  }
+
+  /** The next of all streams, round and round; undefined when there are none. */
+  #underHand(): Stream | undefined {
+    const next = this.#hand.next();
+    if (!next.done) return next.value;
+    this.#hand = this.#byId.values();
+    return this.#hand.next().value;
   }
 
   /** Drops a stream from memory if nobody needs it there and the archive has it as it is. */

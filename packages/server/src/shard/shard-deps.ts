@@ -15,6 +15,9 @@ export const AHEAD_BYTES = 4 * 1024 * 1024;
  */
 export const FORK_DEPTH = 256;
 
+/** How long a stream that nobody uses stays in memory unless told otherwise; twice as long at most. */
+export const IDLE_STREAM_MS = 30_000;
+
 /** What a shard takes from the world around it. */
 export interface ShardDeps {
   readonly log: Log;
@@ -36,6 +39,8 @@ export interface ShardDeps {
   readonly forkDepth?: number;
   /** Streams held in memory before idle ones are dropped. */
   readonly loadedStreams: number;
+  /** Time after which an idle stream is dropped from memory, twice that at most, ms. Default `IDLE_STREAM_MS`. */
+  readonly idleStreamMs?: number;
   /** Whether State messages are shown with their offsets. Default true. */
   readonly stateOffsets?: boolean;
 }

@@ -4,6 +4,7 @@
  * It decides nothing itself. Nothing below the HTTP doors is global to the process; all of it hangs off here.
  */
 import { Catalog, TRIM_LOOKS } from "../catalog/catalog.ts";
+import { IdlePace } from "../catalog/idle-pace.ts";
 import { Stream } from "../catalog/stream.ts";
 import type { Log, LogFailure, LogListener, RecordTarget, Recovery } from "../journal/contract/index.ts";
 import { decideDelete } from "../stream/decide-delete.ts";
@@ -26,7 +27,7 @@ import { MessageIndex } from "./message-index.ts";
 import { Pending } from "./pending.ts";
 import { Publisher } from "./publisher.ts";
 import { refusalOf } from "./refusals.ts";
-import { AHEAD_BYTES, FORK_DEPTH, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
+import { AHEAD_BYTES, FORK_DEPTH, IDLE_STREAM_MS, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { Turns } from "./turns.ts";
 
 export class Shard implements LogListener, RecordTarget {
@@ -45,6 +46,8 @@ export class Shard implements LogListener, RecordTarget {
   readonly messages = new MessageIndex(this);
   readonly stateOffsets: boolean;
   readonly publisher: Publisher;
+  readonly #monotonicNow: () => number;
+  readonly #idlePace: IdlePace;
   #lastId = 0;
   #storeId = "";
   #trimming = false;
@@ -52,7 +55,8 @@ export class Shard implements LogListener, RecordTarget {
   constructor(deps: ShardDeps) {
     this.log = deps.log;
     this.now = deps.now;
-    this.clockWatch = new ClockWatch(deps.now, deps.monotonicNow ?? deps.now, deps.onClockJump);
+    this.#monotonicNow = deps.monotonicNow ?? deps.now;
+    this.clockWatch = new ClockWatch(deps.now, this.#monotonicNow, deps.onClockJump);
     this.random = deps.random;
     this.producersPerStream = deps.producersPerStream;
     this.forkDepth = deps.forkDepth ?? FORK_DEPTH;
@@ -60,7 +64,10 @@ export class Shard implements LogListener, RecordTarget {
     this.jsonMessageBytes = deps.jsonMessageBytes ?? JSON_MESSAGE_BYTES;
     this.stateOffsets = deps.stateOffsets ?? true;
     // Without an archive there is nowhere to bring a stream back from.
-    const loadedMax = deps.log.archive === undefined ? Number.POSITIVE_INFINITY : deps.loadedStreams;
+    const isKept = deps.log.archive === undefined;
+    const loadedMax = isKept ? Number.POSITIVE_INFINITY : deps.loadedStreams;
+    const idleMs = isKept ? Number.POSITIVE_INFINITY : (deps.idleStreamMs ?? IDLE_STREAM_MS);
+    this.#idlePace = new IdlePace(idleMs, this.#monotonicNow());
     this.catalog = new Catalog(deps.log.archive, loadedMax, () => this.#trimSoon());
     this.publisher = new Publisher(this.catalog);
   }
@@ -249,13 +256,15 @@ export class Shard implements LogListener, RecordTarget {
     });
   }
 
-  /** Drops some idle streams from memory if there are too many. */
+  /** Drops some idle streams from memory: those whose turn it is, and more if there are too many. */
   trim(): void {
-    this.catalog.trim(TRIM_LOOKS, (stream) => {
+    const owed = this.#idlePace.take(this.#monotonicNow(), this.catalog.loaded);
+    this.catalog.trim(owed, TRIM_LOOKS, (stream) => {
       // Memory alone knows the last uses of a TTL: they are recorded before the stream may go.
       if (stream.lastUse > stream.state.renewedAt) this.#recordUse(stream);
       else this.catalog.evict(stream);
     });
+    if (this.#idlePace.isBehind) this.#trimSoon();
   }
 
   /** Records the last use of an idle stream. Left for later while it changes, or while nothing can be written. */

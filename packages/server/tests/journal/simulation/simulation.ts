@@ -87,6 +87,8 @@ class Simulation {
   >;
   readonly #loadedStreams: number;
   readonly #aheadBytes: number;
+  /** For some seeds so short that streams leave memory all the time; a look at the clock is a millisecond. */
+  readonly #idleStreamMs: number;
   readonly #backups: SimulatedBackups;
   #log!: LocalLog;
   #shard!: Shard;
@@ -130,6 +132,8 @@ class Simulation {
     };
     this.#loadedStreams = random.pick([1, 3, 100]);
     this.#aheadBytes = random.pick([150, 5000, 1_000_000]);
+    // By the seed, not by chance: so seeds that were found before play as they did.
+    this.#idleStreamMs = seed % 3 === 0 ? 20 : Number.POSITIVE_INFINITY;
     this.#backups = new SimulatedBackups(
       random,
       this.#machine,
@@ -142,6 +146,7 @@ class Simulation {
     await this.#start(false);
     for (let step = 0; step < STEPS_MAX; step++) {
       await this.#act();
+      if (Number.isFinite(this.#idleStreamMs)) this.#shard.trim();
       await settle();
       if (this.#broken !== undefined) throw this.#broken;
       this.#backups.step();
@@ -315,7 +320,11 @@ class Simulation {
   #shardDeps(log: LocalLog): ShardDeps {
     return {
       ...{ log, now: () => this.#now++, random: () => this.#random.next(), producersPerStream: 10 },
-      ...{ loadedStreams: this.#loadedStreams, aheadBytes: this.#aheadBytes },
+      ...{
+        loadedStreams: this.#loadedStreams,
+        aheadBytes: this.#aheadBytes,
+        idleStreamMs: this.#idleStreamMs,
+      },
     };
   }
 

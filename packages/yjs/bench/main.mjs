@@ -3,7 +3,7 @@
  *
  *     open      time and bytes until a document of 100,000 edits is there
  *     editing   CPU time of the server for each edit, with 10 editors, each of `--rate` edits a second, and 100 readers
- *     idle      memory of the server for 10,000 documents that nobody looks at
+ *     idle      memory of the server for 10,000 documents that nobody looks at, when `--quiet` seconds have passed
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,6 +19,7 @@ const { values } = parseArgs({
     readers: { type: "string", default: "100" },
     rate: { type: "string", default: "20" },
     seconds: { type: "string", default: "5" },
+    quiet: { type: "string", default: "150" },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "open,editing,idle" },
     peers: { type: "string", default: "ours,official,y-websocket" },
@@ -151,12 +152,13 @@ async function editor(peer, url) {
 }
 
 async function idle(peer, { url, pid }) {
-  // A tenth of them first, so that what any work brings, such as a heap that has grown, is not counted.
+  // A tenth of them first, so that what any work brings, such as code that was compiled, is not counted. Each time memory is
+  // looked at when it is what an operator sees of a quiet server, which has collected its garbage.
   const warm = setting("documents") / 10;
   let before = 0;
   for (let at = 0; at < setting("documents") + warm; at += AT_ONCE) {
     if (at === warm) {
-      await delay(3000);
+      await delay(setting("quiet") * 1000);
       before = memoryMib(pid);
     }
     await Promise.all(
@@ -171,7 +173,7 @@ async function idle(peer, { url, pid }) {
       }),
     );
   }
-  await delay(5000);
+  await delay(setting("quiet") * 1000);
   return { [`${setting("documents")} idle, MiB`]: memoryMib(pid) - before };
 }
 

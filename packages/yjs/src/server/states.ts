@@ -17,7 +17,7 @@ export interface YjsDocumentState {
 /** Documents whose state is remembered. One that is forgotten is looked up again when it is written to. */
 const STATES_MAX = 10_000;
 
-/** The states of the documents written to most recently. */
+/** The states of the documents written to most recently, but for small ones, of which there is nothing to remember. */
 export class DocumentStates {
   readonly #states = new Map<string, YjsDocumentState>();
 

@@ -46,7 +46,7 @@ const CONSOLE: YjsLogger = {
 
 /**
  * Yjs documents over a Durable Streams server, as a fetch handler or behind a port of its own. It holds no document: what it
- * remembers of one are three numbers, and only of those written to last.
+ * remembers of one are some numbers, and only of large ones written to last.
  *
  * @example
  * ```ts
@@ -136,7 +136,7 @@ export class YjsServer {
     return this.#url;
   }
 
-  /** What is remembered of a document, if anything. */
+  /** What is remembered of a document; nothing of one that is shorter than `compactionThreshold`. */
   getDocumentState(service: string, docPath: string): YjsDocumentState | undefined {
     return this.#context.states.get({ service, docPath });
   }

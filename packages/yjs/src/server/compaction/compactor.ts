@@ -56,9 +56,12 @@ export class Compactor {
 
   /** Counts what was appended, and compacts if it is time. Returns at once. */
   afterAppend(id: DocumentId, bytes: number, tail: string | null): void {
-    const { states } = this.#options;
+    const { states, thresholdBytes } = this.#options;
+    const size = distance(states.get(id)?.snapshotOffset ?? null, tail);
+    // All there is to know of a small document is its size, which its tail says: thousands of them need no memory.
+    if (size !== undefined && size < thresholdBytes && states.get(id) === undefined) return;
     const state = states.use(id);
-    state.updatesSizeBytes = distance(state.snapshotOffset, tail) ?? state.updatesSizeBytes + bytes;
+    state.updatesSizeBytes = size ?? state.updatesSizeBytes + bytes;
     if (this.isDue(state)) this.#run(this.#ifStillDue(id, state, tail));
   }
 

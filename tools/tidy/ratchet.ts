@@ -9,8 +9,6 @@ export const RATCHET: Ratchet = {
   "packages/client/src/read/receivers/readable.ts#readableReceiver": 63,
   "packages/explorer/src/catalog/TreeList.tsx#TreeList": 57,
   "packages/explorer/src/messages/use-list-window.ts#useListWindow": 49,
-  "packages/explorer/src/state-tables/EntityTable.tsx#EntityTable": 41,
-  "packages/explorer/src/state-tables/StatePanel.tsx#StatePanel": 43,
   "packages/explorer/src/writing/AppendBox.tsx#AppendBox": 50,
   "packages/server/src/stored/scan-value.ts#scanValue": 51,
 };

@@ -38,6 +38,29 @@ test("a state stream has a table per type, at the position that is looked at", a
   await expect.poll(cells).toEqual(["1 Ada 36", "3 Alan "]);
 });
 
+test("a table is filtered and sorted, shows what was deleted, and lights up what changes", async () => {
+  const handle = await explorer.server.create("table", "application/json", JSON.stringify(EVENTS));
+  await handle.append(JSON.stringify(change("insert", "user", "7", { name: "Zoe", age: 9 })));
+  const page = await explorer.open("/streams/table?panel=state");
+  const keys = () => page.locator(".entity-key").allTextContents();
+  await expect.poll(keys).toEqual(["1", "7"]);
+  await page.getByRole("button", { name: "age", exact: true }).click();
+  await expect.poll(keys).toEqual(["7", "1"]);
+  await page.getByRole("searchbox", { name: "Filter user" }).fill("age>10");
+  await expect.poll(keys).toEqual(["1"]);
+  await page.getByRole("searchbox", { name: "Filter user" }).fill("");
+  await page.getByRole("button", { name: "Deleted 1" }).click();
+  await expect.poll(() => page.locator("tr.deleted").textContent()).toBe("2deletedGrace");
+  await page.getByRole("button", { name: "2", exact: true }).click();
+  await expect.poll(() => page.locator(".operation").allTextContents()).toEqual(["delete", "insert"]);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("checkbox", { name: "name", exact: true }).check();
+  expect(await page.locator("thead th").allTextContents()).toEqual(["key", "name"]);
+  await page.keyboard.press("Escape");
+  await handle.append(JSON.stringify(change("update", "user", "7", { name: "Zoë", age: 9 })));
+  await expect.poll(() => page.locator(".flash").allTextContents()).toEqual(["Zoë"]);
+});
+
 test("a row tells its history, with what each event changed, and leads to each", async () => {
   await explorer.server.create("past", "application/json", JSON.stringify(EVENTS));
   const page = await explorer.open("/streams/past?panel=state");

@@ -5,6 +5,8 @@
 import { FetchError, stream } from "@perennial/client";
 import { formatOffset, parseOffset } from "@perennial/protocol";
 import { reasonOf } from "../server/reason.ts";
+import { loggedFetch } from "../wire/logged-fetch.ts";
+import { WireLog } from "../wire/wire-log.ts";
 import { createCutter, type Row, type RowCutter, rowKind } from "./cut-rows.ts";
 import { type FeedSnapshot, type FeedSources, NOTHING_YET } from "./feed-snapshot.ts";
 import { type ConnectionEvent, observedFetch } from "./observed-fetch.ts";
@@ -21,6 +23,8 @@ const CACHED_PAGES = 64;
 export class StreamFeed {
   /** The stream's address. */
   readonly url: string;
+  /** What has been asked of the server. */
+  readonly wire: WireLog;
   readonly #sources: FeedSources;
   readonly #fetch: typeof fetch;
   readonly #index = new PageIndex();
@@ -38,8 +42,10 @@ export class StreamFeed {
 
   constructor(url: string, sources: FeedSources) {
     this.url = url;
-    this.#sources = sources;
-    this.#fetch = observedFetch(sources.fetch, (event) => this.#onConnection(event));
+    this.wire = new WireLog(sources.schedule);
+    const fetch = loggedFetch(sources.fetch, this.wire, Date.now);
+    this.#sources = { ...sources, fetch };
+    this.#fetch = observedFetch(fetch, (event) => this.#onConnection(event));
   }
 
   readonly snapshot = (): FeedSnapshot => this.#shown;

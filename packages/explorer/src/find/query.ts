@@ -2,12 +2,14 @@
 import type { Rejected } from "@perennial/protocol";
 import type { Row, RowKind } from "../feed/cut-rows.ts";
 import { type Comparison, meets, parseComparisons } from "./comparison.ts";
-import { jsonOf } from "./json-rows.ts";
+import { jsonOf, valueText } from "./json-rows.ts";
 import { linearRegex, type Span } from "./regex/linear-regex.ts";
 
 export interface Query {
   readonly kind: "query";
   readonly matches: (row: Row) => boolean;
+  /** The same for a value that is at hand. */
+  readonly matchesValue: (value: unknown) => boolean;
   /** The parts of a text to mark, in order. */
   readonly marks: (text: string) => readonly Span[];
 }
@@ -46,6 +48,7 @@ function textQuery(finder: Finder): Query {
     kind: "query",
     matches: ({ bytes }) =>
       finder.test(decoder.decode(bytes.subarray(0, SEARCHED_BYTES)).replace(/\r?\n$/, "")),
+    matchesValue: (value) => finder.test(valueText(value)),
     marks: (text) => marksOf(finder, text),
   };
 }
@@ -54,12 +57,12 @@ function fieldQuery(comparisons: readonly Comparison[]): Query {
   const finders = comparisons
     .filter(({ operator, operand }) => (operator === "=" || operator === "~") && operand !== "")
     .map(({ operand }) => plainText(operand));
+  const matchesValue = (value: unknown): boolean =>
+    value !== undefined && comparisons.every((comparison) => meets(value, comparison));
   return {
     kind: "query",
-    matches: (row) => {
-      const value = jsonOf(row);
-      return value !== undefined && comparisons.every((comparison) => meets(value, comparison));
-    },
+    matches: (row) => matchesValue(jsonOf(row)),
+    matchesValue,
     marks: (text) =>
       finders
         .flatMap((finder) => marksOf(finder, text))

@@ -1,27 +1,32 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef } from "react";
-import { cellText, columnsOf, WHOLE_VALUE } from "./columns.ts";
-import type { Entity, Replay } from "./replay.ts";
+import { useRef } from "react";
+import { Icon } from "../design/Icon.tsx";
+import { cellText, WHOLE_VALUE } from "./columns.ts";
+import { FlashingCell } from "./FlashingCell.tsx";
+import type { Entity } from "./replay.ts";
+import type { Sort } from "./table-view.ts";
 
 const ROW_HEIGHT = 30;
+/** Of a cell at most this many characters. */
+const CELL_CHARACTERS = 200;
 
 interface Props {
-  readonly replay: Replay;
-  /** Where the replay is: it changes whenever the replay does. */
-  readonly position: number;
   readonly type: string;
+  readonly entities: readonly Entity[];
+  readonly columns: readonly string[];
+  readonly sort: Sort | undefined;
+  /** Sorts by a column; undefined: by the key. */
+  readonly onSort: (column: string | undefined) => void;
+  /** Whether what changes in the table has just happened. */
+  readonly isLive: boolean;
   /** The key of the row that is chosen. */
   readonly chosen: string | undefined;
   readonly onChoose: (key: string) => void;
 }
 
 /** The entities of a type. Only rows in sight are elements; two rows of space stand for the others. */
-export function EntityTable({ replay, position, type, chosen, onChoose }: Props) {
+export function EntityTable({ type, entities, columns, sort, onSort, isLive, chosen, onChoose }: Props) {
   const scroller = useRef<HTMLElement>(null);
-  const { entities, columns } = useMemo(() => {
-    const list = replay.entities(type);
-    return { entities: list, columns: columnsOf(list), position };
-  }, [replay, type, position]);
   const virtual = useVirtualizer({
     count: entities.length,
     getScrollElement: () => scroller.current,
@@ -36,11 +41,13 @@ export function EntityTable({ replay, position, type, chosen, onChoose }: Props)
       <table className="table state-table">
         <thead>
           <tr>
-            <th scope="col">key</th>
+            <Head name="key" column={undefined} {...{ sort, onSort }} />
             {columns.map((column) => (
-              <th key={column} scope="col">
-                {column === WHOLE_VALUE ? "value" : column}
-              </th>
+              <Head
+                key={column}
+                name={column === WHOLE_VALUE ? "value" : column}
+                {...{ column, sort, onSort }}
+              />
             ))}
           </tr>
         </thead>
@@ -49,12 +56,31 @@ export function EntityTable({ replay, position, type, chosen, onChoose }: Props)
           {items.map(({ index }) => {
             const entity = entities[index]!;
             const isChosen = entity.key === chosen;
-            return <EntityRow key={entity.key} {...{ entity, columns, isChosen, onChoose }} />;
+            return <EntityRow key={entity.key} {...{ entity, columns, isLive, isChosen, onChoose }} />;
           })}
           {below > 0 && <Space height={below} columns={columns.length + 1} />}
         </tbody>
       </table>
     </section>
+  );
+}
+
+interface HeadProps {
+  readonly name: string;
+  readonly column: string | undefined;
+  readonly sort: Sort | undefined;
+  readonly onSort: (column: string | undefined) => void;
+}
+
+function Head({ name, column, sort, onSort }: HeadProps) {
+  const isSorted = sort !== undefined && sort.column === column;
+  return (
+    <th scope="col" aria-sort={isSorted ? (sort.isDown ? "descending" : "ascending") : undefined}>
+      <button type="button" className="table-head" title={`Sort by ${name}`} onClick={() => onSort(column)}>
+        {name}
+        {isSorted && <Icon name={sort.isDown ? "down" : "up"} />}
+      </button>
+    </th>
   );
 }
 
@@ -69,22 +95,28 @@ function Space({ height, columns }: { readonly height: number; readonly columns:
 interface RowProps {
   readonly entity: Entity;
   readonly columns: readonly string[];
+  readonly isLive: boolean;
   readonly isChosen: boolean;
   readonly onChoose: (key: string) => void;
 }
 
-function EntityRow({ entity, columns, isChosen, onChoose }: RowProps) {
+function EntityRow({ entity, columns, isLive, isChosen, onChoose }: RowProps) {
   return (
-    <tr className={isChosen ? "chosen" : undefined}>
+    <tr
+      className={[isChosen && "chosen", entity.isDeleted && "deleted"].filter(Boolean).join(" ") || undefined}
+    >
       <th scope="row" className="mono">
         <button type="button" className="entity-key" onClick={() => onChoose(entity.key)}>
           {entity.key}
         </button>
+        {entity.isDeleted && <span className="small deleted-mark">deleted</span>}
       </th>
       {columns.map((column) => (
-        <td key={column} className="mono">
-          {cellText(entity, column).slice(0, 200)}
-        </td>
+        <FlashingCell
+          key={column}
+          text={cellText(entity, column).slice(0, CELL_CHARACTERS)}
+          isLive={isLive}
+        />
       ))}
     </tr>
   );

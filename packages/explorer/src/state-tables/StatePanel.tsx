@@ -3,9 +3,8 @@ import { useFeed } from "../feed/use-feed.ts";
 import { useScan } from "../feed/use-scan.ts";
 import { formatCount } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
-import { EntityTable } from "./EntityTable.tsx";
-import { RowHistory } from "./RowHistory.tsx";
 import { Replay } from "./replay.ts";
+import { TypeTable } from "./TypeTable.tsx";
 import "../design/table.css";
 import "./state-tables.css";
 
@@ -18,7 +17,6 @@ export function StatePanel() {
   const target = Math.min(at ?? end, end);
   const { scan: replay, position, failure } = useScan(feed, target, newReplay);
   const [chosenType, setType] = useState<string>();
-  const [key, setKey] = useState<string>();
   const type = chosenType !== undefined && replay.types.includes(chosenType) ? chosenType : replay.types[0];
   const isBusy = position < target;
   if (failure !== undefined) return <p className="panel-note error">{failure}</p>;
@@ -28,15 +26,11 @@ export function StatePanel() {
         {isBusy ? "Replaying…" : "No message up to here is an event of the State Protocol."}
       </p>
     );
-  const choose = (next: string): void => {
-    setType(next);
-    setKey(undefined);
-  };
   return (
     <div className="panel">
       <div className="panel-tools">
         {replay.types.map((name) => (
-          <button key={name} type="button" aria-pressed={name === type} onClick={() => choose(name)}>
+          <button key={name} type="button" aria-pressed={name === type} onClick={() => setType(name)}>
             {name} <span className="soft">{formatCount(replay.entities(name).length)}</span>
           </button>
         ))}
@@ -46,12 +40,7 @@ export function StatePanel() {
           {!isBusy && othersText(replay.others)}
         </span>
       </div>
-      <div className="state">
-        <EntityTable replay={replay} position={position} type={type} chosen={key} onChoose={setKey} />
-        {key !== undefined && (
-          <RowHistory key={`${type} ${key}`} type={type} entity={key} onClose={() => setKey(undefined)} />
-        )}
-      </div>
+      <TypeTable key={type} {...{ replay, position, type }} isLive={at === undefined && !isBusy} />
     </div>
   );
 }

@@ -1,9 +1,11 @@
 /** Entities as a table. */
-import { isObject, jsonText } from "./exact-json.ts";
+import { valueText } from "../find/json-rows.ts";
+import { isObject } from "./exact-json.ts";
 import type { Entity } from "./replay.ts";
 
-/** Columns shown at most, and rows looked at to find them. */
-const COLUMNS_MAX = 12;
+/** Columns that are offered at most, those of them that are shown unasked, and rows looked at to find them. */
+const COLUMNS_MAX = 60;
+export const COLUMNS_SHOWN = 12;
 const SAMPLE_ROWS = 200;
 
 /** Stands for the whole value, where values are no objects. */
@@ -19,12 +21,13 @@ export function columnsOf(entities: readonly Entity[]): string[] {
   return [...names].slice(0, COLUMNS_MAX);
 }
 
-/** What a cell shows: text as it is, anything else as JSON; nothing for what is not there. */
-export function cellText({ value }: Entity, column: string): string {
-  if (column === WHOLE_VALUE) return isObject(value) ? "" : shown(value);
-  return isObject(value) && Object.hasOwn(value, column) ? shown(value[column]) : "";
+/** What stands in a cell; undefined for what is not there. */
+export function cellValue({ value }: Entity, column: string): unknown {
+  if (column === WHOLE_VALUE) return isObject(value) ? undefined : value;
+  return isObject(value) && Object.hasOwn(value, column) ? value[column] : undefined;
 }
 
-function shown(value: unknown): string {
-  return typeof value === "string" ? value : jsonText(value);
+/** What a cell shows: text as it is, anything else as JSON; nothing for what is not there. */
+export function cellText(entity: Entity, column: string): string {
+  return valueText(cellValue(entity, column));
 }

@@ -1,5 +1,5 @@
 /** The state that a state stream amounts to at a position, and where each of its rows was changed last. */
-import { isChangeEvent, MaterializedState, type StateEvent } from "@perennial/state";
+import { type ChangeEvent, isChangeEvent, MaterializedState, type StateEvent } from "@perennial/state";
 import type { Row } from "../feed/cut-rows.ts";
 import { isObject, parseExactly, SentNumber } from "./exact-json.ts";
 
@@ -11,13 +11,20 @@ export interface Entity {
   readonly value: unknown;
   /** The position after its last change; undefined when only a snapshot's marker touched it. */
   readonly changedAt: number | undefined;
+  /** Whether it was deleted; its value is what it was before. */
+  readonly isDeleted: boolean;
 }
+
+/** Deleted entities of a type that are kept, the newest ones. */
+const DELETED_KEPT = 5000;
 
 /** The state of a stream, from its rows in their order. */
 export class Replay {
   readonly #state: MaterializedState;
   /** By type and key, the position after the last change. */
   readonly #changedAt = new Map<string, Map<string, number>>();
+  /** By type and key, the last value of what was deleted. */
+  readonly #deleted = new Map<string, Map<string, unknown>>();
   #events = 0;
   #others = 0;
 
@@ -40,7 +47,8 @@ export class Replay {
   }
 
   get types(): readonly string[] {
-    return this.#state.types;
+    const types = this.#state.types;
+    return [...types, ...[...this.#deleted.keys()].filter((type) => !types.includes(type))];
   }
 
   /** Applies the next rows of the stream. */
@@ -49,6 +57,7 @@ export class Replay {
       const event = parseEvent(row);
       if (event !== undefined) {
         this.#events++;
+        if (isChangeEvent(event)) this.#noteDeletion(event);
         this.#state.apply(event);
         if (isChangeEvent(event)) this.#note(event.type, event.key, row.end);
       } else this.#others++;
@@ -62,7 +71,28 @@ export class Replay {
       key,
       value,
       changedAt: changed?.get(key),
+      isDeleted: false,
     }));
+  }
+
+  /** The entities of a type that were deleted by a message, and are not there again, in the order in which they went. */
+  deleted(type: string): Entity[] {
+    const changed = this.#changedAt.get(type);
+    return [...(this.#deleted.get(type) ?? [])].map(([key, value]) => ({
+      ...{ key, value, changedAt: changed?.get(key), isDeleted: true },
+    }));
+  }
+
+  #noteDeletion({ type, key, headers }: ChangeEvent): void {
+    const known = this.#deleted.get(type);
+    known?.delete(key);
+    if (headers?.operation !== "delete") return;
+    const value = this.#state.get(type, key);
+    if (value === undefined) return;
+    const deleted = known ?? new Map<string, unknown>();
+    deleted.set(key, value);
+    if (deleted.size > DELETED_KEPT) deleted.delete(deleted.keys().next().value!);
+    this.#deleted.set(type, deleted);
   }
 
   #note(type: string, key: string, position: number): void {

@@ -75,10 +75,34 @@ describe("the state at a position", () => {
     replay.apply(STREAM);
     expect(replay.types).toEqual(["user", "task"]);
     expect(replay.entities("user")).toEqual([
-      { key: "1", value: { name: "Ada L.", tags: [1], age: 36 }, changedAt: STREAM[3]!.end },
+      {
+        key: "1",
+        value: { name: "Ada L.", tags: [1], age: 36 },
+        changedAt: STREAM[3]!.end,
+        isDeleted: false,
+      },
     ]);
     expect([replay.events, replay.others]).toEqual([5, 1]);
   });
+});
+
+test("what was deleted is kept with its last value, until it is there again", () => {
+  const replay = new Replay();
+  const rows = rowsOf([
+    change("insert", "user", "1", { a: 1 }),
+    change("delete", "user", "1"),
+    change("insert", "user", "2", 2),
+    change("delete", "user", "2"),
+    change("delete", "user", "3"),
+    change("upsert", "user", "2", 2),
+  ]);
+  replay.apply(rows);
+  expect(replay.deleted("user")).toEqual([
+    { key: "1", value: { a: 1 }, changedAt: rows[1]!.end, isDeleted: true },
+  ]);
+  const emptied = new Replay();
+  emptied.apply(rows.slice(0, 2));
+  expect(emptied.types).toEqual(["user"]);
 });
 
 describe("the history of a row", () => {
@@ -145,6 +169,7 @@ test("a table has the members of the values as columns", () => {
     key: String(index),
     value,
     changedAt: undefined,
+    isDeleted: false,
   }));
   const columns = columnsOf(entities);
   expect(columns).toEqual(["a", "b", "", "c"]);

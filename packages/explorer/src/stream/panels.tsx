@@ -6,6 +6,7 @@ import { MessagesPanel } from "../messages/MessagesPanel.tsx";
 import { ProducersPanel } from "../producers/ProducersPanel.tsx";
 import { ReadingPanel } from "../reading/ReadingPanel.tsx";
 import { StatePanel } from "../state-tables/StatePanel.tsx";
+import { WirePanel } from "../wire/WirePanel.tsx";
 
 export interface StreamPanel {
   /** Its name in the address. */
@@ -23,4 +24,5 @@ export const PANELS: readonly StreamPanel[] = [
   { id: "state", title: "State", isFor: (kind) => kind === "json", Panel: StatePanel },
   { id: "producers", title: "Producers", isFor: () => true, Panel: ProducersPanel },
   { id: "forks", title: "Forks", isFor: () => true, Panel: ForksPanel },
+  { id: "wire", title: "Wire", isFor: () => true, Panel: WirePanel },
 ];

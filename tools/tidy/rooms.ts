@@ -31,6 +31,7 @@ const AI_RESPOND = `${AI}/respond`;
 const TANSTACK_AI = "packages/tanstack-ai/src";
 const TANSTACK_AI_SESSION = `${TANSTACK_AI}/session`;
 const TANSTACK_AI_CLIENT = `${TANSTACK_AI}/client`;
+const TANSTACK_AI_CHAT = `${TANSTACK_AI}/chat`;
 const TANSTACK_AI_SERVER = `${TANSTACK_AI}/server`;
 const ADAPTERS = "packages/adapters/src";
 const TIMELINE = "packages/timeline/src";
@@ -75,10 +76,17 @@ export const ROOMS: readonly Room[] = [
   { path: AI_RESPOND, imports: [PROTOCOL, CLIENT, AI, AI_GENERATION] },
   { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
   { path: ADAPTERS, imports: [CLIENT, AI] },
-  { path: TANSTACK_AI, imports: [AI, TANSTACK_AI_SESSION, TANSTACK_AI_CLIENT, TANSTACK_AI_SERVER] },
+  {
+    path: TANSTACK_AI,
+    imports: [AI, TANSTACK_AI_SESSION, TANSTACK_AI_CLIENT, TANSTACK_AI_CHAT, TANSTACK_AI_SERVER],
+  },
+  { path: TANSTACK_AI_CHAT, imports: [CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION, TANSTACK_AI_CLIENT] },
   { path: TANSTACK_AI_SESSION, imports: [CLIENT, STATE, AI, TANSTACK_AI] },
   { path: TANSTACK_AI_CLIENT, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },
-  { path: TANSTACK_AI_SERVER, imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION] },
+  {
+    path: TANSTACK_AI_SERVER,
+    imports: [PROTOCOL, CLIENT, AI, TANSTACK_AI, TANSTACK_AI_SESSION, TANSTACK_AI_CLIENT],
+  },
   { path: TIMELINE, imports: [TIMELINE_FRAMES, TIMELINE_PLAYBACK, TIMELINE_STREAMS] },
   { path: TIMELINE_FRAMES, imports: [] },
   { path: TIMELINE_PLAYBACK, imports: [TIMELINE_FRAMES] },

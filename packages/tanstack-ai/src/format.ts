@@ -5,6 +5,7 @@ import { type LooseChunk, looseChunk, type TanStackChunk } from "./types.ts";
 export const WRITER_EVENT = "perennial.writer";
 export const MESSAGE_EVENT = "perennial.message";
 export const STOPPED_EVENT = "perennial.stopped";
+export const APPROVAL_EVENT = "perennial.approval";
 
 /** The code of the error by which a run ends whose writer is gone. */
 export const WRITER_GONE = "writer-gone";

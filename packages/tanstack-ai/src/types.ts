@@ -7,6 +7,7 @@ export interface DurableSessionMessage {
   id?: string;
   role?: string;
   parts?: DurableSessionMessagePart[];
+  metadata?: Record<string, unknown>;
 }
 
 /** A part of one. Text has `content`, or `text` in older versions. */

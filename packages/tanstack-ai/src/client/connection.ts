@@ -6,6 +6,7 @@ import type { TanStackChunk } from "../types.ts";
 import { resolvedUrl } from "./addresses.ts";
 import { pause, Signal } from "./pause.ts";
 import { Place } from "./place.ts";
+import { routedSnapshot } from "./routed-snapshot.ts";
 import { type RunContext, send } from "./send.ts";
 import { Subscription, type SubscriptionSource } from "./subscription.ts";
 
@@ -22,14 +23,19 @@ export interface DurableStreamConnectionOptions {
   readonly initialOffset?: Offset | undefined;
   /** Whether a subscriber that begins gets the messages so far as one `MESSAGES_SNAPSHOT`. Default true. */
   readonly emitSnapshotOnSubscribe?: boolean;
-  /** Whether that begins at the newest snapshot that `compactDurableChatSession` made. Default false. */
-  readonly snapshots?: boolean;
+  /**
+   * Whether that begins at the newest snapshot that `compactDurableChatSession` made. The address of a route that gives it as
+   * JSON, where `readUrl` is not the stream itself. Default false.
+   */
+  readonly snapshots?: boolean | string;
   /** Sent with every request. A function is called for each: it may give a fresh token. */
   readonly headers?: HeadersInit | (() => HeadersInit);
   /** Used instead of the global `fetch`, for every request. */
   readonly fetchClient?: typeof fetch;
   /** Told what the connection is up to, and why it waits. */
   readonly onStatus?: (status: ConnectionStatus, error?: unknown) => void;
+  /** Told whenever a subscriber has all that there is. */
+  readonly onUpToDate?: () => void;
 }
 
 /** A connection for `useChat({ connection, live: true })`: TanStack AI's `SubscribeConnectionAdapter`. */
@@ -60,6 +66,11 @@ export type DurableStreamConnection = DurableSessionConnection;
 /** A session that is not there is looked for this often at first, and then less, ms. */
 const RETRY_MS = 250;
 const RETRY_MS_MAX = 5_000;
+
+/** How long to wait after so many failures, in ms. */
+export function retryMs(failures: number): number {
+  return Math.min(RETRY_MS * 2 ** failures, RETRY_MS_MAX);
+}
 
 /**
  * A connection of TanStack AI's chat to a session that lives in a durable stream: every tab, person and device sees the same.
@@ -127,7 +138,7 @@ class Connection implements DurableSessionConnection {
   }
 
   async *#subscribe(signal: AbortSignal | undefined): AsyncGenerator<TanStackChunk> {
-    const { fetchClient: fetch, onStatus } = this.#options;
+    const { fetchClient: fetch, onStatus, onUpToDate } = this.#options;
     const source = { url: this.#readUrl, headers: this.#headers, fetch };
     for (let failures = 0; !signal?.aborted; failures++) {
       onStatus?.("connecting");
@@ -139,7 +150,7 @@ class Connection implements DurableSessionConnection {
           isWhole: this.#isWhole,
           isBehind: this.#isBehind,
         };
-        const subscription = new Subscription({ source, signal, ...known });
+        const subscription = new Subscription({ source, signal, onUpToDate, ...known });
         const onOpen = () => {
           failures = 0;
           this.#isMissing = false;
@@ -158,16 +169,21 @@ class Connection implements DurableSessionConnection {
         this.#caughtUp.give();
         onStatus?.("waiting", error);
         this.#retry = new Signal();
-        await pause(Math.min(RETRY_MS * 2 ** failures, RETRY_MS_MAX), this.#retry, signal);
+        await pause(retryMs(failures), this.#retry, signal);
       }
     }
   }
 
   /** What was read before a subscriber could be given anything is read again. */
   async #begin({ url, headers, fetch }: SubscriptionSource): Promise<void> {
-    const start = this.#options.snapshots
-      ? await latestFolded({ url, headers: headers(), fetch })
-      : undefined;
+    const { snapshots = false, sendUrl } = this.#options;
+    const address = { url, headers: headers(), fetch };
+    const start =
+      typeof snapshots === "string"
+        ? await routedSnapshot({ ...address, url: resolvedUrl(snapshots, sendUrl) })
+        : snapshots
+          ? await latestFolded(address)
+          : undefined;
     this.#place = new Place(start?.offset);
     this.#fold = new SessionFold(start?.messages);
   }
@@ -199,7 +215,7 @@ class Connection implements DurableSessionConnection {
 }
 
 /** Whether the session may be there later: it does not exist yet, or the server is busy or cannot be reached. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof FetchError)) return error instanceof TypeError || isTimeout(error);
   return isMissing(error) || error.status === 429 || error.status >= 500;
 }

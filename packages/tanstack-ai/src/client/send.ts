@@ -28,16 +28,37 @@ export interface SendRequest {
  *
  * @throws Error with what the route says (`error` of a JSON body), or with the status
  */
-export async function send({ url, headers, fetch, messages, data, signal, context = {} }: SendRequest) {
+export function send({ context = {}, messages, data, headers, ...request }: SendRequest): Promise<void> {
   const { headers: ofRun, ...run } = context;
   const all = new Headers(headers);
-  all.set(CONTENT_TYPE, "application/json");
   for (const [name, value] of Object.entries(ofRun ?? {})) all.set(name, value);
+  return postJson({ ...request, headers: all, body: { messages, data, ...run } });
+}
+
+/**
+ * Posts JSON to the application.
+ *
+ * @throws Error with what the route says (`error` of a JSON body), or with the status
+ */
+export async function postJson({
+  url,
+  headers,
+  fetch,
+  body,
+  ...init
+}: Pick<SendRequest, "url" | "headers" | "fetch"> & {
+  readonly body: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether it goes on when the page is left. */
+  readonly keepalive?: boolean;
+}): Promise<void> {
+  const all = new Headers(headers);
+  all.set(CONTENT_TYPE, "application/json");
+  const { signal = null, keepalive = false } = init;
   const response = await fetch(url, {
-    method: "POST",
-    headers: all,
-    body: JSON.stringify({ messages, data, ...run }),
-    signal: signal ?? null,
+    ...{ method: "POST", headers: all, body: JSON.stringify(body), signal },
+    // Not every `fetch` takes it.
+    ...(keepalive && { keepalive }),
   });
   if (!response.ok) throw new Error(await problemOf(response));
   // Nothing of it is used: a body that is left unread would hold the connection.

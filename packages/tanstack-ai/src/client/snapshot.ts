@@ -1,4 +1,4 @@
-import { type Offset, stream } from "@perennial/client";
+import { type BackoffOptions, type Offset, stream } from "@perennial/client";
 import { latestFolded } from "../session/compact.ts";
 import { SessionFold } from "../session/fold.ts";
 import type { TanStackChunk } from "../types.ts";
@@ -14,6 +14,8 @@ export interface SnapshotOptions {
   readonly snapshots?: boolean | undefined;
   /** Used instead of the global `fetch`. */
   readonly fetchClient?: typeof fetch | undefined;
+  /** How failed requests are repeated. */
+  readonly backoffOptions?: BackoffOptions | undefined;
 }
 
 /** A session as of an offset. */
@@ -42,8 +44,9 @@ export interface SessionSnapshot {
 export async function materializeSnapshotFromDurableStream(
   options: SnapshotOptions,
 ): Promise<SessionSnapshot> {
-  const { readUrl: url, offset, snapshots = false, fetchClient: fetch } = options;
-  const address = { url, headers: Object.fromEntries(new Headers(options.headers)), fetch };
+  const { readUrl: url, offset, snapshots = false, fetchClient: fetch, backoffOptions } = options;
+  const headers = Object.fromEntries(new Headers(options.headers));
+  const address = { url, headers, fetch, backoffOptions };
   const start = snapshots && offset === undefined ? await latestFolded(address) : undefined;
   const response = await stream<TanStackChunk>({
     ...{ ...address, offset: start?.offset ?? offset, json: true, live: false, warnOnHttp: false },

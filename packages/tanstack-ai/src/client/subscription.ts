@@ -1,6 +1,6 @@
 import { batchesOf } from "@perennial/ai";
 import { type JsonBatch, type StreamResponse, stream } from "@perennial/client";
-import { MESSAGE_EVENT, valueOfEvent, vanishedRun } from "../format.ts";
+import { APPROVAL_EVENT, MESSAGE_EVENT, valueOfEvent, vanishedRun } from "../format.ts";
 import { messagesChunk, type SessionFold, snapshotChunks } from "../session/fold.ts";
 import { LeaseWatch } from "../session/lease-watch.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
@@ -24,9 +24,14 @@ export interface SubscriptionParts {
   readonly isWhole: boolean;
   /** Whether the subscriber is to be told of that first. */
   readonly isBehind: boolean;
+  /** Told whenever the subscriber has all that there is. */
+  readonly onUpToDate: (() => void) | undefined;
 }
 
 type Batch = JsonBatch<TanStackChunk>;
+
+/** What does not come back within a second or two is told, and tried again by the connection. */
+const BACKOFF = { initialDelay: 100, multiplier: 2, maxDelay: 1_000, maxRetries: 4 };
 
 /** One connection of a subscriber to a session, from where it stands to the end of the connection. */
 export class Subscription {
@@ -39,14 +44,16 @@ export class Subscription {
   readonly #isWhole: boolean;
   /** Whether the subscriber has yet to be told of what was there before. */
   #isBehind: boolean;
+  readonly #onUpToDate: (() => void) | undefined;
 
-  constructor({ source, place, signal, fold, isWhole, isBehind }: SubscriptionParts) {
+  constructor({ source, place, signal, fold, isWhole, isBehind, onUpToDate }: SubscriptionParts) {
     this.#source = source;
     this.#place = place;
     this.#signal = signal;
     this.#fold = fold;
     this.#isWhole = isWhole;
     this.#isBehind = isBehind;
+    this.#onUpToDate = onUpToDate;
   }
 
   /** Whether the subscriber was not told of what was there before. */
@@ -82,7 +89,7 @@ export class Subscription {
     const { url, headers, fetch } = this.#source;
     return stream<TanStackChunk>({
       ...{ url, headers: headers(), fetch, offset: this.#place.offset, signal: this.#signal },
-      ...{ json: true, live, warnOnHttp: false },
+      ...{ json: true, live, warnOnHttp: false, backoffOptions: BACKOFF },
     });
   }
 
@@ -93,15 +100,16 @@ export class Subscription {
       this.#isBehind = false;
       this.#place.moveTo(batch.offset);
       yield* snapshotChunks(this.#fold);
+      this.#onUpToDate?.();
       return;
     }
     for (const chunk of this.#place.take(batch)) {
       if (this.#signal?.aborted) return;
       if (!this.#note(chunk)) continue;
-      const isMessage = valueOfEvent(chunk, MESSAGE_EVENT) !== undefined;
-      if (isMessage && this.#isWhole) yield messagesChunk(this.#fold.messages);
+      if (this.#isWhole && isOurs(chunk)) yield messagesChunk(this.#fold.messages);
       else yield chunk;
     }
+    if (batch.upToDate) this.#onUpToDate?.();
   }
 
   /** Takes note of a chunk. Returns whether it is for the subscriber, too. */
@@ -137,4 +145,9 @@ export class Subscription {
     for (const end of ends) this.#note(end);
     return ends;
   }
+}
+
+/** Whether a chunk says something that TanStack AI's own client does not understand by itself. */
+function isOurs(chunk: TanStackChunk): boolean {
+  return [MESSAGE_EVENT, APPROVAL_EVENT].some((name) => valueOfEvent(chunk, name) !== undefined);
 }

@@ -5,12 +5,12 @@ const OWN_ROLES: readonly (string | undefined)[] = ["assistant", "system", "tool
 
 /** A message of a person as chunks, so that everybody sees it, in versions that know nothing of this package, too. */
 export function toMessageEchoChunks(message: DurableSessionMessage): TanStackChunk[] {
-  const { parts = [] } = message;
+  const { parts = [], metadata } = message;
   const messageId = idOf(message);
   const common = { messageId, model: "client", timestamp: Date.now() };
   const delta = parts.map(textOf).join("");
   return [
-    { type: "TEXT_MESSAGE_START", ...common, role: roleOf(message) },
+    { type: "TEXT_MESSAGE_START", ...common, role: roleOf(message), ...(metadata && { metadata }) },
     ...(delta === "" ? [] : [{ type: "TEXT_MESSAGE_CONTENT", ...common, delta }]),
     { type: "TEXT_MESSAGE_END", ...common },
   ];

@@ -67,10 +67,11 @@ export class RunWriter {
   }
 
   #take(chunk: TanStackChunk): void {
-    const known = this.#runs.ids;
-    this.#runs.add(chunk);
+    // What a run takes for the whole conversation lacks what others said meanwhile.
+    if (looseChunk(chunk).type === "MESSAGES_SNAPSHOT") return;
+    const begun = this.#runs.add(chunk);
     this.#appends.append(sanitizeChunkForStorage(chunk));
-    for (const runId of this.#runs.ids) if (!known.includes(runId)) this.#begun(runId);
+    if (begun !== undefined) this.#begun(begun);
   }
 
   #begun(runId: string): void {

@@ -59,7 +59,34 @@ export interface ToDurableChatSessionResponseOptions {
 export async function toDurableChatSessionResponse(
   options: ToDurableChatSessionResponseOptions,
 ): Promise<Response> {
-  const { stream: target, newMessages, responseStream, mode = "immediate" } = options;
+  const { newMessages, mode = "immediate", waitUntil } = options;
+  const { finished } = await storeAndAnswer(options, newMessages.flatMap(echoChunks));
+  const headers = { [CACHE_CONTROL]: "no-store" };
+  if (mode === "await") {
+    const end = await finished;
+    if (end.kind === "failed") throw end.error;
+    return new Response(null, { status: 200, headers });
+  }
+  keepAlive(reported(finished), waitUntil);
+  return new Response(null, { status: 202, headers });
+}
+
+/** How an answer is written into a session. */
+export type AnswerOptions = Pick<
+  ToDurableChatSessionResponseOptions,
+  "stream" | "responseStream" | "oneAtATime" | "onError" | "leaseMs"
+>;
+
+/**
+ * Stores what somebody said, and begins to store the answer.
+ *
+ * @returns once the former is stored, in an object of its own so that it is not waited for: the end of the latter
+ */
+export async function storeAndAnswer(
+  options: AnswerOptions,
+  said: readonly TanStackChunk[],
+): Promise<{ readonly finished: Promise<RunEnd> }> {
+  const { stream: target, responseStream } = options;
   const { leaseMs = LEASE_MS, onError: errorText = defaultErrorText } = options;
   const stream = await ensureDurableChatSessionStream(target);
   const over = new AbortController();
@@ -67,18 +94,15 @@ export async function toDurableChatSessionResponse(
     ...{ leaseMs, errorText },
     onRun: (runId, stop) => hearStops(runTarget(target, runId), over.signal, stop),
   });
-  await writer.store(newMessages.flatMap(echoChunks));
+  await writer.store(said);
   const run = () => writer.run(responseStream);
   const answered = options.oneAtATime ? inTurn(stream.url, run) : run();
-  const finished = answered.finally(() => over.abort());
-  const headers = { [CACHE_CONTROL]: "no-store" };
-  if (mode === "await") {
-    const end = await finished;
-    if (end.kind === "failed") throw end.error;
-    return new Response(null, { status: 200, headers });
-  }
-  keepAlive(finished.then(report, report), options.waitUntil);
-  return new Response(null, { status: 202, headers });
+  return { finished: answered.finally(() => over.abort()) };
+}
+
+/** The end of an answer for which nobody waits: what went wrong is logged. */
+export function reported(finished: Promise<RunEnd>): Promise<void> {
+  return finished.then(report, report);
 }
 
 function report(end: RunEnd | Error): void {

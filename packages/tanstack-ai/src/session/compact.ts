@@ -1,4 +1,10 @@
-import { DurableStream, type HeadersRecord, type Offset, stream } from "@perennial/client";
+import {
+  type BackoffOptions,
+  DurableStream,
+  type HeadersRecord,
+  type Offset,
+  stream,
+} from "@perennial/client";
 import {
   type ChangeEvent,
   isChangeEvent,
@@ -18,6 +24,8 @@ export interface SessionAddress {
   readonly url: string;
   readonly headers?: HeadersRecord | undefined;
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** How failed requests are repeated. */
+  readonly backoffOptions?: BackoffOptions | undefined;
 }
 
 /** A session as of an offset. */
@@ -33,8 +41,8 @@ export interface Compacted {
   readonly offset: Offset;
 }
 
-function opener({ headers, fetch }: SessionAddress): (url: string) => DurableStream {
-  return (url) => new DurableStream({ url, headers, fetch, warnOnHttp: false });
+function opener({ url: _, ...options }: SessionAddress): (url: string) => DurableStream {
+  return (url) => new DurableStream({ url, ...options, warnOnHttp: false });
 }
 
 /** The newest snapshot of a session; undefined where there is none. */

@@ -1,7 +1,8 @@
 import { Folded } from "@perennial/ai";
 import { type StreamChunk, StreamProcessor, type UIMessage } from "@tanstack/ai";
-import { aguiFormat, MESSAGE_EVENT, valueOfEvent } from "../format.ts";
+import { APPROVAL_EVENT, aguiFormat, MESSAGE_EVENT, valueOfEvent } from "../format.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
+import { breakOf, decisionFrom, decisionsOf, endOf, runOf } from "./marks.ts";
 import { ActiveRuns } from "./runs.ts";
 
 /**
@@ -32,6 +33,8 @@ export class SessionFold {
     try {
       if (isWhole) this.#put(message);
       else this.#processor.processChunk(chunk as StreamChunk);
+      this.#markBreak(chunk);
+      this.#decide(chunk);
     } catch (error) {
       console.warn("A chunk of a session is malformed, and was passed over", error);
       return false;
@@ -55,6 +58,31 @@ export class SessionFold {
 
   get messages(): readonly UIMessage[] {
     return this.#processor.getMessages();
+  }
+
+  /** A message whose run broke off says so, for whoever comes when the run is long forgotten. */
+  #markBreak(chunk: TanStackChunk): void {
+    const broken = breakOf(chunk);
+    if (broken === undefined) return;
+    const message = this.messages.findLast((candidate) => runOf(candidate) === broken.runId);
+    if (message !== undefined && endOf(message) === undefined) this.#mark(message, { end: broken.end });
+  }
+
+  /** Of two people who decide about the same call the first is right. */
+  #decide(chunk: TanStackChunk): void {
+    const decision = decisionFrom(valueOfEvent(chunk, APPROVAL_EVENT));
+    if (decision === undefined) return;
+    const { id, approved } = decision;
+    const message = this.messages.find(({ parts }) =>
+      parts.some((part) => part.type === "tool-call" && part.approval?.id === id),
+    );
+    if (message === undefined || Object.hasOwn(decisionsOf(message), id)) return;
+    this.#processor.addToolApprovalResponse(id, approved);
+    this.#mark(message, { approvals: { ...decisionsOf(message), [id]: decision } });
+  }
+
+  #mark({ id: messageId }: UIMessage, metadata: Readonly<Record<string, unknown>>): void {
+    this.#processor.processChunk({ type: "TEXT_MESSAGE_END", messageId, metadata } as StreamChunk);
   }
 
   /** A whole message has no chunks that could be given again: it counts as settled. */

@@ -4,15 +4,21 @@ import { looseChunk, type TanStackChunk } from "../types.ts";
 export class ActiveRuns {
   readonly #started = new Map<string, TanStackChunk>();
 
-  add(chunk: TanStackChunk): void {
+  /** @returns the id of the run that the chunk begins, if it begins one */
+  add(chunk: TanStackChunk): string | undefined {
     const { type, runId } = looseChunk(chunk);
     const id = typeof runId === "string" ? runId : undefined;
-    if (type === "RUN_STARTED" && id !== undefined) this.#started.set(id, chunk);
-    else if (type === "RUN_FINISHED" && id !== undefined) this.#started.delete(id);
+    if (type === "RUN_STARTED" && id !== undefined) {
+      const isNew = !this.#started.has(id);
+      this.#started.set(id, chunk);
+      return isNew ? id : undefined;
+    }
+    if (type === "RUN_FINISHED" && id !== undefined) this.#started.delete(id);
     else if (type === "RUN_ERROR") {
       if (id === undefined) this.#started.clear();
       else this.#started.delete(id);
     }
+    return undefined;
   }
 
   /** The chunks that began them, oldest first. */

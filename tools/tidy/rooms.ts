@@ -57,6 +57,8 @@ const LIVE = `${SERVER}/live`;
 const REGISTRY = `${SERVER}/registry`;
 const TELEMETRY = `${SERVER}/telemetry`;
 const SERVICES = `${SERVER}/services`;
+const SUBSCRIPTION = `${SERVER}/subscription`;
+const SUBSCRIPTION_CORE = `${SUBSCRIPTION}/core`;
 const HTTP = `${SERVER}/http`;
 
 export const ROOMS: readonly Room[] = [
@@ -109,7 +111,28 @@ export const ROOMS: readonly Room[] = [
   { path: LIVE, imports: [TELEMETRY, PROTOCOL, STORED, JOURNAL, SHARD] },
   { path: REGISTRY, imports: [TELEMETRY, PROTOCOL, STREAM, SHARD], node: true },
   { path: SERVICES, imports: [TELEMETRY, PROTOCOL, TOKENS, STREAM, SHARD], node: true },
-  { path: HTTP, imports: [SERVER, TELEMETRY, PROTOCOL, STREAM, JOURNAL, SHARD, LIVE, SERVICES], node: true },
+  { path: SUBSCRIPTION_CORE, imports: [PROTOCOL] },
+  {
+    path: SUBSCRIPTION,
+    imports: [TELEMETRY, PROTOCOL, STREAM, JOURNAL, CATALOG, SHARD, SUBSCRIPTION_CORE],
+    node: true,
+  },
+  {
+    path: HTTP,
+    imports: [
+      SERVER,
+      TELEMETRY,
+      PROTOCOL,
+      STREAM,
+      JOURNAL,
+      SHARD,
+      LIVE,
+      SERVICES,
+      SUBSCRIPTION,
+      SUBSCRIPTION_CORE,
+    ],
+    node: true,
+  },
   { path: TELEMETRY, imports: [STREAM, JOURNAL], node: true },
   {
     path: SERVER,
@@ -124,6 +147,7 @@ export const ROOMS: readonly Room[] = [
       LIVE,
       REGISTRY,
       SERVICES,
+      SUBSCRIPTION,
       HTTP,
       TELEMETRY,
     ],

@@ -1,15 +1,13 @@
 /** Options, parsed once into one complete, read-only configuration. */
 
 import { createSecureContext } from "node:tls";
-import { PATH_MAX_LENGTH, STREAM_ROOT } from "@perennial/protocol";
+import { STREAM_ROOT } from "@perennial/protocol";
 import { parseOrigins } from "./http/access/origins.ts";
 import type { Asset } from "./http/assets.ts";
 import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log } from "./journal/contract/index.ts";
-import { LIVE_BUDGET_BYTES } from "./live/hub.ts";
-import { FORK_DEPTH, IDLE_STREAM_MS, JSON_MESSAGE_BYTES } from "./shard/shard-deps.ts";
-import { PATH_BYTES_MAX } from "./stream/paths.ts";
+import { NUMBER_SETTINGS, NUMBERS, type NumberName } from "./number-settings.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
 
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
@@ -120,6 +118,23 @@ export interface Config {
   readonly producersPerStream: number;
   /** Generations of forks of forks, [1, 10000]; a fork beyond gets 400. Default 256. */
   readonly forkDepth: number;
+  /** Whether subscriptions may have webhooks. Default true. */
+  readonly webhooks: boolean;
+  /**
+   * Hosts, with commas, that webhooks may reach besides the public internet, also without TLS; `localhost` is this machine.
+   * Default none.
+   */
+  readonly webhookHosts: string;
+  /** Deliveries of one wake that may fail before it is a dead letter, [1, 10000]. Default 100: an hour and a half. */
+  readonly webhookAttempts: number;
+  /** Deliveries under way to one host, [1, 512]. Default 32. */
+  readonly webhooksPerHost: number;
+  /** Subscriptions, [0, 1000000]; more get 429. Default 100000. */
+  readonly subscriptions: number;
+  /** Subscriptions with a pattern, of each service, [0, 100000]; more get 429. Default 1000. */
+  readonly subscriptionPatterns: number;
+  /** Streams of one subscription that are remembered, [1, 1000000]. Default 10000. */
+  readonly subscriptionStreams: number;
   /** How often expired streams are looked for, ms, [10, 3600000]. Default 1000. */
   readonly sweepMs: number;
   /**
@@ -161,42 +176,6 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-const MIB = 1024 * 1024;
-
-/** Numeric settings: default, least and greatest value. */
-const NUMBERS = {
-  port: [4437, 0, 65535],
-  longPollTimeoutMs: [30_000, 1, 600_000],
-  sseCycleMs: [60_000, 1000, 3_600_000],
-  sseHeartbeatMs: [15_000, 100, 600_000],
-  liveBufferBytes: [MIB, 65_536, 1024 * MIB],
-  liveBudgetBytes: [LIVE_BUDGET_BYTES, MIB, 65_536 * MIB],
-  stalledReaderMs: [30_000, 100, 3_600_000],
-  liveReaders: [100_000, 0, 10_000_000],
-  connections: [100_000, 1, 10_000_000],
-  bodyBytes: [64 * MIB, 1, 1024 * MIB],
-  jsonMessageBytes: [JSON_MESSAGE_BYTES, 65_536, 1024 * MIB],
-  bodyBudgetBytes: [256 * MIB, MIB, 65_536 * MIB],
-  bodyTimeoutMs: [30_000, 100, 3_600_000],
-  headerBytes: [16_384, 1024, MIB],
-  headerTimeoutMs: [15_000, 100, 3_600_000],
-  keepAliveMs: [65_000, 100, 3_600_000],
-  urlBytes: [8192, 64, 65_536],
-  pathBytes: [PATH_MAX_LENGTH, 16, PATH_BYTES_MAX],
-  producersPerStream: [10_000, 1, 10_000_000],
-  forkDepth: [FORK_DEPTH, 1, 10_000],
-  sweepMs: [1000, 10, 3_600_000],
-  loadedStreams: [100_000, 100, Number.MAX_SAFE_INTEGER],
-  idleStreamMs: [IDLE_STREAM_MS, 1000, 86_400_000],
-  stopGraceMs: [1000, 0, 60_000],
-  drainMs: [10_000, 0, 3_600_000],
-} as const satisfies Partial<Record<keyof Config, readonly [number, number, number]>>;
-
-type NumberName = keyof typeof NUMBERS;
-
-/** The names of all numeric settings, for command lines and environment variables. */
-export const NUMBER_SETTINGS = Object.keys(NUMBERS) as readonly NumberName[];
-
 /** Completes and checks options. Throws `ConfigError` for a value outside its range. */
 export function parseConfig(options: ServerOptions): Config {
   const numbers = Object.fromEntries(
@@ -224,6 +203,8 @@ export function parseConfig(options: ServerOptions): Config {
         : checkedInteger("pageBytes", options.pageBytes, 65_536, Number.MAX_SAFE_INTEGER),
     stateOffsets: options.stateOffsets ?? true,
     registry: options.registry ?? false,
+    webhooks: options.webhooks ?? true,
+    webhookHosts: options.webhookHosts ?? "",
     accessLog: options.accessLog ?? false,
     explorer: options.explorer ?? [],
     mounts: options.mounts ?? [],

@@ -2,7 +2,6 @@ export {
   type Config,
   ConfigError,
   type LogFactory,
-  NUMBER_SETTINGS,
   parseConfig,
   type ServerOptions,
   type TlsIdentity,
@@ -21,6 +20,7 @@ export { DirectoryInUse } from "./journal/local/directory-lock.ts";
 export { type LocalDurability, type LocalLogOptions, openLocalLog } from "./journal/local/open-local-log.ts";
 export { UnusableDirectory } from "./journal/local/unusable-directory.ts";
 export { MemoryLog } from "./journal/memory/memory-log.ts";
+export { NUMBER_SETTINGS } from "./number-settings.ts";
 export { createServer, type DurableStreamsServer, type ServerMetrics } from "./server.ts";
 export type { ServiceAdmin } from "./services/service-admin.ts";
 export type { ListedService, NewSecret, ServiceProblem } from "./services/services.ts";

@@ -19,13 +19,14 @@ import type { Log, LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
 import { LiveHub } from "./live/hub.ts";
+import { beatMs, shardDeps, subscriptionOptions } from "./parts.ts";
 import { Registry } from "./registry/registry.ts";
 import { type ServiceAdmin, serviceAdmin } from "./services/service-admin.ts";
 import { Services } from "./services/services.ts";
 import { LocalStreams } from "./shard/local-streams.ts";
 import { Shard } from "./shard/shard.ts";
-import type { ShardDeps } from "./shard/shard-deps.ts";
 import { Sweeper } from "./shard/sweeper.ts";
+import { type OpenSubscriptions, openSubscriptions } from "./subscription/open-subscriptions.ts";
 
 export interface DurableStreamsServer {
   /**
@@ -92,6 +93,7 @@ interface Opened {
   readonly sweeper: Sweeper;
   readonly registry: Registry | undefined;
   readonly services: Services;
+  readonly subscriptions: OpenSubscriptions;
   readonly log: Log;
   /** The streams of this process. */
   readonly streams: LocalStreams;
@@ -178,11 +180,19 @@ class Running implements DurableStreamsServer {
     this.#on("ended");
   }
 
-  async #close({ context, sweeper, registry, services, fetchDoor, log }: Opened): Promise<void> {
+  async #close({
+    context,
+    sweeper,
+    registry,
+    services,
+    subscriptions,
+    fetchDoor,
+    log,
+  }: Opened): Promise<void> {
     sweeper.stop();
     context.live.stop();
     await Promise.all([this.#door?.close(), fetchDoor.close()]);
-    await Promise.all([registry?.stop(), services.stop()]);
+    await Promise.all([registry?.stop(), services.stop(), subscriptions.stop()]);
     await log.close();
   }
 
@@ -218,7 +228,10 @@ class Running implements DurableStreamsServer {
     const sweeper = new Sweeper(shard);
     sweeper.start(config.sweepMs);
     const streams = new LocalStreams(shard);
-    const services = new Services(streams, config.logger, config);
+    const subscriptions = await openSubscriptions(shard, streams, subscriptionOptions(config));
+    const services = new Services(streams, config.logger, config, (prefix) =>
+      subscriptions.subscriptions.deleteAll(prefix),
+    );
     await services.open();
     const wall = wallOf(config);
     const context: Context = {
@@ -228,6 +241,7 @@ class Running implements DurableStreamsServer {
       services,
       streams,
       live,
+      subscriptions,
       assets: new Assets(config.explorer),
       roots: parseStreamRoots(config.streamRoot) ?? [],
     };
@@ -237,30 +251,11 @@ class Running implements DurableStreamsServer {
       streams.roomFor(byteLength),
     );
     const fetchDoor = new FetchDoor({ ...context, wall: withoutHosts(wall) }, budget);
-    this.#opened = { context, recovery, budget, fetchDoor, sweeper, registry, services, log, streams };
+    this.#opened = {
+      ...{ context, recovery, budget, fetchDoor, sweeper, registry, services, subscriptions, log, streams },
+    };
     return this.#opened;
   }
-}
-
-function shardDeps(config: Config, log: Log): ShardDeps {
-  const { now, monotonicNow, random, producersPerStream, jsonMessageBytes } = config;
-  const { forkDepth, loadedStreams, idleStreamMs, stateOffsets } = config;
-  const onClockJump = (jumpMs: number): void => config.logger.warn({ jumpMs }, CLOCK_WAS_SET);
-  return {
-    ...{
-      log,
-      now,
-      monotonicNow,
-      onClockJump,
-      random,
-      producersPerStream,
-      jsonMessageBytes,
-      forkDepth,
-      loadedStreams,
-      idleStreamMs,
-    },
-    stateOffsets,
-  };
 }
 
 /** Throws if the server would listen for others although it asks nobody for credentials, or not ask for those that it has. */
@@ -284,12 +279,3 @@ function openDoor(context: Context, budget: BodyBudget): ListeningDoor {
 const TORN_TAIL =
   "the log ended in a record that is not whole, as a crash leaves it, and was cut off there; should that have been a " +
   "fault of the disk instead, then what was acknowledged within the last tenth of a second before the crash is gone";
-
-const CLOCK_WAS_SET =
-  "the clock of this machine was set, or the machine slept; after a jump forward, streams last used before it expire by the " +
-  "time as it was, for a day: should the clock be wrong, set it right before then, and without a restart";
-
-/** The live clock ticks often enough for its shortest interval to be kept to a quarter. */
-function beatMs({ sseHeartbeatMs, stalledReaderMs, sseCycleMs }: Config): number {
-  return Math.min(1000, Math.ceil(Math.min(sseHeartbeatMs, stalledReaderMs, sseCycleMs) / 4));
-}

@@ -5,7 +5,10 @@ import type { Operation, ParsedGrant, Rights } from "./claims.ts";
 /** What somebody wants to do with one stream. */
 export interface Act {
   readonly operation: Operation;
-  /** The canonical path of the stream within the service: `chats/123`. For `list`: a prefix of whole segments. */
+  /**
+   * The canonical path of the stream within the service: `chats/123`. For `list`: a prefix of whole segments; for `subscribe`
+   * nothing, which is all of the service.
+   */
   readonly path: string;
   /** As which producer, if as any. */
   readonly producer?: string | undefined;
@@ -18,7 +21,7 @@ export function allows({ grants }: Pick<Rights, "grants">, act: Act): boolean {
 
 function grantAllows({ glob, ops, producer }: ParsedGrant, act: Act): boolean {
   if (!ops.has(act.operation)) return false;
-  if (act.operation === "list") return coversBelow(glob, act.path);
+  if (act.operation === "list" || act.operation === "subscribe") return coversBelow(glob, act.path);
   if (producer !== undefined && isWrite(act.operation) && act.producer !== producer) return false;
   return matchesGlob(glob, act.path);
 }

@@ -6,7 +6,8 @@ import { welcome } from "./welcome.ts";
 export function dev(flags: Readonly<Record<string, unknown>>): Promise<void> {
   return runServer({
     flags,
-    defaults: { logLevel: "debug", accessLog: true },
+    // Whoever tries webhooks out receives them here.
+    defaults: { logLevel: "debug", accessLog: true, webhookHosts: "localhost" },
     createLogger: createDevLogger,
     announce: (server, about) => process.stdout.write(welcome(server.url, about)),
   });

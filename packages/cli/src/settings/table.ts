@@ -9,7 +9,14 @@ import { BYTE_UNITS, TIME_UNITS } from "./units.ts";
 export type SettingKind = "text" | "count" | "milliseconds" | "bytes" | "share" | "switch" | "choice";
 
 /** Which heading of `--help` a setting stands under. */
-export type SettingGroup = "Listening" | "Storage" | "Responses" | "Live reads" | "Limits" | "Log";
+export type SettingGroup =
+  | "Listening"
+  | "Storage"
+  | "Responses"
+  | "Live reads"
+  | "Subscriptions"
+  | "Limits"
+  | "Log";
 
 export interface Setting {
   /** The key in the configuration file. The flag and the variable derive from it. */
@@ -101,6 +108,17 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
   idleStreamMs: ["milliseconds", "Limits", "how long a stream that nobody uses stays in memory"],
   stopGraceMs: ["milliseconds", "Limits", "how long a stop still answers requests on open connections"],
   drainMs: ["milliseconds", "Limits", "how long a stop waits for requests to finish"],
+  webhooks: ["switch", "Subscriptions", "deliver wakes to webhooks"],
+  webhookHosts: [
+    "text",
+    "Subscriptions",
+    "hosts that webhooks may reach besides the public internet, with commas; localhost is this machine",
+  ],
+  webhookAttempts: ["count", "Subscriptions", "failed deliveries of one wake before it is a dead letter"],
+  webhooksPerHost: ["count", "Subscriptions", "deliveries under way to one host"],
+  subscriptions: ["count", "Subscriptions", "subscriptions of the server; more get 429"],
+  subscriptionPatterns: ["count", "Subscriptions", "subscriptions with a pattern, of each service"],
+  subscriptionStreams: ["count", "Subscriptions", "streams remembered for one subscription"],
   accessLog: ["switch", "Log", "log each request"],
 };
 

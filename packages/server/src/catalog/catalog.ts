@@ -126,9 +126,15 @@ export class Catalog {
 
   /** Like `visible`, but leaves in the archive what is there and does not count as a use. */
   peek(path: string): Stream | undefined {
-    let stream = this.#byPath.get(path);
+    let stream = this.peekNewest(path);
     while (stream?.visibility === "unborn") stream = stream.previous;
-    if (stream !== undefined || this.#byPath.has(path)) return stream;
+    return stream;
+  }
+
+  /** Like `newest`, but leaves in the archive what is there and does not count as a use. */
+  peekNewest(path: string): Stream | undefined {
+    const stream = this.#byPath.get(path);
+    if (stream !== undefined) return stream;
     const state = this.#archive?.byPath(path);
     return state === undefined ? undefined : new Stream(state, state.life);
   }

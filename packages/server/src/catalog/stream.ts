@@ -55,6 +55,8 @@ export class Stream {
   holdsState: boolean | undefined = undefined;
   /** The streams it has its first bytes from, nearest first; undefined until somebody has looked (`shard/lineage.ts`). */
   lineage: readonly Ancestor[] | undefined = undefined;
+  /** Whether somebody wants to know when its data becomes durable: asked before each append (`shard/watch.ts`). */
+  isWatched = false;
   /** Used since the catalogue last looked for streams to drop from memory. */
   recentlyUsed = true;
   /** Most streams have no readers, and an empty set of their own would be a third of their memory. */

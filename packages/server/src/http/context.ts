@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { AllStreams } from "../shard/streams.ts";
+import type { OpenSubscriptions } from "../subscription/open-subscriptions.ts";
 import type { KnownServices } from "./access/scope.ts";
 import type { Wall } from "./access/wall.ts";
 import type { Assets } from "./assets.ts";
@@ -15,6 +16,7 @@ export interface Context {
   readonly services: KnownServices;
   readonly streams: AllStreams;
   readonly live: LiveHub;
+  readonly subscriptions: Pick<OpenSubscriptions, "subscriptions" | "workers">;
   readonly assets: Assets;
   /** Besides the standard one. */
   readonly roots: readonly StreamRoot[];

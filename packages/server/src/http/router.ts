@@ -3,6 +3,7 @@ import { type PathProblem, parseStreamPath, type Result } from "@perennial/proto
 import { confidential } from "./access/confidential.ts";
 import { type Scope, scopeOf, type Target } from "./access/scope.ts";
 import type { Context } from "./context.ts";
+import { control, isControl } from "./control/control.ts";
 import { problemReply } from "./errors.ts";
 import { parseQuery, type Query } from "./message/query.ts";
 import type { Reply } from "./message/reply.ts";
@@ -48,6 +49,8 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     return within(context, request, SERVICE, (scope) => list(context, scope, request, query()));
   if (rawPath === PRODUCERS_PATH)
     return within(context, request, SERVICE, (scope) => producers(context, scope, request, query()));
+  if (isControl(rawPath))
+    return control(context, request, rawPath, (operation) => within(context, request, SERVICE, operation));
   const parsed = parseStreamPath(rawPath, config.pathBytes);
   if (parsed.kind === "rejected") return outside(context, request, rawPath, parsed.rejection);
   const path = parsed.value;

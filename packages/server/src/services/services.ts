@@ -36,6 +36,7 @@ export class Services {
   readonly #log: ServiceLog;
   readonly #logger: Logger;
   readonly #now: () => number;
+  readonly #onEnd: (prefix: string) => Promise<void>;
   readonly #byId = new Map<string, Service>();
   readonly #credentials: Credentials;
   #isGuarded = false;
@@ -44,7 +45,14 @@ export class Services {
   #last: Promise<unknown> = Promise.resolve();
   #deleting: Promise<void> = Promise.resolve();
 
-  constructor(streams: AllStreams, logger: Logger, clock: TokenClock) {
+  /** @param onEnd takes away what a service has besides its streams, given the prefix of their paths */
+  constructor(
+    streams: AllStreams,
+    logger: Logger,
+    clock: TokenClock,
+    onEnd: (prefix: string) => Promise<void> = async () => {},
+  ) {
+    this.#onEnd = onEnd;
     this.#streams = streams;
     this.#log = new ServiceLog(streams);
     this.#logger = logger;
@@ -184,6 +192,7 @@ export class Services {
   }
 
   async #removeAll(id: string): Promise<void> {
+    await this.#onEnd(`${STREAM_ROOT}/${id}/`);
     // What was being created when the service ended may come behind the first pass.
     while (!this.#isStopped && (await this.#removePass(`${STREAM_ROOT}/${id}/`)) > 0);
     if (!this.#isStopped) await this.#inTurn(() => this.#record({ type: "gone", id, at: this.#at() }));

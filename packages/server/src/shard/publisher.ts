@@ -5,10 +5,13 @@ import { isOwnPath } from "../stream/paths.ts";
 import type { DeleteRecord } from "../stream/records.ts";
 import { type LifeListener, lifeOf } from "./lives.ts";
 import type { Pending } from "./pending.ts";
+import type { StreamWatch } from "./watch.ts";
 
 export class Publisher {
   /** Hears of streams that come and go. */
   lifeListener: LifeListener | undefined = undefined;
+  /** Is asked before each append, and told once it can be read. */
+  watch: StreamWatch | undefined = undefined;
   readonly #catalog: Catalog;
   /** Streams with somebody at the tail that changed in the batch being published. */
   readonly #advanced = new Set<Stream>();
@@ -24,11 +27,13 @@ export class Publisher {
         stream.visibility = "live";
         stream.previous = undefined;
         if (!isOwnPath(stream.state.path)) this.lifeListener?.onCreated(lifeOf(stream));
+        if (stream.isWatched) this.watch?.onDurable(stream);
         return;
       case "append":
         stream.visibleTail = record.position + record.data.byteLength;
         if (record.closes) stream.visibleClosed = true;
         this.noteAdvance(stream);
+        if (stream.isWatched) this.watch?.onDurable(stream);
         return;
       case "delete":
         for (const gone of [stream, ...otherStreams]) this.#publishDeletion(gone, record);

@@ -29,6 +29,7 @@ import { Publisher } from "./publisher.ts";
 import { refusalOf } from "./refusals.ts";
 import { AHEAD_BYTES, FORK_DEPTH, IDLE_STREAM_MS, JSON_MESSAGE_BYTES, type ShardDeps } from "./shard-deps.ts";
 import { Turns } from "./turns.ts";
+import { noticeAppend } from "./watch.ts";
 
 export class Shard implements LogListener, RecordTarget {
   readonly log: Log;
@@ -158,12 +159,14 @@ export class Shard implements LogListener, RecordTarget {
       others.map((id) => this.catalog.byId(id)),
     );
     this.catalog.weigh(stream);
+    this.publisher.watch?.afterDelete(stream.state);
     return pending;
   }
 
   /** Accepts a new stream. */
   create(record: CreateRecord): Pending {
     const stream = new Stream(initialState(record), "unborn");
+    stream.isWatched = this.publisher.watch?.beforeCreate(stream.state) ?? false;
     this.catalog.admit(stream);
     return this.#accept(
       record,
@@ -179,6 +182,7 @@ export class Shard implements LogListener, RecordTarget {
     stream: Stream,
     others?: readonly Stream[],
   ): Pending {
+    if (record.kind === "append") noticeAppend(this.publisher.watch, stream, record);
     const before = capture(stream.state, record);
     evolve(stream.state, record);
     return this.#accept(record, stream, before, others);
@@ -227,6 +231,7 @@ export class Shard implements LogListener, RecordTarget {
         restore(pending.stream.state, pending.before);
         this.catalog.weigh(pending.stream);
       }
+      this.publisher.watch?.onLost(pending);
       for (const [index, other] of pending.otherStreams.entries()) {
         restore(other.state, pending.othersBefore[index]!);
       }

@@ -1,0 +1,2 @@
+/** A key and its value: JSON. Without a value there is no such row any more. */
+export type Row = readonly [key: string, value?: unknown];

@@ -4,13 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PLAIN_SETTINGS } from "@perennial/testing/journal";
 import { expect, test, vi } from "vitest";
+import { producersKey } from "../../src/journal/local/archive/keys.ts";
+import { LmdbStore } from "../../src/journal/local/archive/lmdb-store.ts";
 import { openLocalLog } from "../../src/journal/local/open-local-log.ts";
 import { append } from "../../src/shard/append.ts";
 import { pieces } from "../../src/shard/bytes.ts";
 import { create } from "../../src/shard/create.ts";
 import { type Snapshot, snapshot } from "../../src/shard/read.ts";
 import { isReading, readOut } from "../../src/shard/reading.ts";
+import { remove } from "../../src/shard/remove.ts";
 import { Shard } from "../../src/shard/shard.ts";
+import { PRODUCER_PARTS } from "../../src/stream/known-producers.ts";
 import { contentAtOnce } from "../support/content.ts";
 
 const DEPTH = 300;
@@ -99,6 +103,35 @@ test("sources that remember many producers are not brought back into memory for 
     rmSync(directory, { recursive: true });
   }
 });
+
+test("a stream that was deleted while a fork needs its bytes keeps no producers on the disk", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "fork-chains-"));
+  try {
+    await makeChain(directory, 1, 500);
+    expect(await producerPages(directory)).toBe(PRODUCER_PARTS);
+    const shard = await openShard(directory);
+    expect(await fork(shard, 1)).toMatchObject({ kind: "created" });
+    expect(await remove(shard, path(0))).toEqual({ kind: "removed" });
+    await shard.log.close();
+    expect(await producerPages(directory)).toBe(0);
+    const again = await openShard(directory);
+    const slice = await readOut(snapshot(again, path(1), { kind: "start" }));
+    expect((slice as Snapshot).to).toBe("<0>".length + 500 * "<7>".length + "<1>".length);
+    await again.log.close();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+/** The parts of producers that lie in the archive. */
+async function producerPages(directory: string): Promise<number> {
+  const store = new LmdbStore(join(directory, "archive.lmdb"));
+  try {
+    return store.keys(producersKey(0, 0), producersKey(1_000, 0), 10_000).length;
+  } finally {
+    await store.close();
+  }
+}
 
 test("each generation's stream is looked up once, from a cold archive, too, and there is no end of them beyond the limit", async () => {
   const directory = mkdtempSync(join(tmpdir(), "fork-chains-"));

@@ -1,4 +1,5 @@
 /** Turns what the archive does not hold of one stream into changes of the archive. */
+import { PRODUCER_PARTS } from "../../stream/known-producers.ts";
 import type { StreamState } from "../../stream/state.ts";
 import { unlessDamaged } from "../contract/errors.ts";
 import { DamagedData, READ_CHUNK_BYTES } from "../contract/index.ts";
@@ -100,6 +101,7 @@ export class StreamArchiver {
       added += this.#addChunk(archiving, changes);
     }
     added += this.#addProducers(state, changes);
+    if (row?.producers !== undefined && state.producers === undefined) removeProducers(state.id, changes);
     archiving.row = headerOf(state, heldTo, archiving.lastChunk);
     const encoded = encodeState(this.#arena, archiving.row, state);
     changes.push({ key: streamKey(state.id), value: encoded });
@@ -221,4 +223,10 @@ export class StreamArchiver {
     archiving.rows = row === null ? 0 : -1;
     return REMOVAL_BYTES;
   }
+}
+
+/** Of a stream that was deleted while forks need its bytes, nobody asks who appended to it. */
+function removeProducers(id: number, changes: Change[]): void {
+  for (let part = 0; part < PRODUCER_PARTS; part++)
+    changes.push({ key: producersKey(id, part), value: undefined });
 }

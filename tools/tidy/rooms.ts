@@ -74,7 +74,7 @@ export const ROOMS: readonly Room[] = [
   { path: AI, imports: [CLIENT, AI_FOLD, AI_GENERATION, AI_RESPOND, AI_SESSION] },
   { path: AI_FOLD, imports: [AI] },
   { path: AI_GENERATION, imports: [PROTOCOL, CLIENT, AI, AI_FOLD] },
-  { path: AI_SESSION, imports: [CLIENT, AI, AI_GENERATION] },
+  { path: AI_SESSION, imports: [PROTOCOL, CLIENT, AI, AI_GENERATION] },
   { path: AI_RESPOND, imports: [PROTOCOL, CLIENT, AI, AI_GENERATION] },
   { path: AI_SDK, imports: [PROTOCOL, CLIENT, AI] },
   { path: ADAPTERS, imports: [CLIENT, AI] },

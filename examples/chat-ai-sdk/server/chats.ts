@@ -6,8 +6,11 @@ import {
   openSession,
   readGeneration,
   readSession,
+  requestStop,
+  type SessionEntry,
   type SessionMessage,
   type SessionView,
+  type StopResult,
 } from "@perennial/ai";
 import { uiMessageFormat as format } from "@perennial/ai-sdk";
 import { readUIMessageStream, type UIMessage, type UIMessageChunk } from "ai";
@@ -48,9 +51,24 @@ export class Chats {
   /** Makes the list, and goes on watching the answers that were being written when this process ended. */
   async open(): Promise<void> {
     await openSession(this.list());
-    const { view } = await readSession<ChatTitle>(this.list());
-    for (const { id } of view.messages)
+    for (const id of await this.ids())
       for (const answer of (await this.view(id)).running) void this.watch(id, answer.id);
+  }
+
+  /** All chats. */
+  protected async ids(): Promise<string[]> {
+    const { view } = await readSession<ChatTitle>(this.list());
+    return view.messages.map(({ id }) => id);
+  }
+
+  /** Appends to a chat. */
+  protected async record(chatId: string, entry: SessionEntry<UIMessage>): Promise<void> {
+    await appendToSession(this.session(chatId), entry);
+  }
+
+  /** What the model is told of its part in this chat. */
+  async briefing(_chatId: string): Promise<string | undefined> {
+    return undefined;
   }
 
   async view(chatId: string): Promise<SessionView<UIMessage>> {
@@ -65,16 +83,21 @@ export class Chats {
   /** Adds what somebody said, and the chat to the list with its first message. */
   async add(chatId: string, message: UIMessage): Promise<void> {
     const { messages } = await this.view(chatId);
-    await appendToSession(this.session(chatId), { type: "message", message });
+    await this.record(chatId, { type: "message", message });
     if (messages.length > 0) return;
-    const text = textOf(message);
-    const title = text.length > TITLE_MAX ? `${text.slice(0, TITLE_MAX)}…` : text;
+    const title = titleOf(message);
     await appendToSession<ChatTitle>(this.list(), { type: "message", message: { id: chatId, title } });
   }
 
   async begin(chatId: string, answerId: string, url: string): Promise<void> {
-    await appendToSession(this.session(chatId), { type: "begun", id: answerId, url });
+    await this.record(chatId, { type: "begun", id: answerId, url });
     void this.watch(chatId, answerId);
+  }
+
+  /** Asks whoever writes an answer in this chat to stop. */
+  async stop(chatId: string): Promise<StopResult[]> {
+    const { running } = await this.view(chatId);
+    return Promise.all(running.map(({ id }) => requestStop(this.generation(chatId, id))));
   }
 
   /** Waits for the end of an answer, ends it if its writer vanishes, and folds it into the chat. */
@@ -83,7 +106,7 @@ export class Chats {
     try {
       const { vanished } = await guardGeneration(target, format);
       const { end, message } = await folded(target);
-      await appendToSession<UIMessage>(this.session(chatId), {
+      await this.record(chatId, {
         ...{ type: "over", id: answerId, end: vanished ? "vanished" : end },
         message: { ...message, id: answerId, metadata: { end: vanished ? "vanished" : end } },
       });
@@ -113,6 +136,12 @@ async function folded(target: { readonly url: string }): Promise<{ end: AnswerEn
   return { end, message };
 }
 
-export function textOf({ parts }: UIMessage): string {
+/** What a chat is called after its first message. */
+export function titleOf(message: UIMessage): string {
+  const text = textOf(message);
+  return text.length > TITLE_MAX ? `${text.slice(0, TITLE_MAX)}…` : text;
+}
+
+function textOf({ parts }: UIMessage): string {
   return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }

@@ -2,7 +2,6 @@ import { anthropic } from "@ai-sdk/anthropic";
 import { openai } from "@ai-sdk/openai";
 import type { LanguageModelV3, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import type { LanguageModel } from "ai";
-import { tokensFor } from "./script.ts";
 
 /** The model that answers, by its name for people. */
 export interface Model {
@@ -10,17 +9,20 @@ export interface Model {
   readonly model: LanguageModel;
 }
 
+/** What the scripted model says: the words of an answer, each with the space before it, as tokens come. */
+export type Script = (question: string, system: string) => string[];
+
 /** A real one if there is a key for it, else the scripted one, which costs nothing. */
-export function chooseModel(env: NodeJS.ProcessEnv): Model {
+export function chooseModel(env: NodeJS.ProcessEnv, script: Script = () => []): Model {
   const wanted = env.MODEL;
   if (env.OPENAI_API_KEY) return { name: wanted ?? "gpt-5-mini", model: openai(wanted ?? "gpt-5-mini") };
   if (env.ANTHROPIC_API_KEY)
     return { name: wanted ?? "claude-sonnet-4-5", model: anthropic(wanted ?? "claude-sonnet-4-5") };
-  return { name: "Scripted model", model: scriptedModel(Number(env.TOKEN_MS ?? 35)) };
+  return { name: "Scripted model", model: scriptedModel(script, Number(env.TOKEN_MS ?? 35)) };
 }
 
 /** Says the same words to the same question, at about the speed of a real one. */
-function scriptedModel(tokenMs: number): LanguageModelV3 {
+function scriptedModel(script: Script, tokenMs: number): LanguageModelV3 {
   return {
     ...{ specificationVersion: "v3", provider: "perennial", modelId: "scripted", supportedUrls: {} },
     doGenerate: () => Promise.reject(new Error("The scripted model only streams")),
@@ -28,7 +30,8 @@ function scriptedModel(tokenMs: number): LanguageModelV3 {
       const last = prompt.findLast(({ role }) => role === "user");
       const parts = last?.role === "user" ? last.content : [];
       const question = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
-      return { stream: streamOf(say(tokensFor(question), tokenMs, abortSignal)) };
+      const system = prompt.find((message) => message.role === "system")?.content ?? "";
+      return { stream: streamOf(say(script(question, system), tokenMs, abortSignal)) };
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The routes of the page. What browsers read goes through here too: which stream that is, is said by ids. */
-import { passRead, requestStop } from "@perennial/ai";
+import { passRead } from "@perennial/ai";
 import type { UIMessage } from "ai";
 import { type Chats, isId } from "./chats.ts";
 import { jsonOf } from "./http.ts";
@@ -52,11 +52,17 @@ export class Routes {
     if ((await this.#chats.view(chatId)).running.length > 0)
       return new Response("An answer is being written. Stop it first.", { status: 409 });
     await this.#chats.add(chatId, message);
+    return this.answer(chatId);
+  }
+
+  /** Has an answer written to what was said last. */
+  async answer(chatId: string): Promise<Response> {
     const answerId = crypto.randomUUID();
     const readUrl = `/api/answer/${chatId}/${answerId}`;
     const { url: writeUrl } = this.#chats.generation(chatId, answerId);
-    const history = [...(await this.#chats.view(chatId)).messages];
-    const answer = await this.#writer.fetch({ answerId, writeUrl, readUrl, messages: history });
+    const messages = [...(await this.#chats.view(chatId)).messages];
+    const system = await this.#chats.briefing(chatId);
+    const answer = await this.#writer.fetch({ answerId, writeUrl, readUrl, messages, system });
     if (answer.ok) await this.#chats.begin(chatId, answerId, readUrl);
     return answer;
   }
@@ -69,9 +75,7 @@ export class Routes {
   }
 
   async #stop(chatId: string): Promise<Response> {
-    const { running } = await this.#chats.view(chatId);
-    const targets = running.map(({ id }) => this.#chats.generation(chatId, id));
-    return Response.json(await Promise.all(targets.map((target) => requestStop(target))));
+    return Response.json(await this.#chats.stop(chatId));
   }
 }
 

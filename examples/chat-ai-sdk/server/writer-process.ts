@@ -1,7 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-const PROGRAM = fileURLToPath(new URL("writer.js", import.meta.url));
+import type { Job } from "./answer-route.ts";
 
 /** What the process says. */
 type Message = { readonly type: "ready"; readonly port: number } | { readonly type: "called" };
@@ -13,8 +11,11 @@ export class WriterProcess {
   #child: ChildProcess;
   #ready: Promise<number>;
   #isStopped = false;
+  readonly #program: string;
 
-  constructor() {
+  /** @param program - the path of what it runs */
+  constructor(program: string) {
+    this.#program = program;
     [this.#child, this.#ready] = this.#start();
   }
 
@@ -23,7 +24,7 @@ export class WriterProcess {
   }
 
   /** Asks it, once it is there. */
-  async fetch(job: unknown): Promise<Response> {
+  async fetch(job: Job): Promise<Response> {
     return fetch(`http://127.0.0.1:${await this.#ready}`, { method: "POST", body: JSON.stringify(job) });
   }
 
@@ -33,7 +34,7 @@ export class WriterProcess {
   }
 
   #start(): [ChildProcess, Promise<number>] {
-    const child = fork(PROGRAM);
+    const child = fork(this.#program);
     const ready = new Promise<number>((resolve) => {
       child.on("message", (message: Message) => {
         if (message.type === "ready") resolve(message.port);

@@ -1,8 +1,12 @@
 import { useEffect, useState } from "react";
 import { Chat } from "./Chat.tsx";
+import { CopyLink } from "./CopyLink.tsx";
 import type { ChatTitle } from "./chat-title.ts";
+import { Empty } from "./Empty.tsx";
+import { ModelStatus } from "./ModelStatus.tsx";
 import { Sidebar } from "./Sidebar.tsx";
 import { useSession } from "./use-session.ts";
+import type { AnswerMessage } from "./use-shared-chat.ts";
 
 /** The chat that the address names; without one, a new one. */
 function chatOfAddress(): string {
@@ -46,22 +50,20 @@ export function App() {
           <h1>{title}</h1>
           <CopyLink key={chatId} />
         </header>
-        <Chat key={chatId} id={chatId} />
+        <OneChat key={chatId} id={chatId} />
       </main>
     </div>
   );
 }
 
-/** Whoever has the address reads along. */
-function CopyLink() {
-  const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(window.location.href);
-    setCopied(true);
-  };
+function OneChat({ id }: { readonly id: string }) {
+  const session = useSession<AnswerMessage>(`/api/session/${id}`);
   return (
-    <button type="button" className="quiet" onClick={() => void copy()}>
-      {isCopied ? "Copied" : "Copy link"}
-    </button>
+    <Chat
+      id={id}
+      session={session}
+      whenEmpty={(ask) => <Empty onAsk={ask} />}
+      status={(moment) => <ModelStatus moment={moment} />}
+    />
   );
 }

@@ -1,51 +1,69 @@
-import { useEffect, useRef } from "react";
+import { type ReactNode, type UIEvent, useEffect, useRef } from "react";
 import { Composer } from "./Composer.tsx";
 import { Message } from "./Message.tsx";
+import type { Known } from "./use-session.ts";
 import { type AnswerMessage, useSharedChat } from "./use-shared-chat.ts";
 
-const SUGGESTIONS = [
-  "Why does this answer survive a reload?",
-  "What happens when the process that writes is killed?",
-  "How can two people watch one answer?",
-];
+/** The messages of a chat, as items of a list. */
+export interface MessagesProps {
+  readonly messages: readonly AnswerMessage[];
+  /** Which of them is being written. */
+  readonly growing: AnswerMessage | undefined;
+}
 
-export function Chat({ id }: { readonly id: string }) {
-  const { messages, status, error, isLoading, isRunning, sendMessage, stop, clearError } = useSharedChat(id);
+interface ChatProps {
+  readonly id: string;
+  readonly session: Known<AnswerMessage>;
+  /** Shows the messages. */
+  readonly list?: (props: MessagesProps) => ReactNode;
+  /** What stands in a chat in which nothing was said yet. */
+  readonly whenEmpty: (ask: (text: string) => void) => ReactNode;
+  /** Who is asked, as the field for the next message says. */
+  readonly placeholder?: string;
+  /** Below that field. @param moment - changes when an answer begins, says its first word, or ends */
+  readonly status?: (moment: string) => ReactNode;
+}
+
+export function Chat({ id, session, list = Plain, whenEmpty, placeholder, status: below }: ChatProps) {
+  const chat = useSharedChat(id, session);
+  const { messages, status, error, isLoading, isRunning, sendMessage, stop, clearError } = chat;
   const send = (text: string) => {
     clearError();
     void sendMessage({ text });
   };
-  const end = useStickyEnd(messages);
-  const isWaiting = isRunning && messages.at(-1)?.role === "user";
+  const stickyEnd = useStickyEnd(messages);
+  const last = messages.at(-1);
+  const isWaiting = isRunning && last?.role === "user";
   return (
     <>
-      <section className="messages" aria-label="Messages" aria-busy={isRunning}>
+      <section className="messages" aria-label="Messages" aria-busy={isRunning} {...stickyEnd}>
         {isLoading && <Loading />}
-        {!isLoading && messages.length === 0 && !isRunning && <Empty onAsk={send} />}
+        {!isLoading && messages.length === 0 && !isRunning && whenEmpty(send)}
         <ol>
-          {messages.map((message, n) => (
-            <Message
-              key={message.id}
-              message={message}
-              isGrowing={isRunning && n === messages.length - 1 && isUnfinished(message)}
-            />
-          ))}
+          {list({ messages, growing: isRunning && last && isUnfinished(last) ? last : undefined })}
           {isWaiting && (
             <li className="assistant waiting">
               <span className="dots" role="status" aria-label="Waiting for the first word" />
             </li>
           )}
         </ol>
-        {status === "error" && messages.at(-1)?.metadata?.end === undefined && (
+        {status === "error" && last?.metadata?.end === undefined && (
           <p className="failure" role="alert">
             {error?.message ?? "The answer broke off."}
           </p>
         )}
-        <div ref={end} />
       </section>
-      <Composer isRunning={isRunning} isWaiting={isWaiting} onSend={send} onStop={() => void stop()} />
+      <Composer isRunning={isRunning} placeholder={placeholder} onSend={send} onStop={() => void stop()}>
+        {below?.(`${isRunning} ${isWaiting}`)}
+      </Composer>
     </>
   );
+}
+
+function Plain({ messages, growing }: MessagesProps) {
+  return messages.map((message) => (
+    <Message key={message.id} message={message} isGrowing={message === growing} />
+  ));
 }
 
 function isUnfinished({ role, metadata }: AnswerMessage): boolean {
@@ -54,15 +72,17 @@ function isUnfinished({ role, metadata }: AnswerMessage): boolean {
 
 /** Keeps the end in view while it grows, unless the reader has scrolled away from it. */
 function useStickyEnd(growing: unknown) {
-  const end = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLElement>(null);
+  const isAtEnd = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what grows is what moves the end
   useEffect(() => {
-    const scroller = end.current?.parentElement;
-    if (!scroller) return;
-    const isNear = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 160;
-    if (isNear) scroller.scrollTop = scroller.scrollHeight;
+    if (scroller.current && isAtEnd.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [growing]);
-  return end;
+  const onScroll = ({ currentTarget }: UIEvent<HTMLElement>) => {
+    const { scrollHeight, scrollTop, clientHeight } = currentTarget;
+    isAtEnd.current = scrollHeight - scrollTop - clientHeight < 160;
+  };
+  return { ref: scroller, onScroll };
 }
 
 function Loading() {
@@ -71,27 +91,6 @@ function Loading() {
       <span />
       <span />
       <span />
-    </div>
-  );
-}
-
-function Empty({ onAsk }: { readonly onAsk: (text: string) => void }) {
-  return (
-    <div className="empty">
-      <h2>Ask, then reload.</h2>
-      <p>
-        Every word of an answer is kept in a durable stream. Reload, go offline, or open this page in a second
-        browser.
-      </p>
-      <ul>
-        {SUGGESTIONS.map((text) => (
-          <li key={text}>
-            <button type="button" className="suggestion" onClick={() => onAsk(text)}>
-              {text}
-            </button>
-          </li>
-        ))}
-      </ul>
     </div>
   );
 }

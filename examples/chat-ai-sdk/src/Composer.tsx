@@ -1,14 +1,21 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 
 interface ComposerProps {
   readonly isRunning: boolean;
-  /** Nothing was said yet of the answer that is being written. */
-  readonly isWaiting: boolean;
+  readonly placeholder?: string | undefined;
   readonly onSend: (text: string) => void;
   readonly onStop: () => void;
+  /** Below the field. */
+  readonly children?: ReactNode;
 }
 
-export function Composer({ isRunning, isWaiting, onSend, onStop }: ComposerProps) {
+export function Composer({
+  isRunning,
+  placeholder = "Ask something",
+  onSend,
+  onStop,
+  children,
+}: ComposerProps) {
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
   const send = (event?: FormEvent) => {
@@ -29,7 +36,7 @@ export function Composer({ isRunning, isWaiting, onSend, onStop }: ComposerProps
         <textarea
           ref={field}
           aria-label="Your message"
-          placeholder="Ask something"
+          placeholder={placeholder}
           rows={1}
           value={text}
           onChange={(event) => setText(event.target.value)}
@@ -37,7 +44,7 @@ export function Composer({ isRunning, isWaiting, onSend, onStop }: ComposerProps
         />
         <Action isRunning={isRunning} isEmpty={text.trim() === ""} onStop={onStop} />
       </form>
-      <ModelStatus moment={`${isRunning} ${isWaiting}`} />
+      {children}
     </footer>
   );
 }
@@ -60,33 +67,5 @@ function Action({ isRunning, isEmpty, onStop }: ActionProps) {
     <button type="submit" className="action send" disabled={isEmpty}>
       Send
     </button>
-  );
-}
-
-interface Status {
-  readonly model: string;
-  readonly calls: number;
-  readonly writer: number;
-}
-
-/** Which model answers, and how often it was asked: a reload must not raise that. */
-function ModelStatus({ moment }: { readonly moment: string }) {
-  const [status, setStatus] = useState<Status>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when an answer begins, says its first word, or ends
-  useEffect(() => {
-    const gone = new AbortController();
-    fetch("/api/model", { signal: gone.signal })
-      .then(async (response) => setStatus((await response.json()) as Status))
-      .catch(() => {
-        // Without a network the line stays as it was.
-      });
-    return () => gone.abort();
-  }, [moment]);
-  if (status === undefined) return <p className="status">&nbsp;</p>;
-  const { model, calls, writer } = status;
-  return (
-    <p className="status">
-      {model} · asked {calls} {calls === 1 ? "time" : "times"} · writer process {writer}
-    </p>
   );
 }

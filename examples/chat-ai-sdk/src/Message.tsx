@@ -10,15 +10,17 @@ const ENDS: Readonly<Record<string, string>> = {
 interface MessageProps {
   readonly message: AnswerMessage;
   readonly isGrowing: boolean;
+  /** Who says it, where it is not the person who asks. */
+  readonly who?: string;
 }
 
-export const Message = memo(function Message({ message, isGrowing }: MessageProps) {
+export const Message = memo(function Message({ message, isGrowing, who }: MessageProps) {
   const text = message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
   const end = ENDS[message.metadata?.end ?? ""];
   const paragraphs = text.split("\n\n");
   return (
     <li className={isGrowing ? `${message.role} growing` : message.role}>
-      <h3 className="who">{message.role === "user" ? "You" : "Answer"}</h3>
+      <h3 className="who">{message.role === "user" ? "You" : (who ?? "Answer")}</h3>
       {paragraphs.map((paragraph, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs only grow at the end
         <p key={n}>{paragraph}</p>

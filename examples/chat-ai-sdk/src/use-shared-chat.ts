@@ -2,18 +2,21 @@ import { useChat } from "@ai-sdk/react";
 import { createDurableChatTransport } from "@perennial/ai-sdk";
 import type { UIMessage } from "ai";
 import { useEffect, useMemo } from "react";
-import { useSession } from "./use-session.ts";
+import type { Known } from "./use-session.ts";
 
 /** What an answer's message says of how it ended. */
 export type AnswerMessage = UIMessage<{ readonly end?: "completed" | "stopped" | "failed" | "vanished" }>;
 
-/** A chat that several browsers share: `useChat` for tokens, the session's stream for everything that is whole. */
-export function useSharedChat(id: string) {
+/**
+ * A chat that several browsers share: `useChat` for tokens, the session's stream for everything that is whole.
+ *
+ * @param session - what is known of the chat's session
+ */
+export function useSharedChat(id: string, session: Known<AnswerMessage>) {
   const transport = useMemo(
     () => createDurableChatTransport<AnswerMessage>({ api: "/api/chat", storage: sessionStorage }),
     [],
   );
-  const session = useSession<AnswerMessage>(`/api/session/${id}`);
   const chat = useChat<AnswerMessage>({ id, transport });
   const { status, setMessages, resumeStream } = chat;
   const isBusy = status === "submitted" || status === "streaming";

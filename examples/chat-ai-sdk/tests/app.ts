@@ -7,20 +7,31 @@ export class App {
   readonly url: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string) {
+  readonly #dist: URL;
+
+  private constructor(child: ChildProcess, url: string, dist: URL) {
     this.#child = child;
     this.url = url;
+    this.#dist = dist;
   }
 
-  static async start(): Promise<App> {
-    const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+  /**
+   * Starts the program `main.js`.
+   *
+   * @param dist - the folder that it is in
+   * @param env - what else it finds in its environment
+   */
+  static async start(
+    dist: URL = new URL("../dist/", import.meta.url),
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<App> {
     const { PATH } = process.env;
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [fileURLToPath(new URL("main.js", dist))], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { PATH, PORT: "0", TOKEN_MS: "25" },
+      env: { PATH, PORT: "0", TOKEN_MS: "25", ...env },
     });
     for await (const line of createInterface({ input: child.stdout! }))
-      if (line.startsWith("http://")) return new App(child, line);
+      if (line.startsWith("http://")) return new App(child, line, dist);
     throw new Error("the demo did not start");
   }
 
@@ -30,14 +41,14 @@ export class App {
   }
 
   /** What the scripted model says to a question: all of it, out of the demo's own program. */
-  async script(question: string): Promise<string> {
-    const { tokensFor } = await import(new URL("../dist/script.js", import.meta.url).href);
-    return tokensFor(question).join("");
+  async script(question: string, system = ""): Promise<string> {
+    const { tokensFor } = await import(new URL("script.js", this.#dist).href);
+    return tokensFor(question, system).join("");
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const gone = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill();
+    this.#child.kill(signal);
     await gone;
   }
 }

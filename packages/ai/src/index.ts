@@ -19,6 +19,7 @@ export {
 } from "./respond/respond.ts";
 export { keepAlive, type WaitUntil } from "./respond/wait-until.ts";
 export { batchesOf } from "./session/batches.ts";
+export { type ForkedSession, forkSession } from "./session/fork.ts";
 export {
   appendToSession,
   followSession,

@@ -37,17 +37,23 @@ export async function appendToSession<Message extends SessionMessage>(
   await handleOf(target).append(entry);
 }
 
+/** Before anything was read. */
+const BEGINNING: SessionState<never> = { view: EMPTY_SESSION, offset: "-1" };
+
 /**
  * Reads a session as it is now.
  *
+ * @param from - what is known of it already: only what came since is read
  * @throws FetchError, 404 when there is none, or the error of `fetch`
  */
 export async function readSession<Message extends SessionMessage>(
   target: GenerationTarget,
+  from: SessionState<Message> = BEGINNING,
 ): Promise<SessionState<Message>> {
-  const response = await stream({ ...streamOptions(target), json: true, live: false });
+  const { offset } = from;
+  const response = await stream({ ...streamOptions(target), json: true, live: false, offset });
   const entries = await response.json<SessionEntry<Message>>();
-  return { view: entries.reduce(withEntry<Message>, EMPTY_SESSION), offset: response.offset };
+  return { view: entries.reduce(withEntry<Message>, from.view), offset: response.offset };
 }
 
 /**
@@ -64,7 +70,7 @@ export async function readSession<Message extends SessionMessage>(
  */
 export async function* followSession<Message extends SessionMessage>(
   target: GenerationTarget,
-  from: SessionState<Message> = { view: EMPTY_SESSION, offset: "-1" },
+  from: SessionState<Message> = BEGINNING,
   signal?: AbortSignal,
 ): AsyncGenerator<SessionState<Message>> {
   const response = await stream<SessionEntry<Message>>({

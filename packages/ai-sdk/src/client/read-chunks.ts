@@ -18,11 +18,13 @@ export async function readChunks(reading: ChunkReading): Promise<ReadableStream<
   const progress = book.of(target.url, { fresh: !resumes });
   const replay = progress.chunks;
   const { offset, leaseMs } = progress;
-  const batches = await readGeneration({ target, format: uiMessageFormat, offset, leaseMs, signal });
+  const at = { offset, leaseMs, signal, isNew: !resumes };
+  const batches = await readGeneration({ target, format: uiMessageFormat, ...at });
   const reader = batches.getReader();
-  const take = ({ chunks, vanished, ...at }: GenerationBatch<UIMessageChunk>): readonly UIMessageChunk[] => {
+  const take = (batch: GenerationBatch<UIMessageChunk>): readonly UIMessageChunk[] => {
+    const { chunks } = batch;
     // The chunk that says that a writer vanished is this reader's own.
-    if (!vanished) progress.advance(chunks, at.offset, at.leaseMs);
+    if (!batch.vanished) progress.advance(chunks, batch.offset, batch.leaseMs);
     return chunks;
   };
   return new ReadableStream<UIMessageChunk>({

@@ -8,7 +8,7 @@ import {
 import { PRODUCER_EPOCH, type Rejected, reject } from "@perennial/protocol";
 import type { ChunkFormat, WriterNote } from "../format.ts";
 import { LINGER_MS } from "./prompt-appends.ts";
-import { type GenerationTarget, handleOf, streamOptions } from "./target.ts";
+import { type GenerationTarget, handleOf, JSON_TYPE, streamOptions } from "./target.ts";
 
 export type { Rejected };
 
@@ -18,11 +18,50 @@ const PRODUCER = "writer";
 export const FIRST_EPOCH = 0;
 /** Times that a writer tries to get above another's epoch. More is a duel. */
 const CLAIMS_MAX = 5;
+/** The answer to a PUT that made something. */
+const CREATED = 201;
 
 /** Who writes. */
 export interface Claim {
   readonly kind: "claimed";
   readonly producer: IdempotentProducer;
+}
+
+/** How a generation's stream is made. */
+export interface Making {
+  readonly contentType: string;
+  readonly ttlSeconds: number | undefined;
+}
+
+/**
+ * Makes a generation's stream, with the note as its first message: whoever made it has it to itself, and needs no second request
+ * to say so. One that is there, open and untouched by other writers, is claimed.
+ *
+ * @throws FetchError, or the error of `fetch`, when the stream cannot be made; 409 also when it is complete
+ */
+export async function claimNew<Chunk>(
+  target: GenerationTarget,
+  format: ChunkFormat<Chunk>,
+  note: WriterNote,
+  making: Making,
+  onFailure: (error: Error) => void,
+): Promise<Claim | Rejected<ClaimProblem>> {
+  const isJson = making.contentType === JSON_TYPE;
+  let isMade = false;
+  const watching: typeof fetch = async (input, init) => {
+    const response = await (target.fetch ?? fetch)(input, init);
+    isMade = response.status === CREATED;
+    return response;
+  };
+  const body = isJson ? JSON.stringify(format.note(note)) : undefined;
+  await handleOf({ ...target, fetch: watching }).create({ ...making, body });
+  if (isMade && isJson)
+    return { kind: "claimed", producer: producerOf(handleOf(target), target, FIRST_EPOCH + 1, onFailure) };
+  // It was there, or the answer to a first attempt was lost: the stream itself says whose it is.
+  const first = isMade ? undefined : (await writtenSoFar(target, format)).note;
+  if (first?.writer === note.writer)
+    return { kind: "claimed", producer: producerOf(handleOf(target), target, FIRST_EPOCH + 1, onFailure) };
+  return first === undefined ? claim(target, format, note, FIRST_EPOCH, onFailure) : reject("rival");
 }
 
 /** Why this writer cannot write: the generation is complete, or somebody else writes it or wrote it. */

@@ -6,6 +6,10 @@ import type { IdempotentProducer } from "@perennial/client";
  */
 export const LINGER_MS = 15;
 
+/** Runs something once those that come in the same moment are through; sooner than a timer where the runtime can. */
+const soon: (run: () => void) => void =
+  (globalThis as { setImmediate?: (run: () => void) => void }).setImmediate ?? ((run) => setTimeout(run));
+
 /** Appends for which somebody waits: what comes after a silence goes at once, what follows close behind goes together. */
 export class PromptAppends {
   readonly #producer: IdempotentProducer;
@@ -27,6 +31,6 @@ export class PromptAppends {
     this.#lastAt = now;
     this.#producer.append(chunk);
     // Not before those that come in the same moment.
-    if (isAfterSilence) setTimeout(() => void this.#producer.flush({ rejectOnError: false }));
+    if (isAfterSilence) soon(() => void this.#producer.flush({ rejectOnError: false }));
   }
 }

@@ -6,6 +6,7 @@ import {
   stream,
 } from "@perennial/client";
 import type { ChunkFormat } from "../format.ts";
+import { liveAtOnce } from "./at-once.ts";
 import { VANISHED } from "./start.ts";
 import { type GenerationTarget, streamOptions } from "./target.ts";
 
@@ -19,6 +20,8 @@ export interface ReadOptions<Chunk> {
   readonly format: ChunkFormat<Chunk>;
   /** Where to go on, as a batch gave it. Default: the beginning. */
   readonly offset?: Offset | undefined;
+  /** It has just begun: the first request is for what is to come. That it is not there fails the stream, then, not the call. */
+  readonly isNew?: boolean | undefined;
   /** The lease that the batch at `offset` gave. Without one, a writer's silence means something once it has said so. */
   readonly leaseMs?: number | undefined;
   /** Ends the reading: readers see an end. */
@@ -56,9 +59,10 @@ export interface GenerationBatch<Chunk> {
 export async function readGeneration<Chunk>(
   options: ReadOptions<Chunk>,
 ): Promise<ReadableStream<GenerationBatch<Chunk>>> {
-  const { target, offset = "-1", signal, onError } = options;
+  const { target, offset = "-1", signal, onError, isNew = false } = options;
+  const send = target.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const response = await stream<Chunk>({
-    ...streamOptions(target),
+    ...streamOptions(isNew ? { ...target, fetch: liveAtOnce(offset, send) } : target),
     ...{ json: true, live: "sse", offset, signal, onError },
   });
   return new GenerationReader(options, response, offset).readable;

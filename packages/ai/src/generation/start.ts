@@ -1,8 +1,8 @@
 import { type Rejected, reject } from "@perennial/protocol";
 import type { ChunkFormat, WriterNote } from "../format.ts";
-import { type ClaimProblem, claim, FIRST_EPOCH, writtenSoFar } from "./claim.ts";
+import { type ClaimProblem, claim, claimNew, FIRST_EPOCH, writtenSoFar } from "./claim.ts";
 import { openControl, removeControl } from "./stop.ts";
-import { type GenerationTarget, handleOf, JSON_TYPE, stateOf } from "./target.ts";
+import { type GenerationTarget, JSON_TYPE, stateOf } from "./target.ts";
 import {
   defaultErrorText,
   FailureReport,
@@ -51,24 +51,22 @@ export async function startGeneration<Chunk>(
 ): Promise<Generation | Rejected<ClaimProblem>> {
   const { target, create = true, ttlSeconds, contentType = JSON_TYPE } = options;
   const writing = writingOf(options, []);
-  const opening = create ? handleOf(target).create({ contentType, ttlSeconds }) : undefined;
-  // Beside the rest: whoever waits for the first token does not wait for it twice.
-  const control = writing.stoppable
-    ? openControl(target, ttlSeconds ?? DAY_SECONDS).catch(writing.onWarning)
-    : undefined;
-  const [made] = await Promise.allSettled([opening]);
-  if (made.status === "rejected") {
-    if ((await stateOf(target)) !== "closed") throw made.reason;
-    await control;
-    // It is over: a place to ask for stops, made a moment ago, would tell people that somebody hears them.
-    if (writing.stoppable) await removeControl(target).catch(writing.onWarning);
-    return reject("ended");
-  }
   const failures = new FailureReport();
-  const claimed = await claim(target, writing.format, writing.note, FIRST_EPOCH, failures.report);
+  const { format, note, stoppable, onWarning } = writing;
+  const claiming = create
+    ? claimNew(target, format, note, { contentType, ttlSeconds }, failures.report)
+    : claim(target, format, note, FIRST_EPOCH, failures.report);
+  // Beside the rest: whoever waits for the first token does not wait for it twice.
+  const control = stoppable ? openControl(target, ttlSeconds ?? DAY_SECONDS).catch(onWarning) : undefined;
+  const claimed = await claiming.catch(async (error: unknown) => {
+    if ((await stateOf(target)) !== "closed") throw error;
+    return reject("ended" as const);
+  });
   await control;
-  if (claimed.kind !== "claimed") return claimed;
-  return new GenerationWriter(writing, claimed.producer, failures);
+  if (claimed.kind === "claimed") return new GenerationWriter(writing, claimed.producer, failures);
+  // It is over: a place to ask for stops, made a moment ago, would tell people that somebody hears them.
+  if (stoppable && claimed.rejection === "ended") await removeControl(target).catch(onWarning);
+  return claimed;
 }
 
 /**

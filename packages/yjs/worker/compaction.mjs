@@ -1,30 +1,59 @@
 /**
- * The thread in which documents are compacted: it is given a document piece by piece, and gives back its state. What it
- * holds is bounded by its heap's limit; should that be reached, this thread ends and nothing else.
+ * The thread in which documents are compacted: it is given one as it is stored, piece by piece, and gives back its state. What
+ * it holds is bounded by its heap's limit; should that be reached, this thread ends and nothing else.
  *
- *     { kind: "snapshot" | "updates", pieces }   ->  { kind: "taken" }
- *     { kind: "finish" }                         ->  { kind: "finished", snapshot, damaged }
+ *     { kind: "snapshot" | "updates", bytes }   ->  { kind: "taken" }
+ *     { kind: "finish" }                        ->  { kind: "finished", snapshot, damaged, isWhole }
  */
 import { parentPort } from "node:worker_threads";
 import * as Y from "yjs";
+import { FrameDecoder } from "../dist/core/framing.js";
 
-let doc = new Y.Doc();
-let damaged = 0;
+let doc;
+let frames;
+let snapshotParts;
+let damaged;
+begin();
 
-parentPort.on("message", (message) => {
-  if (message.kind === "finish") finish();
-  else take(message.pieces);
+function begin() {
+  doc = new Y.Doc();
+  frames = new FrameDecoder();
+  snapshotParts = [];
+  damaged = 0;
+}
+
+parentPort.on("message", ({ kind, bytes }) => {
+  if (kind === "finish") finish();
+  else take(kind, bytes);
 });
 
-function take(pieces) {
+function take(kind, bytes) {
+  if (kind === "snapshot") snapshotParts.push(bytes);
+  else {
+    applySnapshot();
+    apply(frames.push(bytes));
+  }
+  parentPort.postMessage({ kind: "taken" });
+}
+
+/** A snapshot is one update, however many pieces it comes in. */
+function applySnapshot() {
+  if (snapshotParts.length === 0) return;
+  const snapshot = Buffer.concat(snapshotParts);
+  snapshotParts = [];
+  apply([snapshot]);
+}
+
+function apply(updates) {
   Y.transact(
     doc,
     () => {
-      for (const piece of pieces) {
+      for (const update of updates) {
+        if (update.length === 0) continue;
         try {
           // Read once before it is applied: what breaks off halfway would leave half of it in the document.
-          Y.decodeUpdate(piece);
-          Y.applyUpdate(doc, piece);
+          Y.decodeUpdate(update);
+          Y.applyUpdate(doc, update);
         } catch {
           damaged++;
         }
@@ -33,13 +62,14 @@ function take(pieces) {
     null,
     false,
   );
-  parentPort.postMessage({ kind: "taken" });
 }
 
 function finish() {
+  applySnapshot();
   const snapshot = Y.encodeStateAsUpdate(doc);
-  parentPort.postMessage({ kind: "finished", snapshot, damaged }, [snapshot.buffer]);
+  parentPort.postMessage({ kind: "finished", snapshot, damaged, isWhole: frames.isAtBoundary }, [
+    snapshot.buffer,
+  ]);
   doc.destroy();
-  doc = new Y.Doc();
-  damaged = 0;
+  begin();
 }

@@ -2,7 +2,7 @@ import { Random, replayOf, Seeds } from "@perennial/testing";
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
 import { expect, it } from "vitest";
-import { areWholeFrames, encodeFrames, FrameDecoder, FrameError } from "./framing.ts";
+import { encodeFrames, endOfFrames, FrameDecoder, FrameError } from "./framing.ts";
 
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(7);
 
@@ -40,9 +40,15 @@ it(`gives every update back, wherever the bytes are cut (${seeds})`, () => {
     }
     expect(found, replayOf(seed)).toEqual(updates);
     expect(decoder.isAtBoundary, replayOf(seed)).toBe(true);
-    expect(areWholeFrames(body), replayOf(seed)).toBe(body.length > 0);
+    expect(endOfFrames(body, 0, updates.length), replayOf(seed)).toBe(body.length);
+    const some = random.below(updates.length + 1);
+    const end = endOfFrames(body, 0, some)!;
+    expect(end, replayOf(seed)).toBe(encodeFrames(updates.slice(0, some)).length);
+    expect(endOfFrames(body, end, updates.length), replayOf(seed)).toBe(body.length);
     if (body.length > 1)
-      expect(areWholeFrames(body.subarray(0, -1)), replayOf(seed)).toBe(updates.at(-1)!.length === 0);
+      expect(endOfFrames(body.subarray(0, -1), 0, updates.length) !== undefined, replayOf(seed)).toBe(
+        updates.at(-1)!.length === 0,
+      );
   }
 });
 
@@ -52,7 +58,7 @@ it("says that a length beyond all bounds is damage, and begins anew", () => {
   expect(decoder.push(encodeFrames([bytes(3)]))).toEqual([bytes(3)]);
 });
 
-it("takes nothing, half a length, and a length without end for no frames", () => {
-  for (const wrong of [[], [0x80], [0x05, 1, 2], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]])
-    expect(areWholeFrames(Uint8Array.from(wrong))).toBe(false);
+it("takes half a length, half a frame, and a length without end for no frames", () => {
+  for (const wrong of [[0x80], [0x05, 1, 2], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]])
+    expect(endOfFrames(Uint8Array.from(wrong), 0, 1)).toBeUndefined();
 });

@@ -112,20 +112,24 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Whether bytes are whole frames, at least one. */
-export function areWholeFrames(bytes: Uint8Array): boolean {
-  let at = 0;
-  while (at < bytes.length) {
+/**
+ * Where so many frames end that begin at `from`, or all that are there if they are fewer.
+ *
+ * @returns undefined: these are no whole frames
+ */
+export function endOfFrames(bytes: Uint8Array, from: number, frames: number): number | undefined {
+  let at = from;
+  for (let seen = 0; seen < frames && at < bytes.length; seen++) {
     let length = 0;
     let scale = 1;
     let byte: number;
     do {
-      if (at >= bytes.length || scale > 2 ** 35) return false;
+      if (at >= bytes.length || scale > 2 ** 35) return undefined;
       byte = bytes[at++]!;
       length += (byte & 0x7f) * scale;
       scale *= 0x80;
     } while (byte >= 0x80);
     at += length;
   }
-  return bytes.length > 0 && at === bytes.length;
+  return at <= bytes.length ? at : undefined;
 }

@@ -10,7 +10,6 @@
  * A crash at any step leaves the document as it was, or with the new snapshot; what else it leaves is cleaned by the next.
  */
 
-import { FrameDecoder } from "../../core/framing.ts";
 import { HEADER } from "../../core/headers.ts";
 import { appendToIndex, readSnapshots } from "../index-stream.ts";
 import type { YjsLogger } from "../logger.ts";
@@ -150,7 +149,8 @@ export class Compactor {
     const old = await this.#takeSnapshot(id, earlier.at(-1), fold);
     const position = await this.#takeUpdates(id, old ?? "-1", fold);
     if (position === old) return undefined;
-    const { snapshot, damaged } = await fold.finish();
+    const { snapshot, damaged, isWhole } = await fold.finish();
+    if (!isWhole) throw new Error("the document's updates end inside a frame");
     if (damaged > 0)
       logger.warn({ ...id, damaged }, "updates that cannot be read were left out of a snapshot");
     await this.#write(id, position, snapshot);
@@ -175,22 +175,15 @@ export class Compactor {
   ): Promise<string | undefined> {
     if (offset === undefined) return undefined;
     const path = YjsStreamPaths.snapshotStream(service, docPath, YjsStreamPaths.snapshotKey(offset));
-    const parts: Uint8Array[] = [];
-    const end = await this.#readAll(path, "-1", async (bytes) => void parts.push(bytes.slice()));
-    if (end === undefined) return undefined;
-    await fold.take([Buffer.concat(parts)]);
-    return offset;
+    const end = await this.#readAll(path, "-1", (bytes) => fold.take("snapshot", bytes));
+    return end === undefined ? undefined : offset;
   }
 
   /** @returns the offset after the last update */
   async #takeUpdates({ service, docPath }: DocumentId, from: string, fold: Fold): Promise<string> {
-    const decoder = new FrameDecoder();
-    const end = await this.#readAll(YjsStreamPaths.dsStream(service, docPath), from, async (bytes) => {
-      const updates = decoder.push(bytes).filter(({ length }) => length > 0);
-      if (updates.length > 0) await fold.take(updates);
-    });
+    const path = YjsStreamPaths.dsStream(service, docPath);
+    const end = await this.#readAll(path, from, (bytes) => fold.take("updates", bytes));
     if (end === undefined) throw new Error("the document was deleted");
-    if (!decoder.isAtBoundary) throw new Error("the document's updates end inside a frame");
     return end;
   }
 

@@ -8,16 +8,20 @@ const HEAP_MIB = 1024;
 /** How long the thread is kept when there is nothing to do, ms. */
 const IDLE_MS = 10_000;
 
-/** A document's state, and how many of its updates could not be read. */
+/** What became of a document's bytes. */
 export interface Folded {
+  /** The document's state. */
   readonly snapshot: Uint8Array<ArrayBuffer>;
+  /** Updates that could not be read. */
   readonly damaged: number;
+  /** Whether the updates ended where a frame does. */
+  readonly isWhole: boolean;
 }
 
-/** Takes the pieces of one document, in order. */
+/** Takes one document as it is stored, cut anywhere: first its snapshot, then its updates. */
 export interface Fold {
-  /** Resolves when the thread has room for more. */
-  take(pieces: readonly Uint8Array[]): Promise<void>;
+  /** Resolves when the thread has room for more. The thread finds the updates: in a megabyte there may be a million. */
+  take(kind: "snapshot" | "updates", bytes: Uint8Array): Promise<void>;
   finish(): Promise<Folded>;
 }
 
@@ -37,7 +41,7 @@ export class FoldThread {
       const worker = this.#worker;
       try {
         return await use({
-          take: async (pieces) => void (await this.#ask(worker, { kind: "updates", pieces })),
+          take: async (kind, bytes) => void (await this.#give(worker, kind, bytes)),
           finish: async () => (await this.#ask(worker, { kind: "finish" })) as Answer & { kind: "finished" },
         });
       } catch (error) {
@@ -74,10 +78,16 @@ export class FoldThread {
     this.#answer?.reject(error);
   }
 
-  #ask(worker: Worker, message: object): Promise<Answer> {
+  #give(worker: Worker, kind: string, bytes: Uint8Array): Promise<Answer> {
+    // A copy of their own: what they lie in may be of other streams, and is not ours to hand over.
+    const own = bytes.slice();
+    return this.#ask(worker, { kind, bytes: own }, [own.buffer]);
+  }
+
+  #ask(worker: Worker, message: object, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       this.#answer = { resolve, reject };
-      worker.postMessage(message);
+      worker.postMessage(message, handedOver);
     }).finally(() => {
       this.#answer = undefined;
     });

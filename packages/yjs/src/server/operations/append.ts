@@ -1,4 +1,4 @@
-import { areWholeFrames } from "../../core/framing.ts";
+import { endOfFrames } from "../../core/framing.ts";
 import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import { errorResponse } from "../http/errors.ts";
@@ -17,6 +17,9 @@ const FORWARDED = [
   "stream-producer-seq",
 ];
 
+/** Frames looked at in one turn of the event loop: less than a millisecond. */
+const FRAMES_PER_TURN = 50_000;
+
 /** `POST {doc}`: appends updates. */
 export async function appendUpdates(context: Context, id: DocumentId, request: Request): Promise<Response> {
   const outcome = await context.budget.with(request, (body) => append(context, id, request, body));
@@ -30,7 +33,7 @@ async function append(
   body: Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
   const path = YjsStreamPaths.dsStream(id.service, id.docPath);
-  if (!areWholeFrames(body)) return notFrames(context, path);
+  if (!(await areWholeFrames(body))) return notFrames(context, path);
   const headers = {
     [HEADER.contentType]: "application/octet-stream",
     ...pickHeaders(request.headers, FORWARDED),
@@ -45,6 +48,16 @@ async function append(
   if (response.ok)
     context.compactor.afterAppend(id, body.length, response.headers.get(HEADER.streamNextOffset));
   return pass(response, "DOCUMENT_NOT_FOUND");
+}
+
+/** Whether a body is whole frames, at least one. A long one of short frames is looked at over several turns. */
+async function areWholeFrames(body: Uint8Array): Promise<boolean> {
+  let at = endOfFrames(body, 0, FRAMES_PER_TURN);
+  while (at !== undefined && at < body.length) {
+    await new Promise(setImmediate);
+    at = endOfFrames(body, at, FRAMES_PER_TURN);
+  }
+  return at !== undefined && body.length > 0;
 }
 
 /** What is no frames would leave the document unreadable to everybody. */

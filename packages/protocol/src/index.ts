@@ -55,7 +55,7 @@ export {
 export { ElementCutter } from "./json/element-cutter.ts";
 export { ElementScanner } from "./json/element-scanner.ts";
 export { parseJson } from "./json/parse.ts";
-export type { ListedPage, ListedStream } from "./listing.ts";
+export type { ListedChanges, ListedPage, ListedStream } from "./listing.ts";
 export { parseMaxBytes } from "./max-bytes.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
 export {

@@ -24,3 +24,15 @@ export interface ListedPage {
   /** Where the next page begins; absent on the last. */
   readonly next?: string | undefined;
 }
+
+/** What changed in the list. */
+export interface ListedChanges {
+  /** Where to go on: the next question's `since`. */
+  readonly cursor: string;
+  /** Nobody knows what changed: ask for all of the list, and go on from `cursor`. */
+  readonly reset?: true;
+  /** Streams that are new or changed, as they are now. */
+  readonly streams: readonly ListedStream[];
+  /** Paths of streams that are gone. */
+  readonly removed: readonly string[];
+}

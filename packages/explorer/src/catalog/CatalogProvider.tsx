@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useEffect, useState } from "react";
-import { listStreams } from "../server/listing.ts";
+import { listChanges, listStreams } from "../server/listing.ts";
 import { waitInSight } from "../server/wait-in-sight.ts";
 import { Catalog } from "./catalog.ts";
 
@@ -7,7 +7,9 @@ export const CatalogContext = createContext<Catalog | undefined>(undefined);
 
 /** One catalogue for the whole page. */
 export function CatalogProvider({ children }: { readonly children: ReactNode }) {
-  const [catalog] = useState(() => new Catalog({ list: listStreams, now: Date.now, wait: waitInSight }));
+  const [catalog] = useState(
+    () => new Catalog({ list: listStreams, changes: listChanges, now: Date.now, wait: waitInSight }),
+  );
   useEffect(() => catalog.start(), [catalog]);
   return <CatalogContext.Provider value={catalog}>{children}</CatalogContext.Provider>;
 }

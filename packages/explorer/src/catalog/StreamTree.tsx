@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { STREAM_PAGE } from "../app/stream-addresses.ts";
+import { FoundStreams } from "../manage/FoundStreams.tsx";
 import { parseStreamSearch } from "../stream/stream-search.ts";
 import { TreeList } from "./TreeList.tsx";
 import { TreeSearch } from "./TreeSearch.tsx";
@@ -32,6 +33,7 @@ export function StreamTree() {
         }}
         onLeave={() => list.current?.focus()}
       />
+      {search !== "" && <FoundStreams rows={rows} />}
       <TreeList
         ref={list}
         rows={rows}

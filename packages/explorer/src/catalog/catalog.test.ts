@@ -1,4 +1,4 @@
-import type { ListedPage, ListedStream } from "@perennial/protocol";
+import type { ListedChanges, ListedPage, ListedStream } from "@perennial/protocol";
 import { describe, expect, test, vi } from "vitest";
 import type { ListQuery } from "../server/listing.ts";
 import { Catalog } from "./catalog.ts";
@@ -25,7 +25,7 @@ function catalogOf(paths: Set<string>, isUp: () => boolean = () => true) {
     return page.length <= 2 ? { streams } : { streams, next: page[1]! };
   };
   const wait = () => new Promise<void>((resolve) => waits.push(resolve));
-  const catalog = new Catalog({ list, wait, now: () => 0 });
+  const catalog = new Catalog({ list, changes: async () => undefined, wait, now: () => 0 });
   catalog.start();
   const tick = () => {
     for (const resolve of waits.splice(0)) resolve();
@@ -46,6 +46,33 @@ describe("the catalogue", () => {
     paths.delete("b");
     paths.add("f");
     await vi.waitFor(() => expect(shown()).toEqual(["a", "c", "d", "e", "f"]));
+  });
+
+  test("asks a server that tells what has changed for nothing else, until that does not know", async () => {
+    const server = { paths: new Set(["a", "b"]), told: [] as ListedChanges[], lists: 0 };
+    const catalog = new Catalog({
+      list: async () => {
+        server.lists++;
+        return { streams: [...server.paths].sort().map(stream) };
+      },
+      changes: async (since) =>
+        since === undefined
+          ? { cursor: "c.0", streams: [], removed: [] }
+          : (server.told.shift() ?? { cursor: since, streams: [], removed: [] }),
+      wait: () => new Promise((resolve) => setTimeout(resolve)),
+      now: () => 0,
+    });
+    catalog.start();
+    const paths = () => catalog.snapshot().entries.map(({ path }) => path);
+    await vi.waitFor(() => expect(paths()).toEqual(["a", "b"]));
+    server.told.push({ cursor: "c.1", streams: [stream("c")], removed: ["a"] });
+    await vi.waitFor(() => expect(paths()).toEqual(["b", "c"]));
+    expect(server.lists).toBe(1);
+    server.paths = new Set(["d"]);
+    server.told.push({ cursor: "d.0", reset: true, streams: [], removed: [] });
+    await vi.waitFor(() => expect(paths()).toEqual(["d"]));
+    catalog.forget("d");
+    await vi.waitFor(() => expect(paths()).toEqual([]));
   });
 
   test("looks at one stream at once when told to", async () => {

@@ -1,6 +1,10 @@
-/** All streams of the server, kept up to date by paging through its list again and again. */
-import type { ListedPage, ListedStream } from "@perennial/protocol";
+/**
+ * All streams of the server: paged through once, then kept up to date by asking what has changed. A server that does not tell is
+ * paged through again and again.
+ */
+import type { ListedChanges, ListedPage, ListedStream } from "@perennial/protocol";
 import { type ListQuery, PAGE_STREAMS } from "../server/listing.ts";
+import { mergeChanges } from "./merge-changes.ts";
 import { firstAtOrAfter, mergeSegment, type StreamEntry } from "./merge-page.ts";
 
 /** What the page shows of it. A new object for every change. */
@@ -16,6 +20,8 @@ export interface CatalogSnapshot {
 /** What the catalogue needs from outside. */
 export interface CatalogSources {
   readonly list: (query: ListQuery) => Promise<ListedPage>;
+  /** What changed since a cursor; without one, the cursor to begin with. undefined: the server does not tell. */
+  readonly changes: (since: string | undefined) => Promise<ListedChanges | undefined>;
   readonly now: () => number;
   /** Resolves after so many ms. */
   readonly wait: (ms: number) => Promise<void>;
@@ -25,9 +31,14 @@ export interface CatalogSources {
 const SWEEP_PAUSE_MS = 200;
 /** Between two looks at what is in sight, ms. */
 const WATCH_PAUSE_MS = 1000;
+/** Between two questions what has changed, ms: while something does, and while nothing does. */
+const CHANGING_PAUSE_MS = 1000;
+const STILL_PAUSE_MS = 2000;
 const RETRY_PAUSE_MS = 2000;
 /** Listeners are called no more often, ms. */
 const NOTIFY_PAUSE_MS = 150;
+
+type Asked<T> = { readonly kind: "answer"; readonly value: T } | { readonly kind: "failed" };
 
 export class Catalog {
   readonly #sources: CatalogSources;
@@ -38,6 +49,8 @@ export class Catalog {
   /** Streams that are looked at one by one, and by how many. */
   readonly #pinned = new Map<string, number>();
   #isRunning = false;
+  /** Whether the server tells what changes. */
+  #isTold = false;
 
   constructor(sources: CatalogSources) {
     this.#sources = sources;
@@ -54,7 +67,7 @@ export class Catalog {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    void this.#sweep();
+    void this.#keep();
     void this.#watch();
   }
 
@@ -78,18 +91,57 @@ export class Catalog {
     return this.#look(path);
   }
 
-  async #sweep(): Promise<void> {
-    let after = "";
+  /** Leaves a stream out that was just deleted here. */
+  forget(path: string): void {
+    this.#replace(this.#before(path), path, []);
+  }
+
+  async #keep(): Promise<void> {
     while (this.#isRunning) {
-      const page = await this.#ask({ after, limit: PAGE_STREAMS });
+      // Before the list is read, or what changes meanwhile would be missed.
+      const begun = await this.#attempt(() => this.#sources.changes(undefined));
+      if (begun.kind === "failed") {
+        await this.#sources.wait(RETRY_PAUSE_MS);
+        continue;
+      }
+      await this.#sweep();
+      this.#isTold = begun.value !== undefined;
+      if (begun.value === undefined) await this.#sources.wait(WATCH_PAUSE_MS);
+      else await this.#follow(begun.value.cursor);
+    }
+  }
+
+  /** Pages through the whole list. */
+  async #sweep(): Promise<void> {
+    let after: string | undefined = "";
+    while (after !== undefined) {
+      const page: ListedPage | undefined = await this.#ask({ after, limit: PAGE_STREAMS });
       if (page === undefined) {
         await this.#sources.wait(RETRY_PAUSE_MS);
         continue;
       }
       this.#replace(after, page.next, page.streams);
-      after = page.next ?? "";
-      if (page.next === undefined) this.#publish({ isComplete: true });
-      if (this.#latest.isComplete) await this.#sources.wait(after === "" ? WATCH_PAUSE_MS : SWEEP_PAUSE_MS);
+      after = page.next;
+      if (after !== undefined && this.#latest.isComplete) await this.#sources.wait(SWEEP_PAUSE_MS);
+    }
+    this.#publish({ isComplete: true });
+  }
+
+  /** Takes what changes, until nobody knows what has. */
+  async #follow(cursor: string): Promise<void> {
+    let since = cursor;
+    let pause = CHANGING_PAUSE_MS;
+    while (this.#isRunning) {
+      await this.#sources.wait(pause);
+      const asked = await this.#attempt(() => this.#sources.changes(since));
+      if (asked.kind === "answer" && (asked.value === undefined || asked.value.reset)) return;
+      pause = RETRY_PAUSE_MS;
+      if (asked.kind === "failed" || asked.value === undefined) continue;
+      const { streams, removed } = asked.value;
+      since = asked.value.cursor;
+      const entries = mergeChanges(this.#latest.entries, { streams, removed }, this.#sources.now());
+      if (entries !== this.#latest.entries) this.#publish({ entries });
+      pause = streams.length + removed.length > 0 ? CHANGING_PAUSE_MS : STILL_PAUSE_MS;
     }
   }
 
@@ -97,7 +149,7 @@ export class Catalog {
     while (this.#isRunning) {
       await this.#sources.wait(WATCH_PAUSE_MS);
       // A list of one page is swept every second anyway.
-      if (this.#latest.entries.length <= PAGE_STREAMS) continue;
+      if (this.#isTold || this.#latest.entries.length <= PAGE_STREAMS) continue;
       for (const path of this.#pinned.keys()) await this.#look(path);
       if (this.#watched === undefined) continue;
       const { entries } = this.#latest;
@@ -118,13 +170,19 @@ export class Catalog {
   }
 
   async #ask(query: ListQuery): Promise<ListedPage | undefined> {
+    const asked = await this.#attempt(() => this.#sources.list(query));
+    return asked.kind === "answer" ? asked.value : undefined;
+  }
+
+  /** Asks, and says on the page whether there was an answer. */
+  async #attempt<T>(question: () => Promise<T>): Promise<Asked<T>> {
     try {
-      const page = await this.#sources.list(query);
+      const value = await question();
       if (this.#latest.failure !== undefined) this.#publish({ failure: undefined });
-      return page;
+      return { kind: "answer", value };
     } catch (error) {
       this.#publish({ failure: (error as Error).message });
-      return undefined;
+      return { kind: "failed" };
     }
   }
 

@@ -43,7 +43,8 @@ export function mergeSegment(
   return [...entries.slice(0, from), ...fresh, ...entries.slice(to)];
 }
 
-function observe(known: StreamEntry | undefined, stream: ListedStream, now: number): StreamEntry {
+/** A stream as it was seen now, and how fast it has grown since it was seen before. */
+export function observe(known: StreamEntry | undefined, stream: ListedStream, now: number): StreamEntry {
   if (known === undefined || known.createdAt !== stream.createdAt)
     return { ...stream, seenAt: now, seenSize: stream.size, rate: 0 };
   const { seenAt, seenSize, rate } = known;

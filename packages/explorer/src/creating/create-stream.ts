@@ -1,6 +1,8 @@
-import { DurableStream } from "@perennial/client";
+import { type CreateOptions, DurableStream } from "@perennial/client";
 import { streamUrl } from "../server/address.ts";
-import type { NewStream } from "./new-stream.ts";
+
+/** What a stream is made of. */
+type Making = Pick<CreateOptions, "contentType" | "ttlSeconds" | "body" | "forkedFrom" | "forkOffset">;
 
 /**
  * Makes a stream. Rejects with the server's refusal, and when the stream was there before: the server takes the same request
@@ -10,14 +12,12 @@ import type { NewStream } from "./new-stream.ts";
  */
 export async function createStream(
   path: string,
-  { contentType, ttlSeconds, body }: NewStream,
+  { contentType, ttlSeconds, body, forkedFrom, forkOffset }: Making,
 ): Promise<void> {
   let status = 0;
   await DurableStream.create({
     url: streamUrl(path),
-    contentType,
-    ttlSeconds,
-    body,
+    ...{ contentType, ttlSeconds, body, forkedFrom, forkOffset },
     warnOnHttp: false,
     // Not repeated when its answer is lost: the second answer would say that somebody else had made it.
     backoffOptions: { maxRetries: 0 },

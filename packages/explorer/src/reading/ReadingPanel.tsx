@@ -13,21 +13,23 @@ export function ReadingPanel() {
   const { feed, at } = useStreamView();
   const { status, kind, end } = useFeed(feed);
   const [shape, setShape] = useState<string>();
+  const [isMarkdown, setMarkdown] = useState(false);
   const reading = useReading(feed, at, shape);
   const isOnTheWay = status === "connecting" || status === "catching-up";
   return (
     <div className="panel">
-      {(kind === "json" || isOnTheWay) && (
-        <div className="panel-tools">
-          {kind === "json" && <ShapePicker reader={reading.reader} chosen={shape} onChoose={setShape} />}
-          <span className="spacer" />
-          <span className="small soft" role="status">
-            {isOnTheWay && `Reading the stream: ${formatBytes(end)} so far`}
-          </span>
-        </div>
-      )}
+      <div className="panel-tools">
+        {kind === "json" && <ShapePicker reader={reading.reader} chosen={shape} onChoose={setShape} />}
+        <button type="button" aria-pressed={isMarkdown} onClick={() => setMarkdown(!isMarkdown)}>
+          Markdown
+        </button>
+        <span className="spacer" />
+        <span className="small soft" role="status">
+          {isOnTheWay && `Reading the stream: ${formatBytes(end)} so far`}
+        </span>
+      </div>
       {reading.failure === undefined ? (
-        <Content reading={reading} />
+        <Content reading={reading} isMarkdown={isMarkdown} />
       ) : (
         <p className="panel-note error">{reading.failure}</p>
       )}
@@ -35,11 +37,16 @@ export function ReadingPanel() {
   );
 }
 
-function Content({ reading }: { readonly reading: Reading }) {
+interface ContentProps {
+  readonly reading: Reading;
+  readonly isMarkdown: boolean;
+}
+
+function Content({ reading, isMarkdown }: ContentProps) {
   const { feed, at } = useStreamView();
   const { status, kind, end } = useFeed(feed);
   if (reading.reader.turns.length > 0)
-    return <ShownText reading={reading} isGrowing={status === "live" && at === undefined} />;
+    return <ShownText {...{ reading, isMarkdown }} isGrowing={status === "live" && at === undefined} />;
   if (reading.isBusy || status === "connecting" || status === "catching-up")
     return <p className="panel-note soft">Reading…</p>;
   if (end === 0) return <p className="panel-note soft">Nothing has been written yet.</p>;

@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { formatBytes } from "../format/sizes.ts";
+import { MARKDOWN_CHARACTERS, Markdown } from "./markdown/Markdown.tsx";
 import type { Turn } from "./reader.ts";
 import { useFollowedEnd } from "./use-followed-end.ts";
 import type { Reading } from "./use-reading.ts";
@@ -8,10 +9,12 @@ interface Props {
   readonly reading: Reading;
   /** Whether what comes is shown: the caret says so. */
   readonly isGrowing: boolean;
+  /** Whether it is laid out as Markdown. */
+  readonly isMarkdown: boolean;
 }
 
 /** The text. At its end it follows what comes; further up it stays where the reader is. */
-export function ShownText({ reading, isGrowing }: Props) {
+export function ShownText({ reading, isGrowing, isMarkdown }: Props) {
   const { reader, from, showEarlier } = reading;
   const { scroller, content, isAtEnd, setAtEnd, onScroll } = useFollowedEnd(from);
   const goBack = (): void => {
@@ -34,7 +37,7 @@ export function ShownText({ reading, isGrowing }: Props) {
             </button>
           )}
           {reader.turns.map((turn) => (
-            <TurnText key={turn.number} turn={turn} hasCaret={isGrowing && turn.isOpen} />
+            <TurnText key={turn.number} {...{ turn, isMarkdown }} hasCaret={isGrowing && turn.isOpen} />
           ))}
         </div>
       </section>
@@ -47,11 +50,30 @@ export function ShownText({ reading, isGrowing }: Props) {
   );
 }
 
-function TurnText({ turn, hasCaret }: { readonly turn: Turn; readonly hasCaret: boolean }) {
-  const last = turn.blocks.length - 1;
+interface TurnProps {
+  readonly turn: Turn;
+  readonly hasCaret: boolean;
+  readonly isMarkdown: boolean;
+}
+
+function TurnText({ turn, hasCaret, isMarkdown }: TurnProps) {
+  const length = turn.blocks.reduce((sum, block) => sum + block.length, 0);
   return (
     <article className="reading-turn">
       {turn.who !== undefined && <h3 className="reading-who">{turn.who}</h3>}
+      {isMarkdown && length <= MARKDOWN_CHARACTERS ? (
+        <Markdown text={turn.blocks.join("")} />
+      ) : (
+        <PlainBlocks turn={turn} hasCaret={hasCaret} />
+      )}
+    </article>
+  );
+}
+
+function PlainBlocks({ turn, hasCaret }: Omit<TurnProps, "isMarkdown">) {
+  const last = turn.blocks.length - 1;
+  return (
+    <>
       {turn.blocks.map((block, index) =>
         index === last ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: a block keeps its place
@@ -64,7 +86,7 @@ function TurnText({ turn, hasCaret }: { readonly turn: Turn; readonly hasCaret: 
           <Block key={index} text={block} />
         ),
       )}
-    </article>
+    </>
   );
 }
 

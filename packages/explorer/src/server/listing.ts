@@ -1,5 +1,5 @@
 /** The server's list of streams, an extension (docs/extensions.md). */
-import type { ListedPage } from "@perennial/protocol";
+import type { ListedChanges, ListedPage } from "@perennial/protocol";
 import { extensionUrl } from "./address.ts";
 import { ask } from "./ask.ts";
 
@@ -21,4 +21,19 @@ export async function listStreams(
   const response = await ask(extensionUrl("streams", { prefix, after, limit }), signal);
   if (!response.ok) throw new Error(`the server does not list its streams (status ${response.status})`);
   return (await response.json()) as ListedPage;
+}
+
+/**
+ * What changed in the list since a cursor; without one, the cursor to begin with. Rejects when the server cannot be reached.
+ *
+ * @returns undefined if the server does not tell
+ */
+export async function listChanges(since: string | undefined): Promise<ListedChanges | undefined> {
+  const response = await ask(
+    extensionUrl("changes", { ...(since !== undefined && { since }), limit: PAGE_STREAMS }),
+  );
+  // An older server takes it for a stream's path that is none, one with tokens for what this one may not see.
+  if (response.status >= 400 && response.status < 500) return undefined;
+  if (!response.ok) throw new Error(`the server does not tell what changes (status ${response.status})`);
+  return (await response.json()) as ListedChanges;
 }

@@ -18,13 +18,13 @@ interface Props extends Omit<StreamViewState, "feed"> {
 export function StreamView({ path, at, setAt, openBeside, panel, setPanel, onClose }: Props) {
   usePinnedStream(path);
   const feed = useStreamFeed(path, useListedStream(path)?.createdAt);
-  const { kind, status } = useFeed(feed);
+  const { kind, contentType = "", status } = useFeed(feed);
   const view = useMemo(
     () => ({ path, feed, at, panel, setAt, openBeside }),
     [path, feed, at, panel, setAt, openBeside],
   );
   const [isAppending, setAppending] = useState(false);
-  const panels = PANELS.filter(({ isFor }) => isFor(kind));
+  const panels = PANELS.filter(({ isFor }) => isFor(kind, contentType));
   const shown = panels.find(({ id }) => id === panel) ?? panels[0]!;
   return (
     <StreamViewContext value={view}>

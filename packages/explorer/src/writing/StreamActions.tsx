@@ -4,25 +4,28 @@ import { useCatalogStore } from "../catalog/use-catalog.ts";
 import { Confirm } from "../design/Confirm.tsx";
 import { Menu } from "../design/Menu.tsx";
 import { useFeed } from "../feed/use-feed.ts";
+import { ForkDialog } from "../forks/ForkDialog.tsx";
 import { rootPath, streamUrl } from "../server/address.ts";
 import { readablePath } from "../server/readable-path.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 
-/** Ways to end a stream. Each asks first. */
+/** What is seldom done with a stream. Each asks first. */
 export function StreamActions() {
   const { feed } = useStreamView();
   const { status } = useFeed(feed);
-  const [asked, setAsked] = useState<"close" | "delete">();
+  const [asked, setAsked] = useState<"fork" | "close" | "delete">();
   const putAway = (): void => setAsked(undefined);
   return (
     <>
       <Menu
         label="More"
         items={[
+          { label: "Fork…", onChoose: () => setAsked("fork") },
           ...(status === "closed" ? [] : [{ label: "Close the stream…", onChoose: () => setAsked("close") }]),
           { label: "Delete the stream…", isDanger: true, onChoose: () => setAsked("delete") },
         ]}
       />
+      {asked === "fork" && <ForkDialog onClose={putAway} />}
       {asked === "close" && <ConfirmClose onClose={putAway} />}
       {asked === "delete" && <ConfirmDelete onClose={putAway} />}
     </>

@@ -11,6 +11,7 @@ import type { HttpRequest } from "./message/request.ts";
 import { mounted, mountOf } from "./mount.ts";
 import { append } from "./operations/append.ts";
 import { asset } from "./operations/asset.ts";
+import { CHANGES_PATH, changes } from "./operations/changes.ts";
 import { create } from "./operations/create.ts";
 import { deleteStream } from "./operations/delete.ts";
 import { head } from "./operations/head.ts";
@@ -47,6 +48,8 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   const query = (): Query => queryOf(target, question);
   if (rawPath === LIST_PATH)
     return within(context, request, SERVICE, (scope) => list(context, scope, request, query()));
+  if (rawPath === CHANGES_PATH)
+    return within(context, request, SERVICE, (scope) => changes(context, scope, request, query()));
   if (rawPath === PRODUCERS_PATH)
     return within(context, request, SERVICE, (scope) => producers(context, scope, request, query()));
   if (isControl(rawPath))

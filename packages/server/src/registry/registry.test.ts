@@ -91,6 +91,8 @@ function farAway(streams: LocalStreams, random: Random): AllStreams {
   return {
     for: () => streams,
     list: (request) => streams.list(request),
+    changes: (...query) => later(streams.changes(...query)),
+    describeAll: (paths) => streams.describeAll(paths),
     roomFor: (byteLength) => streams.roomFor(byteLength),
     health: () => streams.health(),
     metrics: () => streams.metrics(),

@@ -25,6 +25,20 @@ export interface ListPage {
 /** Paths looked at in one step: a millisecond or two where all of them are in the archive, and half as much for the step itself. */
 const STEP = 100;
 
+/** Those of some streams that readers can see. Loads nothing into memory. */
+export function describeAll(shard: Shard, paths: readonly string[]): Promise<readonly StreamDescription[]> {
+  return shard.turns.run(describeInSteps(shard, paths));
+}
+
+function* describeInSteps(shard: Shard, paths: readonly string[]): Generator<void, StreamDescription[]> {
+  const streams: StreamDescription[] = [];
+  for (let from = 0; from < paths.length; from += STEP) {
+    yield* describeStep(shard, paths.slice(from, from + STEP), streams);
+    yield;
+  }
+  return streams;
+}
+
 /** One page of the streams that readers can see. Does not renew a TTL and loads nothing into memory. */
 export function list(shard: Shard, request: ListRequest): Promise<ListPage> {
   return shard.turns.run(listInSteps(shard, request));
@@ -35,18 +49,27 @@ function* listInSteps(shard: Shard, { prefix, after, limit }: ListRequest): Gene
   let place = after;
   for (let looked = 0; looked < limit; ) {
     const { paths, next } = shard.catalog.paths(prefix, place, Math.min(STEP, limit - looked));
-    for (const path of paths) {
-      if (isOwnPath(path)) continue;
-      const stream = unlessDamaged(() => shard.catalog.peek(path));
-      if (stream?.visibility === "live" && !shard.clockWatch.isExpired(stream))
-        streams.push(describe(stream, shard.clockWatch));
-      // That one alone took long to be read.
-      if (stream !== undefined && isHeavy(stream.state)) yield;
-    }
+    yield* describeStep(shard, paths, streams);
     if (next === undefined) return { streams, next };
     place = next;
     looked += paths.length;
     yield;
   }
   return { streams, next: place };
+}
+
+/** Adds what there is to see at some paths. */
+function* describeStep(
+  shard: Shard,
+  paths: readonly string[],
+  streams: StreamDescription[],
+): Generator<void> {
+  for (const path of paths) {
+    if (isOwnPath(path)) continue;
+    const stream = unlessDamaged(() => shard.catalog.peek(path));
+    if (stream?.visibility === "live" && !shard.clockWatch.isExpired(stream))
+      streams.push(describe(stream, shard.clockWatch));
+    // That one alone took long to be read.
+    if (stream !== undefined && isHeavy(stream.state)) yield;
+  }
 }

@@ -3,13 +3,15 @@ import type { OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import type { LogHealth } from "../journal/contract/index.ts";
 import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
+import { isOwnPath } from "../stream/paths.ts";
 import type { Rejected } from "../stream/rejections.ts";
 import { type AppendOutcome, append } from "./append.ts";
 import { RangeReader, wholeSlice } from "./bytes.ts";
+import type { ChangePlace, Changes } from "./change-log.ts";
 import { type CreateOutcome, create } from "./create.ts";
-import { describe } from "./description.ts";
+import { describe, type StreamDescription } from "./description.ts";
 import { LocalStream } from "./followed-stream.ts";
-import { type ListPage, type ListRequest, list } from "./list.ts";
+import { describeAll, type ListPage, type ListRequest, list } from "./list.ts";
 import { type LifeListener, type LivesPage, lifeAt, livesPage, type StreamLife } from "./lives.ts";
 import { type ProducersPage, type ProducersRequest, producers } from "./producers.ts";
 import { snapshot, streamOf } from "./read.ts";
@@ -94,6 +96,15 @@ export class LocalStreams implements AllStreams, Streams {
 
   list(request: ListRequest): Promise<ListPage> {
     return list(this.#shard, request);
+  }
+
+  changes(since: ChangePlace | undefined, isShown: (path: string) => boolean, limit: number): Changes {
+    const shown = (path: string): boolean => !isOwnPath(path) && isShown(path);
+    return this.#shard.publisher.changes.since(since, shown, limit);
+  }
+
+  describeAll(paths: readonly string[]): Promise<readonly StreamDescription[]> {
+    return describeAll(this.#shard, paths);
   }
 
   lives(after: string, limit: number): LivesPage {

@@ -3,6 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
 import { isOwnPath } from "../stream/paths.ts";
 import type { DeleteRecord } from "../stream/records.ts";
+import type { ChangeLog } from "./change-log.ts";
 import { type LifeListener, lifeOf } from "./lives.ts";
 import type { Pending } from "./pending.ts";
 import type { StreamWatch } from "./watch.ts";
@@ -12,16 +13,20 @@ export class Publisher {
   lifeListener: LifeListener | undefined = undefined;
   /** Is asked before each append, and told once it can be read. */
   watch: StreamWatch | undefined = undefined;
+  /** Keeps which streams changed, for those who ask. */
+  readonly changes: ChangeLog;
   readonly #catalog: Catalog;
   /** Streams with somebody at the tail that changed in the batch being published. */
   readonly #advanced = new Set<Stream>();
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, changes: ChangeLog) {
     this.#catalog = catalog;
+    this.changes = changes;
   }
 
   /** Shows it. Whoever waits at a tail is told later, once for all of a batch. */
   publish({ record, stream, otherStreams }: Pending): void {
+    this.changes.note(stream.state.path);
     switch (record.kind) {
       case "create":
         stream.visibility = "live";

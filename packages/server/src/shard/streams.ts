@@ -8,6 +8,7 @@ import type { LogHealth, LogMetrics, Soon } from "../journal/contract/index.ts";
 import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
 import type { Rejected } from "../stream/rejections.ts";
 import type { AppendOutcome } from "./append.ts";
+import type { ChangePlace, Changes } from "./change-log.ts";
 import type { CreateOutcome } from "./create.ts";
 import type { StreamDescription } from "./description.ts";
 import type { ListPage, ListRequest } from "./list.ts";
@@ -120,6 +121,16 @@ export interface AllStreams {
   for(path: string): Streams;
   /** One page of the streams that readers can see, in the order of their paths. */
   list(request: ListRequest): Promise<ListPage>;
+  /**
+   * Which streams changed after a place, and from here on that is kept. A hint of where to look: what they are now says
+   * `describeAll`.
+   *
+   * @param isShown whether the one who asks may know of a path
+   * @param limit paths at most
+   */
+  changes(since: ChangePlace | undefined, isShown: (path: string) => boolean, limit: number): Soon<Changes>;
+  /** Those of some streams that readers can see. */
+  describeAll(paths: readonly string[]): Promise<readonly StreamDescription[]>;
   /** One page of all streams, in the order of their paths. It shows all that listeners were told before it was asked for. */
   lives(after: string, limit: number): Soon<LivesPage>;
   /** The stream at a path. Shows as much as `lives`. */

@@ -34,6 +34,7 @@ const ROUTES = [
   ["GET", "/v1/stream/app"],
   ["GET", "/v1/stream/__ds/streams"],
   ["GET", "/v1/stream/__ds/streams?prefix=app/"],
+  ["GET", "/v1/stream/__ds/changes"],
   ["GET", "/v1/stream/__ds/producers?path=app/kept"],
   ["GET", "/v1/mounted/x"],
 ] as const;
@@ -148,6 +149,17 @@ throughEachDoor(
         expect((await paths(query)).every((path: string) => path.startsWith("app/"))).toBe(true);
       for (const query of ["?prefix=app2/", "?prefix=app2", "?prefix=a", "?prefix=__ds", "?prefix=app"])
         expect((await list(query)).status).toBe(400);
+    });
+
+    test("changes of the list are those of one's own streams", async () => {
+      const changes = async (query: string) =>
+        JSON.parse((await own(secret, "GET", `/v1/stream/__ds/changes${query}`)).text);
+      const { cursor } = await changes("");
+      await own(others, "PUT", "/v1/stream/app2/changed");
+      expect(await changes(`?since=${cursor}`)).toEqual({ cursor, streams: [], removed: [] });
+      await own(secret, "PUT", "/v1/stream/app/changed");
+      const told = await changes(`?since=${cursor}`);
+      expect(told.streams.map(({ path }: { path: string }) => path)).toEqual(["app/changed"]);
     });
 
     test("producers are those of one's own streams", async () => {

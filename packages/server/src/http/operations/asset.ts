@@ -2,6 +2,7 @@
 import { HEADER, HTTP_HEADER, matchesIfNoneMatch } from "@perennial/protocol";
 import type { Asset } from "../assets.ts";
 import { problemReply } from "../errors.ts";
+import { acceptsGzip, gzipTag } from "../message/gzip.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
 
@@ -11,14 +12,15 @@ const REVALIDATE = "no-cache";
 
 /**
  * The page may use its own scripts, styles and fonts and talk to its own origin, and nothing else: whatever a stream
- * holds, it cannot make a browser run or load anything.
+ * holds, it cannot make a browser run or load anything. Pictures and sounds that streams hold are shown from memory.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
   "font-src 'self'",
-  "img-src 'self'",
+  "img-src 'self' blob:",
+  "media-src blob:",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -30,8 +32,7 @@ export function asset(request: HttpRequest, found: Asset): Reply {
   if (method !== "GET" && method !== "HEAD")
     return problemReply({ kind: "method-not-allowed", allow: "GET, HEAD, OPTIONS" });
   const compressed = acceptsGzip(request.header(HTTP_HEADER.acceptEncoding));
-  // The two forms of a file need validators of their own (RFC 9110, 8.8.3.3).
-  const etag = compressed ? found.etag.replace(/"$/, '-gzip"') : found.etag;
+  const etag = compressed ? gzipTag(found.etag) : found.etag;
   const headers = [
     HEADER.etag,
     etag,
@@ -54,10 +55,4 @@ export function asset(request: HttpRequest, found: Asset): Reply {
   if (compressed) headers.push(HTTP_HEADER.contentEncoding, "gzip");
   if (method === "HEAD") return { status: 200, headers, body: undefined };
   return { status: 200, headers, body: compressed ? found.gzip : found.body };
-}
-
-/** Whether the client takes gzip (RFC 9110, 12.5.3): named, and not with a weight of zero. */
-function acceptsGzip(header: string | undefined): boolean {
-  if (header === undefined) return false;
-  return header.split(",").some((part) => /^\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$)|$)/i.test(part));
 }

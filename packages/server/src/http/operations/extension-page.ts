@@ -1,6 +1,7 @@
 /** What the lists that we add to the protocol have in common (docs/extensions.md). */
 import { createHash } from "node:crypto";
-import { HEADER, matchesIfNoneMatch, ok } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER, matchesIfNoneMatch, ok } from "@perennial/protocol";
+import { acceptsGzip, compressed, GZIP_BYTES, gzipTag } from "../message/gzip.ts";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -35,14 +36,25 @@ export function parseLimit(query: Query): Parsed<number> {
 
 /**
  * A page as JSON, or that it is the one which the client has. Absent members (undefined) are left out. Caches may keep it but
- * have to ask each time: somebody who watches a list at rest then gets a few hundred bytes instead of all of it.
+ * have to ask each time: somebody who watches a list at rest then gets a few hundred bytes instead of all of it. Whoever takes
+ * gzip gets it so, where that is worth it.
  */
-export function pageReply(request: HttpRequest, page: object): Reply {
+export async function pageReply(request: HttpRequest, page: object): Promise<Reply> {
   const body = Buffer.from(JSON.stringify(page));
-  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
-  const validators = [HEADER.etag, etag, HEADER.cacheControl, "private, no-cache"];
+  const plainTag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+  const takesGzip = body.length >= GZIP_BYTES && acceptsGzip(request.header(HTTP_HEADER.acceptEncoding));
   const condition = request.header(HEADER.ifNoneMatch);
-  if (condition !== undefined && matchesIfNoneMatch(condition, etag))
-    return { status: 304, headers: validators, body: undefined };
-  return { status: 200, headers: [HEADER.contentType, "application/json", ...validators], body };
+  for (const etag of takesGzip ? [gzipTag(plainTag), plainTag] : [plainTag])
+    if (condition !== undefined && matchesIfNoneMatch(condition, etag))
+      return { status: 304, headers: validators(etag), body: undefined };
+  const gzip = takesGzip ? await compressed(body) : undefined;
+  const headers = [HEADER.contentType, "application/json"];
+  if (gzip === undefined) return { status: 200, headers: [...headers, ...validators(plainTag)], body };
+  headers.push(HTTP_HEADER.contentEncoding, "gzip", ...validators(gzipTag(plainTag)));
+  return { status: 200, headers, body: gzip };
+}
+
+function validators(etag: string): string[] {
+  const vary = [HTTP_HEADER.vary, HTTP_HEADER.acceptEncoding];
+  return [HEADER.etag, etag, HEADER.cacheControl, "private, no-cache", ...vary];
 }

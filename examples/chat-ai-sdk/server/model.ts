@@ -2,6 +2,7 @@ import { anthropic } from "@ai-sdk/anthropic";
 import { openai } from "@ai-sdk/openai";
 import type { LanguageModelV3, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import type { LanguageModel } from "ai";
+import { pacedTokens } from "./pace.ts";
 
 /** The model that answers, by its name for people. */
 export interface Model {
@@ -43,13 +44,8 @@ async function* say(
 ): AsyncGenerator<LanguageModelV3StreamPart> {
   const id = `msg_${crypto.randomUUID().replaceAll("-", "")}`;
   yield { type: "stream-start", warnings: [] };
-  // The time that a model takes to think of its first word.
-  await pause(tokenMs * 10, signal);
   yield { type: "text-start", id };
-  for (const [n, delta] of tokens.entries()) {
-    yield { type: "text-delta", id, delta };
-    await pause(tokenMs * (/[.!?]$/.test(delta) ? 4 : 0.5 + ((n * 7) % 10) / 10), signal);
-  }
+  for await (const delta of pacedTokens(tokens, tokenMs, signal)) yield { type: "text-delta", id, delta };
   yield { type: "text-end", id };
   const outputTokens = { total: tokens.length, text: tokens.length, reasoning: undefined };
   const inputTokens = { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined };
@@ -58,21 +54,6 @@ async function* say(
     finishReason: { unified: "stop", raw: undefined },
     usage: { inputTokens, outputTokens },
   };
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    if (signal?.aborted) stop();
-    else signal?.addEventListener("abort", stop, { once: true });
-  });
 }
 
 function streamOf<T>(items: AsyncGenerator<T>): ReadableStream<T> {

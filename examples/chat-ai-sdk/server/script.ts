@@ -29,6 +29,10 @@ export function tokensFor(question: string): string[] {
   const text = [OPENINGS[seed % OPENINGS.length], ...paragraphs, CLOSINGS[seed % CLOSINGS.length]].join(
     "\n\n",
   );
-  // Long words are several tokens, as those of real models are.
+  return tokensOf(text);
+}
+
+/** A text in pieces as models have them: long words are several. */
+export function tokensOf(text: string): string[] {
   return text.match(/\s*\S{1,6}/g) ?? [];
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { Job } from "./answer-route.ts";
 
 /** What the process says. */
 type Message = { readonly type: "ready"; readonly port: number } | { readonly type: "called" };
@@ -12,10 +11,15 @@ export class WriterProcess {
   #ready: Promise<number>;
   #isStopped = false;
   readonly #program: string;
+  readonly #env: NodeJS.ProcessEnv;
 
-  /** @param program - the path of what it runs */
-  constructor(program: string) {
+  /**
+   * @param program - the path of what it runs
+   * @param env - what it finds in its environment, beside what this process has
+   */
+  constructor(program: string, env: Readonly<Record<string, string>> = {}) {
     this.#program = program;
+    this.#env = { ...process.env, ...env };
     [this.#child, this.#ready] = this.#start();
   }
 
@@ -24,8 +28,10 @@ export class WriterProcess {
   }
 
   /** Asks it, once it is there. */
-  async fetch(job: Job): Promise<Response> {
-    return fetch(`http://127.0.0.1:${await this.#ready}`, { method: "POST", body: JSON.stringify(job) });
+  async fetch(job: unknown, path = "/"): Promise<Response> {
+    const headers = { "content-type": "application/json" };
+    const url = new URL(path, `http://127.0.0.1:${await this.#ready}`);
+    return fetch(url, { method: "POST", headers, body: JSON.stringify(job) });
   }
 
   stop(): void {
@@ -34,7 +40,7 @@ export class WriterProcess {
   }
 
   #start(): [ChildProcess, Promise<number>] {
-    const child = fork(this.#program);
+    const child = fork(this.#program, { env: this.#env });
     const ready = new Promise<number>((resolve) => {
       child.on("message", (message: Message) => {
         if (message.type === "ready") resolve(message.port);

@@ -44,5 +44,6 @@ export async function midAnswer(page: Page): Promise<void> {
 
 /** Waits until nothing is being written. */
 export async function finished(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Send", exact: true }).waitFor({ timeout: 60_000 });
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  await stop.waitFor({ state: "detached", timeout: 60_000 });
 }

@@ -1,7 +1,7 @@
 import type { UIMessage } from "@tanstack/ai";
 import { actorFrom, type ChatActor } from "../actor.ts";
 import type { ConnectionStatus } from "../client/connection.ts";
-import { actorOf, type BrokenEnd, decisionsOf, endOf } from "../session/marks.ts";
+import { type ApprovalDecision, actorOf, type BrokenEnd, decisionsOf, endOf } from "../session/marks.ts";
 import { soundMessages } from "../session/sound.ts";
 import { looseChunk, type TanStackChunk } from "../types.ts";
 import type { Delivery, OutgoingMessage } from "./outbox.ts";
@@ -13,6 +13,8 @@ export interface ChatMessage extends UIMessage {
   readonly actor?: ChatActor;
   /** How it broke off, if it did. */
   readonly end?: BrokenEnd;
+  /** What was decided about its calls of tools, by the ids of the approvals. */
+  readonly decisions: Readonly<Record<string, ApprovalDecision>>;
   /** Of a message of this page that the session does not have yet. */
   readonly delivery?: Delivery;
 }
@@ -96,7 +98,8 @@ function shown(message: UIMessage): ChatMessage {
   const known = views.get(message);
   if (known !== undefined) return known;
   const [actor, end] = [actorOf(message), endOf(message)];
-  const view: ChatMessage = { ...message, ...(actor && { actor }), ...(end && { end }) };
+  const marks = { ...(actor && { actor }), ...(end && { end }), decisions: decisionsOf(message) };
+  const view: ChatMessage = { ...message, ...marks };
   views.set(message, view);
   return view;
 }
@@ -112,7 +115,7 @@ function pendingIn(message: ChatMessage, deciding: ReadonlyMap<string, boolean>)
   return message.parts.flatMap((part) => {
     if (part.type !== "tool-call" || part.approval === undefined) return [];
     const { id, approved } = part.approval;
-    if (approved !== undefined || Object.hasOwn(decisionsOf(message), id)) return [];
+    if (approved !== undefined || Object.hasOwn(message.decisions, id)) return [];
     const mine = deciding.get(id);
     return {
       ...{ id, toolName: part.name, input: part.input, messageId },

@@ -38,10 +38,8 @@ export function runOf(message: UIMessage): string | undefined {
 
 /** What was decided about calls of tools in a message, by the ids of the approvals. */
 export function decisionsOf(message: UIMessage): Readonly<Record<string, ApprovalDecision>> {
-  const { approvals } = metadataOf(message);
-  return typeof approvals === "object" && approvals !== null
-    ? (approvals as Record<string, ApprovalDecision>)
-    : {};
+  const decisions = Object.values(metadataOf(message).approvals ?? {}).map(decisionFrom);
+  return Object.fromEntries(decisions.flatMap((decision) => (decision ? [[decision.id, decision]] : [])));
 }
 
 /** A decision, as a chunk's value has it; undefined if it is none. */

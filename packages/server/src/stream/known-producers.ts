@@ -28,6 +28,9 @@ export const PRODUCER_PARTS = 128;
 
 type Part = Map<string, ProducerState>;
 
+/** Never changed. Most streams have one part, and two empty sets each would be half of what their producers take. */
+const NONE = new Set<number>();
+
 /** Producers that are stored in parts. */
 export interface StoredProducers {
   readonly size: number;
@@ -46,10 +49,10 @@ export class KnownProducers implements Iterable<readonly [string, ProducerState]
   #salt = 0;
   #size = 0;
   #idsLength = 0;
-  /** Parts that are not stored as they are. */
-  #changed = new Set<number>();
+  /** Parts that are not stored as they are. Where there is one it is stored with its stream, and nothing is noted. */
+  #changed = NONE;
   /** Parts that are being stored. */
-  #underWay: ReadonlySet<number> = new Set();
+  #underWay: ReadonlySet<number> = NONE;
 
   /** @param known those known from before: all of them, its own to keep, or where they are */
   constructor(known: Map<string, ProducerState> | StoredProducers = new Map()) {
@@ -91,7 +94,7 @@ export class KnownProducers implements Iterable<readonly [string, ProducerState]
     known.epoch = epoch;
     known.lastSeq = seq;
     known.lastAt = at;
-    this.#changed.add(index);
+    this.#noteChange(index);
   }
 
   set(id: string, state: ProducerState): void {
@@ -102,7 +105,7 @@ export class KnownProducers implements Iterable<readonly [string, ProducerState]
       this.#idsLength += Buffer.byteLength(id);
     }
     part.set(ownText(id), state);
-    this.#changed.add(index);
+    this.#noteChange(index);
   }
 
   delete(id: string): void {
@@ -110,6 +113,12 @@ export class KnownProducers implements Iterable<readonly [string, ProducerState]
     if (!this.#part(index).delete(id)) return;
     this.#size -= 1;
     this.#idsLength -= Buffer.byteLength(id);
+    this.#noteChange(index);
+  }
+
+  #noteChange(index: number): void {
+    if (!this.isDivided) return;
+    if (this.#changed === NONE) this.#changed = new Set();
     this.#changed.add(index);
   }
 
@@ -133,15 +142,15 @@ export class KnownProducers implements Iterable<readonly [string, ProducerState]
 
   /** The parts to be stored: those that were changed, with those of the last time unless `areStored` was called since. */
   takeChanged(): ReadonlySet<number> {
-    for (const index of this.#underWay) this.#changed.add(index);
+    for (const index of this.#underWay) this.#noteChange(index);
     this.#underWay = this.#changed;
-    this.#changed = new Set();
+    this.#changed = NONE;
     return this.#underWay;
   }
 
   /** What was taken last is stored. */
   areStored(): void {
-    this.#underWay = new Set();
+    this.#underWay = NONE;
   }
 
   /** Those of one part; all of them where they are not in parts. May throw `DamagedData`. */

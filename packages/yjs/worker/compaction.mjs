@@ -7,7 +7,17 @@
  */
 import { parentPort } from "node:worker_threads";
 import * as Y from "yjs";
+import { applyAll } from "../dist/core/apply-all.js";
 import { FrameDecoder } from "../dist/core/framing.js";
+
+const yjs = {
+  ...Y,
+  /** Read once before it is applied: what breaks off halfway would leave half of it in the document. */
+  applyUpdate(target, update) {
+    Y.decodeUpdate(update);
+    Y.applyUpdate(target, update);
+  },
+};
 
 let doc;
 let frames;
@@ -45,23 +55,9 @@ function applySnapshot() {
 }
 
 function apply(updates) {
-  Y.transact(
-    doc,
-    () => {
-      for (const update of updates) {
-        if (update.length === 0) continue;
-        try {
-          // Read once before it is applied: what breaks off halfway would leave half of it in the document.
-          Y.decodeUpdate(update);
-          Y.applyUpdate(doc, update);
-        } catch {
-          damaged++;
-        }
-      }
-    },
-    null,
-    false,
-  );
+  applyAll(yjs, doc, updates, null, () => {
+    damaged++;
+  });
 }
 
 function finish() {

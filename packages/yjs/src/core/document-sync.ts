@@ -3,7 +3,8 @@
  * has: when the tail is reached that is found out, and what is missing goes into the outbox. From then on Yjs tells each
  * change exactly.
  */
-import { applyAll, isEmpty, missingOnServer } from "./missing.ts";
+import { applyAll } from "./apply-all.ts";
+import { isEmpty, missingOnServer } from "./missing.ts";
 import { Outbox } from "./outbox.ts";
 import type { DocListener, YDoc, YjsLibrary } from "./yjs-library.ts";
 

@@ -1,3 +1,4 @@
+import { applyAll } from "./apply-all.ts";
 import type { YDoc, YjsLibrary } from "./yjs-library.ts";
 
 /**
@@ -24,25 +25,4 @@ export function missingOnServer(
 export function isEmpty(yjs: YjsLibrary, doc: YDoc): boolean {
   const stateVector = yjs.encodeStateVector(doc as never);
   return stateVector.length === 1 && stateVector[0] === 0;
-}
-
-/** Applies updates in one transaction, which is not the user's. One that is damaged is told and left out. */
-export function applyAll(
-  yjs: YjsLibrary,
-  doc: YDoc,
-  updates: readonly Uint8Array[],
-  origin: unknown,
-  onDamaged: (error: Error) => void,
-): void {
-  const applyEach = (): void => {
-    for (const update of updates) {
-      if (update.length === 0) continue;
-      try {
-        yjs.applyUpdate(doc as never, update, origin);
-      } catch (error) {
-        onDamaged(error as Error);
-      }
-    }
-  };
-  yjs.transact(doc as never, applyEach, origin, false);
 }

@@ -7,6 +7,8 @@ import { Worker } from "node:worker_threads";
 const HEAP_MIB = 1024;
 /** How long the thread is kept when there is nothing to do, ms. */
 const IDLE_MS = 10_000;
+/** How long the thread may work for one document, ms: others wait for it, and updates can be made that take hours. */
+const FOLD_MS = 300_000;
 
 /** What became of a document's bytes. */
 export interface Folded {
@@ -29,21 +31,24 @@ type Answer = { readonly kind: "taken" } | ({ readonly kind: "finished" } & Fold
 
 export class FoldThread {
   #worker: Worker | undefined;
+  readonly #foldMs: number;
   #queue: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
   #answer: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
-  /** Runs `use` when all before it are done. Rejects as it does, and when the thread ends. */
+  /** @param foldMs how long the thread may work for one document, milliseconds */
+  constructor(foldMs = FOLD_MS) {
+    this.#foldMs = foldMs;
+  }
+
+  /** Runs `use` when all before it are done. Rejects as it does, when the thread ends, and when it takes too long. */
   fold<Result>(use: (fold: Fold) => Promise<Result>): Promise<Result> {
     const turn = this.#queue.then(async () => {
       clearTimeout(this.#idle);
       this.#worker ??= this.#start();
       const worker = this.#worker;
       try {
-        return await use({
-          take: async (kind, bytes) => void (await this.#give(worker, kind, bytes)),
-          finish: async () => (await this.#ask(worker, { kind: "finish" })) as Answer & { kind: "finished" },
-        });
+        return await use(this.#foldOf(worker));
       } catch (error) {
         // Half a document may be in there.
         await this.stop();
@@ -54,6 +59,29 @@ export class FoldThread {
     });
     this.#queue = turn.catch(() => undefined);
     return turn;
+  }
+
+  #foldOf(worker: Worker): Fold {
+    let leftMs = this.#foldMs;
+    const ask = async (message: object, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> => {
+      const began = performance.now();
+      const late = new Error(`the thread worked for ${this.#foldMs} ms and was not done`);
+      const timer = setTimeout(() => this.#answer?.reject(late), leftMs);
+      try {
+        return await this.#ask(worker, message, handedOver);
+      } finally {
+        clearTimeout(timer);
+        leftMs -= performance.now() - began;
+      }
+    };
+    return {
+      take: async (kind, bytes) => {
+        // A copy of their own: what they lie in may be of other streams, and is not ours to hand over.
+        const own = bytes.slice();
+        await ask({ kind, bytes: own }, [own.buffer]);
+      },
+      finish: async () => (await ask({ kind: "finish" })) as Answer & { kind: "finished" },
+    };
   }
 
   async stop(): Promise<void> {
@@ -78,13 +106,7 @@ export class FoldThread {
     this.#answer?.reject(error);
   }
 
-  #give(worker: Worker, kind: string, bytes: Uint8Array): Promise<Answer> {
-    // A copy of their own: what they lie in may be of other streams, and is not ours to hand over.
-    const own = bytes.slice();
-    return this.#ask(worker, { kind, bytes: own }, [own.buffer]);
-  }
-
-  #ask(worker: Worker, message: object, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> {
+  #ask(worker: Worker, message: object, handedOver: readonly ArrayBuffer[]): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       this.#answer = { resolve, reject };
       worker.postMessage(message, handedOver);

@@ -17,11 +17,13 @@ export class BodyBudget {
   /**
    * Receives a body, hands it over, and forgets it.
    *
+   * @param most bytes of it, where that is less than what bodies may have
    * @returns what `use` gives, or why the body was not received whole, as the answer that says so
    */
   async with<Value>(
     request: Request,
     use: (body: Uint8Array<ArrayBuffer>) => Promise<Value>,
+    most = this.#bodyBytes,
   ): Promise<Result<Value, Response>> {
     const parts: Uint8Array[] = [];
     let length = 0;
@@ -31,9 +33,10 @@ export class BodyBudget {
         length += read.value.length;
         this.#held += read.value.length;
         parts.push(read.value);
-        if (length <= this.#bodyBytes && this.#held <= this.#totalBytes) continue;
+        const isTooLong = length > Math.min(most, this.#bodyBytes);
+        if (!isTooLong && this.#held <= this.#totalBytes) continue;
         reader?.cancel().catch(() => undefined);
-        return reject(length > this.#bodyBytes ? tooLong() : busy());
+        return reject(isTooLong ? tooLong() : busy());
       }
       return { kind: "ok", value: await use(joined(parts, length)) };
     } finally {

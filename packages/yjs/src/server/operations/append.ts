@@ -1,7 +1,7 @@
-import { endOfFrames } from "../../core/framing.ts";
 import { HEADER } from "../../core/headers.ts";
 import type { Context } from "../context.ts";
 import { errorResponse } from "../http/errors.ts";
+import { areWholeFrames, NOT_FRAMES } from "../http/frames.ts";
 import { pickHeaders } from "../http/headers.ts";
 import { pass } from "../http/pass.ts";
 import { type DocumentId, YjsStreamPaths } from "../paths.ts";
@@ -16,9 +16,6 @@ const FORWARDED = [
   "stream-producer-epoch",
   "stream-producer-seq",
 ];
-
-/** Frames looked at in one turn of the event loop: less than a millisecond. */
-const FRAMES_PER_TURN = 50_000;
 
 /** `POST {doc}`: appends updates. */
 export async function appendUpdates(context: Context, id: DocumentId, request: Request): Promise<Response> {
@@ -50,21 +47,11 @@ async function append(
   return pass(response, "DOCUMENT_NOT_FOUND");
 }
 
-/** Whether a body is whole frames, at least one. A long one of short frames is looked at over several turns. */
-async function areWholeFrames(body: Uint8Array): Promise<boolean> {
-  let at = endOfFrames(body, 0, FRAMES_PER_TURN);
-  while (at !== undefined && at < body.length) {
-    await new Promise(setImmediate);
-    at = endOfFrames(body, at, FRAMES_PER_TURN);
-  }
-  return at !== undefined && body.length > 0;
-}
-
 /** What is no frames would leave the document unreadable to everybody. */
 async function notFrames({ upstream }: Context, path: string): Promise<Response> {
   const { status } = await discard(await upstream.send("HEAD", path));
   if (status === 404) return errorResponse("DOCUMENT_NOT_FOUND", "Document does not exist");
-  return errorResponse("INVALID_REQUEST", "The body must be whole frames: each a length and so many bytes");
+  return errorResponse("INVALID_REQUEST", NOT_FRAMES);
 }
 
 /** A refusal of a producer that is neither out of step nor late, nor of a closed stream. */

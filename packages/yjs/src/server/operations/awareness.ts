@@ -9,6 +9,8 @@ import { readStream } from "./read.ts";
 
 /** Presence that nobody used for so long is gone, seconds. Whoever comes back makes it anew. */
 const TTL_SECONDS = 3600;
+/** Bytes of one request. Where somebody's cursor is takes some hundred, and all readers get them. */
+const REQUEST_BYTES_MAX = 1024 * 1024;
 const HEADERS = { [HEADER.contentType]: "application/octet-stream" };
 
 /** A request to `{doc}?awareness={name}`. */
@@ -58,7 +60,7 @@ async function put(context: Context, id: DocumentId, name: string): Promise<Resp
 
 async function post(context: Context, id: DocumentId, name: string, request: Request): Promise<Response> {
   const path = YjsStreamPaths.awarenessStream(id.service, id.docPath, name);
-  const outcome = await context.budget.with(request, async (body) => {
+  const share = async (body: Uint8Array<ArrayBuffer>): Promise<Response | undefined> => {
     const send = () => context.upstream.send("POST", path, { headers: HEADERS, body });
     const response = await send();
     if (response.status !== 404) return response;
@@ -66,7 +68,8 @@ async function post(context: Context, id: DocumentId, name: string, request: Req
     if (!(await hasDocument(context, id))) return undefined;
     await discard(await createAwareness(context, id, name));
     return send();
-  });
+  };
+  const outcome = await context.budget.with(request, share, REQUEST_BYTES_MAX);
   if (outcome.kind === "rejected") return outcome.rejection;
   return outcome.value === undefined ? documentMissing() : pass(outcome.value, "STREAM_NOT_FOUND");
 }

@@ -1,0 +1,75 @@
+/** What a client sends, by mistake or on purpose, harms neither others nor the server. */
+import { encodeFrames } from "@perennial/yjs/core";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import * as Y from "yjs";
+import { manyEdits } from "./support/many-edits.ts";
+import { textOf, World } from "./support/world.ts";
+
+const MIB = 1024 * 1024;
+
+let world: World;
+beforeEach(() => {
+  world = new World({ compactionThreshold: 2 ** 40 });
+});
+afterEach(() => world.close());
+
+const update = (text: string): Uint8Array<ArrayBuffer> => {
+  const doc = new Y.Doc();
+  doc.getText("text").insert(0, text);
+  return encodeFrames([Y.encodeStateAsUpdate(doc)]);
+};
+
+it("a document begins with whole frames or with nothing", async () => {
+  const refused = await world.ask("PUT", "/docs/d", { body: Uint8Array.of(5, 1) });
+  expect(refused.status).toBe(400);
+  expect(await refused.json()).toMatchObject({ error: { code: "INVALID_REQUEST" } });
+  expect((await world.ask("HEAD", "/docs/d")).status).toBe(404);
+  expect((await world.ask("PUT", "/docs/d", { body: update("first") })).status).toBe(201);
+  expect(textOf(await world.opened("d")).toString()).toBe("first");
+});
+
+it("a document has one type, which a request that names another is told", async () => {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const refused = await world.ask("PUT", "/docs/d", { headers });
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toContain("application/octet-stream, not application/x-www-form-urlencoded");
+  await world.ask("PUT", "/docs/d", { headers: { "content-type": "Application/Octet-Stream; a=b" } });
+  expect((await world.ask("POST", "/docs/d", { body: update("x") })).status).toBe(204);
+  expect((await world.ask("PUT", "/docs/d", { headers })).status).toBe(409);
+});
+
+it("presence is short: what is longer goes to nobody", async () => {
+  await world.ask("PUT", "/docs/d");
+  const body = encodeFrames([new Uint8Array(MIB)]);
+  expect((await world.ask("POST", "/docs/d?awareness=default", { body })).status).toBe(413);
+  expect((await world.ask("POST", "/docs/d", { body })).status).toBe(204);
+});
+
+it("a body of millions of empty frames is looked at while others are answered", async () => {
+  await world.ask("PUT", "/docs/long");
+  await world.ask("PUT", "/docs/other");
+  const order: string[] = [];
+  const long = world
+    .ask("POST", "/docs/long", { body: new Uint8Array(16 * MIB) })
+    .then(({ status }) => order.push(`long ${status}`));
+  for (let count = 0; count < 10; count++)
+    order.push(`other ${(await world.ask("POST", "/docs/other", { body: update("x") })).status}`);
+  await long;
+  expect(order).toEqual([...Array<string>(10).fill("other 204"), "long 204"]);
+});
+
+it("updates that wait for one that was lost hold up neither a reader nor compaction", async () => {
+  await world.ask("PUT", "/docs/gaps");
+  const edits = [...manyEdits(30_000)];
+  const some = edits.filter((_, index) => index % 2 === 1);
+  for (const part of [some, some]) await world.ask("POST", "/docs/gaps", { body: encodeFrames(part) });
+  await world.yjs.compactor.triggerCompaction("test", "gaps");
+  expect(world.warnings).toEqual([]);
+  const provider = await world.opened("gaps");
+  expect(textOf(provider).length).toBe(0);
+  await world.ask("POST", "/docs/gaps", {
+    body: encodeFrames(edits.filter((_, index) => index % 2 === 0)),
+  });
+  await expect.poll(() => textOf(provider).length, { timeout: 60_000 }).toBe(30_000);
+  expect(world.asked.some((asked) => asked.includes("offset=-1"))).toBe(false);
+}, 120_000);

@@ -194,3 +194,22 @@ test("a machine that breaks by itself says so to whoever seeks", async () => {
   const playback = new Playback({ machine: new Counter(), frames });
   await expect(playback.seek(11)).rejects.toThrow("the machine broke");
 });
+
+test("a fork plays on from where the machine is, and goes back by what was kept before", async () => {
+  const machine = new Counter();
+  const playback = new Playback({ machine, frames: logOf(5_000), keepEvery: 1_000 });
+  await playback.seek(4_500);
+  await playback.seek(2_500);
+  const frames = logOf(2_500);
+  for (let tick = 2_500; tick < 4_200; tick++) frames.append(frame(tick + 7));
+  const fork = playback.branch(frames);
+  expect(fork.tick).toBe(2_500);
+  await fork.seek(4_200);
+  const end = machine.hash();
+  expect(end).not.toBe(hashAfter(4_200));
+  machine.steps = 0;
+  await fork.seek(2_100);
+  expect([machine.hash(), machine.steps]).toEqual([hashAfter(2_100), 100]);
+  await fork.seek(4_200);
+  expect(machine.hash()).toBe(end);
+});

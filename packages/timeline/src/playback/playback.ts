@@ -32,6 +32,8 @@ export type SeekEnd = "there" | "superseded";
 const DEFAULTS = { sliceMs: 8, keepEvery: 1_050, keepBytes: 160 * 1_024 * 1_024 };
 /** A snapshot that saves fewer frames than these is not worth its way, in frames. */
 const WORTH_LOADING = 700;
+/** So many states before the target of a seek are kept: more cost time, and push each other out. */
+const KEEP_BEFORE = 6;
 /** Between two looks at the clock, in frames. */
 const STRIDE = 32;
 
@@ -51,15 +53,30 @@ export class Playback {
   #base: number | undefined;
   #newest = 0;
 
-  constructor(options: PlaybackOptions) {
+  /** @param origin - a playback of the same machine, whose beginning is also this one's */
+  constructor(options: PlaybackOptions, origin?: Playback) {
     this.machine = options.machine;
     this.#frames = options.frames;
     this.#snapshots = options.snapshots;
     this.#sliceMs = options.sliceMs ?? DEFAULTS.sliceMs;
     this.#keepEvery = options.keepEvery ?? DEFAULTS.keepEvery;
     this.#now = options.now ?? (() => performance.now());
-    this.#kept = new StateCache(options.keepBytes ?? DEFAULTS.keepBytes);
-    this.#start = this.machine.save();
+    this.#kept =
+      origin === undefined ? new StateCache(options.keepBytes ?? DEFAULTS.keepBytes) : origin.#kept;
+    this.#start = origin === undefined ? this.machine.save() : origin.#start;
+    if (origin !== undefined) this.#base = origin.#base;
+  }
+
+  /**
+   * A playback of the same machine, from where it is, along other frames that have all in common which it has played: a fork.
+   * What was kept stays of use. This one is not to be used any more.
+   */
+  branch(frames: FrameLog, snapshots?: SnapshotSource): Playback {
+    this.#newest++;
+    this.#kept.deleteAfter(this.tick);
+    const { machine } = this;
+    const [sliceMs, keepEvery, now] = [this.#sliceMs, this.#keepEvery, this.#now];
+    return new Playback({ machine, frames, snapshots, sliceMs, keepEvery, now }, this);
   }
 
   /** How many frames the machine has played. */
@@ -120,13 +137,18 @@ export class Playback {
     for (let played = 1; this.#newest === mine; played++) {
       if (this.tick >= target) return "there";
       this.machine.step(this.#frames.at(this.tick));
-      if (this.tick % this.#keepEvery === 0 && !this.#kept.has(this.tick))
-        this.#kept.set(this.tick, this.machine.save());
+      if (this.tick % this.#keepEvery === 0) this.#keep(target);
       if (played % STRIDE !== 0 || this.#now() < sliceEnd) continue;
       await nextTurn();
       sliceEnd = this.#now() + this.#sliceMs;
     }
     return "superseded";
+  }
+
+  /** Keeps the state, if that is near enough to where a seek goes to: whoever looks there looks a bit before it next. */
+  #keep(target: number): void {
+    const isNear = target - this.tick < KEEP_BEFORE * this.#keepEvery;
+    if (isNear && !this.#kept.has(this.tick)) this.#kept.set(this.tick, this.machine.save());
   }
 
   /** Loads what is nearest before a moment, unless the machine itself is. */

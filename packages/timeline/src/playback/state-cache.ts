@@ -37,6 +37,10 @@ export class StateCache {
     this.#states.delete(tick);
   }
 
+  deleteAfter(tick: number): void {
+    for (const known of [...this.#states.keys()]) if (known > tick) this.delete(known);
+  }
+
   clear(): void {
     this.#states.clear();
     this.#bytes = 0;

@@ -10,8 +10,10 @@ export interface SnapshotEntry extends SideEntry {
   readonly of: string;
 }
 
-/** Limits for what is read, which may be anybody's. */
+/** Limits for what is read, which may be anybody's, and for what is published. */
 export interface SnapshotLimits {
+  /** How long a published state is kept after its last use, in seconds. Default: for ever. */
+  readonly ttlSeconds?: number | undefined;
   /** The most bytes of a state, unpacked. Packed it may have as many. Default 64 MiB. */
   readonly maxBytes?: number | undefined;
 }
@@ -26,12 +28,14 @@ export class Snapshots implements SnapshotSource {
   readonly #place: TimelinePlace;
   readonly #name: string;
   readonly #maxBytes: number;
+  readonly #ttlSeconds: number | undefined;
   readonly #entries = new Map<number, string>();
 
-  constructor(place: TimelinePlace, name: string, { maxBytes = MAX_STATE_BYTES }: SnapshotLimits = {}) {
+  constructor(place: TimelinePlace, name: string, limits: SnapshotLimits = {}) {
     this.#place = place;
     this.#name = name;
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = limits.maxBytes ?? MAX_STATE_BYTES;
+    this.#ttlSeconds = limits.ttlSeconds;
   }
 
   /** The moments of which there are snapshots, in no order. */
@@ -55,7 +59,12 @@ export class Snapshots implements SnapshotSource {
           contentType: FRAMES_TYPE,
           warnOnHttp: false,
         },
-        ...{ body: await gzip(state), closed: true, signal: AbortSignal.timeout(30_000) },
+        ...{
+          body: await gzip(state),
+          closed: true,
+          ttlSeconds: this.#ttlSeconds,
+          signal: AbortSignal.timeout(30_000),
+        },
       });
     } catch (error) {
       // It was stored before, without its entry: states of one moment are as good as each other.

@@ -1,0 +1,2 @@
+export const BUILT: readonly string[];
+export function builtFolder(): string;

@@ -17,6 +17,7 @@ export {
   type DurableStreamConnectionOptions,
   durableStreamConnection,
 } from "./client/connection.ts";
+export type { HydrationWindow, SessionHydration } from "./client/hydrate.ts";
 export type { RunContext } from "./client/send.ts";
 export {
   materializeSnapshotFromDurableStream,

@@ -6,17 +6,16 @@ import {
   type TanStackChunk,
   toDurableStreamResponse,
 } from "@perennial/tanstack-ai";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { App, answer, textOf } from "./support/app.ts";
+import { expect, test, vi } from "vitest";
+import { type App, answer, newAppForEachTest, textOf } from "./support/app.ts";
 
 let app: App;
 let session: DurableStream;
 
-beforeEach(async () => {
-  app = await App.start();
-  session = await ensureDurableChatSessionStream({ writeUrl: app.url });
+newAppForEachTest((made, its) => {
+  app = made;
+  session = its;
 });
-afterEach(() => app.stop());
 
 const texts = (client: ReturnType<App["page"]>) => client.getMessages().map(textOf);
 const stored = async () =>

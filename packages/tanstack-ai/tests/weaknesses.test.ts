@@ -1,7 +1,5 @@
 /** What users of the official package suffer from, each row by its number. */
-import type { DurableStream } from "@perennial/client";
 import {
-  appendSanitizedChunksToStream,
   type ConnectionStatus,
   compactDurableChatSession,
   durableStreamConnection,
@@ -14,19 +12,15 @@ import {
 } from "@perennial/tanstack-ai";
 import { runs } from "@perennial/testing";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { App, answer, textOf, user } from "./support/app.ts";
+import { expect, test, vi } from "vitest";
+import { App, answer, newAppForEachTest, textOf, user } from "./support/app.ts";
 
 let app: App;
-let session: DurableStream;
-
-beforeEach(async () => {
-  app = await App.start();
-  session = await ensureDurableChatSessionStream({ writeUrl: app.url });
+newAppForEachTest((made) => {
+  app = made;
 });
-afterEach(() => app.stop());
 
-const append = (...chunks: TanStackChunk[]) => appendSanitizedChunksToStream(session, chunks);
+const append = (...chunks: TanStackChunk[]) => app.append(...chunks);
 
 /** The first chunks of a subscription. */
 async function first(count: number, connection = app.connection()): Promise<TanStackChunk[]> {

@@ -1,13 +1,15 @@
 import { isMissing } from "@perennial/ai";
 import { FetchError, type Offset } from "@perennial/client";
-import { latestFolded } from "../session/compact.ts";
+import type { SessionAddress } from "../session/compact.ts";
 import { SessionFold } from "../session/fold.ts";
 import type { TanStackChunk } from "../types.ts";
 import { resolvedUrl } from "./addresses.ts";
+import { type HydrationWindow, hydrationOf, type SessionHydration, windowOf } from "./hydrate.ts";
+import { isOfLifeCycle, runOf } from "./join-run.ts";
 import { pause, Signal } from "./pause.ts";
 import { Place } from "./place.ts";
-import { routedSnapshot } from "./routed-snapshot.ts";
 import { type RunContext, send } from "./send.ts";
+import { startOf } from "./start.ts";
 import { Subscription, type SubscriptionSource } from "./subscription.ts";
 
 /** What a connection is up to: `waiting` while the session cannot be read, and it tries again. */
@@ -31,7 +33,7 @@ export interface DurableStreamConnectionOptions {
   /** Sent with every request. A function is called for each: it may give a fresh token. */
   readonly headers?: HeadersInit | (() => HeadersInit);
   /** Used instead of the global `fetch`, for every request. */
-  readonly fetchClient?: typeof fetch;
+  readonly fetchClient?: typeof fetch | undefined;
   /** Told what the connection is up to, and why it waits. */
   readonly onStatus?: (status: ConnectionStatus, error?: unknown) => void;
   /** Told whenever a subscriber has all that there is. */
@@ -58,6 +60,19 @@ export interface DurableSessionConnection {
     abortSignal?: AbortSignal,
     runContext?: RunContext,
   ): Promise<void>;
+  /**
+   * A run from its beginning to its end, with what others say meanwhile. While somebody is subscribed, who has its words from there,
+   * only its beginning and its end.
+   *
+   * @throws Error when the session has no such run, or it was folded
+   */
+  joinRun(runId: string, abortSignal?: AbortSignal): AsyncIterable<TanStackChunk>;
+  /**
+   * The session as it is now, for a chat with `persistence: true`. Who is subscribed has the run under way from there.
+   *
+   * @throws FetchError, 404 when there is no such session, or the error of `fetch`
+   */
+  hydrate(threadId: string, options?: HydrationWindow): Promise<SessionHydration>;
 }
 
 /** The name of the official package. */
@@ -176,14 +191,7 @@ class Connection implements DurableSessionConnection {
 
   /** What was read before a subscriber could be given anything is read again. */
   async #begin({ url, headers, fetch }: SubscriptionSource): Promise<void> {
-    const { snapshots = false, sendUrl } = this.#options;
-    const address = { url, headers: headers(), fetch };
-    const start =
-      typeof snapshots === "string"
-        ? await routedSnapshot({ ...address, url: resolvedUrl(snapshots, sendUrl) })
-        : snapshots
-          ? await latestFolded(address)
-          : undefined;
+    const start = await startOf(this.#options, { url, headers: headers(), fetch });
     this.#place = new Place(start?.offset);
     this.#fold = new SessionFold(start?.messages);
   }
@@ -204,6 +212,39 @@ class Connection implements DurableSessionConnection {
     this.#place = new Place(undefined);
     this.#fold = new SessionFold();
   }
+
+  get #address(): SessionAddress {
+    return { url: this.#readUrl, headers: this.#headers(), fetch: this.#options.fetchClient };
+  }
+
+  joinRun: DurableSessionConnection["joinRun"] = (runId, signal) => this.#join(runId, signal);
+
+  async *#join(runId: string, signal: AbortSignal | undefined): AsyncGenerator<TanStackChunk> {
+    const start = await startOf(this.#options, this.#address);
+    const over = new AbortController();
+    const leave = () => over.abort();
+    signal?.addEventListener("abort", leave);
+    const found = { isFound: false };
+    const reading = new Connection({
+      ...{ sendUrl: this.#options.sendUrl, readUrl: this.#readUrl, headers: this.#headers },
+      ...{ fetchClient: this.#options.fetchClient, initialOffset: start?.offset ?? "-1" },
+      emitSnapshotOnSubscribe: false,
+      onUpToDate: () => found.isFound || leave(),
+    });
+    for await (const chunk of runOf(reading.subscribe(over.signal), runId, found))
+      if (this.#subscribers === 0 || isOfLifeCycle(chunk)) yield chunk;
+    signal?.removeEventListener("abort", leave);
+    if (!found.isFound && !signal?.aborted)
+      throw new Error(`The session has no run ${runId} that could be joined`);
+  }
+
+  hydrate: DurableSessionConnection["hydrate"] = async (_threadId, wanted = {}) => {
+    const start = await startOf(this.#options, this.#address);
+    const read = await hydrationOf(this.#address, start, wanted);
+    if (this.#subscribers === 0 || this.#isBehind || !this.#isWhole) return read;
+    // What it was given since is newer than what was read.
+    return { ...read, ...windowOf(this.#fold.messages, wanted), activeRun: null };
+  };
 
   send: DurableSessionConnection["send"] = async (messages, data, signal, context) => {
     if (this.#subscribers > 0 && this.#isBehind) await this.#catchUp();

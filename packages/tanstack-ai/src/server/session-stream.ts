@@ -6,10 +6,14 @@ import type { DurableChatSessionStreamTarget, DurableStreamTarget } from "./targ
 
 const JSON_TYPE = "application/json";
 
+/** What cannot be written is said to be so after a while: somebody waits for it. */
+const WRITE_BACKOFF = { initialDelay: 100, multiplier: 1.3, maxDelay: 2_000, deadline: 30_000 };
+
 /** A handle on the stream of a session. */
 function handleOf({ writeUrl, headers, fetchClient }: DurableChatSessionStreamTarget): DurableStream {
   return new DurableStream({
     ...{ url: writeUrl, headers, fetch: fetchClient, contentType: JSON_TYPE, warnOnHttp: false },
+    backoffOptions: WRITE_BACKOFF,
   });
 }
 

@@ -1,8 +1,11 @@
 /** A session on a real server, an application's routes before it, and TanStack AI's own client as its pages. */
+import { DurableStream } from "@perennial/client";
 import { createServer } from "@perennial/server";
 import {
+  appendSanitizedChunksToStream,
   type DurableStreamConnectionOptions,
   durableStreamConnection,
+  ensureDurableChatSessionStream,
   requestRunStop,
   type TanStackChunk,
   type ToDurableChatSessionResponseOptions,
@@ -10,6 +13,7 @@ import {
 } from "@perennial/tanstack-ai";
 import type { UIMessage } from "@tanstack/ai";
 import { ChatClient } from "@tanstack/ai-client";
+import { afterEach, beforeEach } from "vitest";
 
 const APP = "http://app.test";
 
@@ -34,6 +38,16 @@ export const user = (text: string, id: string = crypto.randomUUID()) => ({
 /** The text of a message. */
 export const textOf = (message: UIMessage | undefined): string =>
   (message?.parts ?? []).map((part) => (part.type === "text" ? part.content : "")).join("");
+
+/** Has a new application and its session for each test of a file. */
+export function newAppForEachTest(use: (app: App, session: DurableStream) => void): void {
+  let app: App;
+  beforeEach(async () => {
+    app = await App.start();
+    use(app, await ensureDurableChatSessionStream({ writeUrl: app.url }));
+  });
+  afterEach(() => app.stop());
+}
 
 export class App {
   readonly server = createServer({ port: 0, longPollTimeoutMs: 500, drainMs: 0 });
@@ -84,6 +98,12 @@ export class App {
     client.subscribe();
     this.#clients.push(client);
     return client;
+  }
+
+  /** Writes chunks into the session. */
+  append(...chunks: TanStackChunk[]): Promise<void> {
+    const session = new DurableStream({ url: this.url, contentType: "application/json", warnOnHttp: false });
+    return appendSanitizedChunksToStream(session, chunks);
   }
 
   stopRun(runId: string, reason?: string) {

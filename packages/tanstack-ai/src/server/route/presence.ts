@@ -2,6 +2,7 @@ import { type GenerationTarget, isMissing, passRead } from "@perennial/ai";
 import { DurableStream } from "@perennial/client";
 import type { PresenceNote } from "../../session/presence-note.ts";
 import type { DurableChatSessionStreamTarget } from "../target.ts";
+import { ROUTE_BACKOFF } from "./options.ts";
 
 const JSON_TYPE = "application/json";
 /** Who was there is nobody's business two days later. */
@@ -18,7 +19,8 @@ function presenceTarget(
 }
 
 function handleOf(target: GenerationTarget): DurableStream {
-  return new DurableStream({ ...target, contentType: JSON_TYPE, warnOnHttp: false });
+  const options = { contentType: JSON_TYPE, warnOnHttp: false, backoffOptions: ROUTE_BACKOFF };
+  return new DurableStream({ ...target, ...options });
 }
 
 const make = (target: GenerationTarget) =>

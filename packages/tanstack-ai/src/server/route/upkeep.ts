@@ -2,6 +2,9 @@ import { compactDurableChatSession } from "../compact.ts";
 import type { DurableChatSessionStreamTarget } from "../target.ts";
 import { endVanishedRuns } from "../vanished.ts";
 
+/** Of so many sessions it is kept in mind when they were folded. Of those that are forgotten the next answer is folded. */
+const SESSIONS_MAX = 10_000;
+
 /** Keeps sessions short, and ends runs in them whose writers are gone. What goes wrong is logged: nobody waits for it. */
 export class Upkeep {
   readonly #foldEvery: number;
@@ -17,7 +20,10 @@ export class Upkeep {
   async answered(session: DurableChatSessionStreamTarget): Promise<void> {
     const key = String(session.writeUrl);
     const count = this.#answers.get(key) ?? 0;
+    // The one that was answered last comes last.
+    this.#answers.delete(key);
     this.#answers.set(key, (count + 1) % this.#foldEvery);
+    if (this.#answers.size > SESSIONS_MAX) this.#answers.delete(this.#answers.keys().next().value as string);
     if (count > 0) return;
     try {
       const { kind } = await compactDurableChatSession(session);

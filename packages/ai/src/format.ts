@@ -11,6 +11,17 @@ export interface WriterNote {
   readonly leaseMs: number;
 }
 
+/** Between these readers take a writer's word, in ms: what is shorter would have them ask all the time, and timers know no longer ones. */
+const LEASE_MS_MIN = 50;
+const LEASE_MS_MAX = 3_600_000;
+
+/** A lease as readers go by it, whatever a note says; undefined if it says none. */
+export function leaseFrom(leaseMs: unknown): number | undefined {
+  return typeof leaseMs === "number" && leaseMs > 0
+    ? Math.min(Math.max(leaseMs, LEASE_MS_MIN), LEASE_MS_MAX)
+    : undefined;
+}
+
 /** The chunks of one SDK. All functions are pure, and `noteOf` takes any chunk that a stream may hold. */
 export interface ChunkFormat<Chunk> {
   /** A chunk that carries a note, and that readers who know nothing of notes pass over. */

@@ -1,5 +1,5 @@
 export { Folded, foldChunks } from "./fold/folded.ts";
-export type { ChunkFormat, WriterNote } from "./format.ts";
+export { type ChunkFormat, leaseFrom, type WriterNote } from "./format.ts";
 export type { ClaimProblem, Rejected } from "./generation/claim.ts";
 export { type Guarded, guardGeneration } from "./generation/guard.ts";
 export { LINGER_MS, PromptAppends } from "./generation/prompt-appends.ts";

@@ -5,7 +5,7 @@ import {
   type StreamResponse,
   stream,
 } from "@perennial/client";
-import type { ChunkFormat } from "../format.ts";
+import { type ChunkFormat, leaseFrom } from "../format.ts";
 import { liveAtOnce } from "./at-once.ts";
 import { VANISHED } from "./start.ts";
 import { type GenerationTarget, streamOptions } from "./target.ts";
@@ -84,7 +84,7 @@ class GenerationReader<Chunk> {
     this.#options = options;
     this.#response = response;
     this.#offset = offset;
-    this.#leaseMs = options.leaseMs;
+    this.#leaseMs = leaseFrom(options.leaseMs);
     const pipe = new TransformStream<GenerationBatch<Chunk>, GenerationBatch<Chunk>>();
     this.readable = pipe.readable;
     this.#out = pipe.writable.getWriter();
@@ -104,7 +104,7 @@ class GenerationReader<Chunk> {
     for (const chunk of items) {
       const note = format.noteOf(chunk);
       if (note === undefined) chunks.push(chunk);
-      else this.#leaseMs = note.leaseMs;
+      else this.#leaseMs = leaseFrom(note.leaseMs);
     }
     if (items.length > 0) this.#heard = performance.now();
     this.#offset = offset;

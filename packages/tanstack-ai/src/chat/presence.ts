@@ -26,6 +26,8 @@ interface Device extends PresenceNote {
 const DEVICES_MAX = 500;
 const TICK_MS = 1_000;
 const POST_MS_MAX = 15_000;
+/** What others make this device say is said no more often. */
+const SAY_MS_MIN = 500;
 /** Whoever comes is answered within so many ms for each that is there, so that not all answer at once. */
 const WELCOME_MS_EACH = 50;
 const WELCOME_MS_MAX = 5_000;
@@ -138,10 +140,13 @@ export class Presence {
   /** Somebody has come, and knows of nobody. */
   #answer(): void {
     const spread = Math.min(WELCOME_MS_MAX, WELCOME_MS_EACH * this.#devices.size);
-    this.#welcome ??= setTimeout(() => {
-      this.#welcome = undefined;
-      this.#say({});
-    }, Math.random() * spread);
+    this.#welcome ??= setTimeout(
+      () => {
+        this.#welcome = undefined;
+        this.#say({});
+      },
+      Math.max(Math.random() * spread, this.#saidAt + SAY_MS_MIN - performance.now()),
+    );
   }
 
   #tick(): void {

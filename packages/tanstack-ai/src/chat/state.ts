@@ -99,7 +99,14 @@ function shown(message: UIMessage): ChatMessage {
   if (known !== undefined) return known;
   const [actor, end] = [actorOf(message), endOf(message)];
   const marks = { ...(actor && { actor }), ...(end && { end }), decisions: decisionsOf(message) };
-  const view: ChatMessage = { ...message, ...marks };
+  // Nothing that a stranger put there under the names of ours.
+  const { id, role, parts, metadata, createdAt } = message;
+  const date = createdAt === undefined ? Number.NaN : new Date(createdAt).getTime();
+  const view: ChatMessage = {
+    ...{ id, role, parts, ...marks },
+    ...(typeof metadata === "object" && metadata !== null && { metadata }),
+    ...(!Number.isNaN(date) && { createdAt: new Date(date) }),
+  };
   views.set(message, view);
   return view;
 }

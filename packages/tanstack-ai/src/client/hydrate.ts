@@ -17,8 +17,8 @@ export interface SessionHydration {
   readonly activeRun: { readonly runId: string } | null;
   /** What waits for somebody to decide. */
   readonly interrupts: { readonly runId: string; readonly pending: Interrupt[] } | null;
-  /** `cursor` is the `before` of the messages that come earlier. */
-  readonly page: { truncated: false } | { truncated: true; cursor: string };
+  /** There are earlier messages: `cursor` is the `before` that brings them. */
+  readonly page?: { truncated: true; cursor: string };
 }
 
 /** What a run stopped for. */
@@ -85,6 +85,6 @@ export function windowOf(
   const from = limit === undefined ? 0 : Math.max(0, end - limit);
   const shown = messages.slice(from, end);
   const [first] = shown;
-  const isAll = from === 0 || first === undefined;
-  return { messages: shown, page: isAll ? { truncated: false } : { truncated: true, cursor: first.id } };
+  if (from === 0 || first === undefined) return { messages: shown };
+  return { messages: shown, page: { truncated: true, cursor: first.id } };
 }

@@ -15,6 +15,7 @@ import {
 import type { UIMessage } from "@tanstack/ai";
 import type { TanStackChunk } from "../types.ts";
 import { SessionFold } from "./fold.ts";
+import { soundMessages } from "./sound.ts";
 
 /** The type of the entities in a session's snapshots: whole messages, in order. */
 const MESSAGE_TYPE = "message";
@@ -74,7 +75,9 @@ export async function compactSession(address: SessionAddress): Promise<Compacted
   // Folded in the middle, its text would go on, but a tool call would not.
   if (fold.runs.ids.length > 0) return { kind: "running", offset };
   if (offset === start?.offset) return { kind: "unchanged", offset };
-  await publishSnapshot(openStream(address.url), fold.messages.map(entityOf), offset, { openStream });
+  await publishSnapshot(openStream(address.url), soundMessages(fold.messages).map(entityOf), offset, {
+    openStream,
+  });
   return { kind: "written", offset };
 }
 

@@ -1,4 +1,4 @@
-import type { WriterNote } from "@perennial/ai";
+import { leaseFrom, type WriterNote } from "@perennial/ai";
 import { valueOfEvent, WRITER_EVENT } from "../format.ts";
 
 /** A note of a writer in a session, which names its run. */
@@ -20,7 +20,9 @@ export class LeaseWatch {
   take(chunk: unknown, now: number): boolean {
     const note = valueOfEvent(chunk, WRITER_EVENT) as Partial<RunNote> | undefined;
     if (typeof note?.leaseMs !== "number") return false;
-    if (typeof note.runId === "string") this.#leases.set(note.runId, { leaseMs: note.leaseMs, heard: now });
+    const leaseMs = leaseFrom(note.leaseMs);
+    if (typeof note.runId === "string" && leaseMs !== undefined)
+      this.#leases.set(note.runId, { leaseMs, heard: now });
     return true;
   }
 

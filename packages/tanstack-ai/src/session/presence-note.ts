@@ -1,3 +1,4 @@
+import { leaseFrom } from "@perennial/ai";
 import { actorFrom, type ChatActor } from "../actor.ts";
 
 /** What one device of somebody says of itself, now and then. */
@@ -28,7 +29,7 @@ export function presenceFrom(value: unknown, actor?: ChatActor): PresenceNote | 
   if (by === undefined || typeof device !== "string" || device === "" || device.length > DEVICE_MAX)
     return undefined;
   if (status !== "online" && status !== "offline") return undefined;
-  const lease = typeof leaseMs === "number" && leaseMs > 0 ? leaseMs : PRESENCE_LEASE_MS;
+  const lease = leaseFrom(leaseMs) ?? PRESENCE_LEASE_MS;
   return {
     ...{ type: "presence", actor: by, device, status },
     ...{ isTyping: note.isTyping === true, isNew: note.isNew === true },

@@ -1,5 +1,6 @@
 /** What strangers send, to the route and into the session. */
 import { DurableStream } from "@perennial/client";
+import { compactDurableChatSession } from "@perennial/tanstack-ai";
 import { runs } from "@perennial/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -95,6 +96,7 @@ const anyMessage = fc.record({
   id: fc.oneof(anyValue, fc.constantFrom("a", "b", "__proto__")),
   role: fc.oneof(anyValue, fc.constantFrom("user", "assistant", "system", "tool")),
   parts: fc.oneof(anyValue, fc.array(anyPart, { maxLength: 4 })),
+  ...{ actor: anyValue, delivery: anyValue, end: anyValue, decisions: anyValue, createdAt: anyValue },
   metadata: fc.oneof(
     anyValue,
     fc.record({ actor: anyValue, end: anyValue, approvals: anyValue, runId: anyValue }),
@@ -133,7 +135,11 @@ test("whatever a writer puts into a session, pages can show it, and the talk goe
     await eventually(() => expect(shown(page)).toContain("Helper: You said: last"));
     const { messages, people, approvals, running } = page.getState();
     // What pages do with them.
-    for (const { id, role, parts, actor } of messages) {
+    for (const { id, role, parts, actor, end, delivery, createdAt, decisions } of messages) {
+      expect([undefined, "stopped", "failed", "vanished"]).toContain(end);
+      expect(delivery).toBeUndefined();
+      if (createdAt !== undefined) expect(createdAt.getTime()).not.toBeNaN();
+      for (const { approved } of Object.values(decisions)) expect(typeof approved).toBe("boolean");
       expect([typeof id, ["user", "assistant", "system"].includes(role)]).toEqual(["string", true]);
       if (actor !== undefined) expect(typeof actor.name).toBe("string");
       for (const part of parts) if (part.type === "text") expect(typeof part.content).toBe("string");
@@ -143,6 +149,22 @@ test("whatever a writer puts into a session, pages can show it, and the talk goe
   }
   vi.restoreAllMocks();
 }, 30_000);
+
+test("a session with nonsense in it is folded all the same, and what pages show stays", async () => {
+  for (const method of ["warn", "error"] as const) vi.spyOn(console, method).mockReturnValue();
+  const stream = new DurableStream({ url: app.url, contentType: "application/json", warnOnHttp: false });
+  await app.open(ADA).sendMessage("first");
+  const bad = fc.sample(anyChunk, { numRuns: runs(200), seed: 18 });
+  await Promise.all(bad.map((chunk) => stream.append(JSON.stringify(chunk))));
+  await stream.append({ type: "RUN_ERROR", message: "all over" });
+  const before = app.open(BOB);
+  await eventually(() => expect(before.getState()).toMatchObject({ isLoading: false, running: [] }));
+  expect(await compactDurableChatSession({ writeUrl: app.url })).toMatchObject({ kind: "written" });
+  const after = app.open(BOB);
+  await eventually(() => expect(after.getState()).toMatchObject({ isLoading: false, running: [] }));
+  expect(shown(after)).toEqual(shown(before));
+  vi.restoreAllMocks();
+});
 
 test("a session that cannot be reached is not the end of a page, and one that is forbidden says so", async () => {
   vi.spyOn(console, "error").mockReturnValue();

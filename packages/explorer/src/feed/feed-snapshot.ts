@@ -1,5 +1,5 @@
 /** What a feed shows, and what it needs. */
-import type { RowKind } from "./cut-rows.ts";
+import type { Row, RowKind } from "./cut-rows.ts";
 
 /**
  * - `connecting`: nothing has arrived
@@ -30,6 +30,10 @@ export interface FeedSnapshot {
   readonly rowCount: number;
   /** Stored bytes so far. */
   readonly end: number;
+  /** The newest rows, while the way to them is long; none otherwise. */
+  readonly preview: readonly Row[];
+  /** Stored bytes of the stream, as far as is known while there is a preview. */
+  readonly tail: number;
   /** Connections lost and found again. */
   readonly reconnects: number;
   readonly failure: string | undefined;
@@ -53,6 +57,8 @@ export const NOTHING_YET: FeedSnapshot = {
   kind: "binary",
   rowCount: 0,
   end: 0,
+  preview: [],
+  tail: 0,
   reconnects: 0,
   failure: undefined,
 };

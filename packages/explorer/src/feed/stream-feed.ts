@@ -14,6 +14,7 @@ import { PageCache } from "./page-cache.ts";
 import { PageIndex } from "./page-index.ts";
 import { PageLoader } from "./page-loader.ts";
 import { readRows } from "./read-rows.ts";
+import { TailPreview } from "./tail-preview.ts";
 
 /** Reading as fast as a stream comes leaves no time to draw what has come: after so much of it, ms, there is a break. */
 const BUSY_MS = 30;
@@ -35,6 +36,7 @@ export class StreamFeed {
   #newest: Row[] = [];
   #cutter: RowCutter | undefined;
   #run: AbortController | undefined;
+  readonly #preview = new TailPreview();
   #isScheduled = false;
   #wasLost = false;
   #state = NOTHING_YET;
@@ -67,6 +69,7 @@ export class StreamFeed {
   stop(): void {
     this.#run?.abort();
     this.#run = undefined;
+    this.#preview.end();
     if (this.#isUnderWay()) this.#change({ status: "paused" });
   }
 
@@ -153,6 +156,7 @@ export class StreamFeed {
       this.#cutter = undefined;
       while (!signal.aborted) {
         const reached = await this.#catchUp(signal);
+        if (reached) this.#preview.end();
         if (signal.aborted || (reached && this.#state.status === "closed")) return;
         if (reached) await this.#live(signal);
       }
@@ -163,6 +167,7 @@ export class StreamFeed {
 
   /** Reads to the tail. Returns whether it got there. */
   async #catchUp(signal: AbortSignal): Promise<boolean> {
+    await this.#showTail(signal);
     const response = await stream({ ...this.#options(signal), live: false });
     if (signal.aborted) return false;
     this.#take(response.contentType ?? "application/octet-stream");
@@ -198,6 +203,15 @@ export class StreamFeed {
     });
     await session.closed;
     if (this.#state.status === "closed") this.#run?.abort();
+  }
+
+  /** Resolves when the newest rows are shown, or when the way to them is short. */
+  #showTail(signal: AbortSignal): Promise<void> {
+    return this.#preview.begin({
+      ...{ url: this.url, fetch: this.#sources.fetch, signal, from: this.#index.end },
+      onType: (contentType) => this.#take(contentType),
+      onChange: (preview, tail) => this.#change({ preview, tail }),
+    });
   }
 
   #options(signal: AbortSignal) {

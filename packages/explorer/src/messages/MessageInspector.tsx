@@ -14,7 +14,8 @@ import type { ViewMode } from "./view-mode.ts";
 
 interface Props {
   readonly row: Row;
-  readonly number: number;
+  /** From 0; undefined while nobody knows it. */
+  readonly number: number | undefined;
   readonly mode: ViewMode;
   readonly marks: Marks | undefined;
   readonly onClose: () => void;
@@ -30,7 +31,7 @@ export function MessageInspector({ row, number, mode, marks, onClose }: Props) {
     <aside className="inspector" aria-label="Message">
       <header className="inspector-header">
         <h2>
-          {ROW_NAMES[kind]} {formatCount(number + 1)}
+          {ROW_NAMES[kind]} {number !== undefined && formatCount(number + 1)}
         </h2>
         <span className="soft small">{formatBytes(row.bytes.length)}</span>
         <span className="spacer" />

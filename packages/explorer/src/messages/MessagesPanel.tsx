@@ -6,11 +6,12 @@ import { useFeed } from "../feed/use-feed.ts";
 import { fieldsOf } from "../find/json-rows.ts";
 import { SearchBox } from "../find/SearchBox.tsx";
 import { type Find, useFind } from "../find/use-find.ts";
+import { formatBytes } from "../format/sizes.ts";
 import { useStreamView } from "../stream/stream-view.ts";
 import { TakeDialog } from "../taking/TakeDialog.tsx";
 import { MessageInspector } from "./MessageInspector.tsx";
 import { MessageList } from "./MessageList.tsx";
-import { allRows, foundRows } from "./row-list.ts";
+import { allRows, foundRows, newestRows, type RowList } from "./row-list.ts";
 import { VIEW_MODES, type ViewMode } from "./view-mode.ts";
 import "./messages.css";
 
@@ -20,21 +21,22 @@ const SAMPLE_ROWS = 50;
 /** The messages, and the one that is looked at: the last before the position. */
 export function MessagesPanel() {
   const { feed, setAt } = useStreamView();
-  const { rowCount } = useFeed(feed);
+  const { rowCount, preview } = useFeed(feed);
   const [mode, setMode] = useState<ViewMode>("pretty");
   const [columns, setColumns] = useState<readonly string[]>([]);
   const find = useFind(feed);
   const chosen = useChosenRow();
-  const rows = find.hits === undefined ? allRows(feed, rowCount) : foundRows(find.hits);
+  const [list, rows] = listed(find, preview) ?? ["all", allRows(feed, rowCount)];
   const marks = find.query?.marks;
   return (
     <div className="panel">
       <Tools {...{ mode, columns, find }} onMode={setMode} onColumns={setColumns} />
+      <Progress />
       <div className="messages">
         <MessageList
-          key={find.isFilter ? "hits" : "all"}
+          key={list}
           {...{ mode, marks, columns, rows }}
-          chosen={chosen === undefined ? undefined : rows.placeOf(chosen.number)}
+          chosen={chosen?.number === undefined ? chosen?.place : rows.placeOf(chosen.number)}
           empty={emptyText(find)}
         />
         {chosen?.row !== undefined && (
@@ -44,6 +46,25 @@ export function MessagesPanel() {
           />
         )}
       </div>
+    </div>
+  );
+}
+
+/** What is listed in place of all rows, and its name: hits, or the newest while the others are on their way. */
+function listed(find: Find, preview: readonly Row[]): readonly [string, RowList] | undefined {
+  if (find.hits !== undefined) return ["hits", foundRows(find.hits)];
+  return preview.length > 0 ? ["preview", newestRows(preview)] : undefined;
+}
+
+/** How far the page is on the way to rows that are shown already. */
+function Progress() {
+  const { feed } = useStreamView();
+  const { preview, end, tail } = useFeed(feed);
+  if (preview.length === 0) return null;
+  return (
+    <div className="index-progress small soft" role="status">
+      The newest are here. Older ones are on their way: {formatBytes(end)} of {formatBytes(tail)}
+      <progress value={end} max={tail} aria-label="Older messages" />
     </div>
   );
 }
@@ -106,10 +127,10 @@ function ModePicker({ kind, mode, onChoose }: ModeProps) {
 }
 
 /** The row that ends at the position, and its number; undefined when it is now. */
-function useChosenRow(): { readonly number: number; readonly row: Row | undefined } | undefined {
+function useChosenRow(): Chosen | undefined {
   const { feed, at } = useStreamView();
   const [number, setNumber] = useState<number>();
-  const { end } = useFeed(feed);
+  const { end, preview } = useFeed(feed);
   const isThere = at !== undefined && at <= end;
   useEffect(() => {
     if (!isThere) return setNumber(undefined);
@@ -119,6 +140,16 @@ function useChosenRow(): { readonly number: number; readonly row: Row | undefine
       isCurrent = false;
     };
   }, [feed, at, isThere]);
+  const place = at === undefined ? -1 : preview.findIndex((row) => row.end === at);
+  if (place >= 0) return { number: undefined, place, row: preview[place] };
   if (number === undefined || at === undefined) return undefined;
-  return { number, row: number < 0 ? undefined : feed.row(number) };
+  return { number, place: undefined, row: number < 0 ? undefined : feed.row(number) };
+}
+
+interface Chosen {
+  /** undefined while nobody knows it. */
+  readonly number: number | undefined;
+  /** Its place among the newest rows, while these are listed. */
+  readonly place: number | undefined;
+  readonly row: Row | undefined;
 }

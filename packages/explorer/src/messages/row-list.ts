@@ -23,6 +23,16 @@ export function allRows(feed: StreamFeed, rowCount: number): RowList {
   };
 }
 
+/** Some rows that are at hand, whose numbers nobody knows yet. */
+export function newestRows(rows: readonly Row[]): RowList {
+  return {
+    count: rows.length,
+    row: (place) => rows[place],
+    endOf: async (place) => rows[place]?.end ?? 0,
+    placeOf: () => undefined,
+  };
+}
+
 export function foundRows({ kept }: Hits): RowList {
   return {
     count: kept.length,

@@ -30,14 +30,20 @@ export function snapshot(shard: Shard, path: string, offset: OffsetRequest): Ans
   const { stream } = found;
   const position = resolveOffset(stream, offset);
   const isEnd = position === 0 || position === stream.visibleTail;
-  const isExact = isEnd || (offset.kind === "at" && offset.exact === true && !stream.state.json);
+  const isAsked = offset.kind === "at" && offset.exact === true;
+  const precision = isEnd || (isAsked && !stream.state.json) ? "byte" : isAsked ? "message" : "given-out";
   const asStored = offset.asStored === true;
   const lineage = lineageOf(shard, stream);
   const withOffsets = asStored ? false : namesOffsets(shard, stream);
-  return isExact && !isReading(lineage) && !isReading(withOffsets)
+  return precision === "byte" && !isReading(lineage) && !isReading(withOffsets)
     ? sliceFrom(shard, stream, position, asStored, withOffsets)
-    : searched(shard, stream, lineage, position, isExact, asStored, withOffsets);
+    : searched(shard, stream, lineage, position, precision, asStored, withOffsets);
 }
+
+/**
+ * How near to its offset a read begins: just there, with the message that holds it, or there only if we gave it out or could have.
+ */
+type Precision = "byte" | "message" | "given-out";
 
 /** Looks at the stream's bytes first. */
 function* searched(
@@ -45,12 +51,12 @@ function* searched(
   stream: Stream,
   lineage: Answer<unknown>,
   position: number,
-  isExact: boolean,
+  precision: Precision,
   asStored: boolean,
   withOffsets: Answer<boolean>,
 ): Reading<Snapshot | Rejected> {
   yield* inSteps(lineage);
-  const from = isExact ? position : yield* placeOf(shard, stream, position);
+  const from = precision === "byte" ? position : yield* placeOf(shard, stream, position, precision);
   return sliceFrom(shard, stream, from, asStored, yield* inSteps(withOffsets));
 }
 
@@ -86,13 +92,12 @@ function resolveOffset(stream: Stream, offset: OffsetRequest): number {
  * where we cut a long append of bytes. Any other lies inside an append, and software that counts on it (an end plus one, say)
  * wants that append whole, as it gets it elsewhere.
  */
-function* placeOf(shard: Shard, stream: Stream, position: number): Reading<number> {
+function* placeOf(shard: Shard, stream: Stream, position: number, precision: Precision): Reading<number> {
   const start = boundaryBefore(shard, stream, position);
   if (start === position) return position;
-  const isExact = stream.state.json
-    ? (yield* shard.messages.placeBefore(stream, start, position)) === position
-    : yield* isCut(shard, stream, start, position);
-  return isExact ? position : start;
+  if (!stream.state.json) return (yield* isCut(shard, stream, start, position)) ? position : start;
+  const message = yield* shard.messages.placeBefore(stream, start, position);
+  return message === position || precision === "message" ? message : start;
 }
 
 /** Whether an append of bytes that begins at `start` may have been cut at `position`. */

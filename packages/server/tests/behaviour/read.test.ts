@@ -59,6 +59,18 @@ throughEachDoor("GET: catch-up (protocol §4 and §12)", (s) => {
       expect((await s.http.get(fork, `?offset=${offset(from)}`)).text).toBe(text);
   });
 
+  test("whoever asks for an exact offset within a message of an append gets that message, and those behind it", async () => {
+    const name = s.name();
+    await s.http.put(name, { headers: JSON_TYPE, body: '["first"]' });
+    await s.http.post(name, { headers: JSON_TYPE, body: "[10,20,30]" });
+    const read = async (from: number, query: string) =>
+      (await s.http.get(name, `?offset=${offset(from)}${query}`)).text;
+    expect(await read(12, "")).toBe("[10,20,30]");
+    for (const [from, text] of ["[10,20,30]", "[10,20,30]", "[10,20,30]", "[20,30]", "[20,30]"].entries())
+      expect(await read(8 + from, "&exact=true")).toBe(text);
+    expect(await read(3, "&exact=true")).toBe('["first",10,20,30]');
+  });
+
   test.each([
     ["bytes", BINARY, Buffer.alloc(1_000_000, "0123456789")],
     ["text", TEXT, Buffer.from(`x${"\u20ac\u00e9\r\n".repeat(100_000)}`)],

@@ -22,6 +22,29 @@ async function serving(directory: string, ...args: readonly string[]): Promise<s
 }
 
 describe("perennial service", () => {
+  it("limits what a service may use, with a server and without", async () => {
+    const directory = freshDirectory();
+    const secret = (await act(directory, "create", "app")).stdout.trim();
+    const limited = await act(directory, "limit", "app", "streams=1", "storedBytes=1MiB");
+    expect(limited.stdout).toMatch(/^app\tenabled\t1 secret\t\S+\tstreams=1 storedBytes=1048576\n$/);
+    const base = await serving(directory);
+    const put = async (name: string) =>
+      (await fetch(`${base}/app/${name}`, { method: "PUT", headers: { Authorization: `Bearer ${secret}` } }))
+        .status;
+    expect([await put("a"), await put("b")]).toEqual([201, 429]);
+    expect((await act(directory, "limit", "app")).code).toBe(0);
+    expect(await put("b")).toBe(201);
+    const wrong = await act(directory, "limit", "app", "readers=1");
+    expect(wrong).toMatchObject({ code: 2 });
+    expect(wrong.stderr).toMatch(/readers=1 is no limit: writesPerSecond=, /);
+    expect((await act(directory, "limit", "app", "streams=x")).stderr).toMatch(
+      /streams must be a number of bytes/,
+    );
+    expect((await act(directory, "rotate", "app", "streams=1")).stderr).toMatch(
+      /rotate takes nothing but an id/,
+    );
+  });
+
   it("makes a service before the server runs, which then listens for other machines", async () => {
     const directory = freshDirectory();
     const created = await act(directory, "create", "my-app");

@@ -56,6 +56,19 @@ describe("perennial yjs", () => {
     expect((await yjs!.finished).code).toBe(0);
   });
 
+  it("keeps pages of strangers out, and opens to other machines only when told to", async () => {
+    const upstream = await launched("serve", "--memory");
+    const url = await launched("yjs", "--upstream", upstream);
+    const page = { headers: { Origin: "https://evil.example" } };
+    expect((await fetch(`${url}/v1/yjs/test/docs/notes`, page)).status).toBe(403);
+    expect((await fetch(`${url}/v1/stream/a`, page)).status).toBe(403);
+    const open = await run(["yjs", "--upstream", upstream, "--host", "0.0.0.0"]);
+    expect(open).toMatchObject({ code: 2 });
+    expect(open.stderr).toMatch(/--host 0.0.0.0 lets other machines .* --no-auth/s);
+    const origin = await run(["yjs", "--upstream", upstream, "--cors-origin", "app.example"]);
+    expect(origin.stderr).toContain("--cors-origin must be origins");
+  });
+
   it("says what is wrong with its address", async () => {
     const { code, stderr } = await run(["yjs", "--upstream", "localhost:4437"]);
     expect(code).not.toBe(0);

@@ -58,6 +58,18 @@ export { parseJson } from "./json/parse.ts";
 export type { ListedChanges, ListedPage, ListedStream } from "./listing.ts";
 export { parseMaxBytes } from "./max-bytes.ts";
 export { formatOffset, type OffsetRequest, parseOffset, parseOffsetRequest, ZERO_OFFSET } from "./offset.ts";
+export { hostName, isLocalName } from "./pages/names.ts";
+export { parseOrigins } from "./pages/origins.ts";
+export {
+  mayUse,
+  type Visitor,
+  type Wall,
+  type WallRefusal,
+  type WallSettings,
+  wallOf,
+  wallRefusal,
+  withoutHosts,
+} from "./pages/wall.ts";
 export {
   CONTROL_SEGMENT,
   PATH_MAX_LENGTH,

@@ -1,8 +1,7 @@
 /** Options, parsed once into one complete, read-only configuration. */
 
 import { createSecureContext } from "node:tls";
-import { STREAM_ROOT } from "@perennial/protocol";
-import { parseOrigins } from "./http/access/origins.ts";
+import { parseOrigins, STREAM_ROOT } from "@perennial/protocol";
 import type { Asset } from "./http/assets.ts";
 import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";

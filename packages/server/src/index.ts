@@ -22,6 +22,8 @@ export { UnusableDirectory } from "./journal/local/unusable-directory.ts";
 export { MemoryLog } from "./journal/memory/memory-log.ts";
 export { NUMBER_SETTINGS } from "./number-settings.ts";
 export { createServer, type DurableStreamsServer, type ServerMetrics } from "./server.ts";
+export { LIMIT_NAMES, type LimitName, type ServiceLimits } from "./services/limits.ts";
 export type { ServiceAdmin } from "./services/service-admin.ts";
 export type { ListedService, NewSecret, ServiceProblem } from "./services/services.ts";
+export type { UsageFigures } from "./services/usage.ts";
 export { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";

@@ -1,32 +1,21 @@
 /** The server: one shard behind two doors, from start to drained stop. */
-import { randomUUID } from "node:crypto";
-import { type Config, ConfigError, parseConfig, type ServerOptions } from "./config.ts";
-import { hostName, isLocalName } from "./http/access/names.ts";
-import { wallOf, withoutHosts } from "./http/access/wall.ts";
-import { Assets } from "./http/assets.ts";
+import { wallOf } from "@perennial/protocol";
+import { type Config, parseConfig, type ServerOptions } from "./config.ts";
 import type { Context } from "./http/context.ts";
 import type { ListeningDoor } from "./http/doors/door.ts";
 import { FastDoor } from "./http/doors/fast/fast-door.ts";
-import { FetchDoor } from "./http/doors/fetch/fetch-door.ts";
 import { webResponse } from "./http/doors/fetch/web-response.ts";
 import { NodeDoor } from "./http/doors/node/node-door.ts";
 import { problemReply } from "./http/errors.ts";
-import { BodyBudget } from "./http/limits/body-budget.ts";
+import type { BodyBudget } from "./http/limits/body-budget.ts";
 import { commonHeaders } from "./http/message/common-headers.ts";
 import { schemeOf } from "./http/message/origin.ts";
-import { parseStreamRoots } from "./http/stream-roots.ts";
-import type { Log, LogMetrics, Recovery } from "./journal/contract/index.ts";
-import { MemoryLog } from "./journal/memory/memory-log.ts";
+import type { LogMetrics, Recovery } from "./journal/contract/index.ts";
 import { isOver, type LifecycleEvent, nextPhase, type Phase } from "./lifecycle.ts";
-import { LiveHub } from "./live/hub.ts";
-import { beatMs, shardDeps, subscriptionOptions } from "./parts.ts";
-import { Registry } from "./registry/registry.ts";
+import { closeParts, openParts, type Parts } from "./open-server.ts";
+import { checkReach } from "./reach.ts";
 import { type ServiceAdmin, serviceAdmin } from "./services/service-admin.ts";
-import { Services } from "./services/services.ts";
-import { LocalStreams } from "./shard/local-streams.ts";
-import { Shard } from "./shard/shard.ts";
-import { Sweeper } from "./shard/sweeper.ts";
-import { type OpenSubscriptions, openSubscriptions } from "./subscription/open-subscriptions.ts";
+import type { UsageFigures } from "./services/usage.ts";
 
 export interface DurableStreamsServer {
   /**
@@ -67,6 +56,8 @@ export interface ServerMetrics {
   readonly heldBodyBytes: number;
   /** The log's own figures. */
   readonly log: LogMetrics;
+  /** What each service uses, by its id. */
+  readonly services: Readonly<Record<string, UsageFigures>>;
 }
 
 /**
@@ -84,28 +75,13 @@ export function createServer(options: ServerOptions = {}): DurableStreamsServer 
 
 const STOPPED = "the server was stopped, which is for good: create another one";
 
-/** What exists once the log is open. */
-interface Opened {
-  readonly context: Context;
-  readonly recovery: Recovery;
-  readonly budget: BodyBudget;
-  readonly fetchDoor: FetchDoor;
-  readonly sweeper: Sweeper;
-  readonly registry: Registry | undefined;
-  readonly services: Services;
-  readonly subscriptions: OpenSubscriptions;
-  readonly log: Log;
-  /** The streams of this process. */
-  readonly streams: LocalStreams;
-}
-
 class Running implements DurableStreamsServer {
   readonly config: Config;
   readonly services: ServiceAdmin = serviceAdmin(async () => (await this.#open()).services);
   #phase: Phase = "new";
-  #opening: Promise<Opened> | undefined;
+  #opening: Promise<Parts> | undefined;
   #starting: Promise<void> | undefined;
-  #opened: Opened | undefined;
+  #opened: Parts | undefined;
   #door: ListeningDoor | undefined;
   #url: string | undefined;
   #stopping: Promise<void> | undefined;
@@ -124,9 +100,15 @@ class Running implements DurableStreamsServer {
   }
 
   metrics(): ServerMetrics {
-    if (this.#opened === undefined) return { liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {} };
-    const { context, budget, streams } = this.#opened;
-    return { liveReaders: context.live.readers, heldBodyBytes: budget.held, ...streams.metrics() };
+    if (this.#opened === undefined)
+      return { liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {}, services: {} };
+    const { context, budget, streams, services } = this.#opened;
+    return {
+      liveReaders: context.live.readers,
+      heldBodyBytes: budget.held,
+      ...streams.metrics(),
+      services: services.usage(),
+    };
   }
 
   start(): Promise<void> {
@@ -176,35 +158,20 @@ class Running implements DurableStreamsServer {
     // If it could not be opened, or could not listen, whoever asked for it knows.
     await this.#starting?.catch(() => undefined);
     const opened = await this.#opening?.catch(() => undefined);
-    if (opened !== undefined) await this.#close(opened);
+    if (opened !== undefined) await closeParts(opened, this.#door);
     this.#on("ended");
-  }
-
-  async #close({
-    context,
-    sweeper,
-    registry,
-    services,
-    subscriptions,
-    fetchDoor,
-    log,
-  }: Opened): Promise<void> {
-    sweeper.stop();
-    context.live.stop();
-    await Promise.all([this.#door?.close(), fetchDoor.close()]);
-    await Promise.all([registry?.stop(), services.stop(), subscriptions.stop()]);
-    await log.close();
   }
 
   #on(event: LifecycleEvent): void {
     this.#phase = nextPhase(this.#phase, event);
   }
 
-  #open(): Promise<Opened> {
+  #open(): Promise<Parts> {
     if (this.#opening !== undefined) return this.#opening;
     this.#on("open");
-    this.#opening = this.#openLog().then(
+    this.#opening = openParts(this.config).then(
       (opened) => {
+        this.#opened = opened;
         this.#on("opened");
         return opened;
       },
@@ -216,66 +183,8 @@ class Running implements DurableStreamsServer {
     );
     return this.#opening;
   }
-
-  async #openLog(): Promise<Opened> {
-    const { config } = this;
-    const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
-    const shard = new Shard(shardDeps(config, log));
-    const recovery = await shard.open();
-    if (recovery.tornTail) config.logger.warn(recovery, TORN_TAIL);
-    const live = new LiveHub(config, config.liveReaders, config.logger, config.liveBudgetBytes);
-    live.start(beatMs(config));
-    const sweeper = new Sweeper(shard);
-    sweeper.start(config.sweepMs);
-    const streams = new LocalStreams(shard);
-    const subscriptions = await openSubscriptions(shard, streams, subscriptionOptions(config));
-    const services = new Services(streams, config.logger, config, (prefix) =>
-      subscriptions.subscriptions.deleteAll(prefix),
-    );
-    await services.open();
-    const wall = wallOf(config);
-    const context: Context = {
-      config,
-      wall,
-      guardedWall: withoutHosts(wall),
-      services,
-      streams,
-      live,
-      subscriptions,
-      assets: new Assets(config.explorer),
-      roots: parseStreamRoots(config.streamRoot) ?? [],
-    };
-    const registry = config.registry ? new Registry(streams, config.logger) : undefined;
-    registry?.start();
-    const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes, (byteLength) =>
-      streams.roomFor(byteLength),
-    );
-    const fetchDoor = new FetchDoor({ ...context, wall: withoutHosts(wall) }, budget);
-    this.#opened = {
-      ...{ context, recovery, budget, fetchDoor, sweeper, registry, services, subscriptions, log, streams },
-    };
-    return this.#opened;
-  }
-}
-
-/** Throws if the server would listen for others although it asks nobody for credentials, or not ask for those that it has. */
-function checkReach({ auth, host }: Config, isGuarded: boolean): void {
-  if (!auth && isGuarded)
-    throw new ConfigError(
-      "auth: false cannot be: this server has services, whose streams need their secrets",
-    );
-  if (auth && !isGuarded && !isLocalName(hostName(host)))
-    throw new ConfigError(
-      `host ${host} lets other machines read, write and delete all streams, since nobody needs credentials here: ` +
-        "create a service, or say with auth: false that this is meant",
-    );
 }
 
 function openDoor(context: Context, budget: BodyBudget): ListeningDoor {
   return context.config.http === "fast" ? new FastDoor(context, budget) : new NodeDoor(context, budget, true);
 }
-
-/** What is known to have been acknowledged is there, or the log would not have opened. */
-const TORN_TAIL =
-  "the log ended in a record that is not whole, as a crash leaves it, and was cut off there; should that have been a " +
-  "fault of the disk instead, then what was acknowledged within the last tenth of a second before the crash is gone";

@@ -1,10 +1,11 @@
 export { type CompactionResult, Compactor, type CompactorOptions } from "./server/compaction/compactor.ts";
 export type { YjsIndexEntry } from "./server/index-stream.ts";
 export type { YjsLogger } from "./server/logger.ts";
+export type { YjsServerOptions } from "./server/options.ts";
 export { YjsStreamPaths } from "./server/paths.ts";
 export type { YjsDocumentState } from "./server/states.ts";
 export type { FetchServer } from "./server/upstream.ts";
-export { type YjsMount, YjsServer, type YjsServerOptions } from "./server/yjs-server.ts";
+export { type YjsMount, YjsServer } from "./server/yjs-server.ts";
 
 import { HEADER } from "./core/headers.ts";
 import type { YjsDocumentState } from "./server/states.ts";

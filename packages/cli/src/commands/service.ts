@@ -9,21 +9,26 @@ export function serviceCommand(): Command {
     .description("create and change services: streams for which a secret is asked")
     .addArgument(
       new Argument("<action>", "what to do").choices([
-        ...["create", "list", "rotate", "retire", "disable", "enable", "delete"],
+        ...["create", "list", "limit", "rotate", "retire", "disable", "enable", "delete"],
       ]),
     )
     .argument("[id]", "the service")
+    .argument("[limits...]", "of limit: writesPerSecond=100 storedBytes=1GiB")
     .option("--data-dir <directory>", "the data directory of the server", `./${DATA_DIRECTORY}`)
     .addHelpText("after", HELP_AFTER)
-    .action(async (action: string, id: string | undefined, { dataDir }: { dataDir: string }) => {
-      const { service } = await import("../serving/service.ts");
-      await service(action, id, dataDir);
-    });
+    .action(
+      async (action: string, id: string | undefined, limits: string[], { dataDir }: { dataDir: string }) => {
+        const { service } = await import("../serving/service.ts");
+        await service(action, id, limits, dataDir);
+      },
+    );
 }
 
 const HELP_AFTER = `
   create    prints a secret, once; the streams are those under /v1/stream/<id>/
   list      shows all services
+  limit     says what it may use: writesPerSecond, bytesPerSecond, liveReaders, streams, storedBytes.
+            Those that are not named are not limited
   rotate    prints a new secret; the one before stays valid
   retire    ends all secrets but the newest
   disable   refuses its secrets until "enable"

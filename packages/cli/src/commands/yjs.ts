@@ -12,8 +12,18 @@ export function yjsCommand(): Command {
     .description("serve Yjs documents that live in the streams of another server")
     .requiredOption("--upstream <url>", "origin of that server, such as http://localhost:4437")
     .option("--upstream-auth <value>", "Authorization header value for it")
+    .option(
+      "--client-auth",
+      "clients show it their own secrets or tokens; --upstream-auth is for snapshots alone",
+    )
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "port to listen on; 0 lets the system choose", wholeNumber("--port"), PORT)
+    .option("--public-url <url>", "origin under which clients reach it")
+    .option(
+      "--cors-origin <list>",
+      "origins whose pages may use it, with commas, or * (default: those of localhost)",
+    )
+    .option("--no-auth", "let other machines, names and web pages use it")
     .action(async (flags: YjsFlags) => {
       const { runYjs } = await import("../serving/run-yjs.ts");
       await runYjs(flags);

@@ -55,7 +55,6 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
     ...(yjs && { mounts: yjs.mounts }),
     logger,
   });
-  yjs?.attach(server);
   const stopped = stopSignal();
   await start(server);
   const stopListening = await listenForOperator(storage.directory, server.services, logger);

@@ -1,19 +1,34 @@
 /** What `perennial service` does and says. */
 import { resolve } from "node:path";
-import { createServer, openLocalLog, type ServiceProblem } from "@perennial/server";
+import {
+  createServer,
+  LIMIT_NAMES,
+  type LimitName,
+  type ListedService,
+  openLocalLog,
+  type ServiceLimits,
+  type ServiceProblem,
+} from "@perennial/server";
+import { byteCount } from "../arguments/option-values.ts";
 import { failure, usageFailure } from "../failure.ts";
 import { writeOut } from "../output/standard-output.ts";
 import { askServer } from "./operator-socket.ts";
 import { type Carried, carryOut, type ServiceCommand } from "./service-command.ts";
 
 /** Carries out one action. Throws `Failure`. */
-export async function service(action: string, id: string | undefined, dataDir: string): Promise<void> {
+export async function service(
+  action: string,
+  id: string | undefined,
+  settings: readonly string[],
+  dataDir: string,
+): Promise<void> {
   if ((id === undefined) !== (action === "list"))
     throw usageFailure(action === "list" ? "list takes no id" : `${action} needs the id of a service`);
-  const command = { action, id: id ?? "" } as ServiceCommand;
+  if (settings.length > 0 && action !== "limit") throw usageFailure(`${action} takes nothing but an id`);
+  const command = { action, id: id ?? "", limits: limitsOf(settings) } as ServiceCommand;
   const directory = resolve(dataDir);
   const carried = (await askServer(directory, command)) ?? (await withoutServer(directory, command));
-  if (carried.kind === "rejected") throw failure(SENTENCES[carried.rejection.kind](command.id));
+  if (carried.kind === "rejected") throw failure(sentence(carried.rejection, command.id));
   if (carried.kind === "services") return writeOut(carried.services.map(line).join(""));
   const { secret } = carried.secret;
   await writeOut(`${secret}\n`);
@@ -34,16 +49,35 @@ async function withoutServer(directory: string, command: ServiceCommand): Promis
   }
 }
 
-function line({
-  id,
-  state,
-  secrets,
-  createdAt,
-}: Extract<Carried, { kind: "services" }>["services"][number]): string {
-  return `${id}\t${state}\t${secrets} ${secrets === 1 ? "secret" : "secrets"}\t${createdAt}\n`;
+function line({ id, state, secrets, createdAt, limits }: ListedService): string {
+  const limited = Object.entries(limits).map(([name, limit]) => `${name}=${limit}`);
+  const columns = [
+    id,
+    state,
+    `${secrets} ${secrets === 1 ? "secret" : "secrets"}`,
+    createdAt,
+    limited.join(" "),
+  ];
+  return `${columns.join("\t").trimEnd()}\n`;
 }
 
-const SENTENCES: Readonly<Record<ServiceProblem["kind"], (id: string) => string>> = {
+/** Reads `writesPerSecond=100 storedBytes=1GiB`. */
+function limitsOf(settings: readonly string[]): ServiceLimits {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [, name, value] = /^(\w+)=(.+)$/.exec(setting) ?? [];
+      if (!LIMIT_NAMES.includes(name as LimitName))
+        throw usageFailure(`${setting} is no limit: ${LIMIT_NAMES.join("=, ")}=`);
+      return [name, byteCount(name!)(value!)];
+    }),
+  );
+}
+
+function sentence(problem: ServiceProblem, id: string): string {
+  return problem.kind === "bad-limits" ? problem.reason : SENTENCES[problem.kind](id);
+}
+
+const SENTENCES: Readonly<Record<Exclude<ServiceProblem["kind"], "bad-limits">, (id: string) => string>> = {
   "bad-service-id": (id) => `${id} cannot be a service: an id has letters, digits and dashes, 63 at most`,
   "service-exists": (id) => `there is a service ${id}, or its streams are still being deleted`,
   "no-such-service": (id) => `there is no service ${id}`,

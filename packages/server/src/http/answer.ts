@@ -1,9 +1,9 @@
 /** From a request to its reply, for every door: whatever happens, there is exactly one answer. */
 
+import { wallRefusal } from "@perennial/protocol";
 import { logReadFailure } from "../telemetry/read-failure.ts";
 import { loggable } from "./access/loggable.ts";
 import { readable } from "./access/page-headers.ts";
-import { refusalOf } from "./access/wall.ts";
 import type { Context } from "./context.ts";
 import { failureReply, problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
@@ -24,7 +24,7 @@ export interface Answerer {
  */
 export function answer(context: Context, request: HttpRequest, answerer: Answerer): void {
   try {
-    const refusal = refusalOf(context.services.isGuarded ? context.guardedWall : context.wall, request);
+    const refusal = wallRefusal(context.services.isGuarded ? context.guardedWall : context.wall, request);
     if (refusal !== undefined) {
       context.config.logger.debug(refusal, "a web page was refused");
       sendOrAbort(context, request, answerer, problemReply(refusal));
@@ -43,7 +43,10 @@ export function answer(context: Context, request: HttpRequest, answerer: Answere
 }
 
 function sendReadable(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {
-  sendOrAbort(context, request, answerer, readable(context.wall, request, reply));
+  const send = (): void => sendOrAbort(context, request, answerer, readable(context.wall, request, reply));
+  const wait = context.services.isGuarded && reply.status >= 400 ? context.heldBack.waitOf(reply.status) : 0;
+  if (wait === 0) send();
+  else setTimeout(send, wait);
 }
 
 function sendOrAbort(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {

@@ -1,10 +1,11 @@
+import type { Wall } from "@perennial/protocol";
 import type { Config } from "../config.ts";
 import type { LiveHub } from "../live/hub.ts";
 import type { AllStreams } from "../shard/streams.ts";
 import type { OpenSubscriptions } from "../subscription/open-subscriptions.ts";
 import type { KnownServices } from "./access/scope.ts";
-import type { Wall } from "./access/wall.ts";
 import type { Assets } from "./assets.ts";
+import type { HeldBack } from "./limits/held-back.ts";
 import type { StreamRoot } from "./stream-roots.ts";
 
 /** What every operation works with. */
@@ -15,6 +16,7 @@ export interface Context {
   readonly guardedWall: Wall;
   readonly services: KnownServices;
   readonly streams: AllStreams;
+  readonly heldBack: HeldBack;
   readonly live: LiveHub;
   readonly subscriptions: Pick<OpenSubscriptions, "subscriptions" | "workers">;
   readonly assets: Assets;

@@ -1,5 +1,6 @@
 /** Services that live in this server under a path of their own, and are built of its streams. */
 import { HEADER, joinBytes } from "@perennial/protocol";
+import { bodyProblem, type Scope } from "./access/scope.ts";
 import { problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
@@ -17,6 +18,15 @@ export interface Mount {
    * @param target path and query, as sent
    */
   rewrite?(target: string): Rewritten | undefined;
+  /**
+   * The path of the stream that a request is about, whose rights it needs where there are services: `read` for GET and HEAD,
+   * `append` for POST, `create` for PUT, `delete` for DELETE. Without it, or where it is undefined, nobody has these rights.
+   *
+   * @param target path and query, as sent
+   */
+  streamOf?(target: string): string | undefined;
+  /** Told once, before anything else, where the streams of the server are that it is part of: all of them, without credentials. */
+  attach?(streams: { fetch(request: Request): Promise<Response> }): void;
 }
 
 /** A read of another stream. */
@@ -48,29 +58,41 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
   return mounts.find(({ prefix }) => path.startsWith(prefix));
 }
 
+/** The stream whose rights a request needs: none for a target that reads otherwise once it is a URL, as `fetch` is given it. */
+export function streamOfMount(mount: Mount, target: string): string | undefined {
+  const base = "http://localhost";
+  if (!URL.canParse(target, base)) return undefined;
+  const { pathname, search } = new URL(target, base);
+  return pathname + search === target ? mount.streamOf?.(target) : undefined;
+}
+
 /**
  * Answers a request to a service.
  *
+ * @param scope within which it was let in
  * @param read answers a read of one of our own streams
  */
 export async function mounted(
   mount: Mount,
+  scope: Scope,
   request: HttpRequest,
   read: (target: string) => Reply | Promise<Reply>,
 ): Promise<Reply> {
   const isRead = request.method === "GET" || request.method === "HEAD";
   const rewritten = isRead ? mount.rewrite?.(request.target) : undefined;
-  if (rewritten === undefined) return fetched(mount, request);
+  if (rewritten === undefined) return fetched(mount, scope, request);
   const reply = await read(rewritten.target);
-  if (reply.status >= 400) return fetched(mount, request);
+  if (reply.status >= 400) return fetched(mount, scope, request);
   if (rewritten.headers === undefined) return reply;
   const { headers } = rewritten;
-  return isWhole(reply) ? withHeaders(reply, headers) : fetched(mount, request);
+  return isWhole(reply) ? withHeaders(reply, headers) : fetched(mount, scope, request);
 }
 
-async function fetched(mount: Mount, request: HttpRequest): Promise<Reply> {
+async function fetched(mount: Mount, scope: Scope, request: HttpRequest): Promise<Reply> {
   const body = await request.body();
   if (body.kind === "rejected") return problemReply(body.rejection);
+  const tooLong = isWrite(request) ? bodyProblem(scope, body.value.byteLength) : undefined;
+  if (tooLong !== undefined) return problemReply(tooLong);
   const { method } = request;
   const leaving = new AbortController();
   const stopListening = request.onDisconnect(() => leaving.abort());
@@ -83,10 +105,15 @@ async function fetched(mount: Mount, request: HttpRequest): Promise<Reply> {
     const init: RequestInit = { method, headers, signal: leaving.signal };
     if (method !== "GET" && method !== "HEAD") init.body = joinBytes(body.value.parts);
     const response = await mount.fetch(new Request(`${request.origin()}${request.target}`, init));
+    if (response.ok && isWrite(request)) scope.usage?.stored(0, body.value.byteLength);
     return await replyOf(response);
   } finally {
     stopListening();
   }
+}
+
+function isWrite({ method }: HttpRequest): boolean {
+  return method === "POST" || method === "PUT";
 }
 
 async function replyOf(response: Response): Promise<Reply> {

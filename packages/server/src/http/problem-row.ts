@@ -1,6 +1,9 @@
 /** A row of the tables that say how a failure is answered. */
 import { HEADER, type Problem } from "@perennial/protocol";
 
+/** What a sentence names, for programs. */
+export type Facts = Readonly<Record<string, number | string>>;
+
 /** How one kind of failure is answered. */
 export interface Row<F> {
   readonly status: number;
@@ -9,8 +12,8 @@ export interface Row<F> {
   /** One sentence about this failure. */
   readonly detail: (failure: F) => string;
   readonly headers?: (failure: F) => readonly string[];
-  /** Members of its own, for programs: numbers that the sentence names. */
-  readonly facts?: (failure: F) => Readonly<Record<string, number>>;
+  /** Members of its own, for programs: what the sentence names. */
+  readonly facts?: (failure: F) => Facts;
   /** The header or parameter at fault. */
   readonly at?: (failure: F) => Pick<Problem, "header" | "parameter">;
 }

@@ -1,5 +1,6 @@
 import { type Result, reject } from "@perennial/protocol";
 import type { Operation } from "../services/holder.ts";
+import type { LimitReached } from "../services/limits.ts";
 
 /** What can be wrong with a request before any rule of the protocol is asked. */
 export type RequestProblem =
@@ -12,6 +13,7 @@ export type RequestProblem =
   | { readonly kind: "forbidden"; readonly operation: Operation }
   | { readonly kind: "token-rate"; readonly limit: number }
   | { readonly kind: "service-disabled" }
+  | LimitReached
   | { readonly kind: "bad-path"; readonly reason: string }
   | { readonly kind: "no-such-resource" }
   | { readonly kind: "no-control-api" }

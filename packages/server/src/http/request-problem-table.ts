@@ -1,5 +1,5 @@
 /** What can be wrong with a request before any rule of the protocol is asked, and how it is answered. */
-import { HTTP_HEADER } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER } from "@perennial/protocol";
 import { atHeader, RETRY_LATER, RETRY_SOON, type Table } from "./problem-row.ts";
 import type { RequestProblem } from "./problems.ts";
 
@@ -61,6 +61,13 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
     detail: (f) => `The token may write ${f.limit} times a second. Nothing was written.`,
     headers: () => RETRY_SOON,
     facts: ({ limit }) => ({ limit }),
+  },
+  "service-limit": {
+    status: 429,
+    title: "Service limit reached",
+    detail: (f) => `The service may use ${f.limit} (${f.name}) and uses ${f.use}. Nothing was done.`,
+    headers: (f) => [HEADER.retryAfter, String(f.retryAfter)],
+    facts: ({ name, limit, use }) => ({ name, limit, use }),
   },
   "service-disabled": {
     status: 403,

@@ -8,7 +8,7 @@ import { problemReply } from "./errors.ts";
 import { parseQuery, type Query } from "./message/query.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
-import { mounted, mountOf } from "./mount.ts";
+import { mounted, mountOf, streamOfMount } from "./mount.ts";
 import { append } from "./operations/append.ts";
 import { asset } from "./operations/asset.ts";
 import { CHANGES_PATH, changes } from "./operations/changes.ts";
@@ -20,6 +20,7 @@ import { LIST_PATH, list } from "./operations/list.ts";
 import { preflight, STREAM_METHODS } from "./operations/preflight.ts";
 import { PRODUCERS_PATH, producers } from "./operations/producers.ts";
 import { read } from "./operations/read.ts";
+import { USAGE_PATH, usage } from "./operations/usage.ts";
 import type { RequestProblem } from "./problems.ts";
 import { underStandardRoot } from "./stream-roots.ts";
 
@@ -41,8 +42,8 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   }
   const mount = config.mounts.length > 0 ? mountOf(config.mounts, sentPath) : undefined;
   if (mount !== undefined)
-    return within(context, request, { kind: "mount" }, (scope) =>
-      mounted(mount, request, (rewritten) => routeRead(context, scope, request, rewritten)),
+    return within(context, request, { kind: "mount", path: streamOfMount(mount, target) }, (scope) =>
+      mounted(mount, scope, request, (rewritten) => routeRead(context, scope, request, rewritten)),
     );
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   const query = (): Query => queryOf(target, question);
@@ -50,6 +51,8 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     return within(context, request, SERVICE, (scope) => list(context, scope, request, query()));
   if (rawPath === CHANGES_PATH)
     return within(context, request, SERVICE, (scope) => changes(context, scope, request, query()));
+  if (rawPath === USAGE_PATH)
+    return within(context, request, SERVICE, (scope) => usage(scope, request, query()));
   if (rawPath === PRODUCERS_PATH)
     return within(context, request, SERVICE, (scope) => producers(context, scope, request, query()));
   if (isControl(rawPath))

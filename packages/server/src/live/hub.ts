@@ -21,6 +21,11 @@ export interface LiveReader {
   fail(error: unknown): void;
 }
 
+/** Live readers that are counted together. */
+export interface ReaderGroup {
+  count: number;
+}
+
 /** A reader's place at a tail. */
 export interface Place {
   /** Has the reader advance in a later turn of the event loop. */
@@ -105,16 +110,18 @@ export class LiveHub {
   }
 
   /** Places a reader at a stream's tail. While it is there, the stream's TTL does not run out (protocol §15.4). */
-  join(stream: FollowedStream, reader: LiveReader): Place {
-    const seat = new Seat(stream, reader, this.#ready, this.#logger, () => this.#leave(seat));
+  join(stream: FollowedStream, reader: LiveReader, group?: ReaderGroup): Place {
+    const seat = new Seat(stream, reader, this.#ready, this.#logger, () => this.#leave(seat, group));
+    if (group !== undefined) group.count += 1;
     stream.listen(seat);
     this.#seats.add(seat);
     if (reader.tick !== undefined) this.#ticking.add(seat);
     return seat;
   }
 
-  #leave(seat: Seat): void {
+  #leave(seat: Seat, group: ReaderGroup | undefined): void {
     if (!this.#seats.delete(seat)) return;
+    if (group !== undefined) group.count -= 1;
     this.#ticking.delete(seat);
     seat.stream.unlisten(seat);
     seat.stream.touch();

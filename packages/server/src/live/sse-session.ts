@@ -15,7 +15,7 @@ import { currentCursor, sseHeartbeat } from "@perennial/protocol";
 import { type Answer, type Reading, readOut } from "../shard/reading.ts";
 import type { FollowedStream } from "../shard/streams.ts";
 import type { Frame } from "./frame.ts";
-import type { LiveHub, LiveReader, Place } from "./hub.ts";
+import type { LiveHub, LiveReader, Place, ReaderGroup } from "./hub.ts";
 
 /** Where the session writes. */
 export interface SseSink {
@@ -43,6 +43,8 @@ export interface SseTerms {
   readonly leastCursor: number;
   /** When it may not read any more, epoch milliseconds; `Infinity`: not by itself. */
   readonly rightsEndAt: number;
+  /** With whom it is counted. */
+  readonly group?: ReaderGroup | undefined;
 }
 
 /** What one reader writes before it waits for the others: one as fast as the server must leave them their turns. */
@@ -86,7 +88,7 @@ export class SseSession implements LiveReader {
     this.#lastProgressAt = now;
     this.#endsAt = now + settings.sseCycleMs * (1 - settings.sseCycleJitter * hub.clock.random());
     this.#position = first.end;
-    this.#place = hub.join(stream, this);
+    this.#place = hub.join(stream, this, terms.group);
     this.#place.guard(() => {
       this.#send(first);
       this.#goOnLater();

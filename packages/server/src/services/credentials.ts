@@ -5,6 +5,7 @@ import type { PublicKey, Rights } from "@perennial/tokens";
 import type { HeldToken, Holder, Holding, SentCredential } from "./holder.ts";
 import { Remembered } from "./remembered.ts";
 import type { Service } from "./service.ts";
+import type { ServiceUsage } from "./usage.ts";
 import { WriteRate } from "./write-rate.ts";
 
 /** Characters of credentials remembered: of ten thousand tokens and more, and of far fewer than would matter. */
@@ -28,6 +29,7 @@ export interface TokenClock {
 
 export class Credentials {
   readonly #clock: TokenClock;
+  readonly #usageOf: (service: string) => ServiceUsage;
   readonly #byDigest = new Map<string, Service>();
   readonly #byKey = new Map<string, { readonly service: Service; readonly key: PublicKey }>();
   /** By what was sent, of services as they are now: any change empties it. */
@@ -35,8 +37,10 @@ export class Credentials {
   /** Tokens that are being verified: those of one connection keep their order, and work is done once. */
   readonly #verifying = new Map<string, Promise<Holding>>();
 
-  constructor(clock: TokenClock) {
+  /** @param usageOf what a service uses and may use, by its id */
+  constructor(clock: TokenClock, usageOf: (service: string) => ServiceUsage) {
     this.#clock = clock;
+    this.#usageOf = usageOf;
   }
 
   /** A service has changed: only its secrets, and tokens of their keys, count from now on. */
@@ -83,8 +87,8 @@ export class Credentials {
     return EXPIRED;
   }
 
-  #remember(sent: string, holder: Holder): Ok<Holder> {
-    const found = ok(holder);
+  #remember(sent: string, known: Omit<Holder, "usage">): Ok<Holder> {
+    const found = ok({ ...known, usage: this.#usageOf(known.service.id) });
     this.#remembered.set(sent, found);
     return found;
   }

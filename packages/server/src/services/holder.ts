@@ -2,6 +2,7 @@
 import type { Result } from "@perennial/protocol";
 import type { Act, Operation } from "@perennial/tokens";
 import type { Service } from "./service.ts";
+import type { ServiceUsage } from "./usage.ts";
 import type { WriteRate } from "./write-rate.ts";
 
 export type { Operation };
@@ -16,6 +17,8 @@ export interface SentCredential {
 
 export interface Holder {
   readonly service: Service;
+  /** What the service uses and may use. */
+  readonly usage: ServiceUsage;
   /** What a token restricts; absent for a secret, which may do everything. */
   readonly token: HeldToken | undefined;
 }

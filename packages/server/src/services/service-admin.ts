@@ -1,5 +1,6 @@
 /** What an operator does with services. */
 import type { Result } from "@perennial/protocol";
+import type { ServiceLimits } from "./limits.ts";
 import type { ListedService, NewSecret, ServiceProblem, Services } from "./services.ts";
 
 export interface ServiceAdmin {
@@ -12,6 +13,8 @@ export interface ServiceAdmin {
   retire(id: string): Promise<Result<ListedService, ServiceProblem>>;
   disable(id: string): Promise<Result<ListedService, ServiceProblem>>;
   enable(id: string): Promise<Result<ListedService, ServiceProblem>>;
+  /** Says what it may use; what is not named is not limited. */
+  limit(id: string, limits: ServiceLimits): Promise<Result<ListedService, ServiceProblem>>;
   /** Ends it at once. Its streams are deleted in the background; then its id is free. */
   delete(id: string): Promise<Result<ListedService, ServiceProblem>>;
 }
@@ -25,6 +28,7 @@ export function serviceAdmin(open: () => Promise<Services>): ServiceAdmin {
     retire: async (id) => (await open()).retire(id),
     disable: async (id) => (await open()).disable(id),
     enable: async (id) => (await open()).enable(id),
+    limit: async (id, limits) => (await open()).limit(id, limits),
     delete: async (id) => (await open()).delete(id),
   };
 }

@@ -41,7 +41,7 @@ test("what is decided about a service that is not there changes nothing", () => 
 test.each(["a", "app", "My-App-2", "0", "a".repeat(63)])("%s can be a service", (id) =>
   expect(isServiceId(id)).toBe(true),
 );
-test.each(["", "-a", "a-", "a_b", "__ds", "a.b", "a/b", "a b", "%61", "é", "a\n", "a".repeat(64)])(
+test.each(["", "yjs", "-a", "a-", "a_b", "__ds", "a.b", "a/b", "a b", "%61", "é", "a\n", "a".repeat(64)])(
   "%j cannot",
   (id) => expect(isServiceId(id)).toBe(false),
 );

@@ -1,17 +1,22 @@
 /** The services of a server: who they are, and what an operator does with them. */
-import { ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
+import { ok, type Result, reject } from "@perennial/protocol";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { Census } from "./census.ts";
 import { Credentials, digestOf, type TokenClock } from "./credentials.ts";
 import type { Holding, SentCredential } from "./holder.ts";
+import { limitsProblem, type ServiceLimits } from "./limits.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
 import { ServiceLog } from "./service-log.ts";
+import { documentsOf, streamsOf } from "./service-paths.ts";
+import { ServiceUsage, type UsageFigures } from "./usage.ts";
 
 /** Why an operator's command was not carried out. */
 export type ServiceProblem =
   | { readonly kind: "bad-service-id" }
   | { readonly kind: "service-exists" }
-  | { readonly kind: "no-such-service" };
+  | { readonly kind: "no-such-service" }
+  | { readonly kind: "bad-limits"; readonly reason: string };
 
 /** A service as operators see it. */
 export interface ListedService {
@@ -20,6 +25,8 @@ export interface ListedService {
   readonly state: Service["state"];
   /** How many secrets are valid: two while they are being changed. */
   readonly secrets: number;
+  /** What it may use. */
+  readonly limits: ServiceLimits;
 }
 
 /** A service and its secret, which is told once: only its digest is kept. */
@@ -36,6 +43,8 @@ export class Services {
   readonly #log: ServiceLog;
   readonly #logger: Logger;
   readonly #now: () => number;
+  readonly #monotonicNow: () => number;
+  readonly #usage = new Map<string, ServiceUsage>();
   readonly #onEnd: (prefix: string) => Promise<void>;
   readonly #byId = new Map<string, Service>();
   readonly #credentials: Credentials;
@@ -57,7 +66,8 @@ export class Services {
     this.#log = new ServiceLog(streams);
     this.#logger = logger;
     this.#now = () => clock.now();
-    this.#credentials = new Credentials(clock);
+    this.#monotonicNow = () => clock.monotonicNow();
+    this.#credentials = new Credentials(clock, (id) => this.#usageOf(id));
   }
 
   /** Learns what was decided, and goes on with what was not finished. */
@@ -89,9 +99,14 @@ export class Services {
     return this.#credentials.holderOf(credential);
   }
 
+  /** What each service uses. */
+  usage(): Readonly<Record<string, UsageFigures>> {
+    return Object.fromEntries([...this.#byId.keys()].map((id) => [id, this.#usageOf(id).figures]));
+  }
+
   list(): readonly ListedService[] {
-    return [...this.#byId.values()].map(({ id, createdAt, state, secrets }) => ({
-      ...{ id, createdAt, state },
+    return [...this.#byId.values()].map(({ id, createdAt, state, secrets, limits }) => ({
+      ...{ id, createdAt, state, limits },
       secrets: secrets.length,
     }));
   }
@@ -124,6 +139,15 @@ export class Services {
     return this.#decide(id, "enabled");
   }
 
+  /** Says what it may use; what is not named is not limited. */
+  limit(id: string, limits: ServiceLimits): Promise<Result<ListedService, ServiceProblem>> {
+    return this.#inTurn(async () => {
+      const reason = limitsProblem(limits);
+      if (reason !== undefined) return reject({ kind: "bad-limits", reason });
+      return this.#recordOf(id, { type: "limited", id, at: this.#at(), limits });
+    });
+  }
+
   /** Ends it at once; its streams are deleted in the background, and then its id is free. */
   async delete(id: string): Promise<Result<ListedService, ServiceProblem>> {
     const removed = await this.#decide(id, "deleted");
@@ -135,11 +159,13 @@ export class Services {
     id: string,
     type: "retired" | "disabled" | "enabled" | "deleted",
   ): Promise<Result<ListedService, ServiceProblem>> {
-    return this.#inTurn(async () => {
-      if (!this.#isThere(id)) return reject({ kind: "no-such-service" });
-      await this.#record({ type, id, at: this.#at() });
-      return ok(this.list().find((service) => service.id === id)!);
-    });
+    return this.#inTurn(() => this.#recordOf(id, { type, id, at: this.#at() }));
+  }
+
+  async #recordOf(id: string, event: ServiceEvent): Promise<Result<ListedService, ServiceProblem>> {
+    if (!this.#isThere(id)) return reject({ kind: "no-such-service" });
+    await this.#record(event);
+    return ok(this.list().find((service) => service.id === id)!);
   }
 
   async #withNewSecret(type: "created" | "rotated", id: string): Promise<NewSecret> {
@@ -161,9 +187,21 @@ export class Services {
   #apply(event: ServiceEvent): void {
     const before = this.#byId.get(event.id);
     const after = evolve(before, event);
-    if (after === undefined) this.#byId.delete(event.id);
-    else this.#byId.set(event.id, after);
+    if (after === undefined) {
+      this.#byId.delete(event.id);
+      this.#usage.delete(event.id);
+    } else this.#byId.set(event.id, after);
+    if (event.type === "limited") this.#usageOf(event.id).limits = event.limits;
     this.#credentials.replace(before, after);
+  }
+
+  #usageOf(id: string): ServiceUsage {
+    let usage = this.#usage.get(id);
+    if (usage === undefined) {
+      usage = new ServiceUsage(new Census(id, this.#streams, this.#monotonicNow), this.#monotonicNow);
+      this.#usage.set(id, usage);
+    }
+    return usage;
   }
 
   #isThere(id: string): boolean {
@@ -192,9 +230,10 @@ export class Services {
   }
 
   async #removeAll(id: string): Promise<void> {
-    await this.#onEnd(`${STREAM_ROOT}/${id}/`);
+    await this.#onEnd(streamsOf(id));
     // What was being created when the service ended may come behind the first pass.
-    while (!this.#isStopped && (await this.#removePass(`${STREAM_ROOT}/${id}/`)) > 0);
+    for (const prefix of [streamsOf(id), documentsOf(id)])
+      while (!this.#isStopped && (await this.#removePass(prefix)) > 0);
     if (!this.#isStopped) await this.#inTurn(() => this.#record({ type: "gone", id, at: this.#at() }));
   }
 

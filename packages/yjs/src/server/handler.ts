@@ -13,7 +13,8 @@ import { type DocumentId, namesSnapshot, routeOf, YjsStreamPaths } from "./paths
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE"]);
 
 /** Answers a request, whatever it is; what is not ours goes to the server below. Never rejects. */
-export async function handle(context: Context, request: Request): Promise<Response> {
+export async function handle(shared: Context, request: Request): Promise<Response> {
+  const context: Context = { ...shared, upstream: shared.upstream.for(request) };
   const { pathname, searchParams } = new URL(request.url);
   const route = routeOf(pathname, searchParams);
   try {

@@ -36,6 +36,22 @@ export function rewriteRead(target: string): RewrittenRead | undefined {
   return { target: `${path}?offset=-1`, headers };
 }
 
+/**
+ * The stream whose rights a request needs: that of the updates for all that is the document, or of presence. Undefined for what is
+ * neither.
+ *
+ * @param target path and query, as sent
+ */
+export function streamOf(target: string): string | undefined {
+  const question = target.indexOf("?");
+  const query = new URLSearchParams(question < 0 ? "" : target.slice(question + 1));
+  const route = routeOf(question < 0 ? target : target.slice(0, question), query);
+  if (route.kind === "document") return YjsStreamPaths.dsStream(route.service, route.docPath);
+  if (route.kind === "awareness")
+    return YjsStreamPaths.awarenessStream(route.service, route.docPath, route.name);
+  return undefined;
+}
+
 function read(path: string, query: string, live: "sse" | "long-poll"): string {
   const kept = query.split("&").filter((pair) => /^(?:offset|live|cursor)=/.test(pair));
   return `${path}?${kept.join("&").replace(ANY_LIVE, `$1live=${live}`)}`;

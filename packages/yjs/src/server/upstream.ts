@@ -13,6 +13,11 @@ export interface UpstreamOptions {
   readonly dsServer?: FetchServer | undefined;
   /** Sent with every request to it, such as its credentials. */
   readonly dsServerHeaders?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether clients show credentials of their own, with which what they ask is asked of the server below. `dsServerHeaders` then
+   * count for what is done of its own accord, which is to make snapshots. Default false.
+   */
+  readonly clientAuth?: boolean | undefined;
 }
 
 /** What a request below brings. */
@@ -25,15 +30,31 @@ export interface UpstreamRequest {
 export class Upstream {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly #server: FetchServer | undefined;
+  #server: FetchServer | undefined;
+  readonly #clientAuth: boolean;
 
   /** @throws TypeError without a server */
-  constructor({ dsServerUrl, dsServer, dsServerHeaders = {} }: UpstreamOptions) {
+  constructor({ dsServerUrl, dsServer, dsServerHeaders = {}, clientAuth = false }: UpstreamOptions) {
     if (dsServerUrl === undefined && dsServer === undefined)
       throw new TypeError("a Yjs server needs dsServerUrl or dsServer: where its streams are");
     this.url = new URL(dsServerUrl ?? "http://localhost").href.replace(/\/$/, "");
     this.headers = dsServerHeaders;
     this.#server = dsServer;
+    this.#clientAuth = clientAuth;
+  }
+
+  /** The server that it is mounted in gives it a way to all streams, which it is to use from now on. */
+  attach(server: FetchServer): void {
+    this.#server = server;
+  }
+
+  /** The same, for what a client asks. */
+  for({ headers, method, url }: Request): Upstream {
+    if (!this.#clientAuth) return this;
+    return new Upstream({
+      ...{ dsServerUrl: this.url, dsServer: this.#server },
+      dsServerHeaders: credentials(headers, method, url),
+    });
   }
 
   /** Sends a request. Rejects when the server cannot be reached, or the signal is aborted. */
@@ -60,6 +81,17 @@ export class Upstream {
     if (request.body !== null) Object.assign(init, { body: request.body, duplex: "half" });
     return fetch(`${this.url}${pathname}${search}`, { ...init, redirect: "manual" });
   }
+}
+
+/** What a client shows of itself: the header, or for reads what stands in the query, as the server below reads it. */
+function credentials(headers: Headers, method: string, url: string): Record<string, string> {
+  const header = headers.get("Authorization");
+  if (header !== null) return { authorization: header };
+  const isRead = method === "GET" || method === "HEAD";
+  const [token, ...others] = isRead ? new URL(url).searchParams.getAll("access_token") : [];
+  // A token only: a secret does not count in a query.
+  const isToken = token?.includes(".") === true && others.length === 0;
+  return isToken ? { authorization: `Bearer ${token}` } : {};
 }
 
 /** Reads an answer to nothing, so that its connection is free for others. */

@@ -1,42 +1,31 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Wall } from "@perennial/protocol";
 import { Compactor } from "./compaction/compactor.ts";
 import { FoldThread } from "./compaction/fold-thread.ts";
 import type { Context } from "./context.ts";
 import { handle } from "./handler.ts";
+import { admitted } from "./http/admission.ts";
 import { BodyBudget } from "./http/body.ts";
 import { errorResponse } from "./http/errors.ts";
 import { appendToIndex } from "./index-stream.ts";
 import { listener } from "./listener.ts";
 import type { YjsLogger } from "./logger.ts";
+import { DEFAULT_HOST, reachProblem, wallOfOptions, type YjsServerOptions } from "./options.ts";
 import { PREFIX } from "./paths.ts";
-import { type RewrittenRead, rewriteRead } from "./rewrite.ts";
+import { type RewrittenRead, rewriteRead, streamOf } from "./rewrite.ts";
 import { DocumentStates, type YjsDocumentState } from "./states.ts";
-import { Upstream, type UpstreamOptions } from "./upstream.ts";
+import { type FetchServer, Upstream } from "./upstream.ts";
 
 const MIB = 1024 * 1024;
-
-/** Where the streams are, and how they are served. */
-export interface YjsServerOptions extends UpstreamOptions {
-  /** Port of `start()`, [0, 65535]; 0: any that is free. Default 0. */
-  readonly port?: number | undefined;
-  /** Address of `start()`. Default `127.0.0.1`. */
-  readonly host?: string | undefined;
-  /** Bytes of updates from which a document is compacted. Default 1 MiB. */
-  readonly compactionThreshold?: number | undefined;
-  /** Bytes of one request; more get 413. Default 64 MiB. */
-  readonly bodyBytes?: number | undefined;
-  /** Bytes of all requests that are being received; more get 503. Default 256 MiB. */
-  readonly bodyBudgetBytes?: number | undefined;
-  /** Where events go. Default: warnings to the console. */
-  readonly logger?: YjsLogger | undefined;
-}
 
 /** Documents as a part of another server. */
 export interface YjsMount {
   readonly prefix: string;
   fetch(request: Request): Promise<Response>;
   rewrite(target: string): RewrittenRead | undefined;
+  streamOf(target: string): string | undefined;
+  attach(streams: FetchServer): void;
 }
 
 const CONSOLE: YjsLogger = {
@@ -62,12 +51,14 @@ export class YjsServer {
   readonly #options: YjsServerOptions;
   readonly #context: Context;
   readonly #thread = new FoldThread();
+  readonly #wall: Wall;
   #server: Server | undefined;
   #url: string | undefined;
 
-  /** @throws TypeError without `dsServer` and `dsServerUrl` */
+  /** @throws TypeError without `dsServer` and `dsServerUrl`, or for origins that are none */
   constructor(options: YjsServerOptions) {
     this.#options = options;
+    this.#wall = wallOfOptions(options);
     const upstream = new Upstream(options);
     const states = new DocumentStates();
     const { compactionThreshold = MIB, logger = CONSOLE } = options;
@@ -90,15 +81,23 @@ export class YjsServer {
    * them, on its own port.
    */
   get mount(): YjsMount {
-    return { prefix: PREFIX, fetch: (request) => this.fetch(request), rewrite: rewriteRead };
+    return {
+      prefix: PREFIX,
+      fetch: (request) => this.fetch(request),
+      rewrite: rewriteRead,
+      streamOf,
+      attach: (streams) => this.#context.upstream.attach(streams),
+    };
   }
 
   /** Listens. Resolves with the address; rejects when the port cannot be had, or it listens already. */
   async start(): Promise<string> {
     if (this.#server !== undefined) throw new Error("Server already started");
-    const { host = "127.0.0.1", port = 0 } = this.#options;
+    const { host = DEFAULT_HOST, port = 0 } = this.#options;
+    const problem = reachProblem(this.#options);
+    if (problem !== undefined) throw new TypeError(problem);
     const server = listener(
-      (request) => this.fetch(request),
+      (request) => admitted(this.#wall, request, (own) => this.fetch(own)),
       () => errorResponse("INVALID_REQUEST", "Invalid document path"),
     );
     this.#server = server;

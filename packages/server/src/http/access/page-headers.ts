@@ -1,9 +1,8 @@
 /** What lets pages of other origins read an answer (protocol §3.5). */
-import { HTTP_HEADER } from "@perennial/protocol";
+import { HTTP_HEADER, mayUse, type Wall } from "@perennial/protocol";
 import { EXPOSED_HEADERS } from "../message/cors.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
-import { mayUse, type Wall } from "./wall.ts";
 
 const EXPOSE = [HTTP_HEADER.exposeHeaders, EXPOSED_HEADERS.join(", ")];
 

@@ -2,6 +2,8 @@
 import { HEADER, isTrue, ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
 import type { Soon } from "../../journal/contract/index.ts";
 import type { HeldToken, Holding, Operation, SentCredential } from "../../services/holder.ts";
+import { pathWithin } from "../../services/service-paths.ts";
+import type { ServiceUsage } from "../../services/usage.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { RequestProblem } from "../problems.ts";
 import { credentialOf } from "./credential.ts";
@@ -11,8 +13,12 @@ import { credentialOf } from "./credential.ts";
  * (`mayDo`).
  */
 export interface Scope {
-  /** All that it touches begins with this. */
+  /** All that it touches begins with this, or is a document of the service. */
   readonly prefix: string;
+  /** Whose streams; undefined: anybody's. */
+  readonly service: string | undefined;
+  /** What the service uses and may use. */
+  readonly usage: ServiceUsage | undefined;
   /** What restricts it further. */
   readonly token: HeldToken | undefined;
   /** Whether the client's own cache may keep the answer: not if it does not know by what it was asked for. */
@@ -25,8 +31,8 @@ export type Target =
   | { readonly kind: "stream"; readonly path: string }
   /** What is the same for a whole service: the list of its streams. The operation asks whether it may. */
   | { readonly kind: "service" }
-  /** What does not ask for credentials and does not pass them on. */
-  | { readonly kind: "mount" };
+  /** What a part of the server with a path of its own makes of a stream, if it says of which. */
+  | { readonly kind: "mount"; readonly path: string | undefined };
 
 /** What is known of services. */
 export interface KnownServices {
@@ -37,7 +43,13 @@ export interface KnownServices {
 type Judged = Result<Scope, RequestProblem>;
 
 const ROOT = `${STREAM_ROOT}/`;
-const EVERYTHING = ok<Scope>({ prefix: ROOT, token: undefined, isKept: true });
+const EVERYTHING = ok<Scope>({
+  prefix: ROOT,
+  service: undefined,
+  usage: undefined,
+  token: undefined,
+  isKept: true,
+});
 const UNAUTHORIZED = reject<RequestProblem>({ kind: "unauthorized" });
 
 /**
@@ -59,14 +71,22 @@ export function scopeOf(services: KnownServices, request: HttpRequest, target: T
 function judge(holding: Holding, { isHeader }: SentCredential, request: HttpRequest, target: Target): Judged {
   if (holding.kind === "rejected")
     return holding.rejection === "expired" ? reject({ kind: "token-expired" }) : UNAUTHORIZED;
-  const { service, token } = holding.value;
+  const { service, usage, token } = holding.value;
   // A secret stays valid for long: where it would end up in histories and logs, it does not count.
-  if (target.kind === "mount" || (token === undefined && !isHeader)) return UNAUTHORIZED;
-  const scope: Scope = { prefix: `${ROOT}${service.id}/`, token, isKept: isHeader };
-  if (target.kind === "stream" && !target.path.startsWith(scope.prefix)) return UNAUTHORIZED;
+  if (token === undefined && !isHeader) return UNAUTHORIZED;
+  const scope: Scope = { prefix: service.root, service: service.id, usage, token, isKept: isHeader };
+  if (target.kind !== "service" && !(target.path !== undefined && isWithin(scope, target.path)))
+    return UNAUTHORIZED;
   if (service.state !== "enabled") return reject({ kind: "service-disabled" });
-  const problem = token === undefined ? undefined : tokenProblem(scope, token, request, target);
+  const problem =
+    (token === undefined ? undefined : tokenProblem(scope, token, request, target)) ??
+    (isWrite(request) ? usage.write() : undefined);
   return problem === undefined ? ok(scope) : reject(problem);
+}
+
+/** Whether a request adds something. Who is at a limit may still delete. */
+function isWrite({ method }: HttpRequest): boolean {
+  return method === "POST" || method === "PUT";
 }
 
 /** Why a token does not allow a request, as far as its head tells. */
@@ -76,8 +96,8 @@ function tokenProblem(
   request: HttpRequest,
   target: Target,
 ): RequestProblem | undefined {
-  const operation = operationOf(request);
-  if (target.kind === "stream" && operation !== undefined) {
+  const operation = target.kind === "mount" ? mountOperationOf(request) : operationOf(request);
+  if (target.kind !== "service" && target.path !== undefined && operation !== undefined) {
     const problem = mayDo(scope, operation, target.path, request.header(HEADER.producerId));
     if (problem !== undefined) return problem;
   }
@@ -103,6 +123,19 @@ function operationOf(request: HttpRequest): Operation | undefined {
   }
 }
 
+/** The same, of what is no stream to its client: headers that make another thing of an append or a creation do not count there. */
+function mountOperationOf({ method }: HttpRequest): Operation | undefined {
+  const operations: Readonly<Record<string, Operation>> = {
+    ...{ GET: "read", HEAD: "read", POST: "append", PUT: "create", DELETE: "delete" },
+  };
+  return operations[method];
+}
+
+/** Whether a path, or a prefix of paths, is within a scope. */
+export function isWithin({ prefix, service }: Scope, path: string): boolean {
+  return path.startsWith(prefix) || (service !== undefined && pathWithin(service, path) !== undefined);
+}
+
 /**
  * Why somebody may not do something, if they may not.
  *
@@ -110,20 +143,21 @@ function operationOf(request: HttpRequest): Operation | undefined {
  * @param producer as which producer, if as any
  */
 export function mayDo(
-  { prefix, token }: Scope,
+  { service, token }: Scope,
   operation: Operation,
   path: string,
   producer?: string,
 ): RequestProblem | undefined {
-  if (token === undefined) return undefined;
-  const within = path.slice(prefix.length).replace(/\/$/, "");
+  if (token === undefined || service === undefined) return undefined;
+  const within = (pathWithin(service, path) ?? "").replace(/\/$/, "");
   return token.allows({ operation, path: within, producer }) ? undefined : { kind: "forbidden", operation };
 }
 
-/** Why a body is too long for whoever sent it, if it is. */
-export function bodyProblem({ token }: Scope, byteLength: number): RequestProblem | undefined {
-  if (token?.bytes === undefined || byteLength <= token.bytes) return undefined;
-  return { kind: "body-too-large", limit: token.bytes };
+/** Why a body is too long for whoever sent it, or more than its service may send, if so. Asked once for each body: it counts. */
+export function bodyProblem({ token, usage }: Scope, byteLength: number): RequestProblem | undefined {
+  if (token?.bytes !== undefined && byteLength > token.bytes)
+    return { kind: "body-too-large", limit: token.bytes };
+  return usage?.body(byteLength);
 }
 
 /** When whoever reads live loses the right to, epoch milliseconds; `Infinity`: not by itself. */

@@ -1,7 +1,7 @@
+import { wallOf, wallRefusal } from "@perennial/protocol";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../config.ts";
 import { rawHeader } from "../message/raw-headers.ts";
-import { refusalOf, wallOf } from "./wall.ts";
 
 /** What a wall says to a request with these headers. */
 function judged(options: Parameters<typeof parseConfig>[0], headers: Record<string, string>): string {
@@ -14,7 +14,7 @@ function judged(options: Parameters<typeof parseConfig>[0], headers: Record<stri
     body: () => expect.unreachable(),
     onDisconnect: () => expect.unreachable(),
   };
-  return refusalOf(wallOf(parseConfig(options)), request)?.kind ?? "in";
+  return wallRefusal(wallOf(parseConfig(options)), request)?.kind ?? "in";
 }
 
 const LOCAL = [

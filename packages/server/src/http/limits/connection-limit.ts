@@ -1,7 +1,7 @@
 /** How many connections a listening door holds at once, in all and of one address, and what it says when there are more. */
 import type { Server, Socket } from "node:net";
+import { wallOf } from "@perennial/protocol";
 import type { Config } from "../../config.ts";
-import { wallOf } from "../access/wall.ts";
 import { problemReply } from "../errors.ts";
 import { commonHeaders } from "../message/common-headers.ts";
 import { ReplyHeads } from "../message/reply-head.ts";

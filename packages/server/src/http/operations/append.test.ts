@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import type { Reply } from "../message/reply.ts";
 import { append } from "./append.ts";
 
-const ALL = { prefix: "/v1/stream/", token: undefined, isKept: true };
+const ALL = { prefix: "/v1/stream/", token: undefined, isKept: true, service: undefined, usage: undefined };
 
 const APPENDED: AppendOutcome = {
   kind: "appended",

@@ -48,7 +48,10 @@ function appendBody(
   return context.streams
     .for(path)
     .append(path, command)
-    .then((outcome) => render(outcome, command.producer));
+    .then((outcome) => {
+      if (outcome.kind === "appended") scope.usage?.stored(0, command.body.byteLength);
+      return render(outcome, command.producer);
+    });
 }
 
 /** Why the sender may not append this, if not. Who closes, and does so with a last body, does two things. */
@@ -57,7 +60,7 @@ function refusalOf(
   path: string,
   { body, closes, producer }: AppendCommand,
 ): RequestProblem | undefined {
-  if (scope.token === undefined) return undefined;
+  if (scope.usage === undefined) return undefined;
   const alsoAppends = closes && body.byteLength > 0;
   const problem = alsoAppends ? mayDo(scope, "append", path, producer?.id) : undefined;
   return problem ?? bodyProblem(scope, body.byteLength);

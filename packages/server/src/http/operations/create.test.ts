@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import type { Reply } from "../message/reply.ts";
 import { create } from "./create.ts";
 
-const ALL = { prefix: "/v1/stream/", token: undefined, isKept: true };
+const ALL = { prefix: "/v1/stream/", token: undefined, isKept: true, service: undefined, usage: undefined };
 
 /** Sends a PUT, and tells what the streams were asked. */
 async function put(

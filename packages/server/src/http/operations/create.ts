@@ -12,9 +12,10 @@ import {
   parseTtl,
   TTL_MAX_SECONDS,
 } from "@perennial/protocol";
+import { readOut } from "../../shard/reading.ts";
 import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
-import { bodyProblem, mayDo, type Scope } from "../access/scope.ts";
+import { bodyProblem, isWithin, mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import { codingProblem } from "../message/content-coding.ts";
@@ -37,13 +38,15 @@ export async function create(
   if (command.kind === "rejected") return problemReply(command.rejection);
   const { fork } = command.value;
   const source = fork?.sourcePath ?? path;
-  if (!source.startsWith(scope.prefix)) return problemReply({ kind: "source-not-found" });
+  if (!isWithin(scope, source)) return problemReply({ kind: "source-not-found" });
   const refusal =
     (fork === undefined ? undefined : mayDo(scope, "read", source)) ??
-    bodyProblem(scope, body.value.byteLength);
+    bodyProblem(scope, body.value.byteLength) ??
+    streamProblem(context, scope, path);
   if (refusal !== undefined) return problemReply(refusal);
   const outcome = await context.streams.for(path).create(command.value);
   if (outcome.kind === "rejected") return problemReply(outcome.rejection);
+  if (outcome.kind === "created") scope.usage?.stored(1, body.value.byteLength);
   const headers = [
     HEADER.contentType,
     outcome.contentType,
@@ -56,6 +59,14 @@ export async function create(
   if (outcome.kind === "exists") return { status: 200, headers, body: undefined };
   headers.push(HEADER.location, request.origin() + request.target.split("?", 1)[0]);
   return { status: 201, headers, body: undefined };
+}
+
+/** Why the service may not have another stream. One that is there is no other. */
+function streamProblem({ streams }: Context, { usage }: Scope, path: string): RequestProblem | undefined {
+  const problem = usage?.stream();
+  if (problem === undefined) return undefined;
+  const isThere = readOut(streams.for(path).describe(path));
+  return !(isThere instanceof Promise) && isThere.kind === "described" ? undefined : problem;
 }
 
 function parseCreate(

@@ -1,6 +1,6 @@
 /** GET of the list of streams: an extension, described in docs/extensions.md. */
 import { CONTROL_SEGMENT, STREAM_ROOT } from "@perennial/protocol";
-import { mayDo, type Scope } from "../access/scope.ts";
+import { isWithin, mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -24,7 +24,7 @@ export async function list(
   if (limit.kind === "rejected") return problemReply(limit.rejection);
   const asked = query.values.get("prefix");
   const prefix = asked === undefined ? scope.prefix : LIST_ROOT + asked;
-  if (!prefix.startsWith(scope.prefix))
+  if (!isWithin(scope, prefix))
     return problemReply({
       kind: "bad-parameter",
       parameter: "prefix",

@@ -1,6 +1,6 @@
 /** GET with live=long-poll: wait at the tail for what comes next (protocol §13). */
 import { formatOffset, HEADER, nextCursor, type OffsetRequest, type Ok, ok } from "@perennial/protocol";
-import type { LiveReader, Place } from "../../live/hub.ts";
+import type { LiveReader, Place, ReaderGroup } from "../../live/hub.ts";
 import { inSteps, type Reading, readOut } from "../../shard/reading.ts";
 import type { Slice } from "../../shard/streams.ts";
 import { rightsEndAt, type Scope } from "../access/scope.ts";
@@ -22,10 +22,14 @@ export function longPoll(
   const now = readOut(lookNow(context, path, parameters));
   const orWait = (found: Ok<Reply> | Slice): Reply | Promise<Reply> => {
     if (found.kind === "ok") return found.value;
-    const refusal = refuseReader(context);
+    const refusal = refuseReader(context, scope);
     if (refusal !== undefined) return problemReply(refusal);
     const { longPollTimeoutMs, now } = context.config;
-    const wait = { cursor: parameters.cursor, ms: Math.min(longPollTimeoutMs, rightsEndAt(scope) - now()) };
+    const wait = {
+      group: scope.usage?.readers,
+      cursor: parameters.cursor,
+      ms: Math.min(longPollTimeoutMs, rightsEndAt(scope) - now()),
+    };
     return new Promise((resolve) => {
       new TailWait(context, request, path, found, wait, resolve);
     });
@@ -71,6 +75,13 @@ function cursorFor({ config }: Context, cursor: number | undefined): string {
   return String(nextCursor(config.now(), cursor, config.random));
 }
 
+/** How it waits. */
+interface Wait {
+  readonly cursor: number | undefined;
+  readonly ms: number;
+  readonly group: ReaderGroup | undefined;
+}
+
 /** One long-poll waiting at the tail. Whatever happens first answers it, from a fresh look at the stream. */
 class TailWait implements LiveReader {
   readonly #context: Context;
@@ -88,7 +99,7 @@ class TailWait implements LiveReader {
     request: HttpRequest,
     path: string,
     slice: Slice,
-    { cursor, ms }: { readonly cursor: number | undefined; readonly ms: number },
+    { cursor, ms, group }: Wait,
     resolve: (reply: Reply) => void,
   ) {
     this.#context = context;
@@ -98,7 +109,7 @@ class TailWait implements LiveReader {
     this.#resolve = resolve;
     this.#timer = setTimeout(() => this.#place.guard(() => this.advance()), ms);
     const stream = context.streams.for(path).follow(slice);
-    this.#place = context.live.join(stream, this);
+    this.#place = context.live.join(stream, this, group);
     this.#stopListening = request.onDisconnect(() => this.#answer(CLIENT_LEFT));
   }
 

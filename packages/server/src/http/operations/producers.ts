@@ -1,7 +1,7 @@
 /** GET of a stream's producers: an extension, described in docs/extensions.md. */
 import { CONTROL_SEGMENT, parseStreamPath, STREAM_ROOT } from "@perennial/protocol";
 import type { KnownProducer } from "../../shard/producers.ts";
-import { mayDo, type Scope } from "../access/scope.ts";
+import { isWithin, mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
 import type { Query } from "../message/query.ts";
@@ -23,7 +23,7 @@ export async function producers(
   if (problem !== undefined) return problemReply(problem);
   const path = parsePath(query, config.pathBytes);
   if (path.kind === "rejected") return problemReply(path.rejection);
-  if (!path.value.startsWith(scope.prefix)) return problemReply({ kind: "stream-not-found" });
+  if (!isWithin(scope, path.value)) return problemReply({ kind: "stream-not-found" });
   const refusal = mayDo(scope, "read", path.value);
   if (refusal !== undefined) return problemReply(refusal);
   const limit = parseLimit(query);

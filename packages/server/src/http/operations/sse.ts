@@ -29,7 +29,7 @@ export function* sse(
   const slice = yield* inSteps(streams.for(path).read(path, offset));
   if (slice.kind === "rejected") return problemReply(slice.rejection);
   if (resumes && slice.closed && offset.kind === "at" && offset.position === slice.to) return over(slice.to);
-  const refusal = refuseReader(context);
+  const refusal = refuseReader(context, scope);
   if (refusal !== undefined) return problemReply(refusal);
   const stream = streams.for(path).follow(slice);
   const isBinary = sseNeedsBase64(slice.contentType);
@@ -43,7 +43,7 @@ export function* sse(
         live,
         stream,
         slice.from,
-        { leastCursor, rightsEndAt: rightsEndAt(scope) },
+        { leastCursor, rightsEndAt: rightsEndAt(scope), group: scope.usage?.readers },
         config,
       ),
     },

@@ -3,10 +3,7 @@
  * server on their machine. Browsers say whose page it was (`Origin`, `Sec-Fetch-Site`) and under which name it found the
  * server (`Host`), and pages cannot change that. Programs say what they like: they are on the machine already.
  */
-import { HTTP_HEADER } from "@perennial/protocol";
-import type { Config } from "../../config.ts";
-import type { HttpRequest } from "../message/request.ts";
-import type { RequestProblem } from "../problems.ts";
+import { HTTP_HEADER } from "../headers.ts";
 import { hostName, hostOfOrigin, isLocalName } from "./names.ts";
 import { type Origins, parseOrigins } from "./origins.ts";
 
@@ -20,8 +17,33 @@ export interface Wall {
   readonly publicUrl: string | undefined;
 }
 
-/** The wall that a configuration asks for. */
-export function wallOf({ auth, host, publicUrl, corsOrigin }: Config): Wall {
+/** What a wall is made from. */
+export interface WallSettings {
+  /** Whether strangers are kept out. */
+  readonly auth: boolean;
+  /** Where the server listens. */
+  readonly host: string;
+  readonly publicUrl: string | undefined;
+  /** Whose pages may use the server, as `parseOrigins` reads it. Default: those of this machine, without `auth` all. */
+  readonly corsOrigin: string | undefined;
+}
+
+/** What a wall looks at of a request. */
+export interface Visitor {
+  readonly method: string;
+  /** A header's value. */
+  header(name: string): string | undefined;
+  /** Under which origin the client reached the server. */
+  origin(): string;
+}
+
+/** Why a request does not get through. */
+export type WallRefusal =
+  | { readonly kind: "unknown-host"; readonly host: string }
+  | { readonly kind: "origin-refused"; readonly origin: string | undefined };
+
+/** The wall that settings ask for. */
+export function wallOf({ auth, host, publicUrl, corsOrigin }: WallSettings): Wall {
   const names = publicUrl === undefined ? [host] : [host, new URL(publicUrl).host];
   return {
     hosts: auth ? new Set(names.map(hostName)) : "any",
@@ -36,17 +58,17 @@ export function withoutHosts(wall: Wall): Wall {
 }
 
 /** Why a request does not get through, if it does not. */
-export function refusalOf(wall: Wall, request: HttpRequest): RequestProblem | undefined {
+export function wallRefusal(wall: Wall, visitor: Visitor): WallRefusal | undefined {
   if (wall.hosts !== "any") {
-    const host = request.header(HTTP_HEADER.host);
+    const host = visitor.header(HTTP_HEADER.host);
     if (host !== undefined && !isKnown(wall.hosts, host)) return { kind: "unknown-host", host };
   }
   // A preflight does nothing, and says by the origin that its answer names whether the page may go on.
-  if (wall.origins.kind === "any" || request.method === "OPTIONS") return undefined;
-  const origin = request.header(HTTP_HEADER.origin);
+  if (wall.origins.kind === "any" || visitor.method === "OPTIONS") return undefined;
+  const origin = visitor.header(HTTP_HEADER.origin);
   if (origin !== undefined)
-    return mayUse(wall, origin, request) ? undefined : { kind: "origin-refused", origin };
-  return isEmbeddedElsewhere(request) ? { kind: "origin-refused", origin: undefined } : undefined;
+    return mayUse(wall, origin, visitor) ? undefined : { kind: "origin-refused", origin };
+  return isEmbeddedElsewhere(visitor) ? { kind: "origin-refused", origin: undefined } : undefined;
 }
 
 /** The `Host` that was last found to be known: nearly all requests name the same one. */
@@ -61,7 +83,7 @@ function isKnown(hosts: ReadonlySet<string>, host: string): boolean {
 }
 
 /** Whether pages of an origin may use the server. */
-export function mayUse({ origins, publicUrl }: Wall, origin: string, request: HttpRequest): boolean {
+export function mayUse({ origins, publicUrl }: Wall, origin: string, visitor: Visitor): boolean {
   const host = hostOfOrigin(origin);
   if (host === undefined) return false;
   if (origins.kind === "local" && isLocalName(hostName(host))) return true;
@@ -69,8 +91,8 @@ export function mayUse({ origins, publicUrl }: Wall, origin: string, request: Ht
   // Pages of the server itself, such as the explorer. A proxy may have ended TLS, so the scheme does not count.
   return (
     origin === publicUrl ||
-    host === request.header(HTTP_HEADER.host) ||
-    host === hostOfOrigin(request.origin())
+    host === visitor.header(HTTP_HEADER.host) ||
+    host === hostOfOrigin(visitor.origin())
   );
 }
 
@@ -78,9 +100,9 @@ export function mayUse({ origins, publicUrl }: Wall, origin: string, request: Ht
  * Whether a page of another site has built the answer into itself, as an image or a script say: such requests have no
  * `Origin`. Somebody who follows a link is no such page.
  */
-function isEmbeddedElsewhere(request: HttpRequest): boolean {
+function isEmbeddedElsewhere(visitor: Visitor): boolean {
   return (
-    request.header(HTTP_HEADER.fetchSite) === "cross-site" &&
-    request.header(HTTP_HEADER.fetchMode) !== "navigate"
+    visitor.header(HTTP_HEADER.fetchSite) === "cross-site" &&
+    visitor.header(HTTP_HEADER.fetchMode) !== "navigate"
   );
 }

@@ -174,7 +174,8 @@ async function idle(peer, { url, pid }) {
     );
   }
   await delay(setting("quiet") * 1000);
-  return { [`${setting("documents")} idle, MiB`]: memoryMib(pid) - before };
+  const after = memoryMib(pid);
+  return { [`${setting("documents")} idle, MiB`]: after - before, "whole process, MiB": after };
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];

@@ -1,9 +1,10 @@
 /** What a client sends, by mistake or on purpose, harms neither others nor the server. */
 import { encodeFrames } from "@perennial/yjs/core";
+import { YjsServer } from "@perennial/yjs/server";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as Y from "yjs";
 import { manyEdits } from "./support/many-edits.ts";
-import { textOf, World } from "./support/world.ts";
+import { BASE, textOf, World } from "./support/world.ts";
 
 const MIB = 1024 * 1024;
 
@@ -73,3 +74,39 @@ it("updates that wait for one that was lost hold up neither a reader nor compact
   await expect.poll(() => textOf(provider).length, { timeout: 60_000 }).toBe(30_000);
   expect(world.asked.some((asked) => asked.includes("offset=-1"))).toBe(false);
 }, 120_000);
+
+it("what somebody wrote into an index reaches nothing but its own document", async () => {
+  const reached: string[] = [];
+  const dsServer = {
+    fetch: (request: Request) => {
+      reached.push(new URL(request.url).pathname);
+      return world.streams.fetch(request);
+    },
+  };
+  const yjs = new YjsServer({ dsServer });
+  await world.ask("PUT", "/docs/d");
+  const write = async (path: string, entries: object[]): Promise<void> => {
+    const headers = { "content-type": "application/json" };
+    const { status } = await world.below("PUT", path, { headers, body: JSON.stringify(entries) });
+    expect(status).toBe(201);
+  };
+  const tricks = ["../../victim/.updates?", "../../victim/.updates#", "..%2F..%2Fvictim%2F.updates?", ".."];
+  await write(
+    "/docs/d/.index",
+    tricks.map((snapshotOffset) => ({ snapshotOffset, createdAt: 1 })),
+  );
+  await write(
+    "/docs/d/.awareness/.index",
+    tricks.map((name) => ({ name, createdAt: 1 })),
+  );
+  const address = `${BASE}/docs/d`;
+  await yjs.fetch(new Request(`${address}?offset=snapshot`));
+  expect((await yjs.fetch(new Request(address, { method: "DELETE" }))).status).toBe(204);
+  await yjs.stop();
+  await yjs.stop();
+  expect(reached.length).toBeGreaterThan(tricks.length);
+  // Some parsers of URLs leave dots where they are, and others do not.
+  const isElsewhere = (path: string): boolean =>
+    !path.startsWith("/v1/stream/yjs/test/docs/d/.") || /\/\.\.?(?:\/|$)/.test(path);
+  expect(reached.filter(isElsewhere)).toEqual([]);
+});

@@ -28,8 +28,9 @@ export const YjsStreamPaths = {
   doc: (service: string, docPath: string): string => `${PREFIX}${service}/docs/${docPath}`,
   dsStream: (service: string, docPath: string): string => `${STREAMS}${service}/docs/${docPath}/.updates`,
   indexStream: (service: string, docPath: string): string => `${STREAMS}${service}/docs/${docPath}/.index`,
+  /** The key is what an index or a client says: whatever that is, it stays where snapshots are. */
   snapshotStream: (service: string, docPath: string, key: string): string =>
-    `${STREAMS}${service}/docs/${docPath}/.snapshots/${key}`,
+    `${STREAMS}${service}/docs/${docPath}/.snapshots/${encodeURIComponent(key)}`,
   awarenessStream: (service: string, docPath: string, name: string): string =>
     `${STREAMS}${service}/docs/${docPath}/.awareness/${encodeURIComponent(name)}`,
   awarenessIndexStream: (service: string, docPath: string): string =>
@@ -73,7 +74,7 @@ function invalid(reason: string): Route {
 }
 
 /** A name that is one segment of a path, and stays where it is put. */
-function isName(name: string): boolean {
+export function isName(name: string): boolean {
   return NAME.test(name) && name !== "." && name !== "..";
 }
 

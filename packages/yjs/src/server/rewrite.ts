@@ -31,7 +31,7 @@ export function rewriteRead(target: string): RewrittenRead | undefined {
     return { target: read(YjsStreamPaths.dsStream(service, docPath), query, "long-poll") };
   const position = YjsStreamPaths.parseSnapshotOffset(offset);
   if (position === null) return undefined;
-  const path = YjsStreamPaths.snapshotStream(service, docPath, encodeURIComponent(offset));
+  const path = YjsStreamPaths.snapshotStream(service, docPath, offset);
   const headers = { [HEADER.cacheControl]: "private, max-age=60", [HEADER.streamNextOffset]: position };
   return { target: `${path}?offset=-1`, headers };
 }

@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { errorResponse } from "../http/errors.ts";
 import { pass } from "../http/pass.ts";
 import { readIndex, readSnapshots } from "../index-stream.ts";
-import { type DocumentId, YjsStreamPaths } from "../paths.ts";
+import { type DocumentId, isName, YjsStreamPaths } from "../paths.ts";
 import { discard } from "../upstream.ts";
 
 /** `DELETE {doc}`: the updates, and then all that is beside them. */
@@ -31,7 +31,8 @@ export async function removeBeside(context: Context, id: DocumentId): Promise<vo
     await remove(YjsStreamPaths.indexStream(service, docPath));
     const keys = new Set(snapshots.map(({ snapshotOffset }) => YjsStreamPaths.snapshotKey(snapshotOffset)));
     for (const key of keys) await remove(YjsStreamPaths.snapshotStream(service, docPath, key));
-    for (const name of new Set(["default", ...names.map((entry) => String(entry.name))]))
+    const named = names.map((entry) => String(entry.name)).filter(isName);
+    for (const name of new Set(["default", ...named]))
       await remove(YjsStreamPaths.awarenessStream(service, docPath, name));
     await remove(YjsStreamPaths.awarenessIndexStream(service, docPath));
   } catch (error) {

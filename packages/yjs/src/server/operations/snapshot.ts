@@ -56,7 +56,7 @@ export async function readSnapshot(
 ): Promise<Response> {
   const position = YjsStreamPaths.parseSnapshotOffset(key);
   if (position === null) return errorResponse("INVALID_REQUEST", "Invalid snapshot offset");
-  const path = YjsStreamPaths.snapshotStream(service, docPath, encodeURIComponent(key));
+  const path = YjsStreamPaths.snapshotStream(service, docPath, key);
   const first = await upstream.send("GET", `${path}?offset=-1`, { signal: request.signal });
   if (!first.ok) {
     await discard(first);

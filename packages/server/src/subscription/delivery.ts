@@ -14,6 +14,9 @@ import { wakeStreams } from "./views.ts";
 import type { Courier, Outcome } from "./webhooks/courier.ts";
 import type { Hosts } from "./webhooks/hosts.ts";
 
+/** Dead letters of one subscription; then the oldest goes, whose streams are as pending as those of the newest. */
+const DEAD_LETTERS_MAX = 100;
+
 /** Path of the control API. */
 export const CONTROL_ROOT = `${STREAM_ROOT}/__ds`;
 
@@ -116,7 +119,9 @@ export class Deliveries implements Delivery {
     if (outcome.kind === "failed") {
       // It has called back: whatever became of its answer, a worker is at it.
       if (progress.wake!.nextAt === undefined) return undefined;
-      return failed(progress, { message: outcome.message, now, random: shard.random(), most });
+      const change = failed(progress, { message: outcome.message, now, random: shard.random(), most });
+      const isFull = change.dead !== undefined && deadLetters.size >= DEAD_LETTERS_MAX;
+      return isFull ? { ...change, revived: [...deadLetters.keys()].slice(0, 1) } : change;
     }
     if (!outcome.isDone) return { progress: delivered(progress, now, settings.leaseMs) };
     const moved = autoAcked(progress.wake!.marks, (path) => links.get(path));

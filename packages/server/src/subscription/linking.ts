@@ -7,7 +7,7 @@ import { ownStart } from "../stream/state.ts";
 import type { Wanted } from "./core/requests.ts";
 import type { Link } from "./core/state.ts";
 import { fixedPrefix } from "./core/watchers.ts";
-import { firstCursor, relativePath } from "./notice.ts";
+import { firstCursor, mayBeMissed, relativePath } from "./notice.ts";
 import type { Store } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
 import { linkNow, streamAt } from "./tails.ts";
@@ -41,9 +41,6 @@ function* steps(
   return links;
 }
 
-/** How far the clock may have been set back since, milliseconds. */
-const MARGIN_MS = 60_000;
-
 /**
  * Links the streams that a pattern matches, were appended to since there was no room for them, and are not linked: from their
  * beginning, since nobody knows how far a worker is. So it may see some again, but misses nothing.
@@ -54,13 +51,12 @@ export function* findMissed(
   subscription: Subscription,
   hasRoom: () => boolean,
 ): Generator<void> {
-  const { settings, progress, links } = subscription;
-  const since = progress.missedSince! - MARGIN_MS;
+  const { settings, links } = subscription;
   for (const paths of matchingPages(shard, store, settings.pattern!, Number.POSITIVE_INFINITY)) {
     if (subscription.isGone || store.refusal() !== undefined) return;
     for (const path of paths) {
       const stream = links.has(path) ? undefined : streamAt(shard, path);
-      if (stream === undefined || stream.state.lastAppendAt < since) continue;
+      if (stream === undefined || !mayBeMissed(subscription, stream.state)) continue;
       if (!hasRoom()) {
         subscription.hasMissed = true;
         return;

@@ -43,11 +43,21 @@ export function firstCursor(state: StreamState, from: number): number {
   return state.fork === undefined && from === 0 ? -1 : from;
 }
 
+/** How far the clock may have been set back since, milliseconds. */
+const MARGIN_MS = 60_000;
+
+/** Whether something may have been appended to a stream when there was no room to link it. */
+export function mayBeMissed({ progress }: Subscription, { lastAppendAt }: StreamState): boolean {
+  return progress.missedSince !== undefined && lastAppendAt >= progress.missedSince - MARGIN_MS;
+}
+
 export class Notices implements StreamWatch {
   readonly #store: Store;
   readonly #noticed: Noticed;
+  readonly #now: () => number;
 
-  constructor(store: Store, noticed: Noticed) {
+  constructor(store: Store, noticed: Noticed, now: () => number) {
+    this.#now = now;
     this.#store = store;
     this.#noticed = noticed;
   }
@@ -79,8 +89,9 @@ export class Notices implements StreamWatch {
         this.#noticed.onNoRoom(subscription);
         continue;
       }
+      const start = mayBeMissed(subscription, state) ? ownStart(state) : from;
       const link: Link = {
-        ...{ path, streamId: state.id, acked: firstCursor(state, from) },
+        ...{ path, streamId: state.id, acked: firstCursor(state, start) },
         ...{ isExplicit: false, isGlob: true },
       };
       this.#store.change(subscription, { links: [link] });
@@ -127,7 +138,7 @@ export class Notices implements StreamWatch {
     const { progress } = subscription;
     this.#store.change(subscription, {
       unlinked: [path],
-      ...(progress.wake !== undefined && { progress: bereft(progress, path) }),
+      ...(progress.wake !== undefined && { progress: bereft(progress, path, this.#now()) }),
     });
   }
 

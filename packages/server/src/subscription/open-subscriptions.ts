@@ -1,7 +1,7 @@
 /** Puts the parts together, over a shard that is open. */
 import type { Shard } from "../shard/shard.ts";
 import type { Streams } from "../shard/streams.ts";
-import { Table } from "../shard/table/table.ts";
+import { Table, type TableSizes } from "../shard/table/table.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { Deliveries } from "./delivery.ts";
 import { Keys } from "./keys.ts";
@@ -26,6 +26,8 @@ export interface SubscriptionOptions {
   /** Deliveries under way to one host. */
   readonly webhooksPerHost: number;
   readonly limits: SubscriptionLimits;
+  /** How their rows lie on the disk. */
+  readonly table?: TableSizes;
   /** Whoever brings webhooks. Default: HTTP. */
   readonly courier?: Courier;
 }
@@ -49,7 +51,9 @@ export async function openSubscriptions(
   options: SubscriptionOptions,
 ): Promise<OpenSubscriptions> {
   const { logger, webhooks, webhookHosts, webhookAttempts, webhooksPerHost, limits } = options;
-  const store = new Store((onRestored) => new Table(shard, streams, "subscriptions", onRestored));
+  const store = new Store(
+    (onRestored) => new Table(shard, streams, "subscriptions", onRestored, options.table),
+  );
   await store.open();
   const keys = new Keys(store, shard.now);
   const own = parseOwnHosts(webhookHosts);
@@ -61,7 +65,7 @@ export async function openSubscriptions(
   );
   const runner = new Runner(shard, store, deliveries, (subscription) => news.catchUp(subscription));
   const news = new News(shard, store, runner, { each: limits.links, all: limits.allLinks });
-  const notices = new Notices(store, news);
+  const notices = new Notices(store, news, shard.now);
   news.notices = notices;
   shard.publisher.watch = notices;
   let isStopped = false;

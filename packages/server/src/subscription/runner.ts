@@ -7,7 +7,7 @@ import type { Shard } from "../shard/shard.ts";
 import type { Mark } from "./core/state.ts";
 import { begun, dueAt, ended } from "./core/wakes.ts";
 import type { Store } from "./store.ts";
-import type { Subscription } from "./subscription.ts";
+import type { Subscription, Watched } from "./subscription.ts";
 import { Timetable } from "./timetable.ts";
 
 /** Brings a wake to its worker: begins that, and has the subscription looked at again when it is done. */
@@ -16,7 +16,9 @@ export interface Delivery {
 }
 
 /** Streams that one wake tells of. Others are in the next. */
-export const MARKS_MAX = 1000;
+const MARKS_MAX = 1000;
+/** Characters of their paths. */
+const MARKED_PATHS_MAX = 32 * 1024;
 /** Subscriptions looked at in one step. */
 const STEP = 20;
 /** While nothing can be written. */
@@ -145,13 +147,8 @@ export class Runner {
   /** Begins a wake. There must be none, and something pending, and the log must take records. */
   begin(subscription: Subscription): void {
     const { progress, pending, settings } = subscription;
-    const marks: Mark[] = [];
     const [first] = pending;
-    if (settings.type === "webhook")
-      for (const { link, tail } of pending) {
-        if (marks.length === MARKS_MAX) break;
-        marks.push({ path: link.path, streamId: link.streamId, tail });
-      }
+    const marks = settings.type === "webhook" ? marksOf(pending) : [];
     const wake = { id: `w_${randomBytes(12).toString("hex")}`, stream: first!.link.path, marks };
     this.#store.change(subscription, { progress: begun(progress, wake, this.#shard.now()) });
   }
@@ -168,4 +165,16 @@ export class Runner {
       else this.mark(subscription);
     });
   }
+}
+
+/** Where streams with news end, as far as one record holds them. */
+function marksOf(pending: ReadonlySet<Watched>): readonly Mark[] {
+  const marks: Mark[] = [];
+  let length = 0;
+  for (const { link, tail } of pending) {
+    length += link.path.length;
+    if (marks.length === MARKS_MAX || length > MARKED_PATHS_MAX) break;
+    marks.push({ path: link.path, streamId: link.streamId, tail });
+  }
+  return marks;
 }

@@ -17,6 +17,8 @@ export interface Change {
   readonly revived?: readonly number[];
 }
 
+/** The key of the last number that was given to a subscription: none is given twice, since tokens name them. */
+const LAST = "last";
 /** Rows of a deleted subscription that are taken away in one record. */
 const SWEPT_ROWS = 500;
 
@@ -39,12 +41,12 @@ export class Store {
 
   async open(): Promise<void> {
     await this.#table.open();
+    this.#lastNumber = (this.#table.get(LAST) as number | undefined) ?? 0;
     const orphans: string[] = [];
     for (const row of this.#table.rows()) if (row[0].startsWith("s:")) this.#apply(row);
     for (const row of this.#table.rows()) {
       const number = numberOf(row[0]);
       if (number === undefined) continue;
-      this.#lastNumber = Math.max(this.#lastNumber, number);
       if (!this.byNumber.has(number)) orphans.push(row[0]);
       else if (!row[0].startsWith("s:")) this.#apply(row);
     }
@@ -102,7 +104,7 @@ export class Store {
     change: Change,
   ): { readonly subscription: Subscription; readonly settled: Settled } {
     const number = ++this.#lastNumber;
-    const rows: Row[] = [[`s:${number}`, settings], ...rowsOf(number, change)];
+    const rows: Row[] = [[LAST, number], [`s:${number}`, settings], ...rowsOf(number, change)];
     const settled = this.#table.write(rows);
     for (const row of rows) this.#apply(row);
     return { subscription: this.byNumber.get(number)!, settled };
@@ -153,7 +155,6 @@ export class Store {
   #apply([key, value]: Row): void {
     const number = numberOf(key);
     if (number === undefined) return;
-    this.#lastNumber = Math.max(this.#lastNumber, number);
     const known = this.byNumber.get(number);
     if (key.startsWith("s:")) {
       if (known !== undefined) this.#forget(known);

@@ -60,9 +60,9 @@ export class Subscriptions {
     return this.#deps.keys;
   }
 
-  /** Whose a subscription is, by its number. */
-  scopeOf(number: number): ScopePrefix | undefined {
-    return this.#deps.store.byNumber.get(number)?.settings.scope;
+  /** The subscription of a number, which tokens name it by. */
+  at(number: number): Subscription | undefined {
+    return this.#deps.store.byNumber.get(number);
   }
 
   /** Makes it, or confirms that it is there. */

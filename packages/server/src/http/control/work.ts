@@ -17,7 +17,7 @@ export async function work(context: Context, asked: ControlRequest, id: string):
   const token = BEARER.exec(request.header(HTTP_HEADER.authorization) ?? "")?.[1];
   const claims = token === undefined ? undefined : subscriptions.keys.verify(token);
   if (claims === undefined) return refusalReply(tokenInvalid());
-  const scope = subscriptions.scopeOf(claims.n) ?? `${STREAM_ROOT}/`;
+  const scope = subscriptions.at(claims.n)?.settings.scope ?? `${STREAM_ROOT}/`;
   const found = await subscriptions.find(scope, id);
   if (found.kind === "rejected") return refusalReply(notFound());
   const [action] = rest;

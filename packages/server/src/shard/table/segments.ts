@@ -19,8 +19,6 @@ export interface StoredRow {
   readonly length: number;
 }
 
-/** Bytes of a stream before the next one is begun. */
-const SEGMENT_BYTES = 2 * 1024 * 1024;
 const NAME_DIGITS = 12;
 const PATHS_PAGE = 100;
 
@@ -28,13 +26,16 @@ export class Segments {
   readonly #shard: Shard;
   readonly #streams: Streams;
   readonly #prefix: string;
+  readonly #segmentBytes: number;
   #all: Segment[] = [];
   /** Bytes of all but the newest. */
   #fullBytes = 0;
   /** Creations on their way. */
   readonly #created = new Map<Pending, Segment>();
 
-  constructor(shard: Shard, streams: Streams, name: string) {
+  /** @param segmentBytes of a stream before the next one is begun */
+  constructor(shard: Shard, streams: Streams, name: string, segmentBytes: number) {
+    this.#segmentBytes = segmentBytes;
     this.#shard = shard;
     this.#streams = streams;
     this.#prefix = `${OWN_ROOT}${name}/`;
@@ -57,7 +58,8 @@ export class Segments {
 
   #count(): void {
     const full = this.#all.slice(0, -1);
-    this.#fullBytes = full.reduce((sum, { id }) => sum + this.#shard.catalog.byId(id).state.tail, 0);
+    // One that is being removed may be gone already.
+    this.#fullBytes = full.reduce((sum, { id }) => sum + (this.#shard.catalog.find(id)?.state.tail ?? 0), 0);
   }
 
   /** They are in use for as long as they are there. */
@@ -89,7 +91,8 @@ export class Segments {
   /** Accepts stored messages. */
   append(text: string): Pending {
     const { catalog, now } = this.#shard;
-    if (this.#all.length === 0 || catalog.byId(this.newest.id).state.tail >= SEGMENT_BYTES) this.#begin();
+    if (this.#all.length === 0 || catalog.byId(this.newest.id).state.tail >= this.#segmentBytes)
+      this.#begin();
     const stream = catalog.byId(this.newest.id);
     const { id, tail: position } = stream.state;
     return this.#shard.commit(

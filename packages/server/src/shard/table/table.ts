@@ -22,31 +22,48 @@ interface Entry {
   readonly length: number;
 }
 
-/** Bytes beyond twice what counts that may lie there: below it nothing is rewritten. */
-const SLACK_BYTES = 8 * 1024 * 1024;
+/** How a table lies on the disk. */
+export interface TableSizes {
+  /** Bytes of one of its streams before the next one is begun. */
+  readonly segmentBytes: number;
+  /** Bytes beyond twice what counts that may lie there: below it nothing is rewritten. */
+  readonly slackBytes: number;
+}
+
+export const TABLE_SIZES: TableSizes = { segmentBytes: 2 * 1024 * 1024, slackBytes: 8 * 1024 * 1024 };
+const NOTHING: Settled = Promise.resolve(undefined);
 /** Rows rewritten in one record. */
 const REWRITTEN_ROWS = 100;
 
 export class Table {
   readonly #shard: Shard;
   readonly #segments: Segments;
+  readonly #slackBytes: number;
   readonly #onRestored: (rows: readonly Row[]) => void;
   readonly #entries = new Map<string, Entry>();
   /** What was under the keys of records that are on their way. */
   readonly #before = new Map<Pending, readonly (readonly [key: string, entry: Entry | undefined])[]>();
   #liveBytes = 0;
-  #last: Settled = Promise.resolve(undefined);
+  #last = NOTHING;
   #rewriting: Promise<void> | undefined;
   #isClosed = false;
+  #isDamaged = false;
 
   /**
    * @param streams the shard's own, for reading
    * @param name of the table: a segment of a path
    * @param onRestored hears of rows that are again what they were, since a record was lost
    */
-  constructor(shard: Shard, streams: Streams, name: string, onRestored: (rows: readonly Row[]) => void) {
+  constructor(
+    shard: Shard,
+    streams: Streams,
+    name: string,
+    onRestored: (rows: readonly Row[]) => void,
+    { segmentBytes, slackBytes }: TableSizes = TABLE_SIZES,
+  ) {
     this.#shard = shard;
-    this.#segments = new Segments(shard, streams, name);
+    this.#segments = new Segments(shard, streams, name, segmentBytes);
+    this.#slackBytes = slackBytes;
     this.#onRestored = onRestored;
   }
 
@@ -98,9 +115,15 @@ export class Table {
       rows.map((row, index) => [row[0], this.#set(row, newest, Buffer.byteLength(lines[index]!))] as const),
     );
     this.#last = pending.settled;
-    void pending.settled.then(() => this.#before.delete(pending));
+    void pending.settled.then((failure) => this.#onSettled(pending, failure));
     this.#rewriteIfDue();
     return pending.settled;
+  }
+
+  /** What is lost was taken back: what there is now is durable. */
+  #onSettled(pending: Pending, failure: LogFailure | undefined): void {
+    this.#before.delete(pending);
+    if (failure !== undefined && this.#last === pending.settled) this.#last = NOTHING;
   }
 
   #set([key, value]: Row, segment: Segment, length: number): Entry | undefined {
@@ -129,14 +152,19 @@ export class Table {
   }
 
   #rewriteIfDue(): void {
-    if (this.#rewriting !== undefined || this.#isClosed || !this.#isDue()) return;
-    this.#rewriting = this.#rewrite().finally(() => {
-      this.#rewriting = undefined;
-    });
+    if (this.#rewriting !== undefined || this.#isClosed || this.#isDamaged || !this.#isDue()) return;
+    this.#rewriting = this.#rewrite()
+      .catch(() => {
+        // What is damaged stays where it is, and the log has told of it.
+        this.#isDamaged = true;
+      })
+      .finally(() => {
+        this.#rewriting = undefined;
+      });
   }
 
   #isDue(): boolean {
-    return this.#segments.byteLength > 2 * this.#liveBytes + SLACK_BYTES;
+    return this.#segments.byteLength > 2 * this.#liveBytes + this.#slackBytes;
   }
 
   async #rewrite(): Promise<void> {

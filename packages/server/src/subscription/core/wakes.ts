@@ -105,8 +105,13 @@ export function extended(progress: Progress, now: number, leaseMs: number, hasMo
   }));
 }
 
-/** A stream is gone of which the wake was told. */
-export function bereft(progress: Progress, path: string): Progress {
+/** Characters of paths that a wake remembers as gone. */
+const GONE_MAX = 32 * 1024;
+
+/** A stream is gone of which the wake was told. After too many of them it is over: its worker is fenced, and what is left is in the next. */
+export function bereft(progress: Progress, path: string, now: number): Progress {
+  const length = (progress.wake?.gone ?? []).reduce((sum, { length }) => sum + length, path.length);
+  if (length > GONE_MAX) return ended(progress, now, true);
   return withWake(progress, (wake) => ({ ...wake, gone: [...wake.gone, path] }));
 }
 

@@ -22,6 +22,7 @@ import { readCommand } from "./commands/read.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { serviceCommand } from "./commands/service.ts";
 import { statCommand } from "./commands/stat.ts";
+import { subscribeCommand } from "./commands/subscribe.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { writeCommand } from "./commands/write.ts";
 import { yjsCommand } from "./commands/yjs.ts";
@@ -102,7 +103,8 @@ function addCommands(program: Command, invocation: Invocation): void {
     .addCommand(forkCommand(invocation))
     .addCommand(followCommand(invocation))
     .addCommand(lsCommand(invocation))
-    .addCommand(statCommand(invocation));
+    .addCommand(statCommand(invocation))
+    .addCommand(subscribeCommand(invocation));
   program
     .commandsGroup("Transfers:")
     .addCommand(importCommand(invocation))

@@ -1,4 +1,5 @@
 /** Requests to the control API. */
+import { HEADER } from "@perennial/protocol";
 import { createFetchWithBackoff, FetchError, type HeadersRecord } from "../index.ts";
 import { SubscriptionError } from "./errors.ts";
 
@@ -46,7 +47,7 @@ export class ControlApi {
     for (const [name, value] of Object.entries(this.options.headers ?? {}))
       headers.set(name, typeof value === "function" ? await value() : value);
     if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);
-    if (body !== undefined) headers.set("Content-Type", "application/json");
+    if (body !== undefined) headers.set(HEADER.contentType, "application/json");
     const request: RequestInit = { method, headers };
     if (body !== undefined) request.body = JSON.stringify(body);
     if (signal !== undefined) request.signal = signal;

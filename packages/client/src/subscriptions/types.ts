@@ -1,4 +1,4 @@
-/** What the control API says, in the words of the protocol (section 18). */
+/** What the control API says, in the words of the protocol (protocol §18). */
 
 /** A stream of a wake, and what is new in it. */
 export interface WokenStream {

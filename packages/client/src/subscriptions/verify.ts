@@ -36,7 +36,7 @@ const ASKED_AGAIN_MS = 10_000;
  * import { WebhookVerifier } from "@perennial/client/subscriptions";
  * const verifier = new WebhookVerifier({ jwksUrl: "http://localhost:4437/v1/stream/__ds/jwks.json" });
  * export async function POST(request: Request): Promise<Response> {
- *   const wake = await verifier.verify(request);
+ *   const wake = await verifier.verifyRequest(request);
  *   console.log(wake.streams.filter(({ has_pending }) => has_pending));
  *   return Response.json({ done: true });
  * }
@@ -52,17 +52,24 @@ export class WebhookVerifier {
   }
 
   /**
-   * What a webhook says, once it is known to be genuine.
+   * What the request of a webhook says, once it is known to be genuine.
    *
-   * @param webhook the request, whose body must not have been read, or its body as it came, and the header `Webhook-Signature`
+   * @param request whose body must not have been read
    * @throws WebhookSignatureError when it is not: answer 401
    */
-  async verify(
-    webhook: Request | { readonly body: string | Uint8Array; readonly signature: string | null | undefined },
-  ): Promise<WebhookNotification> {
-    const isRequest = "headers" in webhook;
-    const header = isRequest ? webhook.headers.get("Webhook-Signature") : webhook.signature;
-    const body = isRequest ? new Uint8Array(await webhook.arrayBuffer()) : bytesOf(webhook.body);
+  async verifyRequest(request: Request): Promise<WebhookNotification> {
+    const body = new Uint8Array(await request.arrayBuffer());
+    return this.verify(body, request.headers.get("Webhook-Signature"));
+  }
+
+  /**
+   * The same of a body that was read already.
+   *
+   * @param sent the body as it came
+   * @param header `Webhook-Signature`
+   */
+  async verify(sent: string | Uint8Array, header: string | null | undefined): Promise<WebhookNotification> {
+    const body = bytesOf(sent);
     const [, seconds = "", kid = "", signature = ""] = SIGNATURE.exec(header ?? "") ?? [];
     if (signature === "")
       throw new WebhookSignatureError("there is no Webhook-Signature, or none of this form");

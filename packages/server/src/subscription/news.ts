@@ -4,6 +4,7 @@ import type { Work } from "../shard/turns.ts";
 import { findMissed } from "./linking.ts";
 import type { Noticed, Notices } from "./notice.ts";
 import type { Runner } from "./runner.ts";
+import { hasLinkRoom } from "./shares.ts";
 import type { Store } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
 import { refresh, streamAt } from "./tails.ts";
@@ -60,6 +61,11 @@ export class News implements Noticed {
     }
   }
 
+  /** Whether there may be news of a subscription that nobody has told it yet. */
+  isBehind({ isFresh }: Subscription): boolean {
+    return !isFresh || this.#crowds.size > 0;
+  }
+
   /** Looks up all tails of a subscription. */
   refresh(subscription: Subscription): Promise<void> {
     return this.#shard.turns.run<void>(
@@ -79,8 +85,10 @@ export class News implements Noticed {
   }
 
   hasRoom(subscription: Subscription): boolean {
-    const { each, all } = this.#linksMax;
-    if (subscription.links.size < each && this.#store.links < all) return true;
+    const { scope } = subscription.settings;
+    const isRoomy =
+      subscription.links.size < this.#linksMax.each && hasLinkRoom(this.#store, this.#linksMax.all, scope, 1);
+    if (isRoomy) return true;
     return this.#letGo(subscription);
   }
 

@@ -32,6 +32,7 @@ export class Store {
   links = 0;
   readonly #byId = new Map<string, Map<string, Subscription>>();
   readonly #globsOf = new Map<string, number>();
+  readonly #linksOf = new Map<string, number>();
   readonly #table: Table;
   #lastNumber = 0;
 
@@ -97,6 +98,16 @@ export class Store {
 
   #countPattern({ pattern, scope }: Settings, by: 1 | -1): void {
     if (pattern !== undefined) this.#globsOf.set(scope, this.patternsWithin(scope) + by);
+  }
+
+  /** Links of the subscriptions of a scope. */
+  linksWithin(scope: string): number {
+    return this.#linksOf.get(scope) ?? 0;
+  }
+
+  #countLink({ settings: { scope } }: Subscription, by: 1 | -1): void {
+    this.links += by;
+    this.#linksOf.set(scope, this.linksWithin(scope) + by);
   }
 
   create(
@@ -177,12 +188,12 @@ export class Store {
       subscription.links.delete(path);
       subscription.pending.delete(known);
       this.watchers.delete(path, known);
-      this.links -= 1;
+      this.#countLink(subscription, -1);
     } else if (known === undefined) {
       const watched: Watched = { subscription, link, tail: Math.max(link.acked, 0) };
       subscription.links.set(path, watched);
       this.watchers.add(path, watched);
-      this.links += 1;
+      this.#countLink(subscription, 1);
     } else {
       const isOther = known.link.streamId !== link.streamId;
       known.link = link;

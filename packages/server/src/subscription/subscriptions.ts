@@ -5,11 +5,13 @@ import type { Shard } from "../shard/shard.ts";
 import type { Settled } from "../shard/table/table.ts";
 import { invalid, notFound, type Refusal, tooMany, unavailable } from "./core/rejections.ts";
 import type { Wanted } from "./core/requests.ts";
+import { OWN_WAKES } from "./core/requests.ts";
 import type { DeadLetter, Link } from "./core/state.ts";
 import type { Keys } from "./keys.ts";
 import { globLinks } from "./linking.ts";
 import type { News } from "./news.ts";
 import type { Runner } from "./runner.ts";
+import { hasLinkRoom, shareOf } from "./shares.ts";
 import type { Store } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
 import { linkNow } from "./tails.ts";
@@ -118,16 +120,19 @@ export class Subscriptions {
 
   #limitProblem(scope: ScopePrefix, { pattern, streams }: Wanted): Refusal | undefined {
     const { store, limits } = this.#deps;
-    if (store.byNumber.size >= limits.subscriptions) return tooMany("subscriptions", limits.subscriptions);
+    const share = shareOf(scope, limits.subscriptions);
+    if (store.byNumber.size >= limits.subscriptions || store.within(scope).size >= share)
+      return tooMany("subscriptions", share);
     if (pattern !== undefined && store.patternsWithin(scope) >= limits.patterns)
       return tooMany("subscriptions with a pattern", limits.patterns);
-    return this.#linkProblem(0, streams.length);
+    return this.#linkProblem(scope, 0, streams.length);
   }
 
-  #linkProblem(has: number, more: number): Refusal | undefined {
+  #linkProblem(scope: ScopePrefix, has: number, more: number): Refusal | undefined {
     const { store, limits } = this.#deps;
     if (has + more > limits.links) return tooMany("streams in one subscription", limits.links);
-    return store.links + more > limits.allLinks ? tooMany("subscribed streams", limits.allLinks) : undefined;
+    if (hasLinkRoom(store, limits.allLinks, scope, more)) return undefined;
+    return tooMany("subscribed streams", shareOf(scope, limits.allLinks));
   }
 
   /** The subscription, once all that is known of it is durable. */
@@ -181,6 +186,7 @@ export class Subscriptions {
     const { store, shard } = this.#deps;
     const found = store.find(scope, id);
     if (found === undefined) return reject(notFound());
+    if (paths.includes(found.settings.wakeStream ?? "")) return reject(invalid(OWN_WAKES));
     const added: Link[] = [];
     for (const path of paths) {
       const known = found.links.get(path)?.link;
@@ -192,6 +198,7 @@ export class Subscriptions {
       );
     }
     const problem = this.#linkProblem(
+      scope,
       found.links.size,
       added.filter(({ path }) => !found.links.has(path)).length,
     );

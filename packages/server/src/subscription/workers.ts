@@ -48,7 +48,7 @@ export class Workers {
     const held = this.#holder(found);
     if (held !== undefined) return reject(held);
     // What is durable counts, told or not.
-    if (found.pending.size === 0) await news.refresh(found);
+    if (found.pending.size === 0 && news.isBehind(found)) await news.refresh(found);
     const refusal = this.#holder(found) ?? this.#claimProblem(found);
     if (refusal !== undefined) return reject(refusal);
     // A lease that has run out ends its wake: whoever had it must not be taken for whoever has it now.

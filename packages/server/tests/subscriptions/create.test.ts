@@ -31,6 +31,7 @@ throughEachDoor("creating subscriptions", (s) => {
     [{ streams: [5] }, "path"],
     [{ streams: ["__ds/x"] }, "names no stream"],
     [{ streams: Array.from({ length: 1001 }, (_, n) => `s${n}`) }, "1000"],
+    [{ streams: ["w"] }, "wake stream of the subscription itself"],
     [{ type: "webhook" }, "webhook.url"],
     [{ description: "x".repeat(5000) }, "description"],
   ])("%j is refused with words that name it", async (more, word) => {

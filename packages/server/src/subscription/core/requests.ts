@@ -40,6 +40,9 @@ const DESCRIPTION_MAX = 4096;
 const WORKER_MAX = 256;
 const URL_MAX = 2048;
 
+/** A subscription to its own wake stream would wake itself for ever. */
+export const OWN_WAKES = "streams must not name the wake stream of the subscription itself";
+
 type Members = Readonly<Record<string, unknown>>;
 
 /** The members of a JSON object. */
@@ -66,6 +69,7 @@ export function parseWanted(body: Members, scope: string): Parsed<Wanted> {
     return reject(invalid("name a pattern, or one stream at least in streams"));
   const target = parseTarget(type, body, scope);
   if (target.kind === "rejected") return target;
+  if (streams.value.includes(target.value.wakeStream ?? "")) return reject(invalid(OWN_WAKES));
   const leaseMs = body.lease_ttl_ms ?? LEASE_MS.usual;
   if (!isWhole(leaseMs, LEASE_MS.least, LEASE_MS.most))
     return reject(invalid(`lease_ttl_ms must be a whole number from ${LEASE_MS.least} to ${LEASE_MS.most}`));

@@ -55,7 +55,8 @@ export class HttpCourier implements Courier {
   }
 
   async close(): Promise<void> {
-    await (await this.#agent)?.destroy();
+    const agent = await this.#agent?.catch(() => undefined);
+    await agent?.destroy();
   }
 
   async #makeAgent(): Promise<Agent> {

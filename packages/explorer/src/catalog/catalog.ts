@@ -141,7 +141,7 @@ export class Catalog {
       since = asked.value.cursor;
       const entries = mergeChanges(this.#latest.entries, { streams, removed }, this.#sources.now());
       if (entries !== this.#latest.entries) this.#publish({ entries });
-      pause = streams.length + removed.length > 0 ? CHANGING_PAUSE_MS : STILL_PAUSE_MS;
+      pause = pauseAfter(streams.length + removed.length);
     }
   }
 
@@ -216,4 +216,10 @@ export class Catalog {
     this.#pending = undefined;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What is full has more behind it. */
+function pauseAfter(changes: number): number {
+  if (changes >= PAGE_STREAMS) return SWEEP_PAUSE_MS;
+  return changes > 0 ? CHANGING_PAUSE_MS : STILL_PAUSE_MS;
 }

@@ -37,6 +37,13 @@ throughEachDoor("changes of the list", (s) => {
     const first = JSON.parse((await ask(`?since=${cursor}&limit=2`)).text) as ListedChanges;
     expect(first.streams.map(({ path }) => path)).toEqual(names.slice(0, 2));
     expect((await changes(first.cursor)).streams.map(({ path }) => path)).toEqual(names.slice(2));
+    const more = Array.from({ length: 10 }, () => s.name());
+    for (const name of more) await s.http.put(name, { headers: TEXT });
+    const long = await s.http.get("__ds/changes", `?since=${cursor}`, { "Accept-Encoding": "gzip" });
+    expect([long.headers.get("Content-Encoding"), long.headers.get("Vary")]).toEqual([
+      "gzip",
+      expect.stringContaining("Accept-Encoding"),
+    ]);
   });
 
   test("a cursor from elsewhere begins anew, and what is none is refused", async () => {

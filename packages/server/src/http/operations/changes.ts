@@ -1,9 +1,17 @@
 /** GET of what changed in the list of streams: an extension, described in docs/extensions.md. */
-import { CONTROL_SEGMENT, HEADER, type ListedChanges, ok, STREAM_ROOT } from "@perennial/protocol";
+import {
+  CONTROL_SEGMENT,
+  HEADER,
+  HTTP_HEADER,
+  type ListedChanges,
+  ok,
+  STREAM_ROOT,
+} from "@perennial/protocol";
 import type { ChangePlace } from "../../shard/change-log.ts";
 import { mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { sentBody } from "../message/gzip.ts";
 import type { Query } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -31,11 +39,11 @@ export async function changes(
   const isShown = (path: string): boolean => path.startsWith(scope.prefix);
   const { place, paths } = await streams.changes(since.value, isShown, limit.value);
   const cursor = `${place.epoch}.${place.number}`;
-  if (paths === undefined) return reply({ cursor, reset: true, streams: [], removed: [] });
+  if (paths === undefined) return reply(request, { cursor, reset: true, streams: [], removed: [] });
   const found = await streams.describeAll(paths);
   const there = new Set(found.map(({ path }) => path));
   const removed = paths.filter((path) => !there.has(path)).map(relativePath);
-  return reply({ cursor, streams: found.map(listedStream), removed });
+  return reply(request, { cursor, streams: found.map(listedStream), removed });
 }
 
 function parseSince(query: Query): Parsed<ChangePlace | undefined> {
@@ -46,8 +54,9 @@ function parseSince(query: Query): Parsed<ChangePlace | undefined> {
   return refuse({ kind: "bad-parameter", parameter: "since", reason: "must be the cursor of an answer" });
 }
 
-function reply(page: ListedChanges): Reply {
-  const body = Buffer.from(JSON.stringify(page));
-  const headers = [HEADER.contentType, "application/json", HEADER.cacheControl, "no-store"];
-  return { status: 200, headers, body };
+async function reply(request: HttpRequest, page: ListedChanges): Promise<Reply> {
+  const accepts = request.header(HTTP_HEADER.acceptEncoding);
+  const { body, headers } = await sentBody(accepts, Buffer.from(JSON.stringify(page)));
+  const common = [HEADER.contentType, "application/json", HEADER.cacheControl, "no-store"];
+  return { status: 200, headers: [...common, ...headers], body };
 }

@@ -1,7 +1,7 @@
 /** What the lists that we add to the protocol have in common (docs/extensions.md). */
 import { createHash } from "node:crypto";
 import { HEADER, HTTP_HEADER, matchesIfNoneMatch, ok } from "@perennial/protocol";
-import { acceptsGzip, compressed, GZIP_BYTES, gzipTag } from "../message/gzip.ts";
+import { gzipTag, isWorthGzip, sentBody } from "../message/gzip.ts";
 import { type Query, repeatedParameter } from "../message/query.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -41,20 +41,22 @@ export function parseLimit(query: Query): Parsed<number> {
  */
 export async function pageReply(request: HttpRequest, page: object): Promise<Reply> {
   const body = Buffer.from(JSON.stringify(page));
+  const accepts = request.header(HTTP_HEADER.acceptEncoding);
   const plainTag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
-  const takesGzip = body.length >= GZIP_BYTES && acceptsGzip(request.header(HTTP_HEADER.acceptEncoding));
   const condition = request.header(HEADER.ifNoneMatch);
-  for (const etag of takesGzip ? [gzipTag(plainTag), plainTag] : [plainTag])
+  for (const etag of isWorthGzip(accepts, body) ? [gzipTag(plainTag), plainTag] : [plainTag])
     if (condition !== undefined && matchesIfNoneMatch(condition, etag))
-      return { status: 304, headers: validators(etag), body: undefined };
-  const gzip = takesGzip ? await compressed(body) : undefined;
-  const headers = [HEADER.contentType, "application/json"];
-  if (gzip === undefined) return { status: 200, headers: [...headers, ...validators(plainTag)], body };
-  headers.push(HTTP_HEADER.contentEncoding, "gzip", ...validators(gzipTag(plainTag)));
-  return { status: 200, headers, body: gzip };
+      return {
+        status: 304,
+        headers: [...validators(etag), HTTP_HEADER.vary, HTTP_HEADER.acceptEncoding],
+        body: undefined,
+      };
+  const sent = await sentBody(accepts, body);
+  const etag = sent.isGzip ? gzipTag(plainTag) : plainTag;
+  const headers = [HEADER.contentType, "application/json", ...validators(etag), ...sent.headers];
+  return { status: 200, headers, body: sent.body };
 }
 
 function validators(etag: string): string[] {
-  const vary = [HTTP_HEADER.vary, HTTP_HEADER.acceptEncoding];
-  return [HEADER.etag, etag, HEADER.cacheControl, "private, no-cache", ...vary];
+  return [HEADER.etag, etag, HEADER.cacheControl, "private, no-cache"];
 }

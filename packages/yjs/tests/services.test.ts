@@ -92,6 +92,8 @@ describe("documents on the port of a server with services", () => {
       `${DOC}?offset=-1#&awareness=x`,
       `${DOC}?awareness=x&awareness=default`,
       "/v1/yjs/app/docs/other/../notes",
+      "/v1/yjs/../stream/yjs/app/docs/notes/.updates",
+      "/v1/yjs/%2e%2e/stream/yjs/app/docs/notes/.updates",
       "/v1/yjs/app/docs/%2e%2e/docs/notes",
       "/v1/yjs/app2/docs/notes",
       "/v1/yjs/app%2Fdocs/notes",
@@ -115,6 +117,23 @@ describe("documents on the port of a server with services", () => {
       limits: { bytes: 1 },
     });
     expect(await statusOf("POST", DOC, brief)).toBe(413);
+  });
+
+  it("makes no more documents than the service may have streams, and opens those that are there", async () => {
+    const more = "/v1/yjs/app/docs/more";
+    await world.server.services.limit("app", { streams: 1 });
+    await ask("GET", "/v1/stream/__ds/usage", world.app);
+    expect([await statusOf("PUT", DOC, world.app), await statusOf("PUT", more, world.app)]).toEqual([
+      200, 429,
+    ]);
+    await world.server.services.limit("app", {});
+    expect(await statusOf("PUT", more, world.app)).toBe(201);
+  });
+
+  it("gives itself to no request that is not about documents", async () => {
+    const { mount } = world.yjs;
+    const answer = await mount.fetch(new Request("http://localhost/v1/stream/yjs/app/docs/notes/.updates"));
+    expect(answer.status).toBe(400);
   });
 
   it("makes snapshots by itself, edits with short tokens, and goes with its service", async () => {

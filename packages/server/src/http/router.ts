@@ -5,10 +5,11 @@ import { type Scope, scopeOf, type Target } from "./access/scope.ts";
 import type { Context } from "./context.ts";
 import { control, isControl } from "./control/control.ts";
 import { problemReply } from "./errors.ts";
+import { streamProblem } from "./limits/stream-limit.ts";
 import { parseQuery, type Query } from "./message/query.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
-import { mounted, mountOf, streamOfMount } from "./mount.ts";
+import { type Mount, mounted, mountOf, streamOfMount } from "./mount.ts";
 import { append } from "./operations/append.ts";
 import { asset } from "./operations/asset.ts";
 import { CHANGES_PATH, changes } from "./operations/changes.ts";
@@ -41,10 +42,7 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     if (reply !== undefined) return reply;
   }
   const mount = config.mounts.length > 0 ? mountOf(config.mounts, sentPath) : undefined;
-  if (mount !== undefined)
-    return within(context, request, { kind: "mount", path: streamOfMount(mount, target) }, (scope) =>
-      mounted(mount, scope, request, (rewritten) => routeRead(context, scope, request, rewritten)),
-    );
+  if (mount !== undefined) return mountRequest(context, request, mount);
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   const query = (): Query => queryOf(target, question);
   if (rawPath === LIST_PATH)
@@ -63,6 +61,17 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
   return within(context, request, { kind: "stream", path }, (scope) =>
     operate(context, scope, request, path, query),
   );
+}
+
+/** A request to a part of the server with a path of its own. */
+function mountRequest(context: Context, request: HttpRequest, mount: Mount): Reply | Promise<Reply> {
+  const path = context.services.isGuarded ? streamOfMount(mount, request.target) : undefined;
+  return within(context, request, { kind: "mount", path }, (scope) => {
+    const isNew = request.method === "PUT" && path !== undefined;
+    const problem = isNew ? streamProblem(context, scope, path) : undefined;
+    if (problem !== undefined) return problemReply(problem);
+    return mounted(mount, scope, request, (rewritten) => routeRead(context, scope, request, rewritten));
+  });
 }
 
 /**

@@ -83,7 +83,11 @@ export class YjsServer {
   get mount(): YjsMount {
     return {
       prefix: PREFIX,
-      fetch: (request) => this.fetch(request),
+      // Never anything else: what is attached has all rights.
+      fetch: async (request) =>
+        new URL(request.url).pathname.startsWith(PREFIX)
+          ? this.fetch(request)
+          : errorResponse("INVALID_REQUEST", "Invalid document path"),
       rewrite: rewriteRead,
       streamOf,
       attach: (streams) => this.#context.upstream.attach(streams),

@@ -12,12 +12,12 @@ import {
   parseTtl,
   TTL_MAX_SECONDS,
 } from "@perennial/protocol";
-import { readOut } from "../../shard/reading.ts";
 import type { CreateCommand, ForkRequest } from "../../stream/commands.ts";
 import type { StoredBytes } from "../../stream/records.ts";
 import { bodyProblem, isWithin, mayDo, type Scope } from "../access/scope.ts";
 import type { Context } from "../context.ts";
 import { problemReply } from "../errors.ts";
+import { streamProblem } from "../limits/stream-limit.ts";
 import { codingProblem } from "../message/content-coding.ts";
 import type { Reply } from "../message/reply.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -59,14 +59,6 @@ export async function create(
   if (outcome.kind === "exists") return { status: 200, headers, body: undefined };
   headers.push(HEADER.location, request.origin() + request.target.split("?", 1)[0]);
   return { status: 201, headers, body: undefined };
-}
-
-/** Why the service may not have another stream. One that is there is no other. */
-function streamProblem({ streams }: Context, { usage }: Scope, path: string): RequestProblem | undefined {
-  const problem = usage?.stream();
-  if (problem === undefined) return undefined;
-  const isThere = readOut(streams.for(path).describe(path));
-  return !(isThere instanceof Promise) && isThere.kind === "described" ? undefined : problem;
 }
 
 function parseCreate(

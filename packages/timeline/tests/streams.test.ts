@@ -96,6 +96,39 @@ test("a recorder without a network takes frames as before, up to a bound, and th
   expect(await finalHash(network, "one")).toBe(hashAfter(taken));
 });
 
+test("what waits is what is not stored, also where something is always on its way", async () => {
+  const at = place();
+  await createTimeline(at, "one", FORMAT);
+  const held: (() => void)[] = [];
+  const slow: TimelinePlace = {
+    ...at,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      await new Promise<void>((resolve) => held.push(resolve));
+      return response;
+    },
+  };
+  const recorder = new Recorder({ place: slow, name: "one", frameBytes: 4, producerId: "p" });
+  const play = (frames: number) => {
+    for (let count = 0; count < frames; count++) recorder.push(frame(count));
+    recorder.send();
+  };
+  for (const frames of [1, 2, 3]) play(frames);
+  expect(recorder.waiting).toBe(6);
+  for (let round = 0; round < 20; round++) {
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    const before = recorder.waiting;
+    held.shift()!();
+    await expect.poll(() => recorder.waiting).toBeLessThan(before);
+    play(2);
+    expect(recorder.waiting).toBeLessThanOrEqual(8);
+  }
+  const opening = setInterval(() => held.shift()?.(), 1);
+  await recorder.detach();
+  clearInterval(opening);
+  expect(recorder.waiting).toBe(0);
+});
+
 test("whoever takes over writes on, and the one before is told", async () => {
   const at = place();
   await createTimeline(at, "one", FORMAT);

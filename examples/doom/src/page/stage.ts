@@ -15,7 +15,7 @@ export interface StageActions {
 }
 
 /** So long without an answer, and the player is told that nothing is lost, in ms. */
-const AWAY_MS = 1_500;
+const AWAY_MS = 2_500;
 
 export class Stage {
   readonly canvas = element("canvas", { "aria-label": "The game", role: "img" });

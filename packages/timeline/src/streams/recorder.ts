@@ -54,7 +54,8 @@ const BACKOFF = { maxDelay: 1_000, deadline: 24 * 60 * 60_000, attemptTimeout: 1
 export class Recorder {
   readonly #ring: FrameRing;
   readonly #producer: IdempotentProducer;
-  #sending = 0;
+  /** Frames of the batches that were sent, those behind the stored ones last. */
+  readonly #batches: number[] = [];
   #hasFailed = false;
 
   constructor(options: RecorderOptions) {
@@ -84,8 +85,8 @@ export class Recorder {
 
   /** How many frames are not known to be stored. */
   get waiting(): number {
-    if (this.#producer.inFlightCount === 0) this.#sending = 0;
-    return this.#ring.length + this.#sending;
+    this.#forgetStored();
+    return this.#batches.reduce((sum, frames) => sum + frames, this.#ring.length);
   }
 
   /** Batches on their way. */
@@ -101,9 +102,14 @@ export class Recorder {
   /** Sends what was taken as one append, unless enough is on its way. To be called at a steady pace, such as each time one draws. */
   send(): void {
     if (this.#hasFailed || this.#ring.length === 0 || this.#producer.inFlightCount >= MAX_IN_FLIGHT) return;
-    if (this.#producer.inFlightCount === 0) this.#sending = 0;
-    this.#sending += this.#ring.length;
+    this.#forgetStored();
+    this.#batches.push(this.#ring.length);
     this.#producer.append(this.#ring.take());
+  }
+
+  /** Batches are stored in their order: as many as are on their way are the last ones. */
+  #forgetStored(): void {
+    this.#batches.splice(0, this.#batches.length - this.#producer.inFlightCount);
   }
 
   /** Waits until all that was taken is stored, or the recording has failed. */

@@ -163,7 +163,8 @@ export class Game {
       else if (this.mode === "live") this.#playLive(now);
       else if (this.mode === "wound") this.#playWound(now);
     }
-    this.#recording?.send();
+    // Whoever plays sends by and by; what is left is sent when they stop.
+    if (this.mode !== "playing" || this.isPaused) this.#recording?.send();
     if (this.mode !== "seeking" && this.tick !== before) this.#around.show(this.doom);
   }
 

@@ -86,11 +86,9 @@ test("a fork in mid-history has what was said before it, and nothing of what cam
   expect(await columnsOf(page, "dreamer").locator("li.user").allTextContents()).toEqual([
     "YouOne and a half",
   ]);
-  expect(await treeOf(page)).toEqual([
-    "One (Guide)",
-    "  Two and a half (Builder)",
-    "    One and a half (Dreamer)",
-  ]);
+  await expect
+    .poll(() => treeOf(page))
+    .toEqual(["One (Guide)", "  Two and a half (Builder)", "    One and a half (Dreamer)"]);
 });
 
 test("two agents work on branches in parallel while the original goes on, and a second browser sees the tree live", async () => {
@@ -99,7 +97,7 @@ test("two agents work on branches in parallel while the original goes on, and a 
   await askIn(trunk, "Rewrite or mend?");
   await growing(trunk);
   const other = await open(page.url());
-  expect(await treeOf(other)).toEqual(["Rewrite or mend? (Guide is writing)"]);
+  await expect.poll(() => treeOf(other)).toEqual(["Rewrite or mend? (Guide is writing)"]);
   // From the question, while it is being answered.
   await forkAt(trunk, "Rewrite or mend?", ["skeptic", "builder"]);
   for (const agent of ["skeptic", "builder"] as const) await growing(columnsOf(page, agent));

@@ -1,6 +1,6 @@
 /** Examples of the documentation, type-checked as files of somebody who copies them. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -21,8 +21,17 @@ function examplesIn(text: string): string[] {
   return Array.from(plain.matchAll(/```ts\n(.*?)```/gs), (match) => match[1]!);
 }
 
-/** The TypeScript examples of these files of a folder, README or source, those without any left out. */
-export async function examplesOf(folder: string, files: readonly string[]): Promise<Example[]> {
+/**
+ * The TypeScript examples of a package: of its pages, and of the comments in its sources.
+ *
+ * @param pages those of its documentation. Default: the README
+ */
+export async function examplesOf(
+  folder: string,
+  pages: readonly string[] = ["README.md"],
+): Promise<Example[]> {
+  const sources = (await readdir(join(folder, "src"), { recursive: true })).map((file) => join("src", file));
+  const files = [...pages, ...sources.filter((file) => /\.tsx?$/.test(file))];
   const found: Example[] = [];
   for (const from of files)
     for (const code of examplesIn(await readFile(join(folder, from), "utf8"))) found.push({ from, code });

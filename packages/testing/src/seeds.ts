@@ -22,6 +22,28 @@ export class Seeds {
     for (let seed = this.first; seed < this.first + this.count; seed++) yield seed;
   }
 
+  /**
+   * Plays all of them.
+   *
+   * @param play - one run; told its seed
+   * @param lanes - runs at once: of use where a run mostly waits
+   * @throws Error that says how the seed that failed is played again
+   */
+  async play(play: (seed: number) => Promise<void>, lanes = 1): Promise<void> {
+    const waiting = this[Symbol.iterator]();
+    const lane = async () => {
+      for (const seed of waiting) {
+        try {
+          await play(seed);
+        } catch (cause) {
+          const said = cause instanceof Error ? cause.message : String(cause);
+          throw new Error(`replay with ${replayOf(seed)}: ${said}`, { cause });
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
   /** For the names of tests: which seeds these are. */
   toString(): string {
     return `${this.count} seeds from ${this.first}`;

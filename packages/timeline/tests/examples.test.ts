@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 test("every example type-checks", async () => {
-  const examples = await examplesOf(root, ["README.md"]);
+  const examples = await examplesOf(root);
   expect(examples.length).toBeGreaterThan(0);
   expect(await typeErrors(root, examples)).toBe("");
 });

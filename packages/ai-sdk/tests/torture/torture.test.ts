@@ -1,5 +1,5 @@
 import { createServer } from "@perennial/server";
-import { replayOf, Seeds } from "@perennial/testing";
+import { Seeds } from "@perennial/testing";
 import type { UIMessageChunk } from "ai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isExact, torture } from "./run.ts";
@@ -16,21 +16,12 @@ afterAll(() => server.stop());
 const title = `every page ends with the exact chunks, through a network that cuts, delays and repeats, for ${seeds}`;
 test(title, { timeout: SEED_TIMEOUT_MS * seeds.count }, async () => {
   const faults: Record<string, number> = {};
-  const waiting = [...seeds];
-  const lane = async () => {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const run = await torture(server.url, seed).catch((error: unknown) => {
-        throw new Error(`replay with ${replayOf(seed!)}`, { cause: error });
-      });
-      const wrong = run.readings.filter((reading) => !isExact(reading));
-      expect({ replay: replayOf(seed), problems: run.problems, wrong }).toMatchObject({
-        problems: [],
-        wrong: [],
-      });
-      for (const [fault, count] of Object.entries(run.faults)) faults[fault] = (faults[fault] ?? 0) + count;
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await seeds.play(async (seed) => {
+    const run = await torture(server.url, seed);
+    const wrong = run.readings.filter((reading) => !isExact(reading));
+    expect({ problems: run.problems, wrong }).toEqual({ problems: [], wrong: [] });
+    for (const [fault, count] of Object.entries(run.faults)) faults[fault] = (faults[fault] ?? 0) + count;
+  }, LANES);
   for (const fault of ["refuse", "reset", "truncate", "delay"]) expect(faults[fault]).toBeGreaterThan(0);
 });
 

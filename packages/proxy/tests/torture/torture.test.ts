@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { createProxyServer } from "@perennial/proxy";
 import { createDurableFetch, MemoryStorage } from "@perennial/proxy/client";
 import { createServer as createStreams } from "@perennial/server";
-import { Random, replayOf, Seeds } from "@perennial/testing";
+import { Random, Seeds } from "@perennial/testing";
 import { expect, it } from "vitest";
 import { type FaultWeights, FaultyProxy } from "../../../client/tests/torture/proxy.ts";
 import { SECRET } from "../support/world.ts";
@@ -133,13 +133,11 @@ it(`all bytes arrive, each once, whatever the network does (${seeds})`, {
   timeout: 60_000 * seeds.count,
 }, async () => {
   const total: Record<string, number> = {};
-  for (const seed of seeds) {
-    const { problems, faults } = await play(seed).catch((error: Error) => {
-      throw new Error(`${replayOf(seed)}: ${error.message}`, { cause: error });
-    });
-    expect(problems, replayOf(seed)).toEqual([]);
+  await seeds.play(async (seed) => {
+    const { problems, faults } = await play(seed);
+    expect(problems).toEqual([]);
     for (const [fault, count] of Object.entries(faults)) total[fault] = (total[fault] ?? 0) + count;
-  }
+  });
   for (const fault of ["refuse", "reset", "truncate", "delay"])
     expect(total[fault], fault).toBeGreaterThan(0);
 });

@@ -1,5 +1,5 @@
 import { createServer } from "@perennial/server";
-import { replayOf, Seeds } from "@perennial/testing";
+import { Seeds } from "@perennial/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { torture } from "./run.ts";
 
@@ -15,17 +15,10 @@ afterAll(() => server.stop());
 const title = `every chunk is stored once and seen once, in order, through a network that cuts, delays and repeats, for ${seeds}`;
 test(title, { timeout: SEED_TIMEOUT_MS * seeds.count }, async () => {
   const faults: Record<string, number> = {};
-  const waiting = [...seeds];
-  const lane = async () => {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const run = await torture(server.url, seed).catch((error: unknown) => {
-        throw new Error(`replay with ${replayOf(seed!)}`, { cause: error });
-      });
-      for (const { who, seen, wanted } of run.seen)
-        expect({ replay: replayOf(seed), who, seen }).toEqual({ replay: replayOf(seed), who, seen: wanted });
-      for (const [fault, count] of Object.entries(run.faults)) faults[fault] = (faults[fault] ?? 0) + count;
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await seeds.play(async (seed) => {
+    const run = await torture(server.url, seed);
+    for (const { who, seen, wanted } of run.seen) expect({ who, seen }).toEqual({ who, seen: wanted });
+    for (const [fault, count] of Object.entries(run.faults)) faults[fault] = (faults[fault] ?? 0) + count;
+  }, LANES);
   for (const fault of ["refuse", "reset", "truncate", "delay"]) expect(faults[fault]).toBeGreaterThan(0);
 });

@@ -1,0 +1,2 @@
+export { type AgentRunnerOptions, DurableAgentRunner } from "./agent-runner.ts";
+export type { AguiEvent, ObservableClass, RunnableAgent, RunRequest } from "./types.ts";

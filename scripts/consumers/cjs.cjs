@@ -11,6 +11,8 @@ for (const name of [
   "ai-sdk",
   "tanstack-ai",
   "adapters/resumable-stream",
+  "adapters/copilotkit",
+  "adapters/mastra",
   "adapters/mcp",
   "adapters/openai-agents",
   "timeline",

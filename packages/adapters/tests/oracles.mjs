@@ -3,12 +3,13 @@
  * folder of its own, without what it does not need. `node packages/adapters/tests/oracles.mjs`
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const COPILOTKIT = "1.75.0";
+const MASTRA = "1.71.0";
 const RUNTIME = ["@ag-ui/client@0.0.59", "rxjs@7.8.1", "reflect-metadata@0.2.2"];
 
 const folder = mkdtempSync(join(tmpdir(), "perennial-oracles-"));
@@ -34,11 +35,22 @@ try {
   writeFileSync(join(shared, "package.json"), JSON.stringify({ type: "module", exports: "./index.mjs" }));
   writeFileSync(join(shared, "index.mjs"), `export * from "${entry}";\n`);
   const runner = join(folder, "runtime/dist/v2/runtime/runner/in-memory.mjs");
+  unpack("@mastra/core", MASTRA, "mastra");
+  // Their PubSub stands in a file that needs nothing else, under a short name.
+  const index = readFileSync(join(folder, "mastra/dist/events/index.js"), "utf8");
+  const [, name, file] = /(\w+) as EventEmitterPubSub\b[^}]*\} from "\.\.\/([^"]+)"/.exec(index);
+  const pubSub = join(folder, "pub-sub.mjs");
+  writeFileSync(pubSub, `export { ${name} as EventEmitterPubSub } from "./mastra/dist/${file}";\n`);
   const root = fileURLToPath(new URL("../../..", import.meta.url));
-  execFileSync("npx", ["vitest", "run", "packages/adapters/tests/copilotkit.test.ts", "--reporter=verbose"], {
+  const tests = ["copilotkit", "mastra"].map((name) => `packages/adapters/tests/${name}.test.ts`);
+  execFileSync("npx", ["vitest", "run", ...tests, "--reporter=verbose"], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, ORACLE_AGENT_RUNNER: pathToFileURL(runner).href },
+    env: {
+      ...process.env,
+      ORACLE_AGENT_RUNNER: pathToFileURL(runner).href,
+      ORACLE_PUB_SUB: pathToFileURL(pubSub).href,
+    },
   });
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -24,13 +24,26 @@ export async function appendOnce(
   }
 }
 
+/** Values of a stream, and where those begin that come next. */
+export interface ReadLog<T> {
+  readonly values: readonly T[];
+  /** `-1` if there is no stream. */
+  readonly offset: Offset;
+}
+
 /** All values of a stream behind an offset; none if there is no stream. @throws FetchError, or the error of `fetch` */
-export async function readValues<T>(stream: DurableStream, offset: Offset = "-1"): Promise<readonly T[]> {
+export async function readLog<T>(stream: DurableStream, from: Offset = "-1"): Promise<ReadLog<T>> {
   try {
-    const response = await stream.stream<T>({ offset, json: true, live: false });
-    return await response.json<T>();
+    const response = await stream.stream<T>({ offset: from, json: true, live: false });
+    const values = await response.json<T>();
+    return { values, offset: response.offset };
   } catch (error) {
-    if (isMissing(error)) return [];
+    if (isMissing(error)) return { values: [], offset: "-1" };
     throw error;
   }
+}
+
+/** The values alone. @throws FetchError, or the error of `fetch` */
+export async function readValues<T>(stream: DurableStream, from?: Offset): Promise<readonly T[]> {
+  return (await readLog<T>(stream, from)).values;
 }

@@ -13,6 +13,10 @@ const TEXT_MAX = 20_000;
 const PROBLEMS: Readonly<Record<ForkProblem, { readonly status: number; readonly text: string }>> = {
   "no-branch": { status: 404, text: "That branch is not there any more." },
   "no-message": { status: 409, text: "That message is still being written." },
+  "too-deep": {
+    status: 400,
+    text: "The server makes no branch of that branch: it is one of too many generations.",
+  },
   taken: { status: 409, text: "There is another branch of that name." },
 };
 

@@ -14,7 +14,7 @@ import { agentOf } from "../shared/agents.ts";
 import { type Branch, branchesOf, type ForkPoint, isTrunk, treeOf } from "../shared/branch.ts";
 
 /** Why there is no new branch. */
-export type ForkProblem = "no-branch" | "no-message" | "taken";
+export type ForkProblem = "no-branch" | "no-message" | "taken" | "too-deep";
 
 export class Trees extends Chats {
   readonly #root: string;
@@ -56,6 +56,7 @@ export class Trees extends Chats {
     } catch (error) {
       if (isGone(error)) return "no-branch";
       if (error instanceof FetchError && error.status === 409) return "taken";
+      if (error instanceof FetchError && error.status === 400) return "too-deep";
       throw error;
     }
     // Last: a tree names no branch that is not there.

@@ -112,6 +112,31 @@ test("a run whose process was killed ends with an error, for readers now and lat
   await next.over;
 });
 
+test("what others left in a thread that is no event keeps nobody from it", async () => {
+  const at = place();
+  const threadId = newThread();
+  const thread = { url: `${at.streamsUrl}/threads/${encodeURIComponent(threadId)}` };
+  await openSession(thread);
+  for (const message of [{ id: "no events" }, { id: "none", events: [null, 5, {}, started("none")] }])
+    await appendToSession(thread, { type: "over", id: message.id, end: "completed", message });
+  await appendToSession(thread, { type: "begun", id: "r1", url: "/r1" });
+  const left = new DurableStream({
+    url: `${thread.url}/r1`,
+    contentType: "application/json",
+    warnOnHttp: false,
+  });
+  await left.create({ body: JSON.stringify([null, 7, "x", started("r1")]) });
+  await left.close();
+  const runner = runnerAt(at);
+  expect(await connected(runner, threadId)).toEqual([started("none"), started("r1")]);
+  const agent = new HandAgent();
+  const run = told(runner.run({ threadId, agent, input: { runId: "r2", messages: [null] } }));
+  await agent.say(finished("r2"));
+  agent.end();
+  await run.over;
+  expect((await connected(runner, threadId)).at(-1)).toEqual(finished("r2"));
+});
+
 test("a run that is sent twice is carried out once", async () => {
   const [runner, threadId] = [runnerAt(place()), newThread()];
   for (const n of [1, 2]) {

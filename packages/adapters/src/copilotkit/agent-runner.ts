@@ -1,7 +1,7 @@
 import { isMissing, readGeneration, requestStop } from "@perennial/ai";
 import type { StreamsPlace } from "../streams/place.ts";
 import { EventLog } from "./event-log.ts";
-import { aguiFormat } from "./format.ts";
+import { aguiFormat, isEvent } from "./format.ts";
 import { carryOut } from "./run.ts";
 import { closed, type StoredRun, Threads } from "./threads.ts";
 import type { AguiEvent, ObservableClass, Observer, RunRequest } from "./types.ts";
@@ -23,6 +23,8 @@ const RUN_SECONDS = 86_400;
 /** How often a run that has begun and has no stream yet is looked for, and how long, ms. */
 const LOOK_MS = 50;
 const LOOKS_MAX = 40;
+/** Runs that are remembered as asked to stop. */
+const ASKED_MAX = 1_000;
 
 /**
  * The `AgentRunner` of CopilotKit on durable streams: a thread has its history, its run and its stop in every process.
@@ -98,7 +100,7 @@ export class DurableAgentRunner<Observable> {
     const [running] = (await this.#threads.view(threadId))?.running ?? [];
     if (running === undefined || (runId !== undefined && runId !== running.id)) return false;
     if (this.#asked.has(running.id)) return false;
-    this.#asked.add(running.id);
+    remember(this.#asked, running.id);
     for (let look = 0; look < LOOKS_MAX; look++) {
       const { kind } = await requestStop(this.#threads.run(threadId, running.id));
       if (kind === "asked") return true;
@@ -151,7 +153,7 @@ export class DurableAgentRunner<Observable> {
       const reader = batches.getReader();
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
         const { chunks, vanished } = next.value;
-        const events = vanished ? closed(seen).slice(seen.length) : chunks;
+        const events = vanished ? closed(seen).slice(seen.length) : chunks.filter(isEvent);
         for (const event of events) observer.next(event);
         seen.push(...events);
       }
@@ -170,15 +172,27 @@ export class DurableAgentRunner<Observable> {
   }
 }
 
+/** Adds to a set that must not grow for ever: the oldest goes. */
+function remember(set: Set<string>, value: string): void {
+  set.add(value);
+  const [oldest] = set;
+  if (set.size > ASKED_MAX && oldest !== undefined) set.delete(oldest);
+}
+
 /** The ids of all messages that runs brought or were given. */
 function messageIds(runs: readonly StoredRun[]): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const { events } of runs)
     for (const { type, messageId, input } of events) {
       if (typeof messageId === "string") ids.add(messageId);
-      if (type === "RUN_STARTED") for (const { id } of input?.messages ?? []) ids.add(id);
+      if (type === "RUN_STARTED")
+        for (const message of asArray(input?.messages)) if (message) ids.add(message.id);
     }
   return ids;
+}
+
+function asArray(value: unknown): readonly ({ readonly id: string } | null)[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function pause(ms: number): Promise<void> {

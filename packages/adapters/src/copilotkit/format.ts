@@ -29,6 +29,14 @@ export const aguiFormat: ChunkFormat<AguiEvent> = {
   join: (earlier, later) => ({ ...earlier, delta: earlier.delta + later.delta }),
 };
 
+/** Whether a value is an event. What is none is passed over: one writer's mistake must not keep readers from a thread. */
+export function isEvent(value: unknown): value is AguiEvent {
+  return (
+    typeof (value as Partial<AguiEvent> | null)?.type === "string" &&
+    aguiFormat.noteOf(value as AguiEvent) === undefined
+  );
+}
+
 function isNote(value: unknown): value is WriterNote {
   const { writer, leaseMs } = (value ?? {}) as Partial<WriterNote>;
   return typeof writer === "string" && typeof leaseMs === "number" && leaseMs > 0;

@@ -98,7 +98,7 @@ function abortRun({ agent }: RunRequest, onWarning: (error: unknown) => void): v
 /** The first event of a run says what the agent was given; of its messages those that the thread does not have yet. */
 function withInput(event: AguiEvent, { input }: RunRequest, known: ReadonlySet<string>): AguiEvent {
   if (event.type !== "RUN_STARTED" || event.input) return event;
-  const messages = input?.messages?.filter(({ id }: { id: string }) => !known.has(id));
+  const messages = input?.messages?.filter((message: { id: string } | null) => !known.has(message?.id ?? ""));
   return { ...event, input: { ...input, ...(messages === undefined ? {} : { messages }) } };
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@perennial/ai";
 import { readValues } from "../streams/append.ts";
 import { handleAt, type StreamsPlace, streamUrl } from "../streams/place.ts";
-import { aguiFormat } from "./format.ts";
+import { aguiFormat, isEvent } from "./format.ts";
 import { OpenEnds } from "./open-ends.ts";
 import type { AguiEvent } from "./types.ts";
 
@@ -41,7 +41,9 @@ export class Threads {
   /** What a thread holds; undefined if there is none. */
   async view(threadId: string): Promise<SessionView<StoredRun> | undefined> {
     try {
-      return (await readSession<StoredRun>(this.#thread(threadId))).view;
+      const { view } = await readSession<StoredRun>(this.#thread(threadId));
+      const messages = view.messages.map(({ id, events }) => ({ id, events: eventsIn(events) }));
+      return { ...view, messages };
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
@@ -93,8 +95,7 @@ export class Threads {
     const handle = handleAt(this.#place, "threads", threadId, runId);
     const head = await handle.head();
     if (head.exists && !head.streamClosed) return this.watch(threadId, runId);
-    const stored = await readValues<AguiEvent>(handle);
-    const events = stored.filter((event) => aguiFormat.noteOf(event) === undefined);
+    const events = eventsIn(await readValues<unknown>(handle));
     const isBroken = events.at(-1)?.message === VANISHED;
     await this.end(threadId, runId, isBroken ? closed(events.slice(0, -1)) : events);
   }
@@ -102,6 +103,11 @@ export class Threads {
   #thread(threadId: string): GenerationTarget {
     return { ...this.#place, url: streamUrl(this.#place, "threads", threadId) };
   }
+}
+
+/** The events in what somebody stored. */
+function eventsIn(values: unknown): AguiEvent[] {
+  return Array.isArray(values) ? values.filter(isEvent) : [];
 }
 
 /** The events of a run whose process is gone, and those that close it. */

@@ -30,6 +30,8 @@ interface LeaseState {
 const NOBODY: LeaseState = { record: undefined, count: 0, offset: "-1" };
 /** Times that others may be faster before this process gives up. */
 const ATTEMPTS_MAX = 5;
+/** Leases whose places are remembered. */
+const STATES_MAX = 1_000;
 /** Digits of a number, so that numbers compare as texts. */
 const DIGITS = 15;
 
@@ -78,7 +80,11 @@ export class Leases {
     const isNew = offset === "-1";
     const count = (isNew ? 0 : known.count) + values.length;
     const state: LeaseState = { record: values.at(-1) ?? (isNew ? undefined : known.record), count, offset };
+    // Known again by reading it from its beginning.
+    this.#states.delete(key);
     this.#states.set(key, state);
+    const [oldest] = this.#states.keys();
+    if (this.#states.size > STATES_MAX && oldest !== undefined) this.#states.delete(oldest);
     return state;
   }
 

@@ -16,6 +16,7 @@ export function createOverlay(game: Game, exit: () => void): Overlay {
   const box = element("div", { class: "overlay" });
   let scores: Scores | undefined;
   let shown = "";
+  let ending: Ending | undefined;
   const best = element("ol", { class: "best" });
   const showBest = (): void => {
     const rows = scores?.best().slice(0, BEST_SHOWN) ?? [];
@@ -32,12 +33,15 @@ export function createOverlay(game: Game, exit: () => void): Overlay {
     },
     update() {
       const state = stateOf(game);
+      if (state === "over") ending?.update();
       if (state === shown) return;
       shown = state;
+      ending = undefined;
       box.hidden = state === "none";
       if (state === "hint") box.replaceChildren(hint(game));
       if (state !== "over") return;
-      box.replaceChildren(ending(game, best, exit));
+      ending = createEnding(game, best, exit);
+      box.replaceChildren(ending.element);
       const { me } = game;
       if (me !== undefined) keep(game, scores, me.name);
       showBest();
@@ -59,25 +63,39 @@ function hint(game: Game): HTMLElement {
   return element("p", { class: isBelow ? "hint above" : "hint" }, words);
 }
 
-function ending(game: Game, best: HTMLElement, exit: () => void): HTMLElement {
-  const all = game.standings();
-  const [winner] = all;
-  const title =
-    winner === undefined ? "Nobody won" : winner.id === game.id ? "You won!" : `${winner.name} won`;
-  const heading = element("h2", {}, title);
-  if (winner !== undefined) heading.style.setProperty("--color", winner.color);
+interface Ending {
+  readonly element: HTMLElement;
+  /** Steps that others made just before the end may arrive after it: in the end all see the same. */
+  update(): void;
+}
+
+function createEnding(game: Game, best: HTMLElement, exit: () => void): Ending {
+  const heading = element("h2", {});
+  const results = element("ol", { class: "result" });
   const again = button("Rematch", () => game.rematch(), { class: "primary" });
-  return element(
+  let shown = "";
+  const update = (): void => {
+    const all = game.standings();
+    if (JSON.stringify(all) === shown) return;
+    shown = JSON.stringify(all);
+    const [winner] = all;
+    heading.textContent = titleOf(winner, game.id);
+    if (winner !== undefined) heading.style.setProperty("--color", winner.color);
+    results.replaceChildren(...all.map((standing) => result(standing, game.board.size)));
+  };
+  update();
+  const box = element(
     "section",
     { class: "ending", role: "dialog", "aria-label": "The end of the game" },
-    ...[
-      heading,
-      element("ol", { class: "result" }, ...all.map((standing) => result(standing, game.board.size))),
-    ],
-    element("h3", {}, "Best in this room"),
-    best,
+    ...[heading, results, element("h3", {}, "Best in this room"), best],
     element("p", { class: "row" }, again, button("Exit", exit)),
   );
+  return { element: box, update };
+}
+
+function titleOf(winner: Standing | undefined, playerId: string): string {
+  if (winner === undefined) return "Nobody won";
+  return winner.id === playerId ? "You won!" : `${winner.name} won`;
 }
 
 function result({ name, color, cells }: Standing, size: number): HTMLElement {

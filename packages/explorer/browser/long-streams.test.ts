@@ -12,7 +12,7 @@ test("the newest messages of a long stream are there, and follow, before those o
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  await page.route(/offset=0{16}_0{16}&/, async (route) => {
+  await page.route(/offset=0{16}_0{16}$/, async (route) => {
     await held;
     await route.continue();
   });

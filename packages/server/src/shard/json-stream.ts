@@ -81,13 +81,24 @@ export class JsonStream {
 
   /** What it says, from its beginning, page by page. */
   async *pages(): AsyncGenerator<readonly unknown[]> {
+    for await (const { messages } of this.storedPages()) yield messages;
+  }
+
+  /** The same, with how many bytes each page takes as it is stored. */
+  async *storedPages(): AsyncGenerator<{
+    readonly messages: readonly unknown[];
+    readonly byteLength: number;
+  }> {
     for (let position = 0; ; ) {
       const slice = await readOut(this.#streams.read(this.#path, { kind: "at", position }));
       if (slice.kind === "rejected") throw this.#refused(slice.rejection);
       if (slice.from === slice.to) return;
       const end = await readOut(this.#streams.pageEnd(slice, PAGE_BYTES));
       if (end - slice.from <= 2 * PAGE_BYTES)
-        yield parsePage(await readOut(this.#streams.wholeBytes(slice, end)));
+        yield {
+          messages: parsePage(await readOut(this.#streams.wholeBytes(slice, end))),
+          byteLength: end - slice.from,
+        };
       position = end;
     }
   }

@@ -117,6 +117,11 @@ export interface Config {
   readonly producersPerStream: number;
   /** Generations of forks of forks, [1, 10000]; a fork beyond gets 400. Default 256. */
   readonly forkDepth: number;
+  /**
+   * Refused credentials a second, of all clients together, that are answered at once; more wait for a second each, [1, 10000000].
+   * Far more than mistakes make, and far fewer than guesses need. Default 200.
+   */
+  readonly refusedPerSecond: number;
   /** Whether subscriptions may have webhooks. Default true. */
   readonly webhooks: boolean;
   /**

@@ -28,6 +28,7 @@ export const NUMBERS = {
   pathBytes: [PATH_MAX_LENGTH, 16, PATH_BYTES_MAX],
   producersPerStream: [10_000, 1, 10_000_000],
   forkDepth: [FORK_DEPTH, 1, 10_000],
+  refusedPerSecond: [200, 1, 10_000_000],
   webhookAttempts: [100, 1, 10_000],
   webhooksPerHost: [32, 1, 512],
   subscriptions: [100_000, 0, 1_000_000],

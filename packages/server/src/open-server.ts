@@ -80,7 +80,7 @@ function contextOf(
   const wall = wallOf(config);
   return {
     ...{ config, wall, guardedWall: withoutHosts(wall), ...parts },
-    heldBack: new HeldBack(() => config.monotonicNow()),
+    heldBack: new HeldBack(config.refusedPerSecond, () => config.monotonicNow()),
     assets: new Assets(config.explorer),
     roots: parseStreamRoots(config.streamRoot) ?? [],
   };

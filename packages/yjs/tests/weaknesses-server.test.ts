@@ -305,7 +305,7 @@ describe("deletion", () => {
 
 it("has Yjs as a peer only, so that there is one copy of it (22)", () => {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  expect(Object.keys(manifest.dependencies)).toEqual(["@perennial/client"]);
+  expect(Object.keys(manifest.dependencies)).toEqual(["@perennial/client", "@perennial/protocol"]);
   expect(Object.keys(manifest.peerDependencies).sort()).toEqual(["y-protocols", "yjs"]);
 });
 

@@ -102,6 +102,7 @@ const SERVER_ROWS: Readonly<Record<ServerKey, Row>> = {
     "Limits",
     "idempotent producers that one stream remembers, with ids of 64 characters on average",
   ],
+  refusedPerSecond: ["count", "Limits", "refused credentials a second that are answered at once"],
   forkDepth: ["count", "Limits", "generations of forks of forks"],
   sweepMs: ["milliseconds", "Limits", "how often expired streams are looked for"],
   loadedStreams: ["count", "Limits", "streams kept in memory before idle ones are dropped sooner"],

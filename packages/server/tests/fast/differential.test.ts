@@ -102,6 +102,8 @@ function openFixed(door: Door): Promise<OpenDoor> {
     random: () => 0.5,
     log: () => Promise.resolve(new MemoryLog("store")),
     publicUrl: "http://localhost",
+    // Each door has a count of its own, and they would hold back different ones.
+    refusedPerSecond: 10_000_000,
     longPollTimeoutMs: 200,
   });
 }

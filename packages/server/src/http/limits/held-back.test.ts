@@ -3,7 +3,7 @@ import { HeldBack } from "./held-back.ts";
 
 test("mistakes are answered at once, guesses are held back, and what is right never is", () => {
   let now = 0;
-  const heldBack = new HeldBack(() => now);
+  const heldBack = new HeldBack(200, () => now);
   const waits = (status: number, times: number) =>
     Array.from({ length: times }, () => heldBack.waitOf(status)).filter((wait) => wait > 0).length;
   expect(waits(401, 200)).toBe(0);

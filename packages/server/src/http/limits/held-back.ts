@@ -6,16 +6,17 @@ import { Rate } from "../../services/rate.ts";
 
 /** A client that goes beyond its limits gets so many answers a second on each connection. */
 const OVER_LIMIT_MS = 250;
-/** Refused credentials a second that are answered at once: far more than mistakes make, and far fewer than guesses need. */
-const REFUSED_PER_SECOND = 200;
 const REFUSED_MS = 1000;
 
 export class HeldBack {
   readonly #refused: Rate;
 
-  /** @param now milliseconds of a clock that nobody sets */
-  constructor(now: () => number) {
-    this.#refused = new Rate(REFUSED_PER_SECOND, now);
+  /**
+   * @param refusedPerSecond refused credentials a second that are answered at once
+   * @param now milliseconds of a clock that nobody sets
+   */
+  constructor(refusedPerSecond: number, now: () => number) {
+    this.#refused = new Rate(refusedPerSecond, now);
   }
 
   /** Milliseconds for which an answer is held back. */

@@ -15,6 +15,8 @@ export interface Job {
 
 /** Readers know after so much silence that this process is gone, in ms. */
 const LEASE_MS = 4_000;
+/** A job brings the whole conversation, which is far longer than what a page may send at once. In bytes. */
+const JOB_MAX = 100_000_000;
 
 /**
  * Writes an answer.
@@ -26,7 +28,7 @@ export async function writeAnswer(
   model: LanguageModel,
   onCall: () => void,
 ): Promise<Response> {
-  const { answerId, writeUrl, readUrl, messages, system } = (await jsonOf(request)) as Job;
+  const { answerId, writeUrl, readUrl, messages, system } = (await jsonOf(request, JOB_MAX)) as Job;
   const prompt = await convertToModelMessages(messages);
   return toDurableStreamResponse({
     source: ({ signal }) => {

@@ -24,8 +24,8 @@ const TITLE_MAX = 40;
 /** Ids are parts of addresses. */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-export function isId(text: string | undefined): text is string {
-  return text !== undefined && ID.test(text);
+export function isId(text: unknown): text is string {
+  return typeof text === "string" && ID.test(text);
 }
 
 export class Chats {
@@ -138,8 +138,9 @@ async function folded(target: { readonly url: string }): Promise<{ end: AnswerEn
 
 /** What a chat is called after its first message. */
 export function titleOf(message: UIMessage): string {
-  const text = textOf(message);
-  return text.length > TITLE_MAX ? `${text.slice(0, TITLE_MAX)}…` : text;
+  // Cut by code points: half of one could not be stored.
+  const letters = [...textOf(message)];
+  return letters.length > TITLE_MAX ? `${letters.slice(0, TITLE_MAX).join("")}…` : letters.join("");
 }
 
 function textOf({ parts }: UIMessage): string {

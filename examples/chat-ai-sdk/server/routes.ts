@@ -1,14 +1,16 @@
 /** The routes of the page. What browsers read goes through here too: which stream that is, is said by ids. */
 import { passRead } from "@perennial/ai";
-import type { UIMessage } from "ai";
 import { type Chats, isId } from "./chats.ts";
 import { jsonOf } from "./http.ts";
+import { questionFrom } from "./question.ts";
 import type { WriterProcess } from "./writer-process.ts";
 
 export class Routes {
   readonly #chats: Chats;
   readonly #writer: WriterProcess;
   readonly #model: string;
+  /** The chats in which somebody is asking at the moment: of two people at once the first is heard. */
+  readonly #asking = new Set<string>();
 
   constructor(chats: Chats, writer: WriterProcess, model: string) {
     this.#chats = chats;
@@ -45,14 +47,23 @@ export class Routes {
   }
 
   async #ask(request: Request): Promise<Response> {
-    const { id: chatId, messages = [] } = (await jsonOf(request)) as { id?: string; messages?: UIMessage[] };
-    const message = messages.at(-1);
-    if (!isId(chatId) || message?.role !== "user") return new Response("bad request", { status: 400 });
-    await this.#chats.make(chatId);
-    if ((await this.#chats.view(chatId)).running.length > 0)
-      return new Response("An answer is being written. Stop it first.", { status: 409 });
-    await this.#chats.add(chatId, message);
-    return this.answer(chatId);
+    const asked = questionFrom(await jsonOf(request));
+    if (asked === undefined) return new Response("bad request", { status: 400 });
+    const { chatId, message } = asked;
+    if (this.#asking.has(chatId)) return busy();
+    this.#asking.add(chatId);
+    try {
+      await this.#chats.make(chatId);
+      const { messages, running } = await this.#chats.view(chatId);
+      if (running.length > 0) return busy();
+      // A network may repeat what a page said once.
+      if (messages.some(({ id }) => id === message.id))
+        return new Response("That was asked before.", { status: 409 });
+      await this.#chats.add(chatId, message);
+      return await this.answer(chatId);
+    } finally {
+      this.#asking.delete(chatId);
+    }
   }
 
   /** Has an answer written to what was said last. */
@@ -77,6 +88,10 @@ export class Routes {
   async #stop(chatId: string): Promise<Response> {
     return Response.json(await this.#chats.stop(chatId));
   }
+}
+
+function busy(): Response {
+  return new Response("An answer is being written. Stop it first.", { status: 409 });
 }
 
 function missing(): Response {

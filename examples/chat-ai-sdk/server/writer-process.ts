@@ -30,7 +30,9 @@ export class WriterProcess {
   /** Asks it, once it is there. */
   async fetch(job: unknown, path = "/"): Promise<Response> {
     const headers = { "content-type": "application/json" };
-    const url = new URL(path, `http://127.0.0.1:${await this.#ready}`);
+    const url = new URL(`http://127.0.0.1:${await this.#ready}`);
+    // Not resolved: "//host/…" would lead to another machine.
+    url.pathname = path;
     return fetch(url, { method: "POST", headers, body: JSON.stringify(job) });
   }
 

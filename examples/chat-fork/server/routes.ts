@@ -1,6 +1,7 @@
 /** The routes of the page: those of a chat, for each branch, and those of trees. */
 import { passRead } from "@perennial/ai";
 import { jsonOf } from "@perennial/example-chat-ai-sdk/server/http";
+import { storable } from "@perennial/example-chat-ai-sdk/server/question";
 import { Routes } from "@perennial/example-chat-ai-sdk/server/routes";
 import type { WriterProcess } from "@perennial/example-chat-ai-sdk/server/writer-process";
 import { AGENTS, isAgentId } from "../shared/agents.ts";
@@ -92,5 +93,5 @@ function parse(json: unknown): ForkRequest | undefined {
     treeOf(String(branch?.id)) === tree && !isTrunk(String(branch?.id)) && isAgentId(branch?.agent);
   if (branches.length === 0 || branches.length > AGENTS.length || !branches.every(isRight)) return undefined;
   if (text !== undefined && (typeof text !== "string" || text.length > TEXT_MAX)) return undefined;
-  return { from, branches, ...(text?.trim() ? { text: text.trim() } : {}) };
+  return { from, branches, ...(text?.trim() ? { text: storable(text.trim()) } : {}) };
 }

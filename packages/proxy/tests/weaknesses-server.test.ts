@@ -201,6 +201,41 @@ it("X13: what the server below says is told alike for all methods", async () => 
   expect(head.headers.get("stream-closed")).toBe("true");
 });
 
+it("whoever leaves a response in the middle ends it for nobody else", async () => {
+  await start();
+  const { pace, open } = gate(3);
+  world.model.pace = pace;
+  const allowlist = ["http://localhost:*/**"];
+  const handler = createProxyHandler({ dsServer: world.streams, jwtSecret: SECRET, allowlist });
+  const ask = async (signal: AbortSignal | null): Promise<Response> =>
+    handler.fetch(
+      new Request(`http://proxy.test/v1/proxy/${world.model.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: {
+          "stream-proxy-token": SECRET,
+          "idempotency-key": "left",
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ stream: true, messages: [] }),
+        signal,
+      }),
+    );
+  const leaving = new AbortController();
+  const reader = (await ask(leaving.signal)).body!.getReader();
+  await reader.read();
+  // It waits for the next piece, and its body is not cancelled: all that is known of its leaving is the signal.
+  const waiting = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  leaving.abort(new Error("left"));
+  await expect(waiting).rejects.toThrow();
+  const again = await ask(null);
+  open();
+  const text = await again.text();
+  for (const word of WORDS) expect(text).toContain(JSON.stringify(word).slice(1, -1));
+  await handler.stop();
+});
+
 it("X14: cursors and conditions go down to the server", async () => {
   const asked: Request[] = [];
   const noted = (request: Request): Request => {

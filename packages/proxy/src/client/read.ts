@@ -39,7 +39,8 @@ function durableResponse(request: ReadRequest, session: StreamResponse): Durable
   let outcome: Outcome | undefined;
   let reported = request.offset;
   const body = wholeBody({
-    body: failingOnAbort(session.bodyStream(), request.signal),
+    body: session.bodyStream(),
+    signal: request.signal,
     outcome: async () => {
       outcome = await askOutcome(request, session.offset);
       return outcome;
@@ -65,22 +66,6 @@ function durableResponse(request: ReadRequest, session: StreamResponse): Durable
     offset: { get: () => session.offset, enumerable: true },
     outcome: { get: () => outcome, enumerable: true },
   });
-}
-
-/** A signal ends the session as if all were read; whoever waits for the body of a `fetch` expects an error. */
-function failingOnAbort(
-  body: ReadableStream<Uint8Array>,
-  signal: AbortSignal | null | undefined,
-): ReadableStream<Uint8Array> {
-  if (!signal) return body;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>(
-      { flush: () => signal.throwIfAborted() },
-      undefined,
-      // Nothing is taken before it is wanted: what was taken counts as read.
-      { highWaterMark: 0 },
-    ),
-  );
 }
 
 /** How a response ended. Servers that do not say take all for complete. */

@@ -16,6 +16,8 @@ export class ResponseIncompleteError extends Error {
 /** What a body is made of. */
 export interface WholeBodyOptions {
   readonly body: ReadableStream<Uint8Array>;
+  /** Aborted when its reader leaves: the body ends then, and that says nothing of the response. */
+  readonly signal: AbortSignal | null | undefined;
   /** How the response ended, asked at the body's end. */
   outcome(): Promise<Outcome>;
   /** Called with each piece that a reader has taken. */
@@ -28,7 +30,13 @@ export interface WholeBodyOptions {
  * The same bytes, read as they are taken. The end is an error (`ResponseIncompleteError`) unless the response is complete, or
  * somebody stopped it on purpose.
  */
-export function wholeBody({ body, outcome, onPiece, onOver }: WholeBodyOptions): ReadableStream<Uint8Array> {
+export function wholeBody({
+  body,
+  signal,
+  outcome,
+  onPiece,
+  onOver,
+}: WholeBodyOptions): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>(
     {
@@ -40,6 +48,7 @@ export function wholeBody({ body, outcome, onPiece, onOver }: WholeBodyOptions):
             onPiece?.();
             return;
           }
+          signal?.throwIfAborted();
           const end = await outcome();
           onOver?.();
           if (end === "complete" || end === "aborted") controller.close();

@@ -67,6 +67,7 @@ async function bodyOf(
   });
   return wholeBody({
     body: response.bodyStream(),
+    signal,
     outcome: () => records.outcome(id),
     ...(endWatch !== undefined && { onOver: endWatch }),
   });

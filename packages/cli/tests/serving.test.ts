@@ -122,6 +122,7 @@ describe("perennial serve", () => {
     const wrong = [
       [["--tls-cert", TEST_CERT_FILE], /--tls-cert needs --tls-key/],
       [["--tls-key", TEST_KEY_FILE], /--tls-key needs --tls-cert/],
+      [["--issuers", "no-such.json"], /--issuers no-such\.json cannot be read as JSON/],
       [["--tls-cert", "no-such.pem", "--tls-key", TEST_KEY_FILE], /--tls-cert no-such\.pem cannot be read/],
       [["--tls-cert", TEST_KEY_FILE, "--tls-key", TEST_KEY_FILE], /both as PEM/],
     ] as const;

@@ -7,6 +7,7 @@ import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log } from "./journal/contract/index.ts";
 import { NUMBER_SETTINGS, NUMBERS, type NumberName } from "./number-settings.ts";
+import type { IssuerOptions } from "./services/issued-tokens.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
 
 /** What `createServer` takes. Everything has a default; see `Config` for units, ranges and defaults. */
@@ -55,6 +56,11 @@ export interface Config {
   readonly auth: boolean;
   /** Origins whose pages may use the server, with commas, or `*`. Default: those of this machine; without `auth`, all. */
   readonly corsOrigin: string | undefined;
+  /**
+   * Whose tokens count besides those of services: logins of your users (docs/services.md). What is wrong with them, `start` says.
+   * Default none.
+   */
+  readonly issuers: readonly IssuerOptions[];
   /** `Cache-Control` of reads with data. Default `public, max-age=60, stale-while-revalidate=300`. */
   readonly cacheControl: string;
   /** How long a long-poll waits at the tail, ms, [1, 600000]. Default 30000. */
@@ -211,7 +217,7 @@ export function parseConfig(options: ServerOptions): Config {
     webhookHosts: options.webhookHosts ?? "",
     accessLog: options.accessLog ?? false,
     explorer: options.explorer ?? [],
-    mounts: options.mounts ?? [],
+    ...{ mounts: options.mounts ?? [], issuers: options.issuers ?? [] },
     logger: options.logger ?? createLogger("warn"),
     log: options.log,
     now: options.now ?? Date.now,

@@ -1,7 +1,7 @@
 /** What a server is made of once its log is open, put together and taken down in order. */
 import { randomUUID } from "node:crypto";
 import { reject, wallOf, withoutHosts } from "@perennial/protocol";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import type { KnownServices } from "./http/access/scope.ts";
 import { Assets } from "./http/assets.ts";
 import type { Context } from "./http/context.ts";
@@ -15,6 +15,7 @@ import { MemoryLog } from "./journal/memory/memory-log.ts";
 import { LiveHub } from "./live/hub.ts";
 import { beatMs, shardDeps, subscriptionOptions } from "./parts.ts";
 import { Registry } from "./registry/registry.ts";
+import { type IssuedTokens, issuedTokens } from "./services/issued-tokens.ts";
 import { Services } from "./services/services.ts";
 import { LocalStreams } from "./shard/local-streams.ts";
 import { Shard } from "./shard/shard.ts";
@@ -43,6 +44,7 @@ const OPEN: KnownServices = { isGuarded: false, holderOf: () => reject("unknown"
 
 /** Opens the log, and all that works on it. */
 export async function openParts(config: Config): Promise<Parts> {
+  const issued = await trustedTokens(config);
   const log = (await config.log?.()) ?? new MemoryLog(randomUUID());
   const shard = new Shard(shardDeps(config, log));
   const recovery = await shard.open();
@@ -56,6 +58,7 @@ export async function openParts(config: Config): Promise<Parts> {
   const services = new Services(streams, config.logger, config, (prefix) =>
     subscriptions.subscriptions.deleteAll(prefix),
   );
+  if (issued !== undefined) services.trust(issued);
   await services.open();
   const registry = config.registry ? new Registry(streams, config.logger) : undefined;
   registry?.start();
@@ -71,6 +74,13 @@ export async function openParts(config: Config): Promise<Parts> {
     ...{ context, recovery, budget, fetchDoor, mountDoor, sweeper, registry, services },
     ...{ subscriptions, log, streams },
   };
+}
+
+async function trustedTokens({ issuers, logger, monotonicNow }: Config): Promise<IssuedTokens | undefined> {
+  if (issuers.length === 0) return undefined;
+  const issued = await issuedTokens(issuers, logger, monotonicNow);
+  if (issued.kind === "rejected") throw new ConfigError(issued.rejection);
+  return issued.value;
 }
 
 function contextOf(

@@ -63,7 +63,7 @@ export interface Rights {
 }
 
 /** How many grants a token may have: each is compared with each request. */
-const GRANTS_MAX = 32;
+export const GRANTS_MAX = 32;
 const TEXT_MAX = 256;
 /** The longest life of a token, seconds: short lives are how rights end. */
 export const LIFETIME_MAX = 86_400;
@@ -100,13 +100,15 @@ function firstProblem(claims: Fields): string | undefined {
   return limits === undefined ? undefined : limitsProblem(limits);
 }
 
-function limitsProblem(limits: unknown): string | undefined {
+/** What is wrong with limits, if anything. */
+export function limitsProblem(limits: unknown): string | undefined {
   if (!isObject(limits) || !hasOnly(limits, ["bytes", "rate"])) return "limits must be bytes and rate";
   const isPositive = Object.values(limits).every((limit) => Number.isSafeInteger(limit) && Number(limit) > 0);
   return isPositive ? undefined : "limits must be whole numbers above 0";
 }
 
-function parseGrant(grant: unknown): Result<ParsedGrant, string> {
+/** Reads one grant. The rejection says what is wrong with it. */
+export function parseGrant(grant: unknown): Result<ParsedGrant, string> {
   if (!isObject(grant) || !hasOnly(grant, ["match", "ops", "producer"]))
     return reject("streams must have match, ops and perhaps producer");
   const { match, ops, producer } = grant;
@@ -119,15 +121,15 @@ function parseGrant(grant: unknown): Result<ParsedGrant, string> {
   return ok({ glob: glob.value, ops: new Set(ops), producer: producer as string | undefined });
 }
 
-function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function hasOnly(value: Fields, names: readonly string[]): boolean {
+export function hasOnly(value: Fields, names: readonly string[]): boolean {
   return Object.keys(value).every((name) => names.includes(name));
 }
 
-function isText(value: unknown): value is string {
+export function isText(value: unknown): value is string {
   return typeof value === "string" && value.length > 0 && value.length <= TEXT_MAX;
 }
 

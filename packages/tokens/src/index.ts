@@ -8,6 +8,9 @@ export {
   type TokenClaims,
   type TokenLimits,
 } from "./claims.ts";
+export { type IssuedDeps, IssuedTokens } from "./issued.ts";
+export { parseIssuers } from "./issuer.ts";
+export type { Issuer, IssuerOptions, IssuerRule } from "./issuer-options.ts";
 export { createSecret, type PublicKey, type SigningKey, signingKey } from "./keys.ts";
 export { mintToken, type TokenOptions } from "./mint.ts";
 export { type Act, allows } from "./rights.ts";

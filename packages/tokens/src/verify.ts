@@ -30,7 +30,7 @@ export interface VerifyOptions {
 const TOKEN_LENGTH_MAX = 8192;
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** By how much the clock of whoever made a token may be ahead, seconds. It may not be behind: an end is an end. */
-const SKEW = 60;
+export const SKEW = 60;
 
 /** Whether a text has the form of a token, which says nothing of its being one. */
 export function looksLikeToken(text: string): boolean {
@@ -62,7 +62,7 @@ export async function verifyToken(
 }
 
 /** Whether it is spelt in the one way in which it was made: base64url leaves bits over in its last character. */
-function isCanonical(token: string): boolean {
+export function isCanonical(token: string): boolean {
   try {
     return token.split(".").every((part) => base64url.encode(base64url.decode(part)) === part);
   } catch {

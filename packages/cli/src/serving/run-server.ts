@@ -6,6 +6,7 @@ import { checkOptions, type GivenSettings, resolveSettings, serverOptions } from
 import type { SettingValue } from "../settings/value.ts";
 import { explorerAssets } from "./explorer.ts";
 import { boundGarbage } from "./heap.ts";
+import { issuersOf } from "./issuers.ts";
 import { listenForOperator } from "./operator-socket.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
@@ -50,6 +51,7 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   const server = createServer({
     ...own,
     ...tlsOf(settings),
+    ...issuersOf(settings),
     ...storage.options,
     explorer,
     ...(yjs && { mounts: yjs.mounts }),

@@ -34,7 +34,7 @@ export interface Setting {
 /** Settings of the server that can be written as text. */
 type ServerKey = Exclude<
   keyof Config,
-  "explorer" | "mounts" | "tls" | "logger" | "log" | "now" | "monotonicNow" | "random"
+  "explorer" | "mounts" | "tls" | "issuers" | "logger" | "log" | "now" | "monotonicNow" | "random"
 >;
 
 type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];
@@ -179,6 +179,13 @@ const COMMAND_SETTINGS: readonly Setting[] = [
     kind: "text",
     group: "Listening",
     help: "file with the certificate's private key, PEM",
+    fallback: undefined,
+  },
+  {
+    key: "issuers",
+    kind: "text",
+    group: "Listening",
+    help: "JSON file with the issuers (OpenID Connect) whose tokens count, and what they allow",
     fallback: undefined,
   },
   {

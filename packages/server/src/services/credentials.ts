@@ -1,7 +1,7 @@
 /** Secrets and tokens, and who holds them. */
 import { createHash } from "node:crypto";
 import { type Ok, ok, reject } from "@perennial/protocol";
-import type { PublicKey, Rights } from "@perennial/tokens";
+import type { IssuedTokens, PublicKey, Rights } from "@perennial/tokens";
 import type { HeldToken, Holder, Holding, SentCredential } from "./holder.ts";
 import { Remembered } from "./remembered.ts";
 import type { Service } from "./service.ts";
@@ -11,6 +11,9 @@ import { WriteRate } from "./write-rate.ts";
 /** Characters of credentials remembered: of ten thousand tokens and more, and of far fewer than would matter. */
 const REMEMBERED_MAX = 8 * 1024 * 1024;
 
+/** How long a token of another issuer counts before it is verified again, ms: its key may have been withdrawn. */
+const ISSUED_KNOWN_MS = 300_000;
+
 /** The scheme's name counts in any letter case (RFC 9110, 11.1). */
 const BEARER = /^bearer +(.*)$/i;
 /** What no credential has is a blank, so that nothing elsewhere can look like a header. */
@@ -18,6 +21,8 @@ const VISIBLE = /^[\x21-\x7e]+$/;
 
 const UNKNOWN = reject("unknown" as const);
 const EXPIRED = reject("expired" as const);
+
+type Allows = typeof import("@perennial/tokens").allows;
 
 /** Times, as tokens need them. */
 export interface TokenClock {
@@ -30,6 +35,7 @@ export interface TokenClock {
 export class Credentials {
   readonly #clock: TokenClock;
   readonly #usageOf: (service: string) => ServiceUsage;
+  readonly #byId = new Map<string, Service>();
   readonly #byDigest = new Map<string, Service>();
   readonly #byKey = new Map<string, { readonly service: Service; readonly key: PublicKey }>();
   /** By what was sent, of services as they are now: any change empties it. */
@@ -37,10 +43,17 @@ export class Credentials {
   /** Tokens that are being verified: those of one connection keep their order, and work is done once. */
   readonly #verifying = new Map<string, Promise<Holding>>();
 
+  #issued: IssuedTokens | undefined;
+
   /** @param usageOf what a service uses and may use, by its id */
   constructor(clock: TokenClock, usageOf: (service: string) => ServiceUsage) {
     this.#clock = clock;
     this.#usageOf = usageOf;
+  }
+
+  /** From now on tokens of other issuers count, too. */
+  trust(issued: IssuedTokens): void {
+    this.#issued = issued;
   }
 
   /** A service has changed: only its secrets, and tokens of their keys, count from now on. */
@@ -50,6 +63,8 @@ export class Credentials {
       this.#byDigest.delete(digest);
       this.#byKey.delete(key.id);
     }
+    if (before !== undefined) this.#byId.delete(before.id);
+    if (after !== undefined && after.state !== "deleted") this.#byId.set(after.id, after);
     for (const { digest, key } of after?.secrets ?? []) {
       this.#byDigest.set(digest, after!);
       this.#byKey.set(key.id, { service: after!, key });
@@ -66,7 +81,8 @@ export class Credentials {
     const { sent } = credential;
     const known = this.#remembered.get(sent);
     if (known === undefined) return this.#find(credential);
-    return this.#hasEnded(known.value.token) ? this.#forget(sent) : known;
+    if (this.#hasEnded(known.value.token)) return this.#forget(sent);
+    return this.#isOld(known.value.token) ? this.#find(credential) : known;
   }
 
   #find({ sent, isHeader }: SentCredential): Holding | Promise<Holding> {
@@ -80,6 +96,10 @@ export class Credentials {
 
   #hasEnded(token: HeldToken | undefined): boolean {
     return token !== undefined && token.expiresAt <= this.#clock.now();
+  }
+
+  #isOld(token: HeldToken | undefined): boolean {
+    return token !== undefined && token.isKnownUntil <= this.#clock.now();
   }
 
   #forget(sent: string): Holding {
@@ -110,18 +130,38 @@ export class Credentials {
       return this.#byKey.get(id)?.key;
     };
     const verified = await verifyToken(token, { keyOf, now: this.#clock.now() });
-    if (verified.kind === "rejected") return verified.rejection.kind === "expired" ? EXPIRED : UNKNOWN;
+    if (verified.kind === "rejected") {
+      const { kind } = verified.rejection;
+      if (this.#issued !== undefined && (kind === "malformed" || kind === "unknown-key"))
+        return this.#verifyIssued(this.#issued, sent, token, allows);
+      return kind === "expired" ? EXPIRED : UNKNOWN;
+    }
     const rights = verified.value;
     // Looked up again: the key may have ended meanwhile. Its own service is the only one that it can speak for.
     const service = this.#byKey.get(keyId)?.service;
     if (service === undefined || service.id !== rights.service) return UNKNOWN;
-    return this.#remember(sent, { service, token: this.#held(rights, allows) });
+    return this.#remember(sent, { service, token: this.#held(rights, allows, Number.POSITIVE_INFINITY) });
   }
 
-  #held(rights: Rights, allows: typeof import("@perennial/tokens").allows): HeldToken {
+  async #verifyIssued(issued: IssuedTokens, sent: string, token: string, allows: Allows): Promise<Holding> {
+    const now = this.#clock.now();
+    const verified = await issued.verify(token, now);
+    // What was known of it is known no longer.
+    this.#remembered.delete(sent);
+    if (verified.kind === "rejected") return verified.rejection.kind === "expired" ? EXPIRED : UNKNOWN;
+    const service = this.#byId.get(verified.value.service);
+    if (service === undefined) return UNKNOWN;
+    return this.#remember(sent, {
+      service,
+      token: this.#held(verified.value, allows, now + ISSUED_KNOWN_MS),
+    });
+  }
+
+  #held(rights: Rights, allows: Allows, isKnownUntil: number): HeldToken {
     const { bytes, rate } = rights.limits;
     return {
       expiresAt: rights.expiresAt * 1000,
+      isKnownUntil,
       bytes,
       writes: rate === undefined ? undefined : new WriteRate(rate, () => this.#clock.monotonicNow()),
       allows: (act) => allows(rights, act),

@@ -27,6 +27,8 @@ export interface Holder {
 export interface HeldToken {
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /** Until when that holds without being looked at again, epoch milliseconds: its issuer may withdraw the key. */
+  readonly isKnownUntil: number;
   /** The longest body of one request, bytes. */
   readonly bytes: number | undefined;
   /** How often it may write. */

@@ -1,5 +1,6 @@
 /** The services of a server: who they are, and what an operator does with them. */
 import { ok, type Result, reject } from "@perennial/protocol";
+import type { IssuedTokens } from "@perennial/tokens";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { Census } from "./census.ts";
@@ -68,6 +69,11 @@ export class Services {
     this.#now = () => clock.now();
     this.#monotonicNow = () => clock.monotonicNow();
     this.#credentials = new Credentials(clock, (id) => this.#usageOf(id));
+  }
+
+  /** From now on tokens of other issuers count, too. */
+  trust(issued: IssuedTokens): void {
+    this.#credentials.trust(issued);
   }
 
   /** Learns what was decided, and goes on with what was not finished. */

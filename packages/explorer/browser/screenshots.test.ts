@@ -59,6 +59,8 @@ const VIEWS: readonly (readonly [name: string, path: string, prepare: (page: Pag
     "/streams/chat/nowhere",
     async (page) => page.getByRole("button", { name: "Create it…" }).waitFor(),
   ],
+  ["subscriptions", "/subscriptions", async (page) => page.getByText("Failed").waitFor()],
+  ["subscription", "/subscriptions?id=mailer", async (page) => page.getByText("Cursors").waitFor()],
   ["keys", "/", async (page) => page.keyboard.press("?")],
   ["text", "/streams/logs/api", async (page) => page.getByText("Live").waitFor()],
   [

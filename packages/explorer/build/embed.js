@@ -15,7 +15,7 @@ const CONTENT_TYPES = {
 };
 
 /** Places of the page itself. Below the others the page finds its way by the address. */
-const PAGE_PATHS = ["/", "/streams/*", "/multiplayer"];
+const PAGE_PATHS = ["/", "/streams/*", "/subscriptions", "/multiplayer"];
 
 /** Files in this folder have the hash of their content in their name. */
 const HASHED = "/assets/";

@@ -10,6 +10,7 @@ export async function fillDemo(server: TestServer): Promise<void> {
   await board(server);
   await orders(server);
   await logs(server);
+  await subscriptions(server);
   for (const path of [
     "chat/onboarding",
     "chat/billing",
@@ -120,4 +121,20 @@ async function logs(server: TestServer): Promise<void> {
     return `${at} ${isSlow ? "WARN slow" : "INFO ok  "} GET /v1/stream/chat ${(index * 37) % 91} ms\n${trace}`;
   });
   await server.create("logs/api", "text/plain", lines.join(""));
+}
+
+/** Two that wake pull workers: one works, the other has lost the stream in which its wakes are written. */
+async function subscriptions(server: TestServer): Promise<void> {
+  await server.create("agents/wakes", "application/json");
+  for (const [id, wanted] of [
+    ["reviewers", { pattern: "chat/*", wake_stream: "agents/wakes", description: "Reads what agents wrote" }],
+    ["mailer", { streams: ["orders", "chat/support"], wake_stream: "mail/wakes" }],
+  ] as const)
+    await fetch(server.url(`__ds/subscriptions/${id}`), {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ type: "pull-wake", ...wanted }),
+    });
+  const handle = new DurableStream({ url: server.url("orders"), contentType: "application/json" });
+  await handle.append('{"order": "checkout-us-9", "total": 1200}');
 }

@@ -4,6 +4,7 @@ import { MultiplayerPage } from "../multiplayer/MultiplayerPage.tsx";
 import { Overview } from "../overview/Overview.tsx";
 import { StreamPage } from "../stream/StreamPage.tsx";
 import { parseStreamSearch } from "../stream/stream-search.ts";
+import { SubscriptionsPage } from "../subscriptions/SubscriptionsPage.tsx";
 import { Shell } from "./Shell.tsx";
 import { STREAM_PAGE, streamAddresses } from "./stream-addresses.ts";
 
@@ -27,8 +28,16 @@ const multiplayer = createRoute({
   component: MultiplayerPage,
 });
 
+const subscriptions = createRoute({
+  getParentRoute: () => root,
+  path: "/subscriptions",
+  validateSearch: ({ id }: Record<string, unknown>): { id?: string } =>
+    typeof id === "string" || typeof id === "number" ? { id: String(id) } : {},
+  component: SubscriptionsPage,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, streamRoute, multiplayer]),
+  routeTree: root.addChildren([overview, streamRoute, subscriptions, multiplayer]),
   rewrite: streamAddresses,
 });
 

@@ -21,6 +21,13 @@ export function Overview() {
       <h1>{location.host}</h1>
       <Figures entries={entries} />
       {entries.length > 0 ? <TopLists entries={entries} /> : isComplete && <FirstSteps />}
+      <Link to="/subscriptions" className="overview-card">
+        <Icon name="again" />
+        <span>
+          <strong>Subscriptions</strong>
+          <span className="soft">Who is woken by news, how far behind they are, and what failed.</span>
+        </span>
+      </Link>
       <Link to="/multiplayer" className="overview-card">
         <Icon name="people" />
         <span>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { offset } from "../support/http.ts";
+import { rawRequest } from "../support/raw-socket.ts";
 import { Control, codeOf } from "../support/subscriptions.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
 
@@ -17,6 +18,16 @@ throughEachDoor("creating subscriptions", (s) => {
     expect((await c.send("POST", `${id}/streams`, { streams: ["x"] })).status).toBe(204);
     expect((await c.put(id, wanted())).status).toBe(200);
     expect((await c.show(id)).streams.map(({ path }) => path)).toEqual(["x"]);
+  });
+
+  test.each(["%2E", "%2e%2e"])("the id %s is refused: no client could call back to it", async (id) => {
+    const body = JSON.stringify(wanted());
+    const answer = await rawRequest(
+      s.http.origin,
+      `PUT /v1/stream/__ds/subscriptions/${id} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    expect(Math.floor(answer.status / 100)).toBe(4);
   });
 
   test.each([

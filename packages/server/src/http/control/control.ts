@@ -26,6 +26,13 @@ export function isControl(path: string): boolean {
   return path === JWKS || path === KEYS || path === SUBSCRIPTIONS || path.startsWith(`${SUBSCRIPTIONS}/`);
 }
 
+const NO_ID = `the id of a subscription has 1 to ${ID_MAX} characters, percent-encoded, and is neither . nor ..`;
+
+/** Dots alone would vanish from the addresses that workers call back to: clients take them for steps in a path. */
+function isId(name: string): boolean {
+  return name !== "" && name.length <= ID_MAX && name !== "." && name !== "..";
+}
+
 /** What workers send comes with a token of its own, which is all they need. */
 const WORKER_ACTIONS: ReadonlySet<string> = new Set(["callback", "ack", "release"]);
 
@@ -46,8 +53,7 @@ export function control(
   const [id, ...rest] =
     path.length > SUBSCRIPTIONS.length + 1 ? path.slice(SUBSCRIPTIONS.length + 1).split("/") : [];
   const name = id === undefined ? undefined : decoded(id);
-  if (id !== undefined && (name === undefined || name === "" || name.length > ID_MAX))
-    return refusalReply(invalid(`the id of a subscription has 1 to ${ID_MAX} characters, percent-encoded`));
+  if (id !== undefined && (name === undefined || !isId(name))) return refusalReply(invalid(NO_ID));
   const question = request.target.indexOf("?");
   const query = parseQuery(question < 0 ? "" : request.target.slice(question + 1));
   const asked = { request, id: name, rest, query };

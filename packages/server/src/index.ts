@@ -26,4 +26,5 @@ export { LIMIT_NAMES, type LimitName, type ServiceLimits } from "./services/limi
 export type { ServiceAdmin } from "./services/service-admin.ts";
 export type { ListedService, NewSecret, ServiceProblem } from "./services/services.ts";
 export type { UsageFigures } from "./services/usage.ts";
+export type { SubscriptionMetrics } from "./subscription/open-subscriptions.ts";
 export { createLogger, type Logger, type LogLevel } from "./telemetry/logger.ts";

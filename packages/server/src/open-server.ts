@@ -40,7 +40,11 @@ export interface Parts {
 }
 
 /** For what is part of the server, and has let its own clients in. */
-const OPEN: KnownServices = { isGuarded: false, holderOf: () => reject("unknown") };
+const OPEN: KnownServices = {
+  isGuarded: false,
+  holderOf: () => reject("unknown"),
+  isDisabled: () => false,
+};
 
 /** Opens the log, and all that works on it. */
 export async function openParts(config: Config): Promise<Parts> {
@@ -54,12 +58,20 @@ export async function openParts(config: Config): Promise<Parts> {
   const sweeper = new Sweeper(shard);
   sweeper.start(config.sweepMs);
   const streams = new LocalStreams(shard);
-  const subscriptions = await openSubscriptions(shard, streams, subscriptionOptions(config));
-  const services = new Services(streams, config.logger, config, (prefix) =>
-    subscriptions.subscriptions.deleteAll(prefix),
-  );
+  let known: Services | undefined;
+  const subscriptions = await openSubscriptions(shard, streams, {
+    ...subscriptionOptions(config),
+    // Until it is known who is disabled, everybody may be.
+    isDisabled: (scope) => known?.isDisabled(scope) ?? true,
+  });
+  const services = new Services(streams, config.logger, config, {
+    onEnd: (prefix) => subscriptions.subscriptions.deleteAll(prefix),
+    onChange: () => subscriptions.resume(),
+  });
   if (issued !== undefined) services.trust(issued);
   await services.open();
+  known = services;
+  subscriptions.resume();
   const registry = config.registry ? new Registry(streams, config.logger) : undefined;
   registry?.start();
   const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes, (byteLength) =>

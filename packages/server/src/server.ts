@@ -16,6 +16,7 @@ import { closeParts, openParts, type Parts } from "./open-server.ts";
 import { checkReach } from "./reach.ts";
 import { type ServiceAdmin, serviceAdmin } from "./services/service-admin.ts";
 import type { UsageFigures } from "./services/usage.ts";
+import { NO_SUBSCRIPTIONS, type SubscriptionMetrics } from "./subscription/open-subscriptions.ts";
 
 export interface DurableStreamsServer {
   /**
@@ -58,6 +59,7 @@ export interface ServerMetrics {
   readonly log: LogMetrics;
   /** What each service uses, by its id. */
   readonly services: Readonly<Record<string, UsageFigures>>;
+  readonly subscriptions: SubscriptionMetrics;
 }
 
 /**
@@ -101,13 +103,17 @@ class Running implements DurableStreamsServer {
 
   metrics(): ServerMetrics {
     if (this.#opened === undefined)
-      return { liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {}, services: {} };
-    const { context, budget, streams, services } = this.#opened;
+      return {
+        ...{ liveReaders: 0, loadedStreams: 0, heldBodyBytes: 0, log: {}, services: {} },
+        subscriptions: NO_SUBSCRIPTIONS,
+      };
+    const { context, budget, streams, services, subscriptions } = this.#opened;
     return {
       liveReaders: context.live.readers,
       heldBodyBytes: budget.held,
       ...streams.metrics(),
       services: services.usage(),
+      subscriptions: subscriptions.metrics(),
     };
   }
 

@@ -14,6 +14,11 @@ export function streamsOf(service: string): string {
   return `${ROOT}${service}/`;
 }
 
+/** The service whose streams begin so: what `streamsOf` makes of it. Empty for the root of all. */
+export function serviceAt(prefix: string): string {
+  return prefix.slice(ROOT.length, -1);
+}
+
 /** What the paths of a service's documents begin with. */
 export function documentsOf(service: string): string {
   return `${DOCUMENTS}${service}/`;

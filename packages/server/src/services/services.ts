@@ -9,7 +9,7 @@ import type { Holding, SentCredential } from "./holder.ts";
 import { limitsProblem, type ServiceLimits } from "./limits.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
 import { ServiceLog } from "./service-log.ts";
-import { documentsOf, streamsOf } from "./service-paths.ts";
+import { documentsOf, serviceAt, streamsOf } from "./service-paths.ts";
 import { ServiceUsage, type UsageFigures } from "./usage.ts";
 
 /** Why an operator's command was not carried out. */
@@ -36,6 +36,14 @@ export interface NewSecret {
   readonly secret: string;
 }
 
+/** What others do about services. */
+export interface ServiceHooks {
+  /** Takes away what a service has besides its streams, given the prefix of their paths. */
+  onEnd(prefix: string): Promise<void>;
+  /** Somebody was disabled, enabled, or is gone. */
+  onChange(): void;
+}
+
 /** Streams looked at in one step of deleting a service. */
 const PAGE = 100;
 
@@ -46,7 +54,7 @@ export class Services {
   readonly #now: () => number;
   readonly #monotonicNow: () => number;
   readonly #usage = new Map<string, ServiceUsage>();
-  readonly #onEnd: (prefix: string) => Promise<void>;
+  readonly #hooks: ServiceHooks;
   readonly #byId = new Map<string, Service>();
   readonly #credentials: Credentials;
   #isGuarded = false;
@@ -55,14 +63,8 @@ export class Services {
   #last: Promise<unknown> = Promise.resolve();
   #deleting: Promise<void> = Promise.resolve();
 
-  /** @param onEnd takes away what a service has besides its streams, given the prefix of their paths */
-  constructor(
-    streams: AllStreams,
-    logger: Logger,
-    clock: TokenClock,
-    onEnd: (prefix: string) => Promise<void> = async () => {},
-  ) {
-    this.#onEnd = onEnd;
+  constructor(streams: AllStreams, logger: Logger, clock: TokenClock, hooks: ServiceHooks) {
+    this.#hooks = hooks;
     this.#streams = streams;
     this.#log = new ServiceLog(streams);
     this.#logger = logger;
@@ -103,6 +105,11 @@ export class Services {
   /** Who holds a credential, whatever the state of the service. */
   holderOf(credential: SentCredential): Holding | Promise<Holding> {
     return this.#credentials.holderOf(credential);
+  }
+
+  /** Whether nobody may use the service now whose streams begin so. */
+  isDisabled(prefix: string): boolean {
+    return (this.#byId.get(serviceAt(prefix))?.state ?? "enabled") !== "enabled";
   }
 
   /** What each service uses. */
@@ -188,6 +195,7 @@ export class Services {
     await this.#log.append(event);
     this.#isGuarded = true;
     this.#apply(event);
+    this.#hooks.onChange();
   }
 
   #apply(event: ServiceEvent): void {
@@ -236,7 +244,7 @@ export class Services {
   }
 
   async #removeAll(id: string): Promise<void> {
-    await this.#onEnd(streamsOf(id));
+    await this.#hooks.onEnd(streamsOf(id));
     // What was being created when the service ended may come behind the first pass.
     for (const prefix of [streamsOf(id), documentsOf(id)])
       while (!this.#isStopped && (await this.#removePass(prefix)) > 0);

@@ -27,6 +27,8 @@ export interface DeliveryDeps {
   readonly hosts: Hosts;
   readonly courier: Courier;
   readonly logger: Logger;
+  /** Whether wakes of a scope wait. */
+  isDisabled(scope: string): boolean;
   /** Failed deliveries of one wake before it is a dead letter. */
   readonly attempts: number;
 }
@@ -34,6 +36,8 @@ export interface DeliveryDeps {
 export class Deliveries implements Delivery {
   readonly #deps: DeliveryDeps;
   readonly #onDone: (subscription: Subscription) => void;
+  /** Since the start. */
+  readonly counts = { delivered: 0, failed: 0 };
   readonly #underWay = new Set<Promise<void>>();
   #isStopped = false;
 
@@ -48,6 +52,10 @@ export class Deliveries implements Delivery {
     this.#isStopped = true;
     await this.#deps.courier.close();
     await Promise.all(this.#underWay);
+  }
+
+  isHeldBack({ settings }: Subscription): boolean {
+    return this.#deps.isDisabled(settings.scope);
   }
 
   deliver(subscription: Subscription): void {
@@ -86,12 +94,14 @@ export class Deliveries implements Delivery {
     }
     let outcome: Outcome | undefined;
     try {
-      if (!this.#isCurrent(subscription, wake)) return;
+      // Its turn may come late.
+      if (!this.#isCurrent(subscription, wake) || this.isHeldBack(subscription)) return;
       const body = Buffer.from(JSON.stringify(this.#notification(subscription, wake)));
       outcome = await courier.post(url, body, keys.signature(body));
     } finally {
-      hosts.leave(host, outcome?.kind !== "failed" || !outcome.isDead);
+      hosts.leave(host, outcome && !(outcome.kind === "failed" && outcome.isDead));
     }
+    this.counts[outcome.kind] += 1;
     if (this.#isCurrent(subscription, wake)) this.#settle(subscription, outcome);
   }
 

@@ -30,7 +30,29 @@ export interface SubscriptionOptions {
   readonly table?: TableSizes;
   /** Whoever brings webhooks. Default: HTTP. */
   readonly courier?: Courier;
+  /** Whether wakes of a scope wait, until `resume`. Default: no. */
+  isDisabled?(scope: string): boolean;
 }
+
+/** Current values, for operators. */
+export interface SubscriptionMetrics {
+  readonly subscriptions: number;
+  /** Webhooks whose answers are waited for. */
+  readonly underWay: number;
+  /** Webhooks that wait for their turn. */
+  readonly waiting: number;
+  /** Deliveries of webhooks, since the start, that were answered with a 2xx. */
+  readonly delivered: number;
+  /** Deliveries of webhooks, since the start, that failed; each attempt counts. */
+  readonly failed: number;
+  /** Wakes that were given up, and are neither done since nor forgotten. */
+  readonly deadLetters: number;
+}
+
+/** As before a server is open. */
+export const NO_SUBSCRIPTIONS: SubscriptionMetrics = {
+  ...{ subscriptions: 0, underWay: 0, waiting: 0, delivered: 0, failed: 0, deadLetters: 0 },
+};
 
 /** Subscriptions, and what goes on for them. */
 export interface OpenSubscriptions {
@@ -38,6 +60,10 @@ export interface OpenSubscriptions {
   readonly workers: Workers;
   /** Does what is due, which it does by itself when the clock says so. */
   tick(): void;
+  /** Looks again at what waits since its service is disabled. */
+  resume(): void;
+  /** Figures for operators, as of now. */
+  metrics(): SubscriptionMetrics;
   /** Nothing is delivered any more. Resolves when nothing is under way. */
   stop(): Promise<void>;
 }
@@ -50,17 +76,15 @@ export async function openSubscriptions(
   streams: Streams,
   options: SubscriptionOptions,
 ): Promise<OpenSubscriptions> {
-  const { logger, webhooks, webhookHosts, webhookAttempts, webhooksPerHost, limits } = options;
-  const store = new Store(
-    (onRestored) => new Table(shard, streams, "subscriptions", onRestored, options.table),
-  );
+  const { logger, webhooks, webhooksPerHost, limits, table, isDisabled = () => false } = options;
+  const store = new Store((onRestored) => new Table(shard, streams, "subscriptions", onRestored, table));
   await store.open();
   const keys = new Keys(store, shard.now);
-  const own = parseOwnHosts(webhookHosts);
+  const own = parseOwnHosts(options.webhookHosts);
   const courier = options.courier ?? new HttpCourier(own, webhooksPerHost);
   const hosts = new Hosts(webhooksPerHost, DELIVERIES_MAX, shard.now);
   const deliveries = new Deliveries(
-    { shard, store, keys, hosts, courier, logger, attempts: webhookAttempts },
+    { shard, store, keys, hosts, courier, logger, isDisabled, attempts: options.webhookAttempts },
     (subscription) => runner.mark(subscription),
   );
   const runner = new Runner(shard, store, deliveries, (subscription) => news.catchUp(subscription));
@@ -75,6 +99,8 @@ export async function openSubscriptions(
     subscriptions: new Subscriptions(deps),
     workers: new Workers(deps),
     tick: () => runner.tick(),
+    resume: () => runner.resume(),
+    metrics: () => metricsOf(store, hosts, deliveries),
     async stop() {
       isStopped = true;
       runner.stop();
@@ -82,6 +108,13 @@ export async function openSubscriptions(
       await deliveries.stop();
       await store.close();
     },
+  };
+}
+
+function metricsOf(store: Store, { active, waiting }: Hosts, { counts }: Deliveries): SubscriptionMetrics {
+  return {
+    ...{ subscriptions: store.byNumber.size, deadLetters: store.deadLetters },
+    ...{ underWay: active, waiting, ...counts },
   };
 }
 

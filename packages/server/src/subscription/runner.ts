@@ -12,6 +12,8 @@ import { Timetable } from "./timetable.ts";
 
 /** Brings a wake to its worker: begins that, and has the subscription looked at again when it is done. */
 export interface Delivery {
+  /** Whether the service of a subscription is disabled. */
+  isHeldBack(subscription: Subscription): boolean;
   deliver(subscription: Subscription): void;
 }
 
@@ -31,6 +33,8 @@ export class Runner {
   readonly #store: Store;
   readonly #timetable = new Timetable();
   readonly #delivery: Delivery;
+  /** Those whose service is disabled: nothing is done for them until it is enabled. */
+  readonly #resting = new Set<Subscription>();
   readonly #dirty = new Set<Subscription>();
   #isRunning = false;
   #isStopped = false;
@@ -74,6 +78,13 @@ export class Runner {
     }
   }
 
+  /** Looks again at those whose service was disabled: perhaps it is so no more. */
+  resume(): void {
+    const resting = [...this.#resting];
+    this.#resting.clear();
+    for (const subscription of resting) this.mark(subscription);
+  }
+
   /** Looks at all whose time has come. By itself it does so when the clock says so. */
   tick(): void {
     const now = this.#shard.now();
@@ -103,6 +114,11 @@ export class Runner {
 
   #look(subscription: Subscription): void {
     if (subscription.isGone) return;
+    if (this.#delivery.isHeldBack(subscription)) {
+      this.#resting.add(subscription);
+      this.at(subscription, undefined);
+      return;
+    }
     const now = this.#shard.now();
     const heldUntil = this.#store.refusal() === undefined ? subscription.heldUntil : now + REFUSED_MS;
     if (heldUntil > now) {

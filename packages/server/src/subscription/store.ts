@@ -30,6 +30,8 @@ export class Store {
   readonly wakeStreams = new ExactWatchers<Subscription>();
   /** Links of all. */
   links = 0;
+  /** Dead letters of all. */
+  deadLetters = 0;
   readonly #byId = new Map<string, Map<string, Subscription>>();
   readonly #globsOf = new Map<string, number>();
   readonly #linksOf = new Map<string, number>();
@@ -177,8 +179,14 @@ export class Store {
     const name = key.slice(key.indexOf(":", 2) + 1);
     if (key.startsWith("p:")) subscription.progress = (value as Progress | undefined) ?? NEW_PROGRESS;
     else if (key.startsWith("l:")) this.#setLink(subscription, name, value as Link | undefined);
-    else if (value === undefined) subscription.deadLetters.delete(Number(name));
-    else subscription.deadLetters.set(Number(name), value as DeadLetter);
+    else this.#setDeadLetter(subscription, Number(name), value as DeadLetter | undefined);
+  }
+
+  #setDeadLetter({ deadLetters }: Subscription, generation: number, letter: DeadLetter | undefined): void {
+    this.deadLetters -= deadLetters.size;
+    if (letter === undefined) deadLetters.delete(generation);
+    else deadLetters.set(generation, letter);
+    this.deadLetters += deadLetters.size;
   }
 
   #setLink(subscription: Subscription, path: string, link: Link | undefined): void {
@@ -216,6 +224,7 @@ export class Store {
     const { number, settings, links } = subscription;
     subscription.isGone = true;
     for (const path of [...links.keys()]) this.#setLink(subscription, path, undefined);
+    this.deadLetters -= subscription.deadLetters.size;
     this.#countPattern(settings, -1);
     this.globs.delete(subscription);
     if (settings.wakeStream !== undefined) this.wakeStreams.delete(settings.wakeStream, subscription);

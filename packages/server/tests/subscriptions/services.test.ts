@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { errorKeeper } from "../support/silent-logger.ts";
 import { Control, codeOf, until } from "../support/subscriptions.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
+import { WebhookReceiver } from "../support/webhook-receiver.ts";
 
 throughEachDoor(
   "subscriptions of services",
@@ -74,6 +75,38 @@ throughEachDoor(
       expect((await as("one").send("POST", `../keys/rotate`)).status).toBe(404);
     });
 
+    test("while a service is disabled its wakes wait, and its workers' tokens open nothing", async () => {
+      const hook = await WebhookReceiver.open();
+      try {
+        hook.answer = () => ({ status: 500 });
+        const webhook = { type: "webhook", webhook: { url: hook.url } };
+        await as("one").put("hooked", { ...webhook, pattern: "one/hooked/*" });
+        await as("two").put("hooked", { ...webhook, pattern: "two/hooked/*" });
+        await as("one").append("one/hooked/a");
+        const { body } = await hook.next(0);
+        await until(async () => (await as("one").show("hooked")).status === "failed");
+        await s.open.server.services.disable("one");
+        s.clock.advance(60_000);
+        // What is due goes in the order of its time: had that of the other one been, it would be here by now.
+        await as("two").append("two/hooked/a");
+        expect((await hook.next(1)).body.streams).toMatchObject([{ path: "two/hooked/a" }]);
+        await until(async () => (await as("two").show("hooked")).status === "failed");
+        s.clock.advance(60_000);
+        expect((await hook.next(2)).body.streams).toMatchObject([{ path: "two/hooked/a" }]);
+        const report = { wake_id: body.wake_id, generation: body.generation };
+        const token = { Authorization: `Bearer ${body.callback_token}` };
+        const callback = () =>
+          new Control(s.http).send("POST", "hooked/callback", { ...report, done: true }, token);
+        expect((await callback()).status).toBe(403);
+        hook.answer = () => ({ body: "{}" });
+        await s.open.server.services.enable("one");
+        await until(() => hook.got.filter((got) => got.body.wake_id === body.wake_id).length === 2);
+        expect((await callback()).status).toBe(200);
+      } finally {
+        await hook.close();
+      }
+    });
+
     test("a service that ends takes its subscriptions with it", async () => {
       await addService("three");
       await as("three").put("mine", wanted("three"));
@@ -83,5 +116,8 @@ throughEachDoor(
       expect((await as("three").send("GET", "mine")).status).toBe(404);
     });
   },
-  () => ({ logger: errorKeeper().logger }),
+  (clock) => ({
+    ...{ now: clock.read, monotonicNow: () => performance.now(), logger: errorKeeper().logger },
+    webhookHosts: "localhost",
+  }),
 );

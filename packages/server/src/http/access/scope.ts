@@ -38,6 +38,8 @@ export type Target =
 export interface KnownServices {
   readonly isGuarded: boolean;
   holderOf(credential: SentCredential): Soon<Holding>;
+  /** Whether nobody may use the service now whose streams begin so. */
+  isDisabled(prefix: string): boolean;
 }
 
 type Judged = Result<Scope, RequestProblem>;

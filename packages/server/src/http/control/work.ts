@@ -3,6 +3,7 @@ import { HTTP_HEADER, STREAM_ROOT } from "@perennial/protocol";
 import { invalid, notFound, type Refusal, tokenInvalid } from "../../subscription/core/rejections.ts";
 import { parseReport } from "../../subscription/core/requests.ts";
 import type { Context } from "../context.ts";
+import { problemReply } from "../errors.ts";
 import type { Reply } from "../message/reply.ts";
 import { membersOf } from "./body.ts";
 import { jsonReply, NO_CONTENT, refusalReply } from "./control-reply.ts";
@@ -20,6 +21,7 @@ export async function work(context: Context, asked: ControlRequest, id: string):
   const scope = subscriptions.at(claims.n)?.settings.scope ?? `${STREAM_ROOT}/`;
   const found = await subscriptions.find(scope, id);
   if (found.kind === "rejected") return refusalReply(notFound());
+  if (context.services.isDisabled(scope)) return problemReply({ kind: "service-disabled" });
   const [action] = rest;
   const refusal = wrongKind(action!, found.value.settings.type);
   if (refusal !== undefined) return refusalReply(refusal);

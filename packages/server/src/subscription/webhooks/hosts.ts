@@ -34,6 +34,16 @@ export class Hosts {
     this.#now = now;
   }
 
+  /** Deliveries under way. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Deliveries that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /**
    * Lets a delivery begin, now or when it is its turn.
    *
@@ -62,13 +72,13 @@ export class Hosts {
     this.#active += 1;
   }
 
-  /** A delivery has ended. @param isAlive whether the host answered */
-  leave(name: string, isAlive: boolean): void {
+  /** A delivery has ended. @param isAlive whether the host answered; undefined: it was not asked */
+  leave(name: string, isAlive: boolean | undefined): void {
     const host = this.#host(name);
     host.active -= 1;
     this.#active -= 1;
-    host.failures = isAlive ? 0 : host.failures + 1;
-    if (host.failures >= FAILURES) this.#rest(host);
+    if (isAlive !== undefined) host.failures = isAlive ? 0 : host.failures + 1;
+    if (isAlive === false && host.failures >= FAILURES) this.#rest(host);
     this.#next(host);
     if (host.active === 0 && host.waiting.length === 0 && host.failures === 0) this.#hosts.delete(name);
     if (this.#hosts.size > DEAD_HOSTS) this.#forgetOne();

@@ -88,7 +88,8 @@ function launchProcess(command: readonly string[], options: StartOptions): Child
   const child = spawn(program!, parameters, {
     stdio: ["ignore", log, log],
     detached: true,
-    env: { ...process.env, [loopProbeVariable]: loopFile },
+    // Ours may send webhooks to the load. Others, and older ones of ours, take no notice.
+    env: { PERENNIAL_WEBHOOK_HOSTS: "localhost", ...process.env, [loopProbeVariable]: loopFile },
   });
   child.on("error", () => {});
   const killAtExit = () => child.kill("SIGKILL");

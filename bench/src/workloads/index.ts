@@ -12,6 +12,11 @@ import { producerWorkload } from "./producer.ts";
 import { readWorkload } from "./read.ts";
 import { replayWorkload } from "./replay.ts";
 import { restartWorkload } from "./restart.ts";
+import {
+  appendBesideSubscriptionsWorkload,
+  restartWithSubscriptionsWorkload,
+  webhooksWorkload,
+} from "./subscriptions.ts";
 import type { Workload } from "./workload.ts";
 
 /** Everything that can be measured, in the order of the report. */
@@ -34,6 +39,9 @@ export const workloads: readonly Workload[] = [
   restartWorkload("restart-19000", 19_000, 19_000),
   restartWorkload("recovery-1m", 100_000, 1_000_000),
   manyStreamsWorkload("streams-1m", 1_000_000),
+  appendBesideSubscriptionsWorkload(100_000),
+  webhooksWorkload,
+  restartWithSubscriptionsWorkload(100_000),
 ];
 
 /** The workloads with these names, `all` for all; throws for a name that there is not. */

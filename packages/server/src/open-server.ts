@@ -58,20 +58,7 @@ export async function openParts(config: Config): Promise<Parts> {
   const sweeper = new Sweeper(shard);
   sweeper.start(config.sweepMs);
   const streams = new LocalStreams(shard);
-  let known: Services | undefined;
-  const subscriptions = await openSubscriptions(shard, streams, {
-    ...subscriptionOptions(config),
-    // Until it is known who is disabled, everybody may be.
-    isDisabled: (scope) => known?.isDisabled(scope) ?? true,
-  });
-  const services = new Services(streams, config.logger, config, {
-    onEnd: (prefix) => subscriptions.subscriptions.deleteAll(prefix),
-    onChange: () => subscriptions.resume(),
-  });
-  if (issued !== undefined) services.trust(issued);
-  await services.open();
-  known = services;
-  subscriptions.resume();
+  const { subscriptions, services } = await openGuarded(config, shard, streams, issued);
   const registry = config.registry ? new Registry(streams, config.logger) : undefined;
   registry?.start();
   const budget = new BodyBudget(config.bodyBytes, config.bodyBudgetBytes, (byteLength) =>
@@ -86,6 +73,30 @@ export async function openParts(config: Config): Promise<Parts> {
     ...{ context, recovery, budget, fetchDoor, mountDoor, sweeper, registry, services },
     ...{ subscriptions, log, streams },
   };
+}
+
+/** Subscriptions, and the services that they belong to: each has to know of the other. */
+async function openGuarded(
+  config: Config,
+  shard: Shard,
+  streams: LocalStreams,
+  issued: IssuedTokens | undefined,
+): Promise<{ readonly subscriptions: OpenSubscriptions; readonly services: Services }> {
+  let known: Services | undefined;
+  const subscriptions = await openSubscriptions(shard, streams, {
+    ...subscriptionOptions(config),
+    // Until it is known who is disabled, everybody may be.
+    isDisabled: (scope) => known?.isDisabled(scope) ?? true,
+  });
+  const services = new Services(streams, config.logger, config, {
+    onEnd: (prefix) => subscriptions.subscriptions.deleteAll(prefix),
+    onChange: () => subscriptions.resume(),
+  });
+  if (issued !== undefined) services.trust(issued);
+  await services.open();
+  known = services;
+  subscriptions.resume();
+  return { subscriptions, services };
 }
 
 async function trustedTokens({ issuers, logger, monotonicNow }: Config): Promise<IssuedTokens | undefined> {

@@ -1,6 +1,7 @@
 import { type ReactNode, type UIEvent, useEffect, useRef } from "react";
 import { Composer } from "./Composer.tsx";
 import { Message } from "./Message.tsx";
+import { useOnline } from "./use-online.ts";
 import type { Known } from "./use-session.ts";
 import { type AnswerMessage, useSharedChat } from "./use-shared-chat.ts";
 
@@ -26,7 +27,8 @@ interface ChatProps {
 
 export function Chat({ id, session, list = Plain, whenEmpty, placeholder, status: below }: ChatProps) {
   const chat = useSharedChat(id, session);
-  const { messages, status, error, isLoading, isRunning, sendMessage, stop, clearError } = chat;
+  const { messages, status, error, isLoading, isRunning, returned, sendMessage, stop, clearError } = chat;
+  const isOnline = useOnline();
   const send = (text: string) => {
     clearError();
     void sendMessage({ text });
@@ -53,8 +55,14 @@ export function Chat({ id, session, list = Plain, whenEmpty, placeholder, status
           </p>
         )}
       </section>
-      <Composer isRunning={isRunning} placeholder={placeholder} onSend={send} onStop={() => void stop()}>
-        {below?.(`${isRunning} ${isWaiting}`)}
+      <Composer {...{ isRunning, placeholder, returned }} onSend={send} onStop={() => void stop()}>
+        {isOnline ? (
+          below?.(`${isRunning} ${isWaiting}`)
+        ) : (
+          <p className="status lost" role="status">
+            No network. What you see may be old; it goes on by itself.
+          </p>
+        )}
       </Composer>
     </>
   );

@@ -1,8 +1,10 @@
-import { type FormEvent, type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 
 interface ComposerProps {
   readonly isRunning: boolean;
   readonly placeholder?: string | undefined;
+  /** What was said and did not arrive: it is in the field again, unless there is something else by now. */
+  readonly returned: { readonly text: string } | undefined;
   readonly onSend: (text: string) => void;
   readonly onStop: () => void;
   /** Below the field. */
@@ -12,12 +14,16 @@ interface ComposerProps {
 export function Composer({
   isRunning,
   placeholder = "Ask something",
+  returned,
   onSend,
   onStop,
   children,
 }: ComposerProps) {
   const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (returned !== undefined) setText((now) => now || returned.text);
+  }, [returned]);
   const send = (event?: FormEvent) => {
     event?.preventDefault();
     if (text.trim() === "" || isRunning) return;
@@ -38,6 +44,7 @@ export function Composer({
           aria-label="Your message"
           placeholder={placeholder}
           rows={1}
+          dir="auto"
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}

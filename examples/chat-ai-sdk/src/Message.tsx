@@ -1,5 +1,5 @@
 import { memo } from "react";
-import type { AnswerMessage } from "./use-shared-chat.ts";
+import { type AnswerMessage, textOf } from "./use-shared-chat.ts";
 
 const ENDS: Readonly<Record<string, string>> = {
   stopped: "Stopped",
@@ -15,7 +15,7 @@ interface MessageProps {
 }
 
 export const Message = memo(function Message({ message, isGrowing, who }: MessageProps) {
-  const text = message.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+  const text = textOf(message);
   const end = ENDS[message.metadata?.end ?? ""];
   const paragraphs = text.split("\n\n");
   return (
@@ -23,7 +23,9 @@ export const Message = memo(function Message({ message, isGrowing, who }: Messag
       <h3 className="who">{message.role === "user" ? "You" : (who ?? "Answer")}</h3>
       {paragraphs.map((paragraph, n) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs only grow at the end
-        <p key={n}>{paragraph}</p>
+        <p key={n} dir="auto">
+          {paragraph}
+        </p>
       ))}
       {end && <p className="end">{end}</p>}
     </li>

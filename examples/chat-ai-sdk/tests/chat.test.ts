@@ -121,3 +121,17 @@ test("it can be used at 390 px, in the dark, and by its keys alone", async () =>
   await page.keyboard.press("Enter");
   await page.getByText("Stopped", { exact: true }).waitFor();
 });
+
+test("what is said without a network is in the field again, and the page says that there is none", async () => {
+  const page = await open();
+  const field = page.getByLabel("Your message");
+  await page.context().setOffline(true);
+  await page.getByText("No network.").waitFor();
+  await ask(page, "Is this lost?");
+  await expect.poll(() => field.inputValue()).toBe("Is this lost?");
+  await page.context().setOffline(false);
+  await page.getByText("No network.").waitFor({ state: "detached" });
+  await field.press("Enter");
+  await midAnswer(page);
+  expect(await field.inputValue()).toBe("");
+});

@@ -39,6 +39,7 @@ export function ForkPanel({ agent, isQuestion, onFork, onClose }: ForkPanelProps
           isQuestion ? "Ask something else, or leave it: answered anew" : "Ask, or leave it for later"
         }
         rows={1}
+        dir="auto"
         value={text}
         onChange={(event) => setText(event.target.value)}
       />

@@ -39,6 +39,7 @@ export function Composer({ isRunning, moment, typing, onSend, onStop, onTyping }
           aria-label="Your message"
           placeholder="Say something to the room"
           rows={1}
+          dir="auto"
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={onKeyDown}

@@ -32,13 +32,15 @@ export const Message = memo(function Message(props: MessageProps) {
       {text !== "" &&
         text.split("\n\n").map((paragraph, n) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs only grow at the end
-          <p key={n}>{paragraph}</p>
+          <p key={n} dir="auto">
+            {paragraph}
+          </p>
         ))}
       <Decisions message={message} />
       {end && <p className="end">{ENDS[end]}</p>}
       {delivery?.kind === "failed" && (
         <p className="end undelivered" role="alert">
-          Not sent: {delivery.error.message}
+          Not sent: {delivery.error instanceof TypeError ? "no connection" : delivery.error.message}
           <button type="button" className="quiet" onClick={() => props.onRetry(message.id)}>
             Send again
           </button>

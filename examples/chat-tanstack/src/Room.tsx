@@ -1,7 +1,8 @@
 import { CopyLink } from "@perennial/example-chat-ai-sdk/page/CopyLink.tsx";
+import { useOnline } from "@perennial/example-chat-ai-sdk/page/use-online.ts";
 import type { ChatActor, ChatMessage } from "@perennial/tanstack-ai";
 import { type UsedDurableChat, useDurableChat } from "@perennial/tanstack-ai/react";
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useRef } from "react";
 import { Approval } from "./Approval.tsx";
 import { Composer } from "./Composer.tsx";
 import { Message } from "./Message.tsx";
@@ -22,7 +23,7 @@ interface RoomProps {
 export function Room({ room, me, onRename }: RoomProps) {
   const chat = useDurableChat({ api: `/api/room/${room}`, actor: me });
   const { messages, running, approvals, people, connection } = chat;
-  const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
+  const isOnline = useOnline();
   const isRunning = running.length > 0;
   const typing = people.filter(({ isTyping, isMe }) => isTyping && !isMe);
   return (
@@ -100,16 +101,6 @@ function Failure({ error }: { readonly error: Error | undefined }) {
       {error.message}
     </p>
   );
-}
-
-/** A browser knows that its network is gone before any request has failed. */
-function onNetwork(listener: () => void): () => void {
-  window.addEventListener("online", listener);
-  window.addEventListener("offline", listener);
-  return () => {
-    window.removeEventListener("online", listener);
-    window.removeEventListener("offline", listener);
-  };
 }
 
 /** Keeps the end in view while it grows, unless the reader has scrolled away from it. */

@@ -56,15 +56,17 @@ export function Chat({ id, session, list = Plain, whenEmpty, placeholder, status
         )}
       </section>
       <Composer {...{ isRunning, placeholder, returned }} onSend={send} onStop={() => void stop()}>
-        {isOnline ? (
-          below?.(`${isRunning} ${isWaiting}`)
-        ) : (
-          <p className="status lost" role="status">
-            No network. What you see may be old; it goes on by itself.
-          </p>
-        )}
+        {isOnline ? below?.(`${isRunning} ${isWaiting}`) : <Lost />}
       </Composer>
     </>
+  );
+}
+
+function Lost() {
+  return (
+    <p className="status lost" role="status">
+      No network. What you see may be old; it goes on by itself.
+    </p>
   );
 }
 

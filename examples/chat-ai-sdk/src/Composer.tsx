@@ -11,19 +11,10 @@ interface ComposerProps {
   readonly children?: ReactNode;
 }
 
-export function Composer({
-  isRunning,
-  placeholder = "Ask something",
-  returned,
-  onSend,
-  onStop,
-  children,
-}: ComposerProps) {
-  const [text, setText] = useState("");
+export function Composer(props: ComposerProps) {
+  const { isRunning, placeholder = "Ask something", returned, onSend, onStop, children } = props;
+  const [text, setText] = useText(returned);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (returned !== undefined) setText((now) => now || returned.text);
-  }, [returned]);
   const send = (event?: FormEvent) => {
     event?.preventDefault();
     if (text.trim() === "" || isRunning) return;
@@ -54,6 +45,15 @@ export function Composer({
       {children}
     </footer>
   );
+}
+
+/** The text of the field. What could not be sent comes back, unless there is something new. */
+function useText(returned: ComposerProps["returned"]) {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (returned !== undefined) setText((now) => now || returned.text);
+  }, [returned]);
+  return [text, setText] as const;
 }
 
 interface ActionProps {

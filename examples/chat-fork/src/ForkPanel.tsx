@@ -13,6 +13,9 @@ interface ForkPanelProps {
   readonly onClose: () => void;
 }
 
+const ANOTHER = "Ask something else, or leave it: answered anew";
+const LATER = "Ask, or leave it for later";
+
 /** Who goes on from here, and with what. */
 export function ForkPanel({ agent, isQuestion, onFork, onClose }: ForkPanelProps) {
   const [chosen, setChosen] = useState<readonly AgentId[]>([agent]);
@@ -35,9 +38,7 @@ export function ForkPanel({ agent, isQuestion, onFork, onClose }: ForkPanelProps
       <textarea
         ref={field}
         aria-label="What the branch is asked"
-        placeholder={
-          isQuestion ? "Ask something else, or leave it: answered anew" : "Ask, or leave it for later"
-        }
+        placeholder={isQuestion ? ANOTHER : LATER}
         rows={1}
         dir="auto"
         value={text}

@@ -11,6 +11,7 @@ export { FrameRing } from "./frames/frame-ring.ts";
 export { PlaybackClock, type PlaybackClockOptions } from "./playback/clock.ts";
 export type { Machine } from "./playback/machine.ts";
 export { Playback, type PlaybackOptions, type SeekEnd, type SnapshotSource } from "./playback/playback.ts";
+export { type FollowOptions, followJson, pause } from "./streams/follow-json.ts";
 export { type ForkOptions, forkTimeline } from "./streams/fork.ts";
 export { type HashEntry, HashTrail, type Verdict } from "./streams/hash-trail.ts";
 export { isTimelineName, type TimelinePlace } from "./streams/place.ts";

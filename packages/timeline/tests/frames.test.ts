@@ -83,6 +83,15 @@ test("a log has each frame at its place, over many blocks", () => {
   expect(() => log.at(-1)).toThrow(RangeError);
 });
 
+test("a log takes no more memory for a frame than frames of that length may take", () => {
+  for (const frameBytes of [1, 9, 4_096, 65_536]) {
+    const log = new FrameLog(frameBytes, 4_000_000);
+    for (let count = 0; count < 20; count++) log.append(new Uint8Array(frameBytes).fill(count));
+    expect(log.at(0).buffer.byteLength).toBeLessThanOrEqual(65_536);
+    expect([0, 7, 19].map((at) => log.at(at)[frameBytes - 1])).toEqual([0, 7, 19]);
+  }
+});
+
 test("a ring gives frames in the order in which it got them, and takes none when it is full", () => {
   const actions = fc.array(
     fc.oneof(fc.record({ push: fc.nat({ max: 9 }) }), fc.record({ take: fc.nat({ max: 9 }) })),

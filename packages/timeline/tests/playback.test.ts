@@ -161,6 +161,24 @@ test("a snapshot of another moment, of another machine, or that is gone gives wa
   }
 });
 
+test("of snapshots that are listed and are not there, a few are asked for, and then the frames do", async () => {
+  let loads = 0;
+  const playback = new Playback({
+    machine: new Counter(),
+    frames: logOf(5_000),
+    snapshots: {
+      latestUpTo: (tick) => tick,
+      load: async () => {
+        loads++;
+        return undefined;
+      },
+    },
+  });
+  for (const tick of [4_000, 5_000, 2_000]) expect(await playback.seek(tick)).toBe("there");
+  expect(playback.machine.hash()).toBe(hashAfter(2_000));
+  expect(loads).toBe(8);
+});
+
 test("a snapshot that breaks the machine later on is not used again", async () => {
   class Brittle extends Counter {
     override step(bytes: Uint8Array): void {

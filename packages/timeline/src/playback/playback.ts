@@ -32,6 +32,8 @@ export type SeekEnd = "there" | "superseded";
 const DEFAULTS = { sliceMs: 8, keepEvery: 1_050, keepBytes: 160 * 1_024 * 1_024 };
 /** A snapshot that saves fewer frames than these is not worth its way, in frames. */
 const WORTH_LOADING = 700;
+/** With so many snapshots that were of no use none is asked for any more: a stranger may have listed one for each frame. */
+const MAX_USELESS = 8;
 /** So many states before the target of a seek are kept: more cost time, and push each other out. */
 const KEEP_BEFORE = 6;
 /** Between two looks at the clock, in frames. */
@@ -174,6 +176,7 @@ export class Playback {
 
   /** The latest snapshot up to a moment that is not known to be of no use. */
   #snapshotUpTo(target: number): number | undefined {
+    if (this.#useless.size >= MAX_USELESS) return undefined;
     let tick = this.#snapshots?.latestUpTo(target);
     while (tick !== undefined && this.#useless.has(tick)) tick = this.#snapshots!.latestUpTo(tick - 1);
     return tick;

@@ -22,6 +22,7 @@ export interface ReaderOptions {
   readonly onChange?: (() => void) | undefined;
 }
 
+const NO_FIRST_LINE = "no timeline: it ends before its first line does";
 const MAX_BYTES = 64 * 1_024 * 1_024;
 
 /** All frames of a timeline, from the first one on, and those to come. */
@@ -71,6 +72,8 @@ export class TimelineReader {
         const taken = decoder.take(chunk.data);
         if (taken.kind === "rejected") throw new NotATimelineError(taken.rejection);
         const { format, frames } = decoder;
+        // It is made together with its first line: what lacks that at the tail is no timeline that is about to begin.
+        if (format === undefined && chunk.upToDate) throw new NotATimelineError(NO_FIRST_LINE);
         if (format !== undefined && frames !== undefined && (reader !== undefined || chunk.upToDate)) {
           reader ??= new TimelineReader(format, frames, decoder.headerBytes, response.closed);
           reader.#isUpToDate ||= chunk.upToDate;
@@ -80,7 +83,7 @@ export class TimelineReader {
         }
       });
       response.closed.then(
-        () => reject(new NotATimelineError("it ends before its first line does")),
+        () => reject(new NotATimelineError(NO_FIRST_LINE)),
         (error: unknown) => reject(error),
       );
     });

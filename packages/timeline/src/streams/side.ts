@@ -1,4 +1,5 @@
 import { stream } from "@perennial/client";
+import { followJson } from "./follow-json.ts";
 import { handleAt, isMissing, SIDE_TYPE, type Side, type TimelinePlace, timelineUrl } from "./place.ts";
 
 /** An entry of a stream beside a timeline: it is about a moment. */
@@ -38,22 +39,14 @@ export async function followSide<T extends SideEntry>(
   const { onEntry, signal, live } = options;
   const { headers, fetch } = place;
   let count = 0;
-  try {
-    const response = await stream<unknown>({
-      ...{ url: timelineUrl(place, name, side), headers, fetch, signal, json: true, warnOnHttp: false },
-      live: live && "sse",
-    });
-    response.subscribeJson(({ items }) => {
-      for (const item of items) {
-        if (++count > MAX_ENTRIES) return response.cancel();
-        const entry = read(item);
-        if (entry !== undefined) onEntry(entry);
-      }
-    });
-    await response.closed;
-  } catch (error) {
-    if (!signal.aborted && !isMissing(error)) throw error;
-  }
+  await followJson({ url: timelineUrl(place, name, side), headers, fetch, signal, live }, (items) => {
+    for (const item of items) {
+      if (++count > MAX_ENTRIES) return false;
+      const entry = read(item);
+      if (entry !== undefined) onEntry(entry);
+    }
+    return true;
+  });
 }
 
 /** All entries of a stream beside a timeline, and what is none; none if there is no stream. */

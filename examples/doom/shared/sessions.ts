@@ -1,6 +1,7 @@
 /** The list of sessions: a JSON stream to which whoever begins or forks one adds a line. */
-import { DurableStream, stream } from "@perennial/client";
+import { DurableStream } from "@perennial/client";
 import {
+  followJson,
   isTimelineName,
   type TimelineFormat,
   type TimelineLimits,
@@ -100,24 +101,15 @@ export async function followSessions(
 ): Promise<void> {
   const { headers, fetch } = place;
   let sessions: SessionEntry[] = [];
-  const response = await stream({
-    url: listUrl(place),
-    headers,
-    fetch,
-    signal,
-    live: "sse",
-    json: true,
-    warnOnHttp: false,
-  });
-  response.subscribeJson(({ items }) => {
+  await followJson({ url: listUrl(place), headers, fetch, signal }, (items) => {
     // The first that has a name keeps it: two with one name could be each other's ancestors.
     const known = new Set(sessions.map(({ id }) => id));
     for (const item of items)
       if (isSession(item) && !known.has(item.id) && known.add(item.id)) sessions.push(item);
     sessions = sessions.slice(-MAX_LISTED);
     onChange(sessions);
+    return true;
   });
-  await response.closed;
 }
 
 /** A line of the list may be anybody's. */

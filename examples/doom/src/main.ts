@@ -3,6 +3,7 @@ import { followSessions, type SessionEntry, STREAMS_PATH } from "../shared/sessi
 import { readControls } from "./controls/controls.ts";
 import { Keyboard } from "./controls/keyboard.ts";
 import { Touch } from "./controls/touch.ts";
+import { claim } from "./page/claim.ts";
 import { button, element } from "./page/dom.ts";
 import { EngineWorker } from "./page/engine-worker.ts";
 import { sessionTree } from "./page/session-tree.ts";
@@ -17,6 +18,8 @@ import "./style/panel.css";
 const streamsUrl = new URL(STREAMS_PATH, location.href).href;
 /** Another visit keeps the bot of the first screen playing. */
 const VISIT_EVERY_MS = 60_000;
+/** After so many sessions that cannot be opened the first screen says so. */
+const MAX_BROKEN = 8;
 const START = { skill: 2, map: 1 };
 
 /** Sessions that this tab plays: a reload goes on with them, another tab watches. */
@@ -28,10 +31,10 @@ const mine = {
 let status: Status | undefined;
 let sessions: readonly SessionEntry[] = [];
 let open: string | undefined;
+/** What the bot is said to play, and could not be opened. */
+const broken = new Set<string>();
 const speaker = new Loudspeaker();
-const worker = new EngineWorker(hear, () =>
-  stage.problem("The engine no longer answers, so it was ended. Reload the page to go on."),
-);
+const worker = new EngineWorker(hear, () => stage.dead("The engine no longer answers, so it was ended."));
 
 const stage = new Stage({
   onPlay: play,
@@ -42,7 +45,7 @@ const stage = new Stage({
     setPaused(false);
   },
   onFork: () => worker.send({ type: "fork" }),
-  onCopy: () => navigator.clipboard.writeText(location.href),
+  onCopy: () => navigator.clipboard.writeText(new URL(`#${status?.name ?? ""}`, location.href).href),
   onBot: () => {
     worker.send({ type: "bot", isOn: !(status?.isBot ?? false) });
     setPaused(false);
@@ -72,31 +75,50 @@ function play(): void {
 function follow(): void {
   const wanted = location.hash.slice(1);
   if (wanted !== "" && wanted === open) return;
-  if (isTimelineName(wanted)) show(wanted);
+  if (isTimelineName(wanted)) void show(wanted);
   else if (wanted !== "") stage.problem("This address names no session.");
   else showBot();
 }
 
-function show(name: string): void {
+async function show(name: string): Promise<void> {
   open = name;
   stage.loading("The session is read, from its first frame on.");
-  worker.send({ type: "open", name, isMine: mine.has(name) });
+  const isMine = mine.has(name) && (await claim(name));
+  if (open === name) worker.send({ type: "open", name, isMine });
 }
 
 /** The first screen: whoever plays last, a bot if nobody else. */
 function showBot(): void {
-  const latest = sessions.findLast(({ by }) => by === "bot");
-  if (open === undefined && latest !== undefined) show(latest.id);
+  const latest = sessions.findLast(({ id, by }) => by === "bot" && !broken.has(id));
+  // A bot that begins anew has ended what it played before.
+  const isFree = open === undefined || (open === status?.name && status.mode === "live");
+  if (isFree && latest !== undefined && latest.id !== open) void show(latest.id);
+}
+
+/** A list may name what is gone, or never was: then the first screen shows what the bot played before. */
+function hearProblem(text: string): void {
+  const failed = open;
+  open = status?.name;
+  const isFirstScreen = location.hash.length <= 1 && failed !== undefined && failed !== "" && failed !== open;
+  if (!isFirstScreen || broken.size >= MAX_BROKEN) {
+    stage.problem(text);
+    return;
+  }
+  broken.add(failed);
+  stage.loading("The bot has not begun yet.");
+  if (open !== undefined) stage.uncover();
+  showBot();
 }
 
 function hear(message: FromWorker): void {
   if (message.type === "status") hearStatus(message.status);
   else if (message.type === "sound") speaker.play(message);
-  else if (message.type === "problem") stage.problem(message.text);
+  else if (message.type === "problem") hearProblem(message.text);
   else {
     open = message.name;
     if (message.isMine) {
       mine.add(message.name);
+      void claim(message.name);
       // A navigation would throw the engine away.
       history.replaceState(null, "", `#${message.name}`);
     }

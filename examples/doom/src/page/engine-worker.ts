@@ -16,7 +16,7 @@ export class EngineWorker {
     const watch = setInterval(() => {
       const silent = performance.now() - (this.#heardAt ?? performance.now());
       // A page in the background hears little, and late.
-      if (document.hidden) this.#heardAt = undefined;
+      if (document.hidden) this.#heardAt &&= performance.now();
       else if (silent > SILENCE_MS) {
         clearInterval(watch);
         this.#worker.terminate();

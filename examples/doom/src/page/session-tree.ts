@@ -14,10 +14,12 @@ export function sessionTree(
 ): HTMLElement {
   const known = new Set(sessions.map(({ id }) => id));
   const roots = sessions.filter(({ parent }) => parent === undefined || !known.has(parent));
-  const latest = (entry: SessionEntry, depth = 0): number =>
+  // By their places in the list: a stranger's clock may say anything.
+  const place = new Map(sessions.map(({ id }, at) => [id, at]));
+  const latest = ({ id }: SessionEntry, depth = 0): number =>
     depth > MAX_DEPTH
-      ? entry.at
-      : Math.max(entry.at, ...childrenOf(sessions, entry.id).map((child) => latest(child, depth + 1)));
+      ? place.get(id)!
+      : Math.max(place.get(id)!, ...childrenOf(sessions, id).map((child) => latest(child, depth + 1)));
   const shown = roots.toSorted((one, other) => latest(other) - latest(one)).slice(0, MAX_ROOTS);
   if (shown.length === 0) return element("p", { class: "none" }, "None yet. Yours will be the first.");
   return element("ul", { class: "tree" }, ...shown.map((entry) => branch(sessions, entry, current, mine, 0)));

@@ -41,6 +41,8 @@ export class Stage {
   readonly #actions: StageActions;
   #isDragging = false;
   #overlayFor = "";
+  /** Whether there is a game below what is laid over it. */
+  #isOpen = false;
 
   constructor(actions: StageActions) {
     this.#actions = actions;
@@ -91,14 +93,16 @@ export class Stage {
     this.#bot.textContent = status.isBot ? "Play myself" : "Let a bot play";
     this.#notice.textContent = noticeOf(status);
     this.#notice.hidden = this.#notice.textContent === "";
-    if (isMine && isPaused && mode === "playing")
+    this.#isOpen = mode !== "idle" && mode !== "ended";
+    const isFree = this.#overlayFor === "" || this.#overlayFor === "paused";
+    if (isFree && isMine && isPaused && mode === "playing")
       this.#cover("paused", "Paused", "Click, or press a key, and go on.");
-    else if (this.#overlayFor === "paused" || mode === "live") this.uncover();
+    else if (this.#overlayFor === "paused") this.uncover();
   }
 
   /** Lays a sentence over the screen, with what can be done about it. */
   #cover(kind: string, title: string, text: string, ...children: readonly Node[]): void {
-    if (this.#overlayFor === kind) return;
+    if (this.#overlayFor === kind || this.#overlayFor === "dead") return;
     this.#overlayFor = kind;
     this.#overlay.replaceChildren(element("h2", {}, title), element("p", {}, text), ...children);
     this.#overlay.className = `overlay shown ${kind}`;
@@ -108,13 +112,22 @@ export class Stage {
     this.#cover(`loading ${text}`, "One moment", text);
   }
 
+  /** Says what is wrong, until somebody has seen it. */
   problem(text: string): void {
     this.#cover(
-      `problem ${text.length}`,
+      `problem ${text}`,
       "That did not work",
       text,
-      button("New game", this.#actions.onPlay, { class: "accent" }),
+      this.#isOpen
+        ? button("Go on", () => this.uncover(), { class: "accent" })
+        : button("New game", this.#actions.onPlay, { class: "accent" }),
     );
+  }
+
+  /** Nothing works any more but a page that begins anew. */
+  dead(text: string): void {
+    const reload = button("Reload the page", () => location.reload(), { class: "accent" });
+    this.#cover("dead", "That did not work", text, reload);
   }
 
   uncover(): void {

@@ -1,6 +1,6 @@
 /** Who watches a session: each says so now and then in a stream beside it, and who was not heard for a while has gone. */
-import { DurableStream, stream } from "@perennial/client";
-import type { TimelinePlace } from "@perennial/timeline";
+import { DurableStream } from "@perennial/client";
+import { followJson, pause, type TimelinePlace } from "@perennial/timeline";
 
 const SAY_EVERY_MS = 5_000;
 /** With more watchers each says so more rarely: all read what all say. */
@@ -34,12 +34,15 @@ export class Watchers {
     const id = crypto.randomUUID().slice(0, 8);
     while (!this.#signal.aborted) {
       const slot = Math.floor(Date.now() / SLOT_MS);
+      // What fails in a slot ends all that was begun for it.
+      const failed = new AbortController();
       const end = AbortSignal.any([
-        this.#signal,
+        ...[this.#signal, failed.signal],
         AbortSignal.timeout((slot + 1) * SLOT_MS - Date.now() + 1_000),
       ]);
       // The game goes on without anybody being counted.
-      await this.#during(slot, id, isWatching, end).catch(() => pause(SAY_EVERY_MS, this.#signal));
+      await this.#during(slot, id, isWatching, end).catch(() => failed.abort());
+      if (failed.signal.aborted) await pause(SAY_EVERY_MS, this.#signal);
     }
   }
 
@@ -52,33 +55,22 @@ export class Watchers {
       ttlSeconds: SLOT_MS / 1_000,
       maxBytes: MAX_BYTES,
     });
-    const response = await stream({ ...options, offset: "now", live: "sse", json: true });
-    response.subscribeJson(({ items }) => {
+    const isHeard = followJson({ ...options, offset: "now", everyMs: () => this.#pause() }, (items) => {
       for (const item of items)
         if (typeof item === "string" && item.length === 8 && this.#seen.size < MAX_WATCHERS)
           this.#seen.set(item, performance.now());
+      return true;
     });
-    while (!signal.aborted) {
-      if (isWatching()) await handle.append(JSON.stringify(id), { signal });
-      await pause(this.#pause(), signal);
-    }
+    const isSaid = async (): Promise<void> => {
+      while (!signal.aborted) {
+        if (isWatching()) await handle.append(JSON.stringify(id), { signal });
+        await pause(this.#pause(), signal);
+      }
+    };
+    await Promise.all([isHeard, isSaid()]);
   }
 
   #pause(): number {
     return SAY_EVERY_MS * Math.max(1, this.#seen.size / CROWD);
   }
-}
-
-/** Waits, or until the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-    if (signal.aborted) done();
-  });
 }

@@ -198,3 +198,66 @@ test.each([
   const page = await open(hash);
   await page.locator(".overlay.shown").getByText(sentence).first().waitFor();
 });
+
+test("tabs of one browser play and watch side by side, and only one of them plays a session", async () => {
+  const player = await playing();
+  const tabs: Page[] = [];
+  for (let count = 0; count < 3; count++) {
+    const tab = await player.context().newPage();
+    // What a tab that was duplicated remembers.
+    await tab.addInitScript((key) => sessionStorage.setItem(key, "yes"), `plays ${hashOf(player).slice(1)}`);
+    await tab.goto(player.url());
+    tabs.push(tab);
+  }
+  for (const tab of tabs) {
+    await expect.poll(() => read(tab, "mode")).toBe("live");
+    expect(await read(tab, "isMine")).toBe("false");
+    await expect.poll(() => number(tab, "checks")).toBeGreaterThan(1);
+    expect(await read(tab, "differs")).toBe("false");
+  }
+  const stored = (await number(player, "tick")) - (await number(player, "waiting"));
+  await expect
+    .poll(async () => (await number(player, "tick")) - (await number(player, "waiting")))
+    .toBeGreaterThan(stored + RATE);
+});
+
+test("what cannot be opened says so until it was read, over the game that goes on", async () => {
+  const page = await open();
+  await expect.poll(() => read(page, "mode")).toBe("live");
+  for (const hash of ["#no-such-session", "#%"]) {
+    await page.evaluate((to) => location.replace(to), hash);
+    await page.getByText("That did not work").waitFor();
+    const tick = await number(page, "tick");
+    await expect.poll(() => number(page, "tick")).toBeGreaterThan(tick + RATE);
+    await picture(page, `refused${hash.length}`);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.locator(".overlay.shown").waitFor({ state: "detached" });
+  }
+});
+
+test("a list that names what is not there leaves the first screen what is", async () => {
+  const lie = { id: "lie", by: "bot", at: 1e300 };
+  const list = `${site.origin}/v1/stream/doom/sessions`;
+  const headers = { "content-type": "application/json" };
+  expect((await fetch(list, { method: "POST", headers, body: JSON.stringify(lie) })).ok).toBe(true);
+  const page = await open();
+  await expect.poll(() => read(page, "mode")).toBe("live");
+  expect(await read(page, "name")).not.toBe("lie");
+  await page.locator(".overlay.shown").waitFor({ state: "detached" });
+});
+
+test("an engine that hangs is ended, and a page that is loaded again has another", async () => {
+  const page = await open();
+  await expect.poll(() => read(page, "mode")).toBe("live");
+  void page
+    .workers()[0]!
+    .evaluate(() => {
+      for (;;);
+    })
+    .catch(() => {});
+  await page.getByText(/no longer answers/).waitFor();
+  await expect.poll(() => page.workers().length).toBe(0);
+  await picture(page, "hung");
+  await page.getByRole("button", { name: "Reload the page" }).click();
+  await expect.poll(() => read(page, "mode")).toBe("live");
+});

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -171,3 +172,14 @@ describe("webhooks", () => {
 async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await delay(10);
 }
+
+test("a server that does not give its keys is waited for no longer than was said", async () => {
+  const silent = createHttpServer(() => {}).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const verifier = new WebhookVerifier({ jwksUrl: `http://127.0.0.1:${port}/jwks.json`, timeoutMs: 50 });
+  const header = `t=${Math.floor(Date.now() / 1000)},kid=ds_1,ed25519=${"A".repeat(86)}`;
+  await expect(verifier.verify("{}", header)).rejects.toThrow(/timeout/);
+  silent.closeAllConnections();
+  silent.close();
+});

@@ -8,6 +8,8 @@ export interface VerifierOptions {
   readonly jwksUrl: string | URL;
   /** How old a signature may be, or how far ahead, ms. Default 300000 */
   readonly toleranceMs?: number;
+  /** How long the keys are waited for, ms. Default 10000 */
+  readonly timeoutMs?: number;
   /** Default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch;
   /** The current time, epoch ms. Default `Date.now` */
@@ -25,6 +27,7 @@ const SIGNATURE = /^t=(\d{1,15}),kid=([^,]{1,256}),ed25519=([A-Za-z0-9_-]{86})$/
 const TOLERANCE_MS = 300_000;
 /** How long keys are believed. */
 const KEYS_MS = 300_000;
+const TIMEOUT_MS = 10_000;
 /** Keys are asked for again this seldom, however many unknown ones are named. */
 const ASKED_AGAIN_MS = 10_000;
 
@@ -105,8 +108,8 @@ export class WebhookVerifier {
   }
 
   async #load(): Promise<ReadonlyMap<string, CryptoKey>> {
-    const { jwksUrl, fetch: send = fetch } = this.#options;
-    const response = await send(jwksUrl);
+    const { jwksUrl, timeoutMs = TIMEOUT_MS, fetch: send = fetch } = this.#options;
+    const response = await send(jwksUrl, { signal: AbortSignal.timeout(timeoutMs) });
     if (!response.ok) throw new Error(`the keys at ${jwksUrl} cannot be had: ${response.status}`);
     const { keys } = (await response.json()) as { keys: readonly PublicKey[] };
     const usable = keys.filter(({ kty, crv }) => kty === "OKP" && crv === "Ed25519");

@@ -143,7 +143,7 @@ throughEachDoor(
       const list = async (query: string) => own(secret, "GET", `/v1/stream/__ds/streams${query}`);
       const paths = async (query: string) =>
         JSON.parse((await list(query)).text).streams.map(({ path }: { path: string }) => path);
-      for (const query of ["", "?prefix=app/", "?after=a", "?prefix=app/k"])
+      for (const query of ["", "?prefix=", "?prefix=app/", "?after=a", "?prefix=app/k"])
         expect(await paths(query)).toContain("app/kept");
       for (const query of ["", "?prefix=app/", "?after=app2", "?limit=1000"])
         expect((await paths(query)).every((path: string) => path.startsWith("app/"))).toBe(true);

@@ -23,7 +23,8 @@ export async function list(
   const limit = parseLimit(query);
   if (limit.kind === "rejected") return problemReply(limit.rejection);
   const asked = query.values.get("prefix");
-  const prefix = asked === undefined ? scope.prefix : LIST_ROOT + asked;
+  // An empty one asks for all, as none does.
+  const prefix = asked ? LIST_ROOT + asked : scope.prefix;
   if (!isWithin(scope, prefix))
     return problemReply({
       kind: "bad-parameter",

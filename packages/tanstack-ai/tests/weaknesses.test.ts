@@ -311,7 +311,11 @@ test("20: two people who ask at once are answered one after the other, where tha
 test("21: a session of 200 turns is folded: a first view reads a tenth of the bytes, and the same messages", async () => {
   const turns = Array.from({ length: 200 }, (_, turn) => turn);
   for (const turn of turns) {
-    const said = [{ type: "TEXT_MESSAGE_START", messageId: `u${turn}`, role: "user" }];
+    const said: object[] = [
+      { type: "TEXT_MESSAGE_START", messageId: `u${turn}`, role: "user" },
+      { type: "TEXT_MESSAGE_CONTENT", messageId: `u${turn}`, delta: `Question ${turn}` },
+      { type: "TEXT_MESSAGE_END", messageId: `u${turn}` },
+    ];
     const words = Array.from({ length: 150 }, (_, word) => `w${word} `);
     for await (const chunk of answer(`r${turn}`, words)) said.push(chunk);
     await append(...said);

@@ -39,8 +39,7 @@ function judge(message: UIMessage): UIMessage | undefined {
   if (typeof id !== "string" || !ROLES.includes(role) || !Array.isArray(parts)) return undefined;
   const kept = (parts as Part[]).filter(isSound);
   // An error of a run that never spoke leaves an empty message behind.
-  const isBare = kept.length === 0 && actorOf(message) === undefined && endOf(message) === undefined;
-  if (isBare && role === "assistant") return undefined;
+  if (kept.length === 0 && actorOf(message) === undefined && endOf(message) === undefined) return undefined;
   return kept.length === parts.length ? message : { ...message, parts: kept };
 }
 

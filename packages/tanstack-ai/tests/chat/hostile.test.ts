@@ -159,7 +159,9 @@ test("a session with nonsense in it is folded all the same, and what pages show 
   await stream.append({ type: "RUN_ERROR", message: "all over" });
   const before = app.open(BOB);
   await eventually(() => expect(before.getState()).toMatchObject({ isLoading: false, running: [] }));
-  expect(await compactDurableChatSession({ writeUrl: app.url })).toMatchObject({ kind: "written" });
+  // Unless the route has folded it already.
+  const { kind } = await compactDurableChatSession({ writeUrl: app.url });
+  expect(["written", "unchanged"]).toContain(kind);
   const after = app.open(BOB);
   await eventually(() => expect(after.getState()).toMatchObject({ isLoading: false, running: [] }));
   expect(shown(after)).toEqual(shown(before));

@@ -35,7 +35,6 @@ const badMessages: fc.Arbitrary<Message> = fc
     7,
     { headers: {} },
     { type: "user", key: "1", headers: { operation: "insert" } },
-    { type: "user", key: "1", value: "dark", headers: { operation: "update" } },
     { type: "user", key: "", value: {}, headers: { operation: "update" } },
     { type: "user", key: "1", value: {}, headers: { operation: "merge" } },
     { headers: { control: "halt" } },

@@ -1,4 +1,5 @@
 import { useCallback, useState } from "react";
+import { PageButtons } from "../design/PageButtons.tsx";
 import { formatAgo, formatCount } from "../format/sizes.ts";
 import { useNow } from "../format/use-now.ts";
 import { listProducers, type ProducersPage } from "../server/producers.ts";
@@ -23,16 +24,7 @@ export function ProducersPanel() {
     <section className="panel table-scroller" aria-label="Producers" tabIndex={0}>
       <ProducersTable producers={data.producers} />
       <div className="panel-tools">
-        {after !== "" && (
-          <button type="button" onClick={() => setAfter("")}>
-            First page
-          </button>
-        )}
-        {next !== undefined && (
-          <button type="button" onClick={() => setAfter(next)}>
-            Next page
-          </button>
-        )}
+        <PageButtons {...{ after, next }} onGo={setAfter} />
       </div>
     </section>
   );

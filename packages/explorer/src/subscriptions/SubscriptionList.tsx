@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { CopyButton } from "../design/CopyButton.tsx";
+import { PageButtons } from "../design/PageButtons.tsx";
 import { formatCount } from "../format/sizes.ts";
 import { type ListedSubscription, listSubscriptions } from "../server/subscriptions.ts";
 import { useAsked } from "../server/use-asked.ts";
@@ -25,16 +26,7 @@ export function SubscriptionList() {
       </section>
       {(after !== "" || next !== undefined) && (
         <div className="panel-tools">
-          {after !== "" && (
-            <button type="button" onClick={() => setAfter("")}>
-              First page
-            </button>
-          )}
-          {next !== undefined && (
-            <button type="button" onClick={() => setAfter(next)}>
-              Next page
-            </button>
-          )}
+          <PageButtons {...{ after, next }} onGo={setAfter} />
         </div>
       )}
     </>

@@ -1,6 +1,7 @@
 /** Requests to the control API of one server. */
 import { setTimeout as delay } from "node:timers/promises";
 import { type Answer, type Http, JSON_TYPE } from "./http.ts";
+import type { ShownStream } from "./webhook-receiver.ts";
 
 /** What a worker has got. */
 export interface Claimed {
@@ -15,13 +16,7 @@ export interface Claimed {
 }
 
 export interface Shown {
-  readonly streams: readonly {
-    readonly path: string;
-    readonly link_type: string;
-    readonly acked_offset: string;
-    readonly tail_offset: string;
-    readonly has_pending: boolean;
-  }[];
+  readonly streams: readonly ShownStream[];
   readonly status: string;
   readonly generation: number;
   readonly dead_letters: number;

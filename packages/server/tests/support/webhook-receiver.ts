@@ -3,18 +3,21 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
+/** A stream of a subscription, as the server shows it. */
+export interface ShownStream {
+  readonly path: string;
+  readonly link_type: string;
+  readonly acked_offset: string;
+  readonly tail_offset: string;
+  readonly has_pending: boolean;
+}
+
 export interface Notification {
   readonly body: {
     readonly subscription_id: string;
     readonly wake_id: string;
     readonly generation: number;
-    readonly streams: readonly {
-      readonly path: string;
-      readonly link_type: string;
-      readonly acked_offset: string;
-      readonly tail_offset: string;
-      readonly has_pending: boolean;
-    }[];
+    readonly streams: readonly ShownStream[];
     readonly callback_url: string;
     readonly callback_token: string;
   };

@@ -50,6 +50,7 @@ async function runOnce(plan: RunPlan, { variant, peer, title }: Round): Promise<
       artifact,
       cores: plan.cores,
       highPriority: plan.highPriority,
+      environment: variant.environment,
     });
     const { seconds, generator, loadThreads } = plan;
     let measured: Interval | undefined;

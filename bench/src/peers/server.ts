@@ -17,6 +17,8 @@ const POLL_MILLISECONDS = 2;
 export interface StartOptions extends Omit<StartContext, "port"> {
   readonly cores: Cores | undefined;
   readonly highPriority: boolean;
+  /** Variables that the workload needs the server to have. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A running server. */
@@ -88,8 +90,7 @@ function launchProcess(command: readonly string[], options: StartOptions): Child
   const child = spawn(program!, parameters, {
     stdio: ["ignore", log, log],
     detached: true,
-    // Ours may send webhooks to the load. Others, and older ones of ours, take no notice.
-    env: { PERENNIAL_WEBHOOK_HOSTS: "localhost", ...process.env, [loopProbeVariable]: loopFile },
+    env: { ...options.environment, ...process.env, [loopProbeVariable]: loopFile },
   });
   child.on("error", () => {});
   const killAtExit = () => child.kill("SIGKILL");

@@ -52,7 +52,11 @@ export const webhooksWorkload: Workload = {
   figures: ["operationsPerSecond", "cpuMicrosPerOperation", "anonymousPeak", "loadCpuPercent"],
   chart: "operationsPerSecond",
   variants: ([connections = WORKER_CONNECTIONS] = []) => [
-    { label: `${connections} connections`, run: (context) => runWebhooks(context, connections) },
+    {
+      label: `${connections} connections`,
+      environment: { PERENNIAL_WEBHOOK_HOSTS: "localhost" },
+      run: (context) => runWebhooks(context, connections),
+    },
   ],
 };
 

@@ -28,6 +28,8 @@ export interface RoundContext {
 export interface Variant {
   /** Shown after the workload's name. */
   readonly label: string;
+  /** Variables that the server needs for it. Older ones of ours refuse what they do not know. */
+  readonly environment?: Readonly<Record<string, string>>;
   run(context: RoundContext): Promise<Sample>;
 }
 

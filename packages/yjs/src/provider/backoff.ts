@@ -13,14 +13,17 @@ export class Pause {
   /** Resolves after so many ms, when it is woken, or when the signal is aborted. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      timer = setTimeout(resolve, ms);
-      signal.addEventListener("abort", () => resolve(), { once: true });
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        // The signal outlives many waits.
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal.addEventListener("abort", end);
+      this.#wake = end;
     });
-    await woken;
-    clearTimeout(timer);
     this.#wake = undefined;
   }
 

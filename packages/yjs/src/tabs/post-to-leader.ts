@@ -17,8 +17,13 @@ export class LeaderPost {
 
   readonly send: Post = ({ body }, signal) =>
     new Promise((resolve) => {
-      this.#waiting = resolve;
-      signal.addEventListener("abort", () => resolve({ kind: "again" }), { once: true });
+      const again = (): void => this.#waiting?.({ kind: "again" });
+      this.#waiting = (outcome) => {
+        // The signal outlives many changes.
+        signal.removeEventListener("abort", again);
+        resolve(outcome);
+      };
+      signal.addEventListener("abort", again);
       this.#post({ kind: "change", from: this.#from, number: ++this.#number, body });
     });
 

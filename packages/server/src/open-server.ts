@@ -67,7 +67,7 @@ export async function openParts(config: Config): Promise<Parts> {
   const context = contextOf(config, { streams, services, live, subscriptions });
   const inside = { ...context, wall: withoutHosts(context.wall) };
   const fetchDoor = new FetchDoor(inside, budget);
-  const mountDoor = new FetchDoor({ ...inside, services: OPEN }, budget);
+  const mountDoor = new FetchDoor({ ...inside, services: OPEN, isInside: true }, budget);
   for (const mount of config.mounts) mount.attach?.(mountDoor);
   return {
     ...{ context, recovery, budget, fetchDoor, mountDoor, sweeper, registry, services },
@@ -114,6 +114,7 @@ function contextOf(
   return {
     ...{ config, wall, guardedWall: withoutHosts(wall), ...parts },
     heldBack: new HeldBack(config.refusedPerSecond, () => config.monotonicNow()),
+    isInside: false,
     assets: new Assets(config.explorer),
     roots: parseStreamRoots(config.streamRoot) ?? [],
   };

@@ -1,4 +1,5 @@
 /** What a client sends, by mistake or on purpose, harms neither others nor the server. */
+import type { YjsProviderError } from "@perennial/yjs";
 import { encodeFrames } from "@perennial/yjs/core";
 import { YjsServer } from "@perennial/yjs/server";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -109,4 +110,44 @@ it("what somebody wrote into an index reaches nothing but its own document", asy
   const isElsewhere = (path: string): boolean =>
     !path.startsWith("/v1/stream/yjs/test/docs/d/.") || /\/\.\.?(?:\/|$)/.test(path);
   expect(reached.filter(isElsewhere)).toEqual([]);
+});
+
+it("a body that is coded is refused", async () => {
+  await world.ask("PUT", "/docs/d");
+  for (const path of ["/docs/d", "/docs/d?awareness=default"]) {
+    const headers = { "content-encoding": "gzip" };
+    const refused = await world.ask("POST", path, { headers, body: update("x") });
+    expect(refused.status).toBe(415);
+    expect(await refused.json()).toMatchObject({
+      error: { message: expect.stringContaining("Content-Encoding") },
+    });
+  }
+});
+
+it("an error below is passed on as a sentence", async () => {
+  await world.ask("PUT", "/docs/d");
+  const answer = await world.ask("GET", "/docs/d?offset=nonsense");
+  expect(answer.status).toBe(400);
+  const { error } = await answer.json();
+  expect(error.message).toMatch(/^[A-Z][^{}]*offset[^{}]*\.$/);
+});
+
+it.each([
+  ["frames that are cut", [9, 1, 2]],
+  ["a length that cannot be", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 7]],
+])("a document into whose stream somebody wrote %s opens all the same, and says so", async (_what, bytes) => {
+  const before = await world.opened("d");
+  textOf(before).insert(0, "kept");
+  await before.flush();
+  const headers = { "content-type": "application/octet-stream" };
+  const damage = await world.below("POST", "/docs/d/.updates", { headers, body: Uint8Array.from(bytes) });
+  expect(damage.status).toBe(204);
+  textOf(before).insert(4, " and more, long enough to end what was cut");
+  await before.flush();
+  const codes: string[] = [];
+  const reader = world.open("d", { connect: false });
+  reader.on("error", (error) => codes.push((error as YjsProviderError).code));
+  await reader.connect();
+  expect(textOf(reader).toString()).toMatch(/^kept/);
+  expect(codes).toContain("DAMAGED_UPDATE");
 });

@@ -109,6 +109,29 @@ describe("documents on the port of a server with services", () => {
     expect(await statusOf("HEAD", DOC, world.app)).toBe(200);
   });
 
+  it("lets nobody write beside the document: frames that are none, an end, a deletion of half of it", async () => {
+    const updates = "/v1/stream/yjs/app/docs/notes/.updates";
+    const all = await token(["read", "append", "create", "close", "delete", "fork"], "**");
+    for (const credential of [world.app, all]) {
+      expect(await statusOf("POST", updates, credential)).toBe(403);
+      expect(await statusOf("POST", updates, credential, { "Stream-Closed": "true" })).toBe(403);
+      for (const beside of [updates, updates.replace(".updates", ".index")]) {
+        expect(await statusOf("PUT", beside, credential)).toBe(403);
+        expect(await statusOf("DELETE", beside, credential)).toBe(403);
+      }
+    }
+    expect(await statusOf("GET", updates, await token(["read"]))).toBe(200);
+    expect(await statusOf("POST", DOC, all)).toBe(204);
+  });
+
+  it("says in its own form what the server refuses", async () => {
+    const answer = await ask("POST", DOC);
+    expect(answer.headers.get("WWW-Authenticate")).toBe("Bearer");
+    expect(await answer.json()).toEqual({
+      error: { code: "UNAUTHORIZED", message: expect.stringContaining("Authorization: Bearer") },
+    });
+  });
+
   it("has no more of a body than a token allows", async () => {
     const streams = [{ match: "**", ops: ["append"] as const }];
     const brief = await mintToken(await signingKey(world.app), {
@@ -218,7 +241,9 @@ describe("a Yjs server on a port of its own", () => {
   });
 
   it("passes on what clients show of themselves, and makes snapshots with a secret of its own", async () => {
-    const { server, yjs: mounted, app } = await guarded();
+    const server = createServer({ port: 0, stopGraceMs: 0, drainMs: 500 });
+    await server.start();
+    const app = await secretOf(server, "app");
     const yjs = new YjsServer({
       ...{
         dsServerUrl: server.url,
@@ -232,7 +257,6 @@ describe("a Yjs server on a port of its own", () => {
     const { port } = new URL(await yjs.start());
     stops.push(
       () => server.stop(),
-      () => mounted.stop(),
       () => yjs.stop(),
     );
     const url = `http://127.0.0.1:${port}${DOC}`;

@@ -19,6 +19,8 @@ export interface Context {
   readonly heldBack: HeldBack;
   readonly live: LiveHub;
   readonly subscriptions: Pick<OpenSubscriptions, "subscriptions" | "workers">;
+  /** Whether requests come from a mount, which writes its streams. */
+  readonly isInside: boolean;
   readonly assets: Assets;
   /** Besides the standard one. */
   readonly roots: readonly StreamRoot[];

@@ -1,5 +1,5 @@
 /** Services that live in this server under a path of their own, and are built of its streams. */
-import { HEADER, joinBytes } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER, joinBytes, PROBLEM_CONTENT_TYPE, type Problem } from "@perennial/protocol";
 import { bodyProblem, type Scope } from "./access/scope.ts";
 import { problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
@@ -9,6 +9,11 @@ import type { HttpRequest } from "./message/request.ts";
 export interface Mount {
   /** All below it is the service's, such as `/v1/yjs/`. */
   readonly prefix: string;
+  /**
+   * What the paths of the streams that it is built of begin with, such as `/v1/stream/yjs/`. They are written through it alone: a
+   * PUT, POST or DELETE of one of them gets 403, whoever sends it.
+   */
+  readonly streams?: string;
   /** Answers a request. Its answer is held in memory: what is long, or live, is better rewritten. */
   fetch(request: Request): Promise<Response>;
   /**
@@ -25,6 +30,14 @@ export interface Mount {
    * @param target path and query, as sent
    */
   streamOf?(target: string): string | undefined;
+  /**
+   * What the server itself refuses under the prefix, such as a body that is too long, in the form of the service's own errors.
+   * Without it, or where it is undefined, the answer has a problem body (RFC 9457).
+   *
+   * @param status [400, 599]
+   * @param message one sentence
+   */
+  refusal?(status: number, message: string): MountRefusal;
   /** Told once, before anything else, where the streams of the server are that it is part of: all of them, without credentials. */
   attach?(streams: { fetch(request: Request): Promise<Response> }): void;
 }
@@ -37,9 +50,16 @@ export interface Rewritten {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An error in the form of a service. */
+export interface MountRefusal {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** What a service may know of a request. */
 const PASSED = [
   HEADER.contentType,
+  HTTP_HEADER.contentEncoding,
   "Authorization",
   "Cookie",
   "Accept",
@@ -58,12 +78,39 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
   return mounts.find(({ prefix }) => path.startsWith(prefix));
 }
 
+/** The service whose stream a path is of, to which writes of it are left. */
+export function writerOf(mounts: readonly Mount[], path: string): Mount | undefined {
+  return mounts.find(({ streams }) => streams !== undefined && path.startsWith(streams));
+}
+
 /** The stream whose rights a request needs: none for a target that reads otherwise once it is a URL, as `fetch` is given it. */
 export function streamOfMount(mount: Mount, target: string): string | undefined {
+  const url = urlOf(target);
+  return url !== undefined && url.pathname + url.search === target ? mount.streamOf?.(target) : undefined;
+}
+
+/** Whether a path would be another one as a URL, which `fetch` is given: with dots, above all. */
+export function isAnotherAsUrl(path: string): boolean {
+  return urlOf(path)?.pathname !== path;
+}
+
+function urlOf(target: string): URL | undefined {
   const base = "http://localhost";
-  if (!URL.canParse(target, base)) return undefined;
-  const { pathname, search } = new URL(target, base);
-  return pathname + search === target ? mount.streamOf?.(target) : undefined;
+  return URL.canParse(target, base) ? new URL(target, base) : undefined;
+}
+
+/** An answer of the server's own to a request under a prefix: its errors in the form of the service. */
+export function inFormOf(mount: Mount, reply: Reply): Reply {
+  const { status, headers, body } = reply;
+  const isProblem = status >= 400 && headers[1] === PROBLEM_CONTENT_TYPE && body instanceof Uint8Array;
+  if (!isProblem || mount.refusal === undefined) return reply;
+  const { detail } = JSON.parse(new TextDecoder().decode(body)) as Problem;
+  const form = mount.refusal(status, detail);
+  return {
+    status,
+    headers: [headers[0]!, form.contentType, ...headers.slice(2)],
+    body: Buffer.from(form.body),
+  };
 }
 
 /**

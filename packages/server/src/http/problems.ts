@@ -15,6 +15,7 @@ export type RequestProblem =
   | { readonly kind: "service-disabled" }
   | LimitReached
   | { readonly kind: "bad-path"; readonly reason: string }
+  | { readonly kind: "written-by-service"; readonly prefix: string }
   | { readonly kind: "no-such-resource" }
   | { readonly kind: "no-control-api" }
   | { readonly kind: "method-not-allowed"; readonly allow: string }

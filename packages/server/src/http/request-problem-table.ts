@@ -75,6 +75,12 @@ export const REQUEST_PROBLEMS: Table<RequestProblem> = {
     detail: () => "An operator of this server has disabled this service.",
   },
   "bad-path": { status: 400, title: "Bad path", detail: (f) => f.reason },
+  "written-by-service": {
+    status: 403,
+    title: "Written by a service of this server",
+    detail: (f) =>
+      `What is under ${f.prefix} is kept in this stream, and written there alone. It can be read here.`,
+  },
   "no-such-resource": {
     status: 404,
     title: "Not found",

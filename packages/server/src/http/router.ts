@@ -9,7 +9,7 @@ import { streamProblem } from "./limits/stream-limit.ts";
 import { parseQuery, type Query } from "./message/query.ts";
 import type { Reply } from "./message/reply.ts";
 import type { HttpRequest } from "./message/request.ts";
-import { type Mount, mounted, mountOf, streamOfMount } from "./mount.ts";
+import { inFormOf, isAnotherAsUrl, type Mount, mounted, mountOf, streamOfMount, writerOf } from "./mount.ts";
 import { append } from "./operations/append.ts";
 import { asset } from "./operations/asset.ts";
 import { CHANGES_PATH, changes } from "./operations/changes.ts";
@@ -24,6 +24,9 @@ import { read } from "./operations/read.ts";
 import { USAGE_PATH, usage } from "./operations/usage.ts";
 import type { RequestProblem } from "./problems.ts";
 import { underStandardRoot } from "./stream-roots.ts";
+
+const PATH_IS_ANOTHER =
+  "The path is another one as a URL: it has segments of dots, or characters that are to be percent-encoded.";
 
 /** What is about all streams of a service. */
 const SERVICE: Target = { kind: "service" };
@@ -42,7 +45,10 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
     if (reply !== undefined) return reply;
   }
   const mount = config.mounts.length > 0 ? mountOf(config.mounts, sentPath) : undefined;
-  if (mount !== undefined) return mountRequest(context, request, mount);
+  if (mount !== undefined) {
+    const reply = mountRequest(context, request, mount, sentPath);
+    return reply instanceof Promise ? reply.then((come) => inFormOf(mount, come)) : inFormOf(mount, reply);
+  }
   const rawPath = context.roots.length === 0 ? sentPath : withoutRoot(context, sentPath);
   const query = (): Query => queryOf(target, question);
   if (rawPath === LIST_PATH)
@@ -64,7 +70,13 @@ export function route(context: Context, request: HttpRequest): Reply | Promise<R
 }
 
 /** A request to a part of the server with a path of its own. */
-function mountRequest(context: Context, request: HttpRequest, mount: Mount): Reply | Promise<Reply> {
+function mountRequest(
+  context: Context,
+  request: HttpRequest,
+  mount: Mount,
+  sentPath: string,
+): Reply | Promise<Reply> {
+  if (isAnotherAsUrl(sentPath)) return problemReply({ kind: "bad-path", reason: PATH_IS_ANOTHER });
   const path = context.services.isGuarded ? streamOfMount(mount, request.target) : undefined;
   return within(context, request, { kind: "mount", path }, (scope) => {
     const isNew = request.method === "PUT" && path !== undefined;
@@ -117,6 +129,10 @@ function operate(
   path: string,
   query: () => Query,
 ): Reply | Promise<Reply> {
+  const { mounts } = context.config;
+  const writer = mounts.length === 0 || isRead(request) ? undefined : writerOf(mounts, path);
+  if (writer !== undefined && !context.isInside)
+    return problemReply({ kind: "written-by-service", prefix: writer.prefix });
   switch (request.method) {
     case "POST":
       return append(context, scope, request, path);

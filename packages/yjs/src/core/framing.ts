@@ -9,6 +9,13 @@ export const FRAME_BYTES_MAX = 256 * 1024 * 1024;
 /** What comes is no frame: its length is beyond `FRAME_BYTES_MAX`. */
 export class FrameError extends Error {
   override readonly name = "FrameError";
+  /** The updates before it. */
+  readonly updates: readonly Uint8Array[];
+
+  constructor(updates: readonly Uint8Array[]) {
+    super(`an update cannot be longer than ${FRAME_BYTES_MAX} bytes: the frames are damaged`);
+    this.updates = updates;
+  }
 }
 
 /** Bytes of a frame's length. */
@@ -57,8 +64,9 @@ export class FrameDecoder {
     let at = 0;
     while (at < bytes.length || this.#missing === 0) {
       if (this.#missing === undefined) {
-        this.#readLength(bytes[at++]!);
-        continue;
+        if (this.#readLength(bytes[at++]!)) continue;
+        this.#reset();
+        throw new FrameError(updates);
       }
       const part = bytes.subarray(at, at + this.#missing);
       at += part.length;
@@ -70,16 +78,12 @@ export class FrameDecoder {
     return updates;
   }
 
-  #readLength(byte: number): void {
+  /** False for a length that cannot be. */
+  #readLength(byte: number): boolean {
     this.#length += (byte & 0x7f) * this.#scale;
     this.#scale *= 0x80;
-    if (this.#length > FRAME_BYTES_MAX || this.#scale > 2 ** 42) {
-      this.#reset();
-      throw new FrameError(
-        `an update cannot be longer than ${FRAME_BYTES_MAX} bytes: the frames are damaged`,
-      );
-    }
     if (byte < 0x80) this.#missing = this.#length;
+    return this.#length <= FRAME_BYTES_MAX && this.#scale <= 2 ** 42;
   }
 
   #finish(): Uint8Array {

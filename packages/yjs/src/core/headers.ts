@@ -7,6 +7,7 @@ export const HEADER = {
   allowMethods: "Access-Control-Allow-Methods",
   allowOrigin: "Access-Control-Allow-Origin",
   cacheControl: "Cache-Control",
+  contentEncoding: "Content-Encoding",
   contentLength: "Content-Length",
   contentType: "Content-Type",
   exposeHeaders: "Access-Control-Expose-Headers",

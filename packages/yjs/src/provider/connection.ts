@@ -62,8 +62,10 @@ export class Connection {
 
   async #follow(signal: AbortSignal): Promise<void> {
     const { requests, sync, sender, createIfMissing, onStatus, onError } = this.#options;
+    const onDamaged = (error: Error): void => onError(damaged(error));
     if (this.#position === undefined) {
-      const opening = await openDocument(requests, createIfMissing && !sync.hasSynced, signal);
+      const mayCreate = createIfMissing && !sync.hasSynced;
+      const opening = await openDocument(requests, mayCreate, onDamaged, signal);
       if (signal.aborted) return;
       this.#take(opening.updates, opening.position, false);
     }
@@ -81,7 +83,7 @@ export class Connection {
         onLost: () => {
           if (!signal.aborted) onStatus("connecting", false);
         },
-        onDamaged: (error) => onError(damaged(error)),
+        onDamaged,
       },
       signal,
     );

@@ -1,6 +1,6 @@
 /** Finding where to begin: the newest snapshot, or the first page of updates. */
 
-import { FrameDecoder } from "../core/framing.ts";
+import { FrameDecoder, FrameError } from "../core/framing.ts";
 import { HEADER } from "../core/headers.ts";
 import { refusal, YjsProviderError } from "./errors.ts";
 import type { Answer, Requests } from "./requests.ts";
@@ -27,17 +27,19 @@ export interface Opening {
  * answer: what a browser shows of a redirect that was not followed is nothing at all.
  *
  * @param create whether a document that is not there is created
+ * @param onDamaged told of what is no updates, and left out
  * @throws YjsProviderError
  */
 export async function openDocument(
   requests: Requests,
   create: boolean,
+  onDamaged: (error: Error) => void,
   signal: AbortSignal,
 ): Promise<Opening> {
   let mayCreate = create;
   for (let discovery = 0; discovery < DISCOVERIES_MAX; discovery++) {
     const answer = await requests.send("GET", { offset: "snapshot" }, { signal });
-    if (answer.status === 200 || answer.status === 204) return opening(answer);
+    if (answer.status === 200 || answer.status === 204) return opening(answer, onDamaged);
     if (answer.status !== 404) throw refusal("opening the document", answer.status, text(answer));
     // Another snapshot took its place between the redirect and the read.
     if (text(answer).includes("SNAPSHOT_NOT_FOUND")) continue;
@@ -59,10 +61,25 @@ async function createDocument(requests: Requests, signal: AbortSignal): Promise<
   if (!isThere) throw refusal("creating the document", answer.status, text(answer));
 }
 
-function opening({ url, headers, body }: Answer): Opening {
+/** The updates that end within these bytes. Damage ends no reader: whoever goes on has at least the rest. */
+export function readable(
+  decoder: FrameDecoder,
+  bytes: Uint8Array,
+  onDamaged: (error: Error) => void,
+): readonly Uint8Array[] {
+  try {
+    return decoder.push(bytes);
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    onDamaged(error);
+    return error.updates;
+  }
+}
+
+function opening({ url, headers, body }: Answer, onDamaged: (error: Error) => void): Opening {
   const decoder = new FrameDecoder();
   const isSnapshot = new URL(url).searchParams.get("offset")?.endsWith("_snapshot") ?? false;
-  const updates = isSnapshot ? [body] : decoder.push(body);
+  const updates = isSnapshot ? [body] : readable(decoder, body, onDamaged);
   return { updates, position: { offset: headers.get(NEXT_OFFSET) ?? "-1", decoder } };
 }
 

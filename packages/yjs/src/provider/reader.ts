@@ -1,8 +1,7 @@
 /** Reads a document from where it was left off: once to the tail, and then whatever comes. */
 import { FetchError, stream } from "@perennial/client";
-import { FrameError } from "../core/framing.ts";
 import { asProviderError, YjsProviderError } from "./errors.ts";
-import type { Position } from "./open-document.ts";
+import { type Position, readable } from "./open-document.ts";
 import type { Requests } from "./requests.ts";
 
 export interface ReaderOptions {
@@ -34,13 +33,7 @@ export async function follow(start: Position, options: ReaderOptions, signal: Ab
       backoffOptions: { initialDelay: 100, maxDelay: maxBackoffMs, maxRetries: Infinity, deadline: Infinity },
     });
     response.subscribeBytes(({ data, offset, upToDate }) => {
-      let updates: Uint8Array[] = [];
-      try {
-        updates = decoder.push(data);
-      } catch (error) {
-        if (!(error instanceof FrameError)) throw error;
-        onDamaged(error);
-      }
+      const updates = readable(decoder, data, onDamaged);
       if (upToDate) watched.hasArrived = true;
       onUpdates(updates, { offset, decoder }, upToDate);
     });

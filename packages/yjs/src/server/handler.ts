@@ -1,4 +1,5 @@
 /** From a request to its operation. */
+import { HEADER } from "../core/headers.ts";
 import type { Context } from "./context.ts";
 import { errorResponse, methodNotAllowed } from "./http/errors.ts";
 import { withCors } from "./http/headers.ts";
@@ -9,6 +10,9 @@ import { deleteDocument } from "./operations/delete.ts";
 import { readStream } from "./operations/read.ts";
 import { discoverSnapshot, readSnapshot } from "./operations/snapshot.ts";
 import { type DocumentId, namesSnapshot, routeOf, YjsStreamPaths } from "./paths.ts";
+
+const UNCODED = /^(?:identity)?$/i;
+const CODED = "Bytes are stored as they are sent. Send them without a Content-Encoding.";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE"]);
 
@@ -23,6 +27,8 @@ export async function handle(shared: Context, request: Request): Promise<Respons
       return new Response(null, { status: 204, headers: withCors(new Headers()) });
     if (route.kind === "invalid") return errorResponse("INVALID_REQUEST", route.reason);
     if (!METHODS.has(request.method)) return methodNotAllowed();
+    const coding = request.headers.get(HEADER.contentEncoding) ?? "";
+    if (!UNCODED.test(coding)) return errorResponse("INVALID_REQUEST", CODED, 415);
     if (route.kind === "awareness") return await awareness(context, route, route.name, request);
     return await documentRequest(context, route, request, searchParams.get("offset"));
   } catch (error) {

@@ -2,10 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
-/** A path that a URL would resolve away: it is judged as it was sent. */
-const DOTS = /\/\.\.?(?:\/|$)/;
-
-/** @param refuse answers a path with segments of dots alone */
+/** @param refuse answers what is another path once it is a URL, with segments of dots above all */
 export function listener(answer: (request: Request) => Promise<Response>, refuse: () => Response): Server {
   return createServer((message, response) => {
     serve(message, response, answer, refuse).catch((error: Error) => response.destroy(error));
@@ -20,8 +17,7 @@ async function serve(
 ): Promise<void> {
   const leaving = new AbortController();
   response.once("close", () => leaving.abort());
-  const [path = "/"] = (message.url ?? "/").split("?");
-  const request = DOTS.test(path) ? undefined : requestOf(message, leaving.signal);
+  const request = requestOf(message, leaving.signal);
   const reply = request === undefined ? refuse() : await answer(request);
   if (response.destroyed) {
     await reply.body?.cancel();
@@ -36,7 +32,7 @@ async function serve(
 function requestOf(message: IncomingMessage, signal: AbortSignal): Request | undefined {
   const { method = "GET", url = "/", headers } = message;
   const address = `http://${headers.host ?? "localhost"}${url}`;
-  if (!URL.canParse(address)) return undefined;
+  if (!URL.canParse(address) || new URL(address).pathname !== url.split("?")[0]) return undefined;
   const init: RequestInit & { duplex?: "half" } = { method, signal, headers: new Headers() };
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) (init.headers as Headers).set(name, String(value));

@@ -2,7 +2,8 @@
 
 /** All documents are below it. */
 export const PREFIX = "/v1/yjs/";
-const STREAMS = "/v1/stream/yjs/";
+/** And their streams are below this. */
+export const STREAMS = "/v1/stream/yjs/";
 const DOCUMENT_CHARACTERS = /^[A-Za-z0-9_\-/]+$/;
 const DOCUMENT_LENGTH_MAX = 256;
 const NAME = /^[A-Za-z0-9_~.-]{1,128}$/;

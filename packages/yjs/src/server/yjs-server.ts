@@ -7,12 +7,12 @@ import type { Context } from "./context.ts";
 import { handle } from "./handler.ts";
 import { admitted } from "./http/admission.ts";
 import { BodyBudget } from "./http/body.ts";
-import { errorResponse } from "./http/errors.ts";
+import { errorResponse, refusal } from "./http/errors.ts";
 import { appendToIndex } from "./index-stream.ts";
 import { listener } from "./listener.ts";
 import type { YjsLogger } from "./logger.ts";
 import { DEFAULT_HOST, reachProblem, wallOfOptions, type YjsServerOptions } from "./options.ts";
-import { PREFIX } from "./paths.ts";
+import { PREFIX, STREAMS } from "./paths.ts";
 import { type RewrittenRead, rewriteRead, streamOf } from "./rewrite.ts";
 import { DocumentStates, type YjsDocumentState } from "./states.ts";
 import { type FetchServer, Upstream } from "./upstream.ts";
@@ -22,9 +22,11 @@ const MIB = 1024 * 1024;
 /** Documents as a part of another server. */
 export interface YjsMount {
   readonly prefix: string;
+  readonly streams: string;
   fetch(request: Request): Promise<Response>;
   rewrite(target: string): RewrittenRead | undefined;
   streamOf(target: string): string | undefined;
+  refusal(status: number, message: string): { readonly contentType: string; readonly body: string };
   attach(streams: FetchServer): void;
 }
 
@@ -83,6 +85,7 @@ export class YjsServer {
   get mount(): YjsMount {
     return {
       prefix: PREFIX,
+      streams: STREAMS,
       // Never anything else: what is attached has all rights.
       fetch: async (request) =>
         new URL(request.url).pathname.startsWith(PREFIX)
@@ -90,6 +93,7 @@ export class YjsServer {
           : errorResponse("INVALID_REQUEST", "Invalid document path"),
       rewrite: rewriteRead,
       streamOf,
+      refusal,
       attach: (streams) => this.#context.upstream.attach(streams),
     };
   }

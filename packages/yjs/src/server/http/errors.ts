@@ -2,6 +2,8 @@
 import { HEADER } from "../../core/headers.ts";
 import { withCors } from "./headers.ts";
 
+const JSON_TYPE = "application/json";
+
 /** Codes of the protocol, and their statuses. */
 const STATUS = {
   INVALID_REQUEST: 400,
@@ -28,10 +30,18 @@ export function errorResponse(
   status: number = STATUS[code],
   headers = new Headers(),
 ): Response {
-  headers.set(HEADER.contentType, "application/json");
+  headers.set(HEADER.contentType, JSON_TYPE);
   headers.set(HEADER.cacheControl, "no-store");
-  const body = JSON.stringify({ error: { code, message } });
-  return new Response(body, { status, headers: withCors(headers) });
+  return new Response(errorBody(code, message), { status, headers: withCors(headers) });
+}
+
+function errorBody(code: ErrorCode, message: string): string {
+  return JSON.stringify({ error: { code, message } });
+}
+
+/** What the server that documents are mounted in refuses itself, in our form. */
+export function refusal(status: number, message: string): { contentType: string; body: string } {
+  return { contentType: JSON_TYPE, body: errorBody(codeOfStatus(status, "DOCUMENT_NOT_FOUND"), message) };
 }
 
 /** A method that an address does not take. */

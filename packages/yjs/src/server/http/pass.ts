@@ -17,9 +17,19 @@ export async function pass(response: Response, missing: ErrorCode): Promise<Resp
     const hasBody = status !== 204 && status !== 304;
     return new Response(hasBody ? response.body : null, { status, headers: withCors(headers) });
   }
-  const text = (await response.text()).slice(0, MESSAGE_LENGTH);
+  const text = sentence(await response.text()).slice(0, MESSAGE_LENGTH);
   const code = codeOfStatus(status, missing);
   return errorResponse(code, status === 404 ? (MISSING[missing] ?? text) : text, status, headers);
+}
+
+/** What an error says below: the detail of a problem (RFC 9457), or all of it. */
+function sentence(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    return typeof detail === "string" ? detail : text;
+  } catch {
+    return text;
+  }
 }
 
 const MISSING: Partial<Record<ErrorCode, string>> = {

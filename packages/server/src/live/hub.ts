@@ -59,6 +59,8 @@ export class LiveHub {
   readonly clock: LiveClock;
   /** Bytes that are in the buffers of all readers, kept by the readers. A frame counts for each that has it. */
   bufferedBytes = 0;
+  /** When the clock last began a beat, monotonic ms: near enough where thousands would ask for the time in one turn. */
+  beatAt: number;
   readonly #limit: number;
   readonly #logger: Logger;
   readonly #budgetBytes: number;
@@ -75,6 +77,7 @@ export class LiveHub {
    */
   constructor(clock: LiveClock, limit: number, logger: Logger, budgetBytes = LIVE_BUDGET_BYTES) {
     this.clock = clock;
+    this.beatAt = clock.monotonicNow();
     this.#limit = limit;
     this.#logger = logger;
     this.#budgetBytes = budgetBytes;
@@ -98,6 +101,7 @@ export class LiveHub {
   /** Starts the clock. @param beatMs time between beats, milliseconds */
   start(beatMs: number): void {
     this.#timer = setInterval(() => {
+      this.beatAt = this.clock.monotonicNow();
       this.#ready.each(this.#ticking, (seat) => seat.tick(this.clock.monotonicNow()));
     }, beatMs);
     this.#timer.unref();

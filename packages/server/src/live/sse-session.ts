@@ -65,6 +65,7 @@ export class SseSession implements LiveReader {
   /** The next part of the frame under way: nothing else may be written before it. */
   #more: (() => Reading<Frame>) | undefined;
   #buffered = 0;
+  /** To a beat of the clock: a heartbeat may come one beat early. */
   #lastWriteAt: number;
   /** When it last took something from its buffer, or had an empty one. */
   #lastProgressAt: number;
@@ -207,7 +208,7 @@ export class SseSession implements LiveReader {
   }
 
   #write(bytes: Uint8Array, following?: Uint8Array): void {
-    this.#lastWriteAt = this.#hub.clock.monotonicNow();
+    this.#lastWriteAt = this.#hub.beatAt;
     this.#sink.write(bytes, following);
     this.#account();
     if (this.#buffered > this.#hub.bufferLimit(this.#settings.liveBufferBytes)) this.#state = "lagging";

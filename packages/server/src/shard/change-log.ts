@@ -1,9 +1,9 @@
 /**
- * Which streams changed lately, for whoever keeps a list of them up to date without asking for all of it again. It is kept only
- * while somebody asks, and bounded; who asks too late learns that, and begins anew.
+ * Which streams of one owner changed lately, for whoever keeps a list of them up to date without asking for all of it again. It
+ * is kept only while somebody asks, and bounded; who asks too late learns that, and begins anew.
  */
 
-/** Where somebody is in the changes. It says nothing of how many there were. */
+/** Where somebody is in the changes. */
 export interface ChangePlace {
   /** Which keeping of the changes it belongs to. */
   readonly epoch: string;
@@ -20,7 +20,7 @@ export interface Changes {
   readonly paths: readonly string[] | undefined;
 }
 
-interface ChangeLogOptions {
+export interface ChangeLogOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Uniform in [0, 1). Tells one keeping of the changes from another, over restarts, too. */
@@ -48,14 +48,14 @@ export class ChangeLog {
     this.#options = { now, random, paths, unasked };
   }
 
-  /** A stream has changed, as its readers see it. Costs a comparison while nobody asks. */
+  /** A stream has changed, as its readers see it. */
   note(path: string): void {
     if (this.#epoch === undefined) return;
     if (++this.#unasked > this.#options.unasked) {
       this.#stop();
       return;
     }
-    // A clock's numbers tell nobody how busy others are.
+    // A clock's numbers tell nobody how many changes there were before.
     this.#newest = Math.max(this.#newest + 1, this.#options.now());
     this.#numbers.delete(path);
     this.#numbers.set(path, this.#newest);
@@ -69,10 +69,9 @@ export class ChangeLog {
    * What changed after a place. From here on it is kept.
    *
    * @param since undefined for whoever begins
-   * @param isShown whether the one who asks may know of a path
    * @param limit paths at most
    */
-  since(since: ChangePlace | undefined, isShown: (path: string) => boolean, limit: number): Changes {
+  since(since: ChangePlace | undefined, limit: number): Changes {
     this.#unasked = 0;
     this.#epoch ??= Math.floor(this.#options.random() * Number.MAX_SAFE_INTEGER).toString(36);
     const epoch = this.#epoch;
@@ -83,7 +82,7 @@ export class ChangeLog {
     const paths: string[] = [];
     let { number } = since;
     for (const [path, changed] of this.#numbers) {
-      if (changed <= since.number || !isShown(path)) continue;
+      if (changed <= since.number) continue;
       if (paths.length === limit) break;
       paths.push(path);
       number = changed;

@@ -3,7 +3,6 @@ import type { OffsetRequest } from "@perennial/protocol";
 import type { Stream } from "../catalog/stream.ts";
 import type { LogHealth } from "../journal/contract/index.ts";
 import type { AppendCommand, CreateCommand } from "../stream/commands.ts";
-import { isOwnPath } from "../stream/paths.ts";
 import type { Rejected } from "../stream/rejections.ts";
 import { type AppendOutcome, append } from "./append.ts";
 import { RangeReader, wholeSlice } from "./bytes.ts";
@@ -98,9 +97,8 @@ export class LocalStreams implements AllStreams, Streams {
     return list(this.#shard, request);
   }
 
-  changes(since: ChangePlace | undefined, isShown: (path: string) => boolean, limit: number): Changes {
-    const shown = (path: string): boolean => !isOwnPath(path) && isShown(path);
-    return this.#shard.publisher.changes.since(since, shown, limit);
+  changes(prefix: string, since: ChangePlace | undefined, limit: number): Changes {
+    return this.#shard.publisher.changes.since(prefix, since, limit);
   }
 
   describeAll(paths: readonly string[]): Promise<readonly StreamDescription[]> {

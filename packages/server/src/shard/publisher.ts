@@ -3,7 +3,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Stream } from "../catalog/stream.ts";
 import { isOwnPath } from "../stream/paths.ts";
 import type { DeleteRecord } from "../stream/records.ts";
-import type { ChangeLog } from "./change-log.ts";
+import type { ChangeLogs } from "./change-logs.ts";
 import { type LifeListener, lifeOf } from "./lives.ts";
 import type { Pending } from "./pending.ts";
 import type { StreamWatch } from "./watch.ts";
@@ -14,12 +14,12 @@ export class Publisher {
   /** Is asked before each append, and told once it can be read. */
   watch: StreamWatch | undefined = undefined;
   /** Keeps which streams changed, for those who ask. */
-  readonly changes: ChangeLog;
+  readonly changes: ChangeLogs;
   readonly #catalog: Catalog;
   /** Streams with somebody at the tail that changed in the batch being published. */
   readonly #advanced = new Set<Stream>();
 
-  constructor(catalog: Catalog, changes: ChangeLog) {
+  constructor(catalog: Catalog, changes: ChangeLogs) {
     this.#catalog = catalog;
     this.changes = changes;
   }

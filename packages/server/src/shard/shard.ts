@@ -21,7 +21,7 @@ import {
 import type { Rejection } from "../stream/rejections.ts";
 import { type Before, capture, restore } from "../stream/restore.ts";
 import type { StreamState } from "../stream/state.ts";
-import { ChangeLog } from "./change-log.ts";
+import { ChangeLogs } from "./change-logs.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { type Found, GONE, NOT_FOUND, remainsOf } from "./found.ts";
 import { MessageIndex } from "./message-index.ts";
@@ -71,7 +71,7 @@ export class Shard implements LogListener, RecordTarget {
     const idleMs = isKept ? Number.POSITIVE_INFINITY : (deps.idleStreamMs ?? IDLE_STREAM_MS);
     this.#idlePace = new IdlePace(idleMs, this.#monotonicNow());
     this.catalog = new Catalog(deps.log.archive, loadedMax, () => this.#trimSoon());
-    this.publisher = new Publisher(this.catalog, new ChangeLog(deps));
+    this.publisher = new Publisher(this.catalog, new ChangeLogs(deps));
   }
 
   /** Brings back what the log holds. Called once, before anything else. */

@@ -125,10 +125,10 @@ export interface AllStreams {
    * Which streams changed after a place, and from here on that is kept. A hint of where to look: what they are now says
    * `describeAll`.
    *
-   * @param isShown whether the one who asks may know of a path
+   * @param prefix of the paths that are asked about: that of all streams, or one segment more
    * @param limit paths at most
    */
-  changes(since: ChangePlace | undefined, isShown: (path: string) => boolean, limit: number): Soon<Changes>;
+  changes(prefix: string, since: ChangePlace | undefined, limit: number): Soon<Changes>;
   /** Those of some streams that readers can see. */
   describeAll(paths: readonly string[]): Promise<readonly StreamDescription[]>;
   /** One page of all streams, in the order of their paths. It shows all that listeners were told before it was asked for. */

@@ -17,27 +17,34 @@ async function serviceWithStream(server: DurableStreamsServer, http: Http, id: s
 
 const bearer = (secret: string) => ({ Authorization: `Bearer ${secret}` });
 
-/** Every route that has to do with streams. */
-const ROUTES = [
-  ["GET", "/v1/stream/app/kept"],
-  ["GET", "/v1/stream/app/kept?offset=now&live=long-poll"],
-  ["GET", "/v1/stream/app/kept?offset=-1&live=sse"],
-  ["HEAD", "/v1/stream/app/kept"],
-  ["POST", "/v1/stream/app/kept"],
-  ["PUT", "/v1/stream/app/new"],
-  ["PUT", "/v1/stream/app/kept"],
-  ["DELETE", "/v1/stream/app/kept"],
-  ["DELETE", "/v1/stream/app/none"],
-  ["PATCH", "/v1/stream/app/kept"],
-  ["GET", "/v1/stream/app/none"],
-  ["GET", "/v1/stream/none/none"],
-  ["GET", "/v1/stream/app"],
-  ["GET", "/v1/stream/__ds/streams"],
-  ["GET", "/v1/stream/__ds/streams?prefix=app/"],
-  ["GET", "/v1/stream/__ds/changes"],
-  ["GET", "/v1/stream/__ds/producers?path=app/kept"],
-  ["GET", "/v1/mounted/x"],
-] as const;
+const VERBS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH"];
+/** Every place that has to do with streams. */
+const PLACES = [
+  "/v1/stream/app/kept",
+  "/v1/stream/app/kept?offset=now&live=long-poll",
+  "/v1/stream/app/kept?offset=-1&live=sse",
+  "/v1/stream/app/none",
+  "/v1/stream/none/none",
+  "/v1/stream/app",
+  "/v1/stream/__ds/streams",
+  "/v1/stream/__ds/streams?prefix=app/",
+  "/v1/stream/__ds/changes",
+  "/v1/stream/__ds/usage",
+  "/v1/stream/__ds/producers?path=app/kept",
+  "/v1/stream/__ds/keys/rotate",
+  "/v1/stream/__ds/subscriptions",
+  ...[
+    "",
+    "/streams",
+    "/streams/app/kept",
+    "/claim",
+    "/replay",
+    "/dead-letters",
+    "/dead-letters/app/kept",
+  ].map((part) => `/v1/stream/__ds/subscriptions/s${part}`),
+  "/v1/mounted/x",
+];
+const ROUTES = PLACES.flatMap((path) => VERBS.map((method) => [method, path] as const));
 
 throughEachDoor(
   "services",

@@ -9,7 +9,7 @@ import {
 } from "@perennial/tokens";
 import { beforeAll, expect, test } from "vitest";
 import { EventStream } from "../support/event-stream.ts";
-import { producer, TEXT } from "../support/http.ts";
+import { JSON_TYPE, producer, TEXT } from "../support/http.ts";
 import { RawSocket } from "../support/raw-socket.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
@@ -25,6 +25,10 @@ interface Route {
   readonly status: number;
   readonly headers?: Headers;
   readonly body?: string;
+  /** Of which streams it needs that; `chat/1/**` if it says nothing. */
+  readonly match?: string;
+  /** Who is asked about comes with the credential: a token of another service, which may do all, gets that service's answer. */
+  readonly foreign?: number;
 }
 
 const S = "/v1/stream/app/chat/1";
@@ -48,9 +52,34 @@ const ROUTES: readonly Route[] = [
   },
   { method: "POST", path: `${S}/fork`, needs: ["close"], status: 204, headers: { "Stream-Closed": "true" } },
   { method: "DELETE", path: `${S}/fork`, needs: ["delete"], status: 204 },
-  { method: "GET", path: "/v1/stream/__ds/streams?prefix=app/chat/1/", needs: ["list"], status: 200 },
-  { method: "GET", path: "/v1/stream/__ds/producers?path=app/chat/1", needs: ["read"], status: 200 },
+  {
+    ...{ method: "GET", path: "/v1/stream/__ds/streams?prefix=app/chat/1/" },
+    ...{ needs: ["list"], status: 200, foreign: 400 },
+  },
+  {
+    ...{ method: "GET", path: "/v1/stream/__ds/producers?path=app/chat/1" },
+    ...{ needs: ["read"], status: 200, foreign: 404 },
+  },
+  { method: "GET", path: "/v1/stream/__ds/streams", needs: ["list"], status: 200, match: "**", foreign: 200 },
+  { method: "GET", path: "/v1/stream/__ds/changes", needs: ["list"], status: 200, match: "**", foreign: 200 },
+  { method: "GET", path: "/v1/stream/__ds/usage", needs: ["list"], status: 200, match: "**", foreign: 200 },
+  ...control("PUT", "/s", 201, { type: "pull-wake", pattern: "app/x/*", wake_stream: "app/wakes" }, 400),
+  ...control("GET", "", 200),
+  ...control("GET", "/s", 200, undefined, 404),
+  ...control("POST", "/s/streams", 204, { streams: ["app/chat/1"] }, 400),
+  ...control("DELETE", "/s/streams/app/chat/1", 204, undefined, 400),
+  ...control("POST", "/s/replay", 204, undefined, 404),
+  ...control("GET", "/s/dead-letters", 200, undefined, 404),
+  ...control("DELETE", "/s", 204, undefined, 204),
 ];
+
+/** A route of subscriptions: who may make them may hear of all streams of the service. */
+function control(method: string, path: string, status: number, body?: object, foreign = status): Route[] {
+  const url = `/v1/stream/__ds/subscriptions${path}`;
+  const needs: Ops = ["subscribe"];
+  const route = { method, path: url, needs, status, match: "**", foreign };
+  return [body === undefined ? route : { ...route, body: JSON.stringify(body), headers: JSON_TYPE }];
+}
 const isRead = ({ method }: Route): boolean => method === "GET" || method === "HEAD";
 
 throughEachDoor(
@@ -82,8 +111,8 @@ throughEachDoor(
       (await send(route, credential, query)).status;
 
     test.each(ROUTES)("$method $path needs $needs, and each credential gets its answer", async (route) => {
-      const { needs, status } = route;
-      const own = await tokenOf(needs);
+      const { needs, status, match: needed = "chat/1/**", foreign: foreignStatus = 401 } = route;
+      const own = await tokenOf(needs, needed);
       const expired = await token([{ match: "**", ops: needs }], { now: s.clock.now - 600_000 });
       const foreign = await token([{ match: "**", ops: [...OPERATIONS] }], {}, "app2");
       const misnamed = await mintToken(await signingKey(secrets.app2!), {
@@ -92,17 +121,17 @@ throughEachDoor(
       });
       expect(await statusOf(route, {}), "none").toBe(401);
       expect(await statusOf(route, bearer(misnamed)), "another key's").toBe(401);
-      const isList = route.path.includes("__ds");
-      expect([401, ...(isList ? [400, 404] : [])], "another service's").toContain(
-        await statusOf(route, bearer(foreign)),
-      );
+      expect(await statusOf(route, bearer(foreign)), "another service's").toBe(foreignStatus);
       const ended = await send(route, bearer(expired));
       expect([ended.status, ended.headers.get("WWW-Authenticate")]).toEqual([
         401,
         'Bearer error="invalid_token"',
       ]);
       for (const lacking of needs) {
-        const others = await tokenOf(OPERATIONS.filter((op) => op !== lacking));
+        const others = await tokenOf(
+          OPERATIONS.filter((op) => op !== lacking),
+          needed,
+        );
         expect(await statusOf(route, bearer(others)), `without ${lacking}`).toBe(403);
       }
       for (const match of ["chat/10", "chat/10/**", "chat", "*", "chat/1x/**"])

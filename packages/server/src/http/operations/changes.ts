@@ -36,8 +36,7 @@ export async function changes(
   if (since.kind === "rejected") return problemReply(since.rejection);
   const refusal = mayDo(scope, "list", scope.prefix);
   if (refusal !== undefined) return problemReply(refusal);
-  const isShown = (path: string): boolean => path.startsWith(scope.prefix);
-  const { place, paths } = await streams.changes(since.value, isShown, limit.value);
+  const { place, paths } = await streams.changes(scope.prefix, since.value, limit.value);
   const cursor = `${place.epoch}.${place.number}`;
   if (paths === undefined) return reply(request, { cursor, reset: true, streams: [], removed: [] });
   const found = await streams.describeAll(paths);

@@ -1,5 +1,6 @@
 import { Random, replayOf, Seeds } from "@perennial/testing";
-import { expect, it } from "vitest";
+import * as Y14 from "@y/y";
+import { describe, expect, it } from "vitest";
 import * as Y from "yjs";
 import { applyAll } from "./apply-all.ts";
 
@@ -72,4 +73,33 @@ it("merges updates before Yjs has them, so that those that wait for another one 
   expect(applied).toBe(5);
   applyAll(yjs as never, target, updates, "server", () => undefined);
   expect(target.getText("text").length).toBe(3000);
+});
+
+describe.each([
+  ["yjs 13", Y],
+  ["yjs 14", Y14],
+])("with %s", (_name, yjs) => {
+  it("makes no room for what a damaged update says it has, and keeps no half of it", () => {
+    const good = new Y.Doc();
+    good.getMap("map").set("key", "value");
+    const whole = Y.encodeStateAsUpdate(good);
+    // One client with 2^25 - 1 structs, and none of them.
+    const liar = Uint8Array.of(1, 255, 255, 255, 15, 77, 0);
+    const half = whole.subarray(0, -1);
+    const doc = new yjs.Doc();
+    let told = 0;
+    let applied = 0;
+    const counting = {
+      ...yjs,
+      applyUpdate(target: never, update: Uint8Array) {
+        applied++;
+        yjs.applyUpdate(target, update);
+      },
+    };
+    for (const updates of [Array<Uint8Array>(400).fill(liar), [liar], [half]])
+      applyAll(counting as never, doc as never, updates, "server", () => told++);
+    expect({ told, applied }).toEqual({ told: 402, applied: 0 });
+    applyAll(counting as never, doc as never, [whole], "server", () => told++);
+    expect({ told, applied }).toEqual({ told: 402, applied: 1 });
+  });
 });

@@ -12,15 +12,16 @@ const BATCH_BYTES = 256 * 1024;
  * each update into all that wait with it: one by one, 70,000 of them, a megabyte, would take it half an hour.
  */
 export function applyAll(
-  yjs: Pick<YjsLibrary, "applyUpdate" | "mergeUpdates" | "transact">,
+  yjs: Pick<YjsLibrary, "applyUpdate" | "decodeUpdate" | "mergeUpdates" | "transact">,
   doc: YDoc,
   updates: readonly Uint8Array[],
   origin: unknown,
   onDamaged: (error: Error) => void,
 ): void {
   const apply = (update: Uint8Array): void => yjs.applyUpdate(doc as never, update, origin);
+  const readable = updates.filter((update) => isReadable(yjs, update, onDamaged));
   const applyBatches = (): void => {
-    for (const batch of batchesOf(updates)) {
+    for (const batch of batchesOf(readable)) {
       const [only] = batch;
       try {
         apply(batch.length === 1 ? only! : yjs.mergeUpdates(batch));
@@ -31,6 +32,26 @@ export function applyAll(
     }
   };
   yjs.transact(doc as never, applyBatches, origin, false);
+}
+
+/**
+ * Reads an update to its end, struct by struct, before anything else does. Yjs believes one of seven bytes that says it has 32
+ * million structs, and makes room for them: 256 MB and a third of a second each; and of one that breaks off it keeps the half.
+ * A long one, such as a snapshot, is spared: an honest one of its length takes as long as that.
+ */
+function isReadable(
+  { decodeUpdate }: Pick<YjsLibrary, "decodeUpdate">,
+  update: Uint8Array,
+  onDamaged: (error: Error) => void,
+): boolean {
+  if (update.length === 0) return false;
+  try {
+    if (update.length <= BATCH_BYTES) decodeUpdate?.(update);
+    return true;
+  } catch (error) {
+    onDamaged(error as Error);
+    return false;
+  }
 }
 
 /** One of them is damaged. What was applied already does no harm again. */
@@ -52,7 +73,6 @@ function* batchesOf(updates: readonly Uint8Array[]): Generator<Uint8Array[]> {
   let batch: Uint8Array[] = [];
   let bytes = 0;
   for (const update of updates) {
-    if (update.length === 0) continue;
     if (batch.length === BATCH_UPDATES || (batch.length > 0 && bytes + update.length > BATCH_BYTES)) {
       yield batch;
       batch = [];

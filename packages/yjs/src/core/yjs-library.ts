@@ -21,6 +21,8 @@ export type DocListener = (
 /** The functions of Yjs: `import * as Y from "yjs"`, or from `@y/y`. */
 export interface YjsLibrary {
   readonly Doc: new () => YDoc;
+  /** Yjs has it since some version of 13.5. Without it, damaged updates are found only when they are applied. */
+  decodeUpdate?(update: Uint8Array): unknown;
   applyUpdate(doc: never, update: Uint8Array, origin?: unknown): void;
   encodeStateAsUpdate(doc: never, stateVector?: Uint8Array): Uint8Array;
   encodeStateVector(doc: never): Uint8Array;

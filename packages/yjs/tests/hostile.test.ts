@@ -1,4 +1,6 @@
 /** What a client sends, by mistake or on purpose, harms neither others nor the server. */
+
+import { createServer } from "@perennial/server";
 import type { YjsProviderError } from "@perennial/yjs";
 import { encodeFrames } from "@perennial/yjs/core";
 import { YjsServer } from "@perennial/yjs/server";
@@ -150,4 +152,35 @@ it.each([
   await reader.connect();
   expect(textOf(reader).toString()).toMatch(/^kept/);
   expect(codes).toContain("DAMAGED_UPDATE");
+});
+
+it("a long update is handed to the server below in pieces, and is whole there", async () => {
+  const server = createServer();
+  const pieces: number[] = [];
+  const dsServer = {
+    async fetch(request: Request): Promise<Response> {
+      if (request.method !== "POST") return server.fetch(request);
+      const counted = new TransformStream<Uint8Array, Uint8Array>({
+        transform(piece, controller) {
+          pieces.push(piece.length);
+          controller.enqueue(piece);
+        },
+      });
+      const { url, method, headers, body } = request;
+      const init = { method, headers, body: body!.pipeThrough(counted), duplex: "half" };
+      return server.fetch(new Request(url, init as RequestInit));
+    },
+  };
+  const yjs = new YjsServer({ dsServer, compactionThreshold: 2 ** 40 });
+  const address = `http://localhost/v1/yjs/test/docs/long`;
+  await yjs.fetch(new Request(address, { method: "PUT" }));
+  const body = encodeFrames([Uint8Array.from({ length: 5 * MIB }, (_, at) => at % 251)]);
+  const answer = await yjs.fetch(new Request(address, { method: "POST", body }));
+  expect(answer.status).toBe(204);
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(Math.max(...pieces)).toBeLessThanOrEqual(MIB);
+  const read = await yjs.fetch(new Request(`${address}?offset=-1`));
+  expect(Buffer.from(await read.arrayBuffer()).equals(body)).toBe(true);
+  await yjs.stop();
+  await server.stop();
 });

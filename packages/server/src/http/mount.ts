@@ -1,5 +1,5 @@
 /** Services that live in this server under a path of their own, and are built of its streams. */
-import { HEADER, HTTP_HEADER, joinBytes, PROBLEM_CONTENT_TYPE, type Problem } from "@perennial/protocol";
+import { HEADER, HTTP_HEADER, PROBLEM_CONTENT_TYPE, type Problem } from "@perennial/protocol";
 import { bodyProblem, type Scope } from "./access/scope.ts";
 import { problemReply } from "./errors.ts";
 import type { Reply } from "./message/reply.ts";
@@ -150,13 +150,26 @@ async function fetched(mount: Mount, scope: Scope, request: HttpRequest): Promis
       if (value !== undefined) headers.set(name, value);
     }
     const init: RequestInit = { method, headers, signal: leaving.signal };
-    if (method !== "GET" && method !== "HEAD") init.body = joinBytes(body.value.parts);
+    if (method !== "GET" && method !== "HEAD") Object.assign(init, bodyOf(body.value.parts));
     const response = await mount.fetch(new Request(`${request.origin()}${request.target}`, init));
     if (response.ok && isWrite(request)) scope.usage?.stored(0, body.value.byteLength);
     return await replyOf(response);
   } finally {
     stopListening();
   }
+}
+
+/** A body as it was received: whole, it would be copied each time that it is handed on. */
+function bodyOf(parts: readonly Uint8Array[]): RequestInit & { duplex: "half" } {
+  let next = 0;
+  const pieces = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const part = parts[next++];
+      if (part === undefined) controller.close();
+      else controller.enqueue(part);
+    },
+  });
+  return { body: pieces, duplex: "half" };
 }
 
 function isWrite({ method }: HttpRequest): boolean {

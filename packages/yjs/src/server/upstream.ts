@@ -27,6 +27,11 @@ export interface UpstreamRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Bytes of the longest body that is given whole. */
+const WHOLE_BYTES = 1024 * 1024;
+/** Bytes of the pieces of a longer one. */
+const PIECE_BYTES = 256 * 1024;
+
 export class Upstream {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -60,7 +65,7 @@ export class Upstream {
   /** Sends a request. Rejects when the server cannot be reached, or the signal is aborted. */
   send(method: string, path: string, request: UpstreamRequest = {}): Promise<Response> {
     const init: RequestInit = { method, headers: { ...request.headers, ...this.headers } };
-    if (request.body !== undefined) init.body = request.body;
+    if (request.body !== undefined) Object.assign(init, bodyOf(request.body));
     if (request.signal !== undefined) init.signal = request.signal;
     const url = `${this.url}${path}`;
     return this.#server === undefined ? fetch(url, init) : this.#server.fetch(new Request(url, init));
@@ -81,6 +86,23 @@ export class Upstream {
     if (request.body !== null) Object.assign(init, { body: request.body, duplex: "half" });
     return fetch(`${this.url}${pathname}${search}`, { ...init, redirect: "manual" });
   }
+}
+
+/** A long body goes in pieces: given whole, it is copied as often as it is handed on, each time in one turn of the event loop. */
+function bodyOf(body: Uint8Array<ArrayBuffer> | string): RequestInit & { duplex?: "half" } {
+  if (typeof body === "string" || body.length <= WHOLE_BYTES) return { body };
+  let at = 0;
+  const pieces = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      // Whoever reads them copies them, all that are there in one turn.
+      await new Promise(setImmediate);
+      if (at === body.length) return controller.close();
+      const piece = body.subarray(at, at + PIECE_BYTES);
+      at += piece.length;
+      controller.enqueue(piece);
+    },
+  });
+  return { body: pieces, duplex: "half" };
 }
 
 /** What a client shows of itself: the header, or for reads what stands in the query, as the server below reads it. */

@@ -11,6 +11,8 @@ export default defineConfig({
     // The content security policy allows no data:, and every file has a hashed name.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // To read a property or a global does nothing but that, here and in what others wrote: what is unused may go.
+    rolldownOptions: { treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false } },
     // What others wrote may be passed on with their names and terms.
     license: { fileName: "licenses.txt" },
   },

@@ -74,6 +74,24 @@ describe("perennial service", () => {
     expect(await status(next)).toBe(401);
   });
 
+  it("makes a link that signs in to read the service, at the server that runs", async () => {
+    const directory = freshDirectory();
+    const secret = (await act(directory, "create", "app")).stdout.trim();
+    const early = await act(directory, "link", "app");
+    expect(early).toMatchObject({ code: 1, stdout: "" });
+    expect(early.stderr).toMatch(/no server runs on .*: a link is signed by the one that it leads to/);
+    const base = await serving(directory);
+    const { stdout } = await act(directory, "link", "app");
+    const [, token] = /^http:\/\/\S+:\d+\/#access_token=(\S+)\n$/.exec(stdout)!;
+    const status = async (method: string, credential: string) =>
+      (await fetch(`${base}/app/s`, { method, headers: { Authorization: `Bearer ${credential}` } })).status;
+    expect(await status("PUT", token!)).toBe(403);
+    expect(await status("PUT", secret)).toBe(201);
+    expect(await status("GET", token!)).toBe(200);
+    expect((await act(directory, "link", "none")).stderr).toMatch(/there is no service none/);
+    expect(servers[0]!.stderr).not.toContain(token);
+  });
+
   it("says what is wrong", async () => {
     const directory = freshDirectory();
     await act(directory, "create", "app");

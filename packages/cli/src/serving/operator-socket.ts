@@ -24,7 +24,7 @@ function socketPath(directory: string): string {
 /** Listens until the returned function is called, if there is a directory. */
 export async function listenForOperator(
   directory: string | undefined,
-  services: ServiceAdmin,
+  { services, url }: { readonly services: ServiceAdmin; readonly url: string },
   logger: Logger,
 ): Promise<() => Promise<void>> {
   if (directory === undefined) return async () => {};
@@ -41,7 +41,7 @@ export async function listenForOperator(
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
     socket.setTimeout(PATIENCE_MS, () => socket.destroy());
-    void answer(socket, services).catch((error) => {
+    void answer(socket, services, url).catch((error) => {
       logger.error({ err: error }, "a command of the operator failed");
       socket.destroy();
     });
@@ -59,10 +59,10 @@ export async function listenForOperator(
   return () => new Promise((resolve) => server.close(() => resolve()));
 }
 
-async function answer(socket: Socket, services: ServiceAdmin): Promise<void> {
+async function answer(socket: Socket, services: ServiceAdmin, origin: string): Promise<void> {
   const command = parseCommand(await firstLine(socket, LINE_MAX));
   if (command === undefined) socket.destroy();
-  else socket.end(`${JSON.stringify(await carryOut(services, command))}\n`);
+  else socket.end(`${JSON.stringify(await carryOut(services, command, origin))}\n`);
 }
 
 /** What a running server says to a command; undefined: none listens there. */

@@ -8,6 +8,7 @@ import { explorerAssets } from "./explorer.ts";
 import { boundGarbage } from "./heap.ts";
 import { issuersOf } from "./issuers.ts";
 import { listenForOperator } from "./operator-socket.ts";
+import { signInLines } from "./sign-in-lines.ts";
 import { stopSignal } from "./signals.ts";
 import { storageOf } from "./storage.ts";
 import { tlsOf } from "./tls.ts";
@@ -34,6 +35,8 @@ export interface About {
   readonly streamRoots: readonly string[];
   /** Whether the Stream Explorer is served. */
   readonly explorer: boolean;
+  /** How to sign in to the Explorer, in lines; empty where nobody has to, or a log would keep it. */
+  readonly signIn: readonly string[];
   /** Whether Yjs documents are served. */
   readonly yjs: boolean;
 }
@@ -59,13 +62,16 @@ export async function runServer({ flags, defaults, createLogger, announce }: Ser
   });
   const stopped = stopSignal();
   await start(server);
-  const stopListening = await listenForOperator(storage.directory, server.services, logger);
+  const { services } = server;
+  const operated = { services, url: server.config.publicUrl ?? server.url };
+  const stopListening = await listenForOperator(storage.directory, operated, logger);
   if (!process.stderr.isTTY) logger.info({ data: storage.description, ...server.recovery }, "log opened");
   announce(server, {
     logger,
     storage: storage.description,
     streamRoots: streamRoots(own.streamRoot),
     explorer: explorer.length > 0,
+    signIn: explorer.length > 0 && isSeen() ? await signInLines(operated) : [],
     yjs: yjs !== undefined,
   });
   const { signal, passed } = await stopped;
@@ -92,6 +98,11 @@ function settingsOf(flags: Serving["flags"], defaults: Serving["defaults"]): Giv
   const file = readConfigFile((flags.config as string | undefined) ?? PERENNIAL_CONFIG);
   const given = resolveSettings({ flags, environment, file });
   return new Map([["durability", "fsync"], ...Object.entries(defaults), ...given]);
+}
+
+/** Whether what is said is read by a person, and kept nowhere. */
+function isSeen(): boolean {
+  return process.stderr.isTTY && process.stdout.isTTY;
 }
 
 /** Loaded when it is asked for: most servers do without. */

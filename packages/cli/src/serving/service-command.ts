@@ -16,6 +16,7 @@ export const ACTIONS = [
   "disable",
   "enable",
   "delete",
+  "link",
 ] as const;
 
 export interface ServiceCommand {
@@ -30,6 +31,8 @@ export interface ServiceCommand {
 export type Carried =
   | { readonly kind: "secret"; readonly secret: NewSecret }
   | { readonly kind: "services"; readonly services: readonly ListedService[] }
+  /** Where its Explorer is signed in to. */
+  | { readonly kind: "link"; readonly link: string }
   | { readonly kind: "rejected"; readonly rejection: ServiceProblem };
 
 /** Reads a line; undefined if it is no command. */
@@ -43,15 +46,26 @@ export function parseCommand(line: string): ServiceCommand | undefined {
   }
 }
 
+/** @param origin of the server, if it listens */
 export async function carryOut(
   services: ServiceAdmin,
   { action, id, limits = {} }: ServiceCommand,
+  origin = "",
 ): Promise<Carried> {
   if (action === "list") return { kind: "services", services: await services.list() };
   if (action === "create" || action === "rotate") {
     const made = await services[action](id);
     return made.kind === "ok" ? { kind: "secret", secret: made.value } : made;
   }
+  if (action === "link") {
+    const made = await services.readToken(id);
+    return made.kind === "ok" ? { kind: "link", link: signInLink(origin, made.value) } : made;
+  }
   const changed = await (action === "limit" ? services.limit(id, limits) : services[action](id));
   return changed.kind === "ok" ? { kind: "services", services: [changed.value] } : changed;
+}
+
+/** The address of an Explorer with a token behind its `#`, which browsers send to no server. */
+export function signInLink(origin: string, token: string): string {
+  return `${origin}/#access_token=${token}`;
 }

@@ -27,9 +27,13 @@ export async function service(
   if (settings.length > 0 && action !== "limit") throw usageFailure(`${action} takes nothing but an id`);
   const command = { action, id: id ?? "", limits: limitsOf(settings) } as ServiceCommand;
   const directory = resolve(dataDir);
-  const carried = (await askServer(directory, command)) ?? (await withoutServer(directory, command));
+  const asked = await askServer(directory, command);
+  if (asked === undefined && action === "link")
+    throw failure(`no server runs on ${directory}: a link is signed by the one that it leads to`);
+  const carried = asked ?? (await withoutServer(directory, command));
   if (carried.kind === "rejected") throw failure(sentence(carried.rejection, command.id));
   if (carried.kind === "services") return writeOut(carried.services.map(line).join(""));
+  if (carried.kind === "link") return writeOut(`${carried.link}\n`);
   const { secret } = carried.secret;
   await writeOut(`${secret}\n`);
   process.stderr.write(

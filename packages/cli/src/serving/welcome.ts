@@ -1,14 +1,15 @@
 import { tour } from "../tour.ts";
 import type { About } from "./run-server.ts";
 
-type Place = Pick<About, "storage" | "streamRoots" | "explorer" | "yjs">;
+type Place = Pick<About, "storage" | "streamRoots" | "explorer" | "signIn" | "yjs">;
 
 /** What a server says to a person once it listens: where it is, where the data is, and how it is stopped. */
-export function greeting(origin: string, { storage, streamRoots, explorer, yjs }: Place): string {
+export function greeting(origin: string, { storage, streamRoots, explorer, signIn, yjs }: Place): string {
   const streams = streamRoots.map((root) => `${origin}${root}*`).join("\n            ");
+  const links = signIn.map((line) => `  Sign in   ${line}\n`).join("");
   return `
   Perennial listens on ${origin}
-${explorer ? `  Explorer  ${origin}/\n` : ""}  Streams   ${streams}
+${explorer ? `  Explorer  ${origin}/\n` : ""}${links}  Streams   ${streams}
 ${yjs ? `  Yjs       ${origin}/v1/yjs/*\n` : ""}  Data      ${storage}
   Ctrl-C stops it.
 

@@ -18,9 +18,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts `perennial serve` in memory, on a port of the system's choice. */
+/** Starts `perennial serve` on a port of the system's choice; in memory, unless a flag names a directory. */
 export async function startServer(port = 0, ...flags: readonly string[]): Promise<TestServer> {
-  const args = [LAUNCHER, "serve", "--memory", "--port", String(port), "--drain-ms", "0", ...flags];
+  const storage = flags.includes("--data-dir") ? [] : ["--memory"];
+  const args = [LAUNCHER, "serve", ...storage, "--port", String(port), "--drain-ms", "0", ...flags];
   const child = spawn(process.execPath, args, {
     cwd: mkdtempSync(join(tmpdir(), "perennial-explorer-")),
     stdio: ["ignore", "ignore", "pipe"],

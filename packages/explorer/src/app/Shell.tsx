@@ -1,5 +1,6 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useRef } from "react";
+import { SignOutButton } from "../access/SignOutButton.tsx";
 import { StreamTree } from "../catalog/StreamTree.tsx";
 import { useCatalog } from "../catalog/use-catalog.ts";
 import { NewStreamProvider } from "../creating/NewStreamProvider.tsx";
@@ -27,7 +28,9 @@ export function Shell() {
               <span className="leaf" aria-hidden="true" />
               Perennial
             </Link>
+            <span className="spacer" />
             <ThemeSwitch />
+            <SignOutButton />
           </header>
           <StreamTree />
           <footer className="sidebar-footer">

@@ -38,6 +38,8 @@ export class Credentials {
   readonly #byId = new Map<string, Service>();
   readonly #byDigest = new Map<string, Service>();
   readonly #byKey = new Map<string, { readonly service: Service; readonly key: PublicKey }>();
+  /** The server's own keys, by service: valid as long as the service has secrets. */
+  readonly #operatorKeys = new Map<string, PublicKey>();
   /** By what was sent, of services as they are now: any change empties it. */
   readonly #remembered = new Remembered<Ok<Holder>>(REMEMBERED_MAX);
   /** Tokens that are being verified: those of one connection keep their order, and work is done once. */
@@ -59,16 +61,25 @@ export class Credentials {
   /** A service has changed: only its secrets, and tokens of their keys, count from now on. */
   replace(before: Service | undefined, after: Service | undefined): void {
     this.#remembered.clear();
-    for (const { digest, key } of before?.secrets ?? []) {
-      this.#byDigest.delete(digest);
-      this.#byKey.delete(key.id);
-    }
+    for (const { digest } of before?.secrets ?? []) this.#byDigest.delete(digest);
+    for (const { id } of this.#keysOf(before)) this.#byKey.delete(id);
+    if (before !== undefined && (after?.secrets ?? []).length === 0) this.#operatorKeys.delete(before.id);
     if (before !== undefined) this.#byId.delete(before.id);
     if (after !== undefined && after.state !== "deleted") this.#byId.set(after.id, after);
-    for (const { digest, key } of after?.secrets ?? []) {
-      this.#byDigest.set(digest, after!);
-      this.#byKey.set(key.id, { service: after!, key });
-    }
+    for (const { digest } of after?.secrets ?? []) this.#byDigest.set(digest, after!);
+    for (const key of this.#keysOf(after)) this.#byKey.set(key.id, { service: after!, key });
+  }
+
+  /** Tokens that the server's own key signed speak for a service as well, until it ends. */
+  admit(service: Service, key: PublicKey): void {
+    this.#operatorKeys.set(service.id, key);
+    this.replace(service, service);
+  }
+
+  #keysOf(service: Service | undefined): readonly PublicKey[] {
+    if (service === undefined || service.secrets.length === 0) return [];
+    const own = this.#operatorKeys.get(service.id);
+    return [...service.secrets.map(({ key }) => key), ...(own === undefined ? [] : [own])];
   }
 
   /**

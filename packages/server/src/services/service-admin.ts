@@ -15,6 +15,8 @@ export interface ServiceAdmin {
   enable(id: string): Promise<Result<ListedService, ServiceProblem>>;
   /** Says what it may use; what is not named is not limited. */
   limit(id: string, limits: ServiceLimits): Promise<Result<ListedService, ServiceProblem>>;
+  /** A token that may read and list all that it has, for a quarter of an hour, or as long as the server runs. */
+  readToken(id: string): Promise<Result<string, ServiceProblem>>;
   /** Ends it at once. Its streams are deleted in the background; then its id is free. */
   delete(id: string): Promise<Result<ListedService, ServiceProblem>>;
 }
@@ -29,6 +31,7 @@ export function serviceAdmin(open: () => Promise<Services>): ServiceAdmin {
     disable: async (id) => (await open()).disable(id),
     enable: async (id) => (await open()).enable(id),
     limit: async (id, limits) => (await open()).limit(id, limits),
+    readToken: async (id) => (await open()).readToken(id),
     delete: async (id) => (await open()).delete(id),
   };
 }

@@ -1,12 +1,13 @@
 /** The services of a server: who they are, and what an operator does with them. */
 import { ok, type Result, reject } from "@perennial/protocol";
-import type { IssuedTokens } from "@perennial/tokens";
+import type { IssuedTokens, PublicKey } from "@perennial/tokens";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { Census } from "./census.ts";
 import { Credentials, digestOf, type TokenClock } from "./credentials.ts";
 import type { Holding, SentCredential } from "./holder.ts";
 import { limitsProblem, type ServiceLimits } from "./limits.ts";
+import { OperatorKeys } from "./operator-keys.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
 import { ServiceLog } from "./service-log.ts";
 import { documentsOf, serviceAt, streamsOf } from "./service-paths.ts";
@@ -57,6 +58,7 @@ export class Services {
   readonly #hooks: ServiceHooks;
   readonly #byId = new Map<string, Service>();
   readonly #credentials: Credentials;
+  readonly #operatorKeys = new OperatorKeys();
   #isGuarded = false;
   #isStopped = false;
   /** Commands are carried out one after the other. */
@@ -161,6 +163,17 @@ export class Services {
     });
   }
 
+  /** A token that may read and list all that it has, for a quarter of an hour. It ends with the server, too. */
+  readToken(id: string): Promise<Result<string, ServiceProblem>> {
+    return this.#inTurn(async () => {
+      if (!this.#isThere(id)) return reject({ kind: "no-such-service" });
+      const admit = (key: PublicKey): void => {
+        this.#credentials.admit(this.#byId.get(id)!, key);
+      };
+      return ok(await this.#operatorKeys.readToken(id, this.#now(), admit));
+    });
+  }
+
   /** Ends it at once; its streams are deleted in the background, and then its id is free. */
   async delete(id: string): Promise<Result<ListedService, ServiceProblem>> {
     const removed = await this.#decide(id, "deleted");
@@ -206,6 +219,7 @@ export class Services {
       this.#usage.delete(event.id);
     } else this.#byId.set(event.id, after);
     if (event.type === "limited") this.#usageOf(event.id).limits = event.limits;
+    if (event.type === "deleted") this.#operatorKeys.forget(event.id);
     this.#credentials.replace(before, after);
   }
 

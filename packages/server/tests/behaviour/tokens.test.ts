@@ -255,6 +255,32 @@ throughEachDoor(
       expect(await read()).toBe(401);
     });
 
+    test("the server's own token reads and lists one service, and ends with it", async () => {
+      const { services } = s.open.server;
+      await services.create("app3");
+      const made = await services.readToken("app3");
+      if (made.kind === "rejected") throw new Error(made.rejection.kind);
+      const credential = bearer(made.value);
+      const read = async () => (await s.http.get("app3/none", "", credential)).status;
+      const list = async (prefix: string) =>
+        (await s.http.get("__ds/streams", `?prefix=${prefix}`, credential)).status;
+      expect([await read(), await list("app3/")]).toEqual([404, 200]);
+      expect((await s.http.put("app3/none", { headers: { ...TEXT, ...credential } })).status).toBe(403);
+      expect((await s.http.get("app/chat/1", "", credential)).status).toBe(401);
+      await services.rotate("app3");
+      await services.retire("app3");
+      expect(await read()).toBe(404);
+      s.clock.now += 15 * 60_000;
+      expect(await read()).toBe(401);
+      s.clock.now -= 15 * 60_000;
+      await services.delete("app3");
+      expect(await read()).toBe(401);
+      while ((await services.create("app3")).kind === "rejected");
+      await services.readToken("app3");
+      expect(await read()).toBe(401);
+      expect(await services.readToken("none")).toMatchObject({ rejection: { kind: "no-such-service" } });
+    });
+
     test("a long-poll is answered when its token ends", async () => {
       const brief = await token([{ match: "**", ops: ["read"] }], { expiresIn: 1 });
       const answer = await s.http.get("app/chat/1", "?offset=now&live=long-poll", bearer(brief));

@@ -7,6 +7,7 @@ import type { Mount } from "./http/mount.ts";
 import { parseStreamRoots } from "./http/stream-roots.ts";
 import type { Log } from "./journal/contract/index.ts";
 import { NUMBER_SETTINGS, NUMBERS, type NumberName } from "./number-settings.ts";
+import type { Authorize } from "./services/authorize.ts";
 import type { IssuerOptions } from "./services/issued-tokens.ts";
 import { createLogger, type Logger } from "./telemetry/logger.ts";
 
@@ -61,6 +62,11 @@ export interface Config {
    * Default none.
    */
   readonly issuers: readonly IssuerOptions[];
+  /**
+   * Says what requests may do whose credentials are none of the server's (docs/services.md): then every stream needs rights, with
+   * or without services. Default none.
+   */
+  readonly authorize: Authorize | undefined;
   /** `Cache-Control` of reads with data. Default `public, max-age=60, stale-while-revalidate=300`. */
   readonly cacheControl: string;
   /** How long a long-poll waits at the tail, ms, [1, 600000]. Default 30000. */
@@ -217,7 +223,7 @@ export function parseConfig(options: ServerOptions): Config {
     webhookHosts: options.webhookHosts ?? "",
     accessLog: options.accessLog ?? false,
     explorer: options.explorer ?? [],
-    ...{ mounts: options.mounts ?? [], issuers: options.issuers ?? [] },
+    ...{ mounts: options.mounts ?? [], issuers: options.issuers ?? [], authorize: options.authorize },
     logger: options.logger ?? createLogger("warn"),
     log: options.log,
     now: options.now ?? Date.now,

@@ -43,6 +43,7 @@ export interface Parts {
 const OPEN: KnownServices = {
   isGuarded: false,
   holderOf: () => reject("unknown"),
+  askedHolder: () => undefined,
   isDisabled: () => false,
 };
 
@@ -92,7 +93,7 @@ async function openGuarded(
     onEnd: (prefix) => subscriptions.subscriptions.deleteAll(prefix),
     onChange: () => subscriptions.resume(),
   });
-  if (issued !== undefined) services.trust(issued);
+  services.trust(issued, config.authorize);
   await services.open();
   known = services;
   subscriptions.resume();

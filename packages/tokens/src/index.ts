@@ -4,6 +4,7 @@ export {
   OPERATIONS,
   type Operation,
   type ParsedGrant,
+  parseClaims,
   type Rights,
   type TokenClaims,
   type TokenLimits,

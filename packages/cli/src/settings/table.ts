@@ -34,7 +34,16 @@ export interface Setting {
 /** Settings of the server that can be written as text. */
 type ServerKey = Exclude<
   keyof Config,
-  "explorer" | "mounts" | "tls" | "issuers" | "logger" | "log" | "now" | "monotonicNow" | "random"
+  | "explorer"
+  | "mounts"
+  | "tls"
+  | "issuers"
+  | "authorize"
+  | "logger"
+  | "log"
+  | "now"
+  | "monotonicNow"
+  | "random"
 >;
 
 type Row = readonly [kind: SettingKind, group: SettingGroup, help: string, choices?: readonly string[]];

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Ok, ok, reject } from "@perennial/protocol";
 import type { IssuedTokens, PublicKey, Rights } from "@perennial/tokens";
+import type { GivenRights } from "./authorize.ts";
 import type { HeldToken, Holder, Holding, SentCredential } from "./holder.ts";
 import { Remembered } from "./remembered.ts";
 import type { Service } from "./service.ts";
@@ -13,6 +14,11 @@ const REMEMBERED_MAX = 8 * 1024 * 1024;
 
 /** How long a token of another issuer counts before it is verified again, ms: its key may have been withdrawn. */
 const ISSUED_KNOWN_MS = 300_000;
+
+/** How long rights count that an embedder gives without saying so, seconds. */
+const GIVEN_SECONDS = 60;
+/** How long they may count, seconds. */
+const GIVEN_MAX = 86_400;
 
 /** The scheme's name counts in any letter case (RFC 9110, 11.1). */
 const BEARER = /^bearer +(.*)$/i;
@@ -94,6 +100,21 @@ export class Credentials {
     if (known === undefined) return this.#find(credential);
     if (this.#hasEnded(known.value.token)) return this.#forget(sent);
     return this.#isOld(known.value.token) ? this.#find(credential) : known;
+  }
+
+  /** Who holds rights that were given to one request. Throws if they cannot be. */
+  async given({ service: id, streams, expiresAt }: GivenRights): Promise<Holding> {
+    const { allows, parseClaims } = await import("@perennial/tokens");
+    const now = Math.floor(this.#clock.now() / 1000);
+    if (expiresAt !== undefined && expiresAt <= now) return EXPIRED;
+    const exp = Math.min(expiresAt ?? now + GIVEN_SECONDS, now + GIVEN_MAX);
+    const rights = parseClaims({ aud: id, iat: now, exp, streams });
+    if (rights.kind === "rejected")
+      throw new TypeError(`authorize gives what cannot be: ${rights.rejection}`);
+    const service = this.#byId.get(id);
+    if (service === undefined) return UNKNOWN;
+    const token = this.#held(rights.value, allows, Number.POSITIVE_INFINITY);
+    return ok({ service, usage: this.#usageOf(id), token });
   }
 
   #find({ sent, isHeader }: SentCredential): Holding | Promise<Holding> {

@@ -3,6 +3,7 @@ import { ok, type Result, reject } from "@perennial/protocol";
 import type { IssuedTokens, PublicKey } from "@perennial/tokens";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { type AskedRequest, type Authorize, askInTime } from "./authorize.ts";
 import { Census } from "./census.ts";
 import { Credentials, digestOf, type TokenClock } from "./credentials.ts";
 import type { Holding, SentCredential } from "./holder.ts";
@@ -59,6 +60,7 @@ export class Services {
   readonly #byId = new Map<string, Service>();
   readonly #credentials: Credentials;
   readonly #operatorKeys = new OperatorKeys();
+  #authorize: Authorize | undefined;
   #isGuarded = false;
   #isStopped = false;
   /** Commands are carried out one after the other. */
@@ -75,9 +77,10 @@ export class Services {
     this.#credentials = new Credentials(clock, (id) => this.#usageOf(id));
   }
 
-  /** From now on tokens of other issuers count, too. */
-  trust(issued: IssuedTokens): void {
-    this.#credentials.trust(issued);
+  /** From now on tokens of other issuers count, too, and what an embedder says. */
+  trust(issued: IssuedTokens | undefined, authorize: Authorize | undefined): void {
+    if (issued !== undefined) this.#credentials.trust(issued);
+    this.#authorize = authorize;
   }
 
   /** Learns what was decided, and goes on with what was not finished. */
@@ -101,12 +104,20 @@ export class Services {
    * left would be everybody's.
    */
   get isGuarded(): boolean {
-    return this.#isGuarded;
+    return this.#isGuarded || this.#authorize !== undefined;
   }
 
   /** Who holds a credential, whatever the state of the service. */
   holderOf(credential: SentCredential): Holding | Promise<Holding> {
     return this.#credentials.holderOf(credential);
+  }
+
+  /** Who an embedder says that has sent a request; undefined: there is nobody to ask. Rejects with what is thrown there. */
+  askedHolder(request: AskedRequest): Promise<Holding> | undefined {
+    if (this.#authorize === undefined) return undefined;
+    return askInTime(this.#authorize, request).then((given) =>
+      given === undefined ? reject("unknown") : this.#credentials.given(given),
+    );
   }
 
   /** Whether nobody may use the service now whose streams begin so. */

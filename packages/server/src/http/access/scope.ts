@@ -1,6 +1,7 @@
 /** Who may do what, once a server has services: the one place that says it. Pure, but for what the services know. */
 import { HEADER, isTrue, ok, type Result, reject, STREAM_ROOT } from "@perennial/protocol";
 import type { Soon } from "../../journal/contract/index.ts";
+import type { AskedRequest } from "../../services/authorize.ts";
 import type { HeldToken, Holding, Operation, SentCredential } from "../../services/holder.ts";
 import { pathWithin } from "../../services/service-paths.ts";
 import type { ServiceUsage } from "../../services/usage.ts";
@@ -38,6 +39,8 @@ export type Target =
 export interface KnownServices {
   readonly isGuarded: boolean;
   holderOf(credential: SentCredential): Soon<Holding>;
+  /** Who an embedder says that has sent a request; undefined: there is nobody to ask. */
+  askedHolder(request: AskedRequest): Promise<Holding> | undefined;
   /** Whether nobody may use the service now whose streams begin so. */
   isDisabled(prefix: string): boolean;
 }
@@ -58,19 +61,39 @@ const UNAUTHORIZED = reject<RequestProblem>({ kind: "unauthorized" });
  * What the request may touch, or why nothing. Who has no right learns nothing: services that there are and those that are not,
  * streams of others and those that are not, are refused with the same words after the same steps.
  *
- * @returns a promise only for a token that was not seen lately
+ * @returns a promise only for a token that was not seen lately, and for what an embedder decides
  */
 export function scopeOf(services: KnownServices, request: HttpRequest, target: Target): Soon<Judged> {
   if (!services.isGuarded) return EVERYTHING;
   const credential = credentialOf(request);
-  if (credential === undefined) return UNAUTHORIZED;
+  if (credential === undefined) return askEmbedder(services, request, target);
   const holding = services.holderOf(credential);
   return holding instanceof Promise
-    ? holding.then((settled) => judge(settled, credential, request, target))
-    : judge(holding, credential, request, target);
+    ? holding.then((settled) => judgeSent(services, settled, credential, request, target))
+    : judgeSent(services, holding, credential, request, target);
 }
 
-function judge(holding: Holding, { isHeader }: SentCredential, request: HttpRequest, target: Target): Judged {
+/** What the server does not know itself, an embedder may. */
+function judgeSent(
+  services: KnownServices,
+  holding: Holding,
+  { isHeader }: SentCredential,
+  request: HttpRequest,
+  target: Target,
+): Soon<Judged> {
+  return holding.kind === "rejected" && holding.rejection === "unknown"
+    ? askEmbedder(services, request, target)
+    : judge(holding, isHeader, request, target);
+}
+
+function askEmbedder(services: KnownServices, request: HttpRequest, target: Target): Soon<Judged> {
+  const { method, target: url } = request;
+  const asked = services.askedHolder({ method, url, header: (name) => request.header(name) });
+  // By what it goes, nobody knows here: no cache may keep the answer.
+  return asked?.then((holding) => judge(holding, false, request, target)) ?? UNAUTHORIZED;
+}
+
+function judge(holding: Holding, isHeader: boolean, request: HttpRequest, target: Target): Judged {
   if (holding.kind === "rejected")
     return holding.rejection === "expired" ? reject({ kind: "token-expired" }) : UNAUTHORIZED;
   const { service, usage, token } = holding.value;

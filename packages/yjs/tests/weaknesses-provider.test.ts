@@ -189,6 +189,17 @@ it("says that a document was deleted, and makes it anew on purpose only (8)", as
   expect(await stored("d")).toBe("kept here");
 });
 
+it("says that a document was deleted also while it is open for the first time, and stops (8)", async () => {
+  const a = await world.opened("d");
+  const errors = errorsOf(a);
+  await world.ask("DELETE", "/docs/d");
+  await expect
+    .poll(() => errors.map((error) => (error as YjsProviderError).code))
+    .toEqual(["DOCUMENT_DELETED"]);
+  expect(a.connected).toBe(false);
+  expect((await world.ask("HEAD", "/docs/d")).status).toBe(404);
+});
+
 it("creates no document where it is not to (8)", async () => {
   const a = world.open("d", { createIfMissing: false, connect: false });
   const errors = errorsOf(a);

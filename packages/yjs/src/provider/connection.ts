@@ -50,7 +50,7 @@ export class Connection {
         await this.#follow(signal);
       } catch (error) {
         if (signal.aborted) return;
-        const problem = this.#meaning(asProviderError(error), hadSynced);
+        const problem = this.#meaning(asProviderError(error));
         onError(problem);
         onStatus("disconnected", false);
         if (!problem.isPassing) return;
@@ -95,9 +95,9 @@ export class Connection {
   }
 
   /** What is missing now and was there before was deleted. */
-  #meaning(error: YjsProviderError, hadSynced: boolean): YjsProviderError {
+  #meaning(error: YjsProviderError): YjsProviderError {
     const isGone = error.status === 404 || error.status === 410;
-    if (!isGone || !hadSynced) return error;
+    if (!isGone || !this.#options.sync.hasSynced) return error;
     const message = "the document was deleted; what this copy holds is not sent to a new one by itself";
     return new YjsProviderError("DOCUMENT_DELETED", message, error.status, error);
   }

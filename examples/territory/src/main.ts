@@ -15,8 +15,7 @@ let leave: (() => void) | undefined;
 function show(): void {
   leave?.();
   root.replaceChildren();
-  const id = decodeURIComponent(/^#room\/(.+)$/.exec(location.hash)?.[1] ?? "");
-  const room = parseRoom(id);
+  const room = parseRoom(/^#room\/(.+)$/.exec(location.hash)?.[1] ?? "");
   const name = playerName();
   const isReady = room !== undefined && name !== undefined;
   leave = isReady

@@ -201,3 +201,24 @@ test("a room is found in the lobby, and somebody without a name is asked for one
   await ada.getByText("2 connected").waitFor();
   await expect.poll(async () => [...(await standings(ada)).keys()].sort()).toEqual(["Ada (you)", "Linus"]);
 });
+
+test("a room that is gone says so, and leads back to the lobby", async () => {
+  const ada = await open("Ada");
+  const hash = await createRoom(ada, "Gone", 32, 1);
+  await ada.getByText("2 connected").waitFor();
+  const id = hash.replace("#room/", "");
+  await ada.evaluate((address) => fetch(address, { method: "DELETE" }), `/v1/yjs/territory/docs/${id}`);
+  await ada.getByRole("dialog", { name: "The room is gone" }).waitFor();
+  expect(await seriousViolations(ada)).toEqual([]);
+  await ada.getByRole("button", { name: "To the lobby" }).click();
+  await ada.getByRole("heading", { name: "Territory Wars" }).waitFor();
+});
+
+test("the lobby fits a phone whatever rooms are called, and whatever the address says", async () => {
+  const ada = await open("Ada");
+  await createRoom(ada, "W".repeat(30), 32, 0);
+  const phone = { viewport: { width: 390, height: 844 }, isMobile: true };
+  const grace = await open("Grace", "#room/%E0%A4%A", phone);
+  await grace.getByRole("button", { name: "W".repeat(30) }).waitFor();
+  expect(await grace.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});

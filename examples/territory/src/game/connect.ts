@@ -1,5 +1,5 @@
 /** A room in this page: its document, and the provider that keeps it in step. */
-import { YjsProvider } from "@perennial/yjs";
+import { YjsProvider, YjsProviderError } from "@perennial/yjs";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Game } from "../../shared/game.ts";
@@ -11,6 +11,8 @@ export interface Seat {
   readonly provider: YjsProvider;
   readonly doc: Y.Doc;
   readonly awareness: Awareness;
+  /** Whether the room was there and is not any more. */
+  isGone(): boolean;
   leave(): void;
 }
 
@@ -24,7 +26,11 @@ export function takeSeat(room: Room, name: string, now: () => number): Seat {
     disableBc: true,
     maxBackoffTime: 2_000,
   });
-  provider.on("error", (error) => console.warn(error.message));
+  let isGone = false;
+  provider.on("error", (error) => {
+    console.warn(error.message);
+    isGone ||= error instanceof YjsProviderError && error.code === "DOCUMENT_DELETED";
+  });
   const playerId = crypto.randomUUID().slice(0, 8);
   const game = new Game({
     ...{ doc, awareness, size: room.size, playerId, name, type: "human", now },
@@ -32,6 +38,7 @@ export function takeSeat(room: Room, name: string, now: () => number): Seat {
   });
   return {
     ...{ game, provider, doc, awareness },
+    isGone: () => isGone,
     leave() {
       game.leave();
       void provider.flush().then(() => {

@@ -25,7 +25,7 @@ export function showGame({ root, room, name, now }: GamePageOptions): () => void
   const { game, provider } = seat;
   const canvas = element("canvas", { class: "board", "aria-label": "The board", tabindex: "0" });
   const hud = createHud(room, game, provider, now);
-  const overlay = createOverlay(game, exit);
+  const overlay = createOverlay(seat, exit);
   const painter = new Painter(canvas, game);
   const steering = new Steering(canvas, (x, y) => painter.cellAt(x, y));
   const stage = element("div", { class: "stage" }, canvas, overlay.element);
@@ -39,7 +39,7 @@ export function showGame({ root, room, name, now }: GamePageOptions): () => void
       else if (provider.synced) game.join();
       hud.update();
       overlay.update();
-      if (game.phase().kind !== "running") steering.halt();
+      if (game.phase().kind !== "running" || seat.isGone()) steering.halt();
     }),
     eachFrame((at) => painter.draw(at)),
     () => steering.close(),

@@ -1,6 +1,7 @@
 /** What lies over the board: how to play before the first step, and who has won. */
 import type { Game, Standing } from "../../shared/game.ts";
 import { button, element } from "../dom.ts";
+import type { Seat } from "./connect.ts";
 import { percent } from "./hud.ts";
 import type { Scores } from "./scores.ts";
 
@@ -12,7 +13,8 @@ export interface Overlay {
   update(): void;
 }
 
-export function createOverlay(game: Game, exit: () => void): Overlay {
+export function createOverlay(seat: Pick<Seat, "game" | "isGone">, exit: () => void): Overlay {
+  const { game } = seat;
   const box = element("div", { class: "overlay" });
   let scores: Scores | undefined;
   let shown = "";
@@ -32,13 +34,14 @@ export function createOverlay(game: Game, exit: () => void): Overlay {
       showBest();
     },
     update() {
-      const state = stateOf(game);
+      const state = seat.isGone() ? "gone" : stateOf(game);
       if (state === "over") ending?.update();
       if (state === shown) return;
       shown = state;
       ending = undefined;
       box.hidden = state === "none";
       if (state === "hint") box.replaceChildren(hint(game));
+      if (state === "gone") box.replaceChildren(gone(exit));
       if (state !== "over") return;
       ending = createEnding(game, best, exit);
       box.replaceChildren(ending.element);
@@ -61,6 +64,17 @@ function hint(game: Game): HTMLElement {
   const isBelow = (game.me?.y ?? 0) > game.board.size / 2;
   const words = "Arrow keys, WASD, or swipe. Close a loop to take what is inside.";
   return element("p", { class: isBelow ? "hint above" : "hint" }, words);
+}
+
+/** Nobody looked after the room, or the server began anew: what is on the board is this page's alone. */
+function gone(exit: () => void): HTMLElement {
+  return element(
+    "section",
+    { class: "ending", role: "dialog", "aria-label": "The room is gone" },
+    element("h2", {}, "This room is gone"),
+    element("p", {}, "Rooms are cleared away when nobody plays in them, or the server starts anew."),
+    element("p", { class: "row" }, button("To the lobby", exit, { class: "primary" })),
+  );
 }
 
 interface Ending {

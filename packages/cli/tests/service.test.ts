@@ -92,6 +92,25 @@ describe("perennial service", () => {
     expect(servers[0]!.stderr).not.toContain(token);
   });
 
+  it("shows what was done, and who was refused, whether a server runs or not", async () => {
+    const directory = freshDirectory();
+    await act(directory, "create", "app");
+    const base = await serving(directory);
+    for (let n = 0; n < 3; n++) await fetch(`${base}/app/x?access_token=guess`);
+    await act(directory, "disable", "app");
+    const { stdout } = await act(directory, "audit");
+    const lines = stdout.trimEnd().split("\n").sort();
+    expect(lines.map((line) => line.split("\t").slice(1))).toEqual([
+      ["created", "app"],
+      ["disabled", "app"],
+      ["refused 401", "app", "3 times", "GET /v1/stream/app/x"],
+    ]);
+    servers[0]!.child.kill("SIGTERM");
+    await servers[0]!.finished;
+    expect((await act(directory, "audit")).stdout).toBe(stdout);
+    expect((await act(directory, "audit", "app")).stderr).toMatch(/audit takes no id/);
+  });
+
   it("says what is wrong", async () => {
     const directory = freshDirectory();
     await act(directory, "create", "app");

@@ -22,6 +22,7 @@ export { UnusableDirectory } from "./journal/local/unusable-directory.ts";
 export { MemoryLog } from "./journal/memory/memory-log.ts";
 export { NUMBER_SETTINGS } from "./number-settings.ts";
 export { createServer, type DurableStreamsServer, type ServerMetrics } from "./server.ts";
+export type { AuditEntry } from "./services/audit.ts";
 export type { AskedRequest, Authorize, GivenRights } from "./services/authorize.ts";
 export { LIMIT_NAMES, type LimitName, type ServiceLimits } from "./services/limits.ts";
 export type { ServiceAdmin } from "./services/service-admin.ts";

@@ -44,6 +44,7 @@ const OPEN: KnownServices = {
   isGuarded: false,
   holderOf: () => reject("unknown"),
   askedHolder: () => undefined,
+  noteRefused: () => undefined,
   isDisabled: () => false,
 };
 

@@ -16,7 +16,8 @@ export interface Act {
 
 /** Whether some grant allows the act. Without a grant nothing is allowed. */
 export function allows({ grants }: Pick<Rights, "grants">, act: Act): boolean {
-  return grants.some((grant) => grantAllows(grant, act));
+  for (const grant of grants) if (grantAllows(grant, act)) return true;
+  return false;
 }
 
 function grantAllows({ glob, ops, producer }: ParsedGrant, act: Act): boolean {

@@ -9,7 +9,7 @@ export function serviceCommand(): Command {
     .description("create and change services: streams for which a secret is asked")
     .addArgument(
       new Argument("<action>", "what to do").choices([
-        ...["create", "list", "limit", "rotate", "retire", "disable", "enable", "delete", "link"],
+        ...["create", "list", "limit", "rotate", "retire", "disable", "enable", "delete", "link", "audit"],
       ]),
     )
     .argument("[id]", "the service")
@@ -34,5 +34,6 @@ const HELP_AFTER = `
   disable   refuses its secrets until "enable"
   delete    ends it, and deletes its streams in the background
   link      prints a link that signs in to the Explorer of the running server, to read, for 15 minutes
+  audit     shows what was done, and which requests were refused
 
 Once there is a service, every stream needs a secret.`;

@@ -1,5 +1,6 @@
 /** What an operator can do with services, as a command that is carried out here or by a server that runs. */
 import type {
+  AuditEntry,
   ListedService,
   NewSecret,
   ServiceAdmin,
@@ -17,11 +18,12 @@ export const ACTIONS = [
   "enable",
   "delete",
   "link",
+  "audit",
 ] as const;
 
 export interface ServiceCommand {
   readonly action: (typeof ACTIONS)[number];
-  /** The service; empty for `list`. */
+  /** The service; empty for `list` and `audit`. */
   readonly id: string;
   /** Of `limit`. */
   readonly limits?: ServiceLimits | undefined;
@@ -33,6 +35,7 @@ export type Carried =
   | { readonly kind: "services"; readonly services: readonly ListedService[] }
   /** Where its Explorer is signed in to. */
   | { readonly kind: "link"; readonly link: string }
+  | { readonly kind: "audit"; readonly entries: readonly AuditEntry[] }
   | { readonly kind: "rejected"; readonly rejection: ServiceProblem };
 
 /** Reads a line; undefined if it is no command. */
@@ -53,6 +56,7 @@ export async function carryOut(
   origin = "",
 ): Promise<Carried> {
   if (action === "list") return { kind: "services", services: await services.list() };
+  if (action === "audit") return { kind: "audit", entries: await services.audit() };
   if (action === "create" || action === "rotate") {
     const made = await services[action](id);
     return made.kind === "ok" ? { kind: "secret", secret: made.value } : made;

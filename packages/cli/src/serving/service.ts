@@ -1,6 +1,7 @@
 /** What `perennial service` does and says. */
 import { resolve } from "node:path";
 import {
+  type AuditEntry,
   createServer,
   LIMIT_NAMES,
   type LimitName,
@@ -22,8 +23,9 @@ export async function service(
   settings: readonly string[],
   dataDir: string,
 ): Promise<void> {
-  if ((id === undefined) !== (action === "list"))
-    throw usageFailure(action === "list" ? "list takes no id" : `${action} needs the id of a service`);
+  const isOfAll = action === "list" || action === "audit";
+  if ((id === undefined) !== isOfAll)
+    throw usageFailure(isOfAll ? `${action} takes no id` : `${action} needs the id of a service`);
   if (settings.length > 0 && action !== "limit") throw usageFailure(`${action} takes nothing but an id`);
   const command = { action, id: id ?? "", limits: limitsOf(settings) } as ServiceCommand;
   const directory = resolve(dataDir);
@@ -33,6 +35,7 @@ export async function service(
   const carried = asked ?? (await withoutServer(directory, command));
   if (carried.kind === "rejected") throw failure(sentence(carried.rejection, command.id));
   if (carried.kind === "services") return writeOut(carried.services.map(line).join(""));
+  if (carried.kind === "audit") return writeOut(carried.entries.map(auditLine).join(""));
   if (carried.kind === "link") return writeOut(`${carried.link}\n`);
   const { secret } = carried.secret;
   await writeOut(`${secret}\n`);
@@ -63,6 +66,14 @@ function line({ id, state, secrets, createdAt, limits }: ListedService): string 
     limited.join(" "),
   ];
   return `${columns.join("\t").trimEnd()}\n`;
+}
+
+function auditLine(entry: AuditEntry): string {
+  if (entry.kind === "act") return `${[entry.at, entry.action, entry.service].join("\t")}\n`;
+  const { at, status, segment, count, method, path } = entry;
+  // Strangers chose the path: nothing of it may act on the terminal.
+  const first = `${method} ${path}`.replace(/[^\x20-\x7e]/g, "?");
+  return `${[at, `refused ${status}`, segment, `${count} times`, first].join("\t")}\n`;
 }
 
 /** Reads `writesPerSecond=100 storedBytes=1GiB`. */

@@ -18,6 +18,9 @@ export interface Answerer {
   abort(): void;
 }
 
+/** Answers that the audit log tells of: no right to it, or too much of it. */
+const AUDITED: ReadonlySet<number> = new Set([401, 403, 429]);
+
 /**
  * Routes the request and sends the reply. What is thrown becomes an answer that says no more than whether data is damaged
  * or we have a bug; the log has the rest.
@@ -44,9 +47,19 @@ export function answer(context: Context, request: HttpRequest, answerer: Answere
 
 function sendReadable(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {
   const send = (): void => sendOrAbort(context, request, answerer, readable(context.wall, request, reply));
-  const wait = context.services.isGuarded && reply.status >= 400 ? context.heldBack.waitOf(reply.status) : 0;
+  const wait = context.services.isGuarded && reply.status >= 400 ? refused(context, request, reply) : 0;
   if (wait === 0) send();
   else setTimeout(send, wait);
+}
+
+/** Tells of a refusal. @returns milliseconds for which it is held back */
+function refused(
+  { services, heldBack }: Context,
+  { method, target }: HttpRequest,
+  { status }: Reply,
+): number {
+  if (AUDITED.has(status)) services.noteRefused(status, method, target);
+  return heldBack.waitOf(status);
 }
 
 function sendOrAbort(context: Context, request: HttpRequest, answerer: Answerer, reply: Reply): void {

@@ -98,8 +98,11 @@ export class Credentials {
     const { sent } = credential;
     const known = this.#remembered.get(sent);
     if (known === undefined) return this.#find(credential);
-    if (this.#hasEnded(known.value.token)) return this.#forget(sent);
-    return this.#isOld(known.value.token) ? this.#find(credential) : known;
+    const { token } = known.value;
+    if (token === undefined) return known;
+    const now = this.#clock.now();
+    if (token.expiresAt <= now) return this.#forget(sent);
+    return token.isKnownUntil <= now ? this.#find(credential) : known;
   }
 
   /** Who holds rights that were given to one request. Throws if they cannot be. */
@@ -124,14 +127,6 @@ export class Credentials {
     if (service !== undefined) return this.#remember(sent, { service, token: undefined });
     // No secret of ours has a dot, and every token has two.
     return text.includes(".") ? this.#verifyOnce(sent, text) : UNKNOWN;
-  }
-
-  #hasEnded(token: HeldToken | undefined): boolean {
-    return token !== undefined && token.expiresAt <= this.#clock.now();
-  }
-
-  #isOld(token: HeldToken | undefined): boolean {
-    return token !== undefined && token.isKnownUntil <= this.#clock.now();
   }
 
   #forget(sent: string): Holding {

@@ -1,5 +1,6 @@
 /** What an operator does with services. */
 import type { Result } from "@perennial/protocol";
+import type { AuditEntry } from "./audit.ts";
 import type { ServiceLimits } from "./limits.ts";
 import type { ListedService, NewSecret, ServiceProblem, Services } from "./services.ts";
 
@@ -17,6 +18,8 @@ export interface ServiceAdmin {
   limit(id: string, limits: ServiceLimits): Promise<Result<ListedService, ServiceProblem>>;
   /** A token that may read and list all that it has, for a quarter of an hour, or as long as the server runs. */
   readToken(id: string): Promise<Result<string, ServiceProblem>>;
+  /** The newest 200 entries of the audit log, the oldest of them first: acts, and refused requests counted by the minute. */
+  audit(): Promise<readonly AuditEntry[]>;
   /** Ends it at once. Its streams are deleted in the background; then its id is free. */
   delete(id: string): Promise<Result<ListedService, ServiceProblem>>;
 }
@@ -32,6 +35,7 @@ export function serviceAdmin(open: () => Promise<Services>): ServiceAdmin {
     enable: async (id) => (await open()).enable(id),
     limit: async (id, limits) => (await open()).limit(id, limits),
     readToken: async (id) => (await open()).readToken(id),
+    audit: async () => (await open()).audit(),
     delete: async (id) => (await open()).delete(id),
   };
 }

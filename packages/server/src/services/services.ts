@@ -3,12 +3,14 @@ import { ok, type Result, reject } from "@perennial/protocol";
 import type { IssuedTokens, PublicKey } from "@perennial/tokens";
 import type { AllStreams } from "../shard/streams.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { Audit, type AuditEntry } from "./audit.ts";
 import { type AskedRequest, type Authorize, askInTime } from "./authorize.ts";
 import { Census } from "./census.ts";
 import { Credentials, digestOf, type TokenClock } from "./credentials.ts";
 import type { Holding, SentCredential } from "./holder.ts";
 import { limitsProblem, type ServiceLimits } from "./limits.ts";
 import { OperatorKeys } from "./operator-keys.ts";
+import { removeStreams } from "./remove-streams.ts";
 import { evolve, isServiceId, type KeptSecret, type Service, type ServiceEvent } from "./service.ts";
 import { ServiceLog } from "./service-log.ts";
 import { documentsOf, serviceAt, streamsOf } from "./service-paths.ts";
@@ -46,12 +48,13 @@ export interface ServiceHooks {
   onChange(): void;
 }
 
-/** Streams looked at in one step of deleting a service. */
-const PAGE = 100;
+/** Entries of the audit log that an operator is shown. */
+const AUDIT_SHOWN = 200;
 
 export class Services {
   readonly #streams: AllStreams;
   readonly #log: ServiceLog;
+  readonly #audit: Audit;
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #monotonicNow: () => number;
@@ -71,6 +74,7 @@ export class Services {
     this.#hooks = hooks;
     this.#streams = streams;
     this.#log = new ServiceLog(streams);
+    this.#audit = new Audit(streams, logger, { now: () => clock.now() });
     this.#logger = logger;
     this.#now = () => clock.now();
     this.#monotonicNow = () => clock.monotonicNow();
@@ -97,6 +101,7 @@ export class Services {
     this.#isStopped = true;
     await this.#last;
     await this.#deleting;
+    await this.#audit.stop();
   }
 
   /**
@@ -123,6 +128,16 @@ export class Services {
   /** Whether nobody may use the service now whose streams begin so. */
   isDisabled(prefix: string): boolean {
     return (this.#byId.get(serviceAt(prefix))?.state ?? "enabled") !== "enabled";
+  }
+
+  /** A request was refused for whose it was, or for how much there was of it. */
+  noteRefused(status: number, method: string, target: string): void {
+    this.#audit.refused(status, method, target);
+  }
+
+  /** What was done and who was refused lately, the oldest first. */
+  audit(): Promise<readonly AuditEntry[]> {
+    return this.#audit.newest(AUDIT_SHOWN);
   }
 
   /** What each service uses. */
@@ -181,7 +196,9 @@ export class Services {
       const admit = (key: PublicKey): void => {
         this.#credentials.admit(this.#byId.get(id)!, key);
       };
-      return ok(await this.#operatorKeys.readToken(id, this.#now(), admit));
+      const token = await this.#operatorKeys.readToken(id, this.#now(), admit);
+      this.#audit.act("link", id);
+      return ok(token);
     });
   }
 
@@ -219,6 +236,7 @@ export class Services {
     await this.#log.append(event);
     this.#isGuarded = true;
     this.#apply(event);
+    this.#audit.act(event.type, event.id);
     this.#hooks.onChange();
   }
 
@@ -270,27 +288,8 @@ export class Services {
 
   async #removeAll(id: string): Promise<void> {
     await this.#hooks.onEnd(streamsOf(id));
-    // What was being created when the service ended may come behind the first pass.
     for (const prefix of [streamsOf(id), documentsOf(id)])
-      while (!this.#isStopped && (await this.#removePass(prefix)) > 0);
+      await removeStreams(this.#streams, prefix, () => this.#isStopped);
     if (!this.#isStopped) await this.#inTurn(() => this.#record({ type: "gone", id, at: this.#at() }));
-  }
-
-  /** @returns how many streams it met */
-  async #removePass(prefix: string): Promise<number> {
-    let met = 0;
-    for (let after: string | undefined = prefix; after !== undefined && !this.#isStopped; ) {
-      const { streams, next } = await this.#streams.list({ prefix, after, limit: PAGE });
-      for (const { path } of streams) await this.#removeStream(path);
-      met += streams.length;
-      after = next;
-    }
-    return met;
-  }
-
-  async #removeStream(path: string): Promise<void> {
-    const outcome = await this.#streams.for(path).remove(path);
-    if (outcome.kind === "rejected" && outcome.rejection.kind !== "stream-not-found")
-      throw new Error(`${path} cannot be deleted: ${outcome.rejection.kind}`);
   }
 }

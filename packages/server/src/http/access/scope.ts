@@ -41,6 +41,8 @@ export interface KnownServices {
   holderOf(credential: SentCredential): Soon<Holding>;
   /** Who an embedder says that has sent a request; undefined: there is nobody to ask. */
   askedHolder(request: AskedRequest): Promise<Holding> | undefined;
+  /** A request was refused for whose it was, or for how much there was of it. */
+  noteRefused(status: number, method: string, target: string): void;
   /** Whether nobody may use the service now whose streams begin so. */
   isDisabled(prefix: string): boolean;
 }
@@ -168,13 +170,15 @@ export function isWithin({ prefix, service }: Scope, path: string): boolean {
  * @param producer as which producer, if as any
  */
 export function mayDo(
-  { service, token }: Scope,
+  { prefix, service, token }: Scope,
   operation: Operation,
   path: string,
   producer?: string,
 ): RequestProblem | undefined {
   if (token === undefined || service === undefined) return undefined;
-  const within = (pathWithin(service, path) ?? "").replace(/\/$/, "");
+  // Nearly all paths are of this kind: to put the prefix together again for each costs as much as the rest of it.
+  const inside = path.startsWith(prefix) ? path.slice(prefix.length) : (pathWithin(service, path) ?? "");
+  const within = inside.endsWith("/") ? inside.slice(0, -1) : inside;
   return token.allows({ operation, path: within, producer }) ? undefined : { kind: "forbidden", operation };
 }
 

@@ -1,8 +1,9 @@
 import { createServer, openLocalLog } from "@perennial/server";
 import type { Connect, Plugin } from "vite";
-import { createList, STREAMS_PATH } from "../shared/sessions.ts";
+import { Doom } from "../shared/engine/doom.ts";
+import { STREAMS_PATH } from "../shared/sessions.ts";
 import { BotHost } from "./bot-host.ts";
-import { serveEngine } from "./engine-files.ts";
+import { loadEngine, serveEngine } from "./engine-files.ts";
 
 /** Where sessions are kept, beside this example, unless `DOOM_DATA_DIR` says otherwise. */
 const DATA_DIR = "perennial-data";
@@ -38,8 +39,9 @@ export function doomServer(): Plugin {
     async config() {
       await server.start();
       const place = { streamsUrl: server.url + STREAMS_PATH };
-      await createList(place);
-      if (process.env.DOOM_BOT !== "off") bots = new BotHost(place);
+      const engine = process.env.DOOM_BOT === "off" ? undefined : loadEngine();
+      if (engine !== undefined)
+        bots = new BotHost({ place, startGame: (start) => Doom.start(engine.module, engine.wad, start) });
       return { server: { proxy: { "/v1": server.url } } };
     },
     configureServer: ({ middlewares }) => serve(middlewares),

@@ -5,6 +5,7 @@ import { seriousViolations } from "@perennial/testing/axe";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { RATE } from "../../shared/engine/doom.ts";
+import { listUrl } from "../../shared/sessions.ts";
 import { launchChromium, Site } from "../support/site.ts";
 
 let site: Site;
@@ -237,7 +238,7 @@ test("what cannot be opened says so until it was read, over the game that goes o
 
 test("a list that names what is not there leaves the first screen what is", async () => {
   const lie = { id: "lie", by: "bot", at: 1e300 };
-  const list = `${site.origin}/v1/stream/doom/sessions`;
+  const list = listUrl({ streamsUrl: `${site.origin}/v1/stream/doom` }, Date.now());
   const headers = { "content-type": "application/json" };
   expect((await fetch(list, { method: "POST", headers, body: JSON.stringify(lie) })).ok).toBe(true);
   const page = await open();

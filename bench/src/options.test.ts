@@ -3,7 +3,7 @@ import { defaults, parseOptions } from "./options.ts";
 
 test("without parameters, the small default run", () => {
   const options = parseOptions([]);
-  expect(options.workloads).toEqual(["append-1000"]);
+  expect(options.workloads).toEqual(["append-1000", "append-rate"]);
   expect(options.peers).toEqual(["ours-memory", "ours-durable", "reference-memory"]);
   expect([options.rounds, options.seconds]).toEqual([5, 4]);
 });

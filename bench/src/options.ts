@@ -26,7 +26,7 @@ export interface Options {
 
 /** What is measured when nothing is named. */
 export const defaults = {
-  workloads: ["append-1000"],
+  workloads: ["append-1000", "append-rate"],
   peers: ["ours-memory", "ours-durable", "reference-memory"],
   rounds: 5,
   seconds: 4,

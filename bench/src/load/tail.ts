@@ -57,9 +57,11 @@ export class Tail {
   /**
    * Publishes for some seconds, waits for the last deliveries and tells what came. An operation is one event at
    * one subscriber; latency counts from when the event was due.
+   *
+   * @param eventsPerSecond on each stream, if not as planned
    */
-  async publish(seconds: number): Promise<LoadResult> {
-    const { eventsPerSecond, streams } = this.#plan;
+  async publish(seconds: number, eventsPerSecond = this.#plan.eventsPerSecond): Promise<LoadResult> {
+    const { streams } = this.#plan;
     this.#histogram = new LatencyHistogram();
     this.#countFrom = performance.now();
     const startedAt = performance.now();

@@ -6,6 +6,9 @@ import { measure, operationFigures } from "./measure.ts";
 import type { RoundContext, Sample, Variant, Workload } from "./workload.ts";
 
 const WARM_UP_SECONDS = 1;
+/** Where few read, the warm-up is faster than the plan, up to so many events and deliveries in its second. */
+const WARM_UP_EVENTS = 3_000;
+const WARM_UP_DELIVERIES = 10_000;
 const FIGURES: Workload["figures"] = [
   ...(["cpuMicrosPerOperation", "p50", "p99", "p999", "operationsPerSecond", "serverCpuPercent"] as const),
   ...(["anonymousPeak", "loadCpuPercent"] as const),
@@ -57,10 +60,20 @@ async function run(context: RoundContext, settings: Settings): Promise<Sample> {
   const created = await createStreams(address, root, settings.streams, "text/plain");
   const tail = await Tail.open({ address, root, ...settings });
   try {
-    await tail.publish(WARM_UP_SECONDS);
+    await tail.publish(WARM_UP_SECONDS, warmUpRate(settings));
     const { result, usage } = await measure(context, () => tail.publish(context.seconds));
     return { figures: operationFigures(result, usage), errors: addErrors(created, result.errors) };
   } finally {
     tail.close();
   }
+}
+
+/**
+ * Events per second on each stream while warming up. A server that runs for more than a minute has compiled its code,
+ * which fifty events do not bring about.
+ */
+function warmUpRate({ streams, subscribers, eventsPerSecond }: Settings): number {
+  const deliveriesOfOne = Math.max(1, subscribers / streams);
+  const eventsOfAll = Math.min(WARM_UP_EVENTS, WARM_UP_DELIVERIES / deliveriesOfOne);
+  return Math.max(eventsPerSecond, eventsOfAll / streams);
 }

@@ -2,6 +2,7 @@
 import { seriousViolations } from "@perennial/testing/axe";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { YJS_PATH } from "../shared/places.ts";
 import { launchChromium, Site } from "./support/site.ts";
 
 /** Only what hangs waits so long, ms. */
@@ -180,6 +181,18 @@ test("a page that is closed offline keeps its edits in this browser, and sends t
   await saved(ada);
   const grace = await open("Grace", "closed-offline");
   expect(await inStep(ada, grace)).toBe("Before. While it was offline.");
+});
+
+test("a document that is deleted elsewhere says so, and comes back from what this browser keeps", async () => {
+  const ada = await open("Ada", "deleted");
+  await type(ada, "Kept here.");
+  await saved(ada);
+  await ada.evaluate((address) => fetch(address, { method: "DELETE" }), `${YJS_PATH}/docs/deleted`);
+  await ada.getByText("Deleted elsewhere").waitFor();
+  await ada.reload();
+  await saved(ada);
+  const grace = await open("Grace", "deleted");
+  await grace.getByText("Kept here.").waitFor();
 });
 
 test("a server that is killed while people type and the agent writes loses nothing", async () => {

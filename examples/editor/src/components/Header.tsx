@@ -8,6 +8,7 @@ const WORDS: Readonly<Record<SyncState, string>> = {
   saving: "Saving…",
   offline: "Offline: your changes are kept here",
   connecting: "Connecting…",
+  deleted: "Deleted elsewhere: load the page again to restore it",
 };
 
 /** The document's name, who is there, and whether all is saved. */

@@ -1,3 +1,4 @@
+import { YjsProviderError } from "@perennial/yjs";
 import type { Editor } from "@tiptap/core";
 import { useEffect, useReducer, useState } from "react";
 import type { SharedDocument } from "../document.ts";
@@ -21,25 +22,33 @@ export function useComments({ comments }: SharedDocument): void {
   }, [comments]);
 }
 
-export type SyncState = "saved" | "saving" | "offline" | "connecting";
+export type SyncState = "saved" | "saving" | "offline" | "connecting" | "deleted";
 
 /** Whether the server has all that was typed here. */
 export function useSync({ provider }: SharedDocument): SyncState {
   const [state, setState] = useState<SyncState>("connecting");
   useEffect(() => {
     let wasConnected = false;
+    let isDeleted = false;
+    const onError = (error: Error): void => {
+      isDeleted ||= error instanceof YjsProviderError && error.code === "DOCUMENT_DELETED";
+      update();
+    };
     const update = (): void => {
       wasConnected ||= provider.connected;
-      if (provider.synced) setState("saved");
+      if (isDeleted) setState("deleted");
+      else if (provider.synced) setState("saved");
       else if (provider.connected) setState("saving");
       else setState(wasConnected ? "offline" : "connecting");
     };
     update();
     provider.on("status", update);
     provider.on("synced", update);
+    provider.on("error", onError);
     return () => {
       provider.off("status", update);
       provider.off("synced", update);
+      provider.off("error", onError);
     };
   }, [provider]);
   return state;

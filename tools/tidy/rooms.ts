@@ -48,6 +48,7 @@ const EXPLORER = "packages/explorer/src";
 const SERVER = "packages/server/src";
 const STORED = `${SERVER}/stored`;
 const STREAM = `${SERVER}/stream`;
+const BUCKET = `${SERVER}/bucket`;
 const JOURNAL = `${SERVER}/journal`;
 const MEMORY = `${JOURNAL}/memory`;
 const LOCAL = `${JOURNAL}/local`;
@@ -103,6 +104,7 @@ export const ROOMS: readonly Room[] = [
   { path: "packages/cli/src", imports: [PROTOCOL, CLIENT, SERVER, EXPLORER, TOKENS, YJS, PROXY], node: true },
   { path: STORED, imports: [PROTOCOL] },
   { path: STREAM, imports: [PROTOCOL, STORED] },
+  { path: BUCKET, imports: [PROTOCOL], node: true },
   { path: JOURNAL, imports: [PROTOCOL, STREAM] },
   { path: MEMORY, imports: [PROTOCOL, STREAM, JOURNAL] },
   { path: LOCAL, imports: [PROTOCOL, STREAM, JOURNAL], node: true },

@@ -1,14 +1,10 @@
 /** All streams of a service brought to another server, as docs/electric-cloud.md has it. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterEach, expect, it } from "vitest";
 import { type Running, run, start } from "./support/process.ts";
 
-const PROGRAM = fileURLToPath(new URL("../bin/perennial.js", import.meta.url));
 const servers: Running[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.child.kill("SIGKILL");
@@ -30,32 +26,30 @@ async function serving() {
   return { base, secret, send };
 }
 
-it("copies every stream of a service exactly once, and what is new when it is run again", async () => {
-  const [old, next] = await Promise.all([serving(), serving()]);
-  const names = join(mkdtempSync(join(tmpdir(), "perennial-names-")), "streams.txt");
-  writeFileSync(names, `${STREAMS.join("\n")}\n`);
-  const copyAll = () =>
-    promisify(execFile)(
-      "sh",
-      [
-        "-c",
-        'xargs -P 2 -I NAME "$NODE" "$PROGRAM" copy "$OLD/NAME" "$NEW/NAME" --target-auth "Bearer $NEW_SECRET" < "$NAMES"',
-      ],
-      {
-        env: {
-          ...{ ...process.env, NODE: process.execPath, PROGRAM, NAMES: names, OLD: old.base, NEW: next.base },
-          ...{ STREAM_AUTH: `Bearer ${old.secret}`, NEW_SECRET: next.secret },
-        },
-      },
-    );
-  for (const name of STREAMS) await old.send("PUT", name, `[{"of":"${name}"}]`);
-  await copyAll();
-  for (const name of STREAMS) await old.send("POST", name, '{"later":true}');
-  await old.send("POST", "log", '{"last":true}');
-  await copyAll();
-  await copyAll();
-  for (const name of STREAMS) {
-    const expected = [{ of: name }, { later: true }, ...(name === "log" ? [{ last: true }] : [])];
-    expect(await (await next.send("GET", name)).json(), name).toEqual(expected);
-  }
-});
+it.each(["named in a file", "listed by the source"])(
+  "copies every stream of a service exactly once, %s",
+  async (how) => {
+    const [old, next] = await Promise.all([serving(), serving()]);
+    const names = join(mkdtempSync(join(tmpdir(), "perennial-names-")), "streams.txt");
+    writeFileSync(names, `${STREAMS.join("\n")}\n`);
+    const named = how === "named in a file" ? ["--names", names] : [];
+    const copyAll = (...more: readonly string[]) =>
+      run(["copy", "--all", old.base, `${next.base}/`, "--target-auth", `Bearer ${next.secret}`, ...more], {
+        env: { STREAM_AUTH: `Bearer ${old.secret}` },
+      });
+    for (const name of STREAMS) await old.send("PUT", name, `[{"of":"${name}"}]`);
+    expect((await copyAll(...named)).stdout).toMatch(/Copied 3 streams\n$/);
+    for (const name of STREAMS) await old.send("POST", name, '{"later":true}');
+    await old.send("POST", "log", '{"last":true}');
+    await copyAll(...named);
+    await copyAll(...named);
+    for (const name of STREAMS) {
+      const expected = [{ of: name }, { later: true }, ...(name === "log" ? [{ last: true }] : [])];
+      expect(await (await next.send("GET", name)).json(), name).toEqual(expected);
+    }
+    writeFileSync(names, "none\nlog\n");
+    const partly = await copyAll("--names", names);
+    expect(partly).toMatchObject({ code: 1, stdout: expect.stringContaining("log: Copied 0 messages") });
+    expect(partly.stderr).toMatch(/Failed to copy none[\s\S]*1 of 2 streams could not be copied/);
+  },
+);

@@ -1,25 +1,19 @@
-import { DEFAULT_CONTENT_TYPE, HEADER, isTrue } from "@perennial/protocol";
 import { Command } from "commander";
-import { isJsonContentType } from "../arguments/json.ts";
 import { validateUrl } from "../arguments/validate.ts";
-import type { Connection } from "../connection/connection.ts";
-import { EXIT } from "../exit-codes.ts";
 import { failure, requestFailure, usageFailure } from "../failure.ts";
 import { connectTo, type Invocation, report } from "../invocation.ts";
-import { ensureStream } from "../transfer/ensure-stream.ts";
-import { PositionedProducer } from "../transfer/positioned-producer.ts";
-import { showProgress } from "../transfer/progress.ts";
-import { sendBatches } from "../transfer/send-batches.ts";
-import { streamBatches } from "../transfer/stream-batches.ts";
-import { copyTransferId } from "../transfer/transfer-id.ts";
-import { formatMessages, formatSize } from "../writing/sizes.ts";
+import { copyAll } from "../transfer/copy-all.ts";
+import { copyStream } from "../transfer/copy-stream.ts";
+import { listedBelow, namesIn } from "../transfer/stream-names.ts";
 
 interface CopyFlags {
   readonly follow?: boolean;
   readonly targetAuth?: string;
+  readonly all?: boolean;
+  readonly names?: string;
 }
 
-/** `copy <source_url> <target_url>`: one stream into another, on any two servers of the protocol. */
+/** `copy <source_url> <target_url>`: one stream into another, or all below one URL, on any two servers of the protocol. */
 export function copyCommand(invocation: Invocation): Command {
   return new Command("copy")
     .description(
@@ -29,51 +23,61 @@ export function copyCommand(invocation: Invocation): Command {
     .argument("<target_url>", "URL of the stream to write, created if it does not exist")
     .option("--follow", "go on with what is appended, until the source is closed")
     .option("--target-auth <value>", "Authorization for the target (default: --auth goes to both)")
+    .option(
+      "--all",
+      "every stream below the source URL, such as a service, to the same name below the target",
+    )
+    .option("--names <file>", "with --all: the names, one on each line, for servers that list none")
     .action(async (sourceUrl: string, targetUrl: string, flags: CopyFlags) => {
-      const source = connectTo(invocation, checkedUrl(sourceUrl));
-      const target = connectTo(invocation, checkedUrl(targetUrl), flags.targetAuth);
-      try {
-        report(invocation, await copy(source, target, flags.follow === true));
-      } catch (error) {
-        throw requestFailure("copy the stream", error);
-      }
+      for (const url of [sourceUrl, targetUrl]) checkUrl(url);
+      if (flags.all !== true && flags.names !== undefined) throw usageFailure("--names needs --all");
+      if (flags.all === true && flags.follow === true) throw usageFailure("--follow goes with one stream");
+      await (flags.all === true ? copyBelow : copyOne)(invocation, sourceUrl, targetUrl, flags);
     });
 }
 
-function checkedUrl(url: string): string {
+function checkUrl(url: string): void {
   const { error } = validateUrl(url);
   if (error !== undefined) throw usageFailure(error);
-  return url;
 }
 
-function saysClosed(headers: Headers): boolean {
-  return isTrue(headers.get(HEADER.streamClosed));
-}
-
-/** The base URL of each connection is the stream's. */
-async function copy(source: Connection, target: Connection, follow: boolean): Promise<string> {
-  const { headers } = await source.request("HEAD", source.baseUrl);
-  const contentType = headers.get(HEADER.contentType) ?? DEFAULT_CONTENT_TYPE;
-  const targetType = await ensureStream(target, target.baseUrl, contentType);
-  if (isJsonContentType(targetType) !== isJsonContentType(contentType)) {
-    throw usageFailure(`the source is ${contentType}, the target ${targetType}`);
+async function copyOne(
+  invocation: Invocation,
+  sourceUrl: string,
+  targetUrl: string,
+  { targetAuth, follow = false }: CopyFlags,
+): Promise<void> {
+  const source = connectTo(invocation, sourceUrl);
+  const target = connectTo(invocation, targetUrl, targetAuth);
+  try {
+    report(invocation, await copyStream(source, target, { follow, isOneOfMany: false }));
+  } catch (error) {
+    throw requestFailure("copy the stream", error);
   }
-  const producer = new PositionedProducer(target, {
-    url: target.baseUrl,
-    contentType: targetType,
-    producerId: copyTransferId(source.baseUrl),
+}
+
+async function copyBelow(
+  invocation: Invocation,
+  sourceUrl: string,
+  targetUrl: string,
+  { targetAuth, names }: CopyFlags,
+): Promise<void> {
+  const [from, to] = [sourceUrl, targetUrl].map((url) => url.replace(/\/+$/, ""));
+  const below =
+    names === undefined ? listedBelow((url) => connectTo(invocation, url), from!) : namesIn(names);
+  const { copied, failed } = await copyAll(below, async (name) => {
+    const source = connectTo(invocation, `${from}/${name}`);
+    const target = connectTo(invocation, `${to}/${name}`, targetAuth);
+    try {
+      report(
+        invocation,
+        `${name}: ${await copyStream(source, target, { follow: false, isOneOfMany: true })}`,
+      );
+    } catch (error) {
+      throw requestFailure(`copy ${name}`, error);
+    }
   });
-  const reach = await producer.position(Buffer.from("0"));
-  if (reach.kind === "closed" && saysClosed(headers)) return "Copied nothing: source and target are closed";
-  if (reach.kind === "closed") throw failure("the target is closed", EXIT.conflict);
-  const start = reach.position;
-  const isJson = isJsonContentType(contentType);
-  const format = isJson ? formatMessages : formatSize;
-  const session = { closed: false };
-  const batches = streamBatches(source, { url: source.baseUrl, start, follow, isJson }, session);
-  const progress = showProgress({ total: undefined, start, format });
-  const { units } = await sendBatches(producer, batches, progress, start);
-  if (session.closed) await producer.close();
-  const what = format(units);
-  return `Copied ${what}${session.closed ? " and closed the copy, like the source" : ""}`;
+  if (failed > 0)
+    throw failure(`${failed} of ${copied + failed} streams could not be copied; run it again to go on`);
+  report(invocation, `Copied ${copied} streams`);
 }

@@ -7,7 +7,8 @@ export interface Progress {
   stop(): void;
 }
 
-const SILENT: Progress = { update: () => {}, stop: () => {} };
+/** Shows nothing. */
+export const SILENT: Progress = { update: () => {}, stop: () => {} };
 
 export interface ProgressOptions {
   /** How much there is in all; undefined: not known, so there is only a count. */

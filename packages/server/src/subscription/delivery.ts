@@ -85,9 +85,9 @@ export class Deliveries implements Delivery {
 
   async #post(subscription: Subscription, wake: Wake): Promise<void> {
     const { hosts, keys, courier } = this.#deps;
-    const url = subscription.settings.url!;
+    const { url = "", scope } = subscription.settings;
     const { host } = new URL(url);
-    const restsUntil = await hosts.enter(host);
+    const restsUntil = await hosts.enter(host, scope);
     if (restsUntil !== undefined) {
       subscription.heldUntil = restsUntil;
       return;
@@ -99,7 +99,7 @@ export class Deliveries implements Delivery {
       const body = Buffer.from(JSON.stringify(this.#notification(subscription, wake)));
       outcome = await courier.post(url, body, keys.signature(body));
     } finally {
-      hosts.leave(host, outcome && !(outcome.kind === "failed" && outcome.isDead));
+      hosts.leave(host, scope, outcome && !(outcome.kind === "failed" && outcome.isDead));
     }
     this.counts[outcome.kind] += 1;
     if (this.#isCurrent(subscription, wake)) this.#settle(subscription, outcome);

@@ -7,6 +7,7 @@ import {
   type JsonWebKey,
   type KeyObject,
   randomBytes,
+  randomUUID,
   sign,
   timingSafeEqual,
 } from "node:crypto";
@@ -121,7 +122,7 @@ export class Keys {
   /** A token for one wake of a subscription. */
   token(n: number, generation: number): string {
     const claims: TokenClaims = { n, generation, exp: Math.floor(this.#now() / 1000) + TOKEN_SECONDS };
-    const text = Buffer.from(JSON.stringify({ ...claims, jti: randomBytes(9).toString("base64url") }));
+    const text = Buffer.from(JSON.stringify({ ...claims, jti: randomUUID() }));
     const payload = text.toString("base64url");
     return `${payload}.${hmac(this.#kept.tokens[0]!.secret, payload).toString("base64url")}`;
   }

@@ -8,6 +8,7 @@ import { Keys } from "./keys.ts";
 import { News } from "./news.ts";
 import { Notices } from "./notice.ts";
 import { Runner } from "./runner.ts";
+import { shareOf } from "./shares.ts";
 import { Store } from "./store.ts";
 import { type SubscriptionLimits, Subscriptions } from "./subscriptions.ts";
 import { parseOwnHosts } from "./webhooks/addresses.ts";
@@ -82,7 +83,7 @@ export async function openSubscriptions(
   const keys = new Keys(store, shard.now);
   const own = parseOwnHosts(options.webhookHosts);
   const courier = options.courier ?? new HttpCourier(own, webhooksPerHost);
-  const hosts = new Hosts(webhooksPerHost, DELIVERIES_MAX, shard.now);
+  const hosts = new Hosts({ perHost: webhooksPerHost, all: DELIVERIES_MAX, shareOf }, shard.now);
   const deliveries = new Deliveries(
     { shard, store, keys, hosts, courier, logger, isDisabled, attempts: options.webhookAttempts },
     (subscription) => runner.mark(subscription),

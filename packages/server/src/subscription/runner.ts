@@ -2,7 +2,7 @@
  * Does what subscriptions need without anybody asking: begins wakes, has them delivered, ends leases. Each step is a look at one
  * subscription; many take turns, so that a stream that a hundred thousand watch holds nobody up.
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Shard } from "../shard/shard.ts";
 import type { Mark } from "./core/state.ts";
 import { begun, dueAt, ended } from "./core/wakes.ts";
@@ -165,7 +165,11 @@ export class Runner {
     const { progress, pending, settings } = subscription;
     const [first] = pending;
     const marks = settings.type === "webhook" ? marksOf(pending) : [];
-    const wake = { id: `w_${randomBytes(12).toString("hex")}`, stream: first!.link.path, marks };
+    const wake = {
+      id: `w_${randomUUID().replaceAll("-", "").slice(0, 24)}`,
+      stream: first!.link.path,
+      marks,
+    };
     this.#store.change(subscription, { progress: begun(progress, wake, this.#shard.now()) });
   }
 

@@ -10,6 +10,7 @@ import { sessionTree } from "./page/session-tree.ts";
 import { Loudspeaker } from "./page/sound.ts";
 import { Stage } from "./page/stage.ts";
 import { WirePanel } from "./page/wire-panel.ts";
+import { sentenceOf } from "./sentence.ts";
 import type { FromWorker, Status } from "./worker/messages.ts";
 import "./style/base.css";
 import "./style/stage.css";
@@ -31,6 +32,8 @@ const mine = {
 let status: Status | undefined;
 let sessions: readonly SessionEntry[] = [];
 let open: string | undefined;
+/** The part of the address that led to what is open: none to the first screen. */
+let address = "";
 /** What the bot is said to play, and could not be opened. */
 const broken = new Set<string>();
 const speaker = new Loudspeaker();
@@ -50,6 +53,7 @@ const stage = new Stage({
     worker.send({ type: "bot", isOn: !(status?.isBot ?? false) });
     setPaused(false);
   },
+  onGoOn: () => history.replaceState(null, "", address === "" ? location.pathname : address),
 });
 const goOn = (): void => {
   if (status?.isMine && status.isPaused && status.mode === "playing") setPaused(false);
@@ -91,7 +95,8 @@ async function show(name: string): Promise<void> {
 function showBot(): void {
   const latest = sessions.findLast(({ id, by }) => by === "bot" && !broken.has(id));
   // A bot that begins anew has ended what it played before.
-  const isFree = open === undefined || (open === status?.name && status.mode === "live");
+  const isFree =
+    open === undefined || (open === status?.name && (status.mode === "live" || status.mode === "ended"));
   if (isFree && latest !== undefined && latest.id !== open) void show(latest.id);
 }
 
@@ -122,6 +127,7 @@ function hear(message: FromWorker): void {
       // A navigation would throw the engine away.
       history.replaceState(null, "", `#${message.name}`);
     }
+    address = location.hash;
     document.body.classList.toggle("plays", message.isMine);
     stage.uncover();
     showList();
@@ -231,4 +237,4 @@ void followSessions({ streamsUrl }, new AbortController().signal, (latest) => {
   sessions = latest;
   showList();
   if (location.hash.length <= 1) showBot();
-}).catch((error: Error) => stage.problem(error.message));
+}).catch((error: Error) => stage.problem(sentenceOf(error)));

@@ -125,6 +125,15 @@ test("a moment that there is not is brought into the range that there is", async
   expect(playback.advance(100)).toBe(10);
 });
 
+test("a seek that is stopped plays no further, and the next one goes on", async () => {
+  const playback = new Playback({ machine: new Counter(), frames: logOf(5_000), sliceMs: 0 });
+  const seek = playback.seek(5_000);
+  playback.stop();
+  expect(await seek).toBe("superseded");
+  expect(playback.tick).toBeLessThan(5_000);
+  expect(await playback.seek(5_000)).toBe("there");
+});
+
 test("a later seek takes the place of an earlier one, and others have their turn meanwhile", async () => {
   let now = 0;
   const frames = logOf(5_000);

@@ -1,10 +1,12 @@
-/** The sessions as a tree: each fork below what it was forked from, the latest first. */
+/**
+ * The sessions as a tree: each fork below what it was forked from, the latest first. It has an end: a name has one parent, so what
+ * is below a root is no circle.
+ */
 import { RATE } from "../../shared/engine/doom.ts";
 import { type SessionEntry, titleOf } from "../../shared/sessions.ts";
 import { element } from "./dom.ts";
 
 const MAX_ROOTS = 12;
-const MAX_DEPTH = 6;
 
 /** @param current - the session that is open */
 export function sessionTree(
@@ -16,13 +18,11 @@ export function sessionTree(
   const roots = sessions.filter(({ parent }) => parent === undefined || !known.has(parent));
   // By their places in the list: a stranger's clock may say anything.
   const place = new Map(sessions.map(({ id }, at) => [id, at]));
-  const latest = ({ id }: SessionEntry, depth = 0): number =>
-    depth > MAX_DEPTH
-      ? place.get(id)!
-      : Math.max(place.get(id)!, ...childrenOf(sessions, id).map((child) => latest(child, depth + 1)));
+  const latest = ({ id }: SessionEntry): number =>
+    Math.max(place.get(id)!, ...childrenOf(sessions, id).map(latest));
   const shown = roots.toSorted((one, other) => latest(other) - latest(one)).slice(0, MAX_ROOTS);
   if (shown.length === 0) return element("p", { class: "none" }, "None yet. Yours will be the first.");
-  return element("ul", { class: "tree" }, ...shown.map((entry) => branch(sessions, entry, current, mine, 0)));
+  return element("ul", { class: "tree" }, ...shown.map((entry) => branch(sessions, entry, current, mine)));
 }
 
 const childrenOf = (sessions: readonly SessionEntry[], id: string): readonly SessionEntry[] =>
@@ -33,7 +33,6 @@ function branch(
   entry: SessionEntry,
   current: string | undefined,
   mine: (id: string) => boolean,
-  depth: number,
 ): HTMLElement {
   const isCurrent = entry.id === current;
   const link = element(
@@ -47,8 +46,7 @@ function branch(
     ...(mine(entry.id) ? [element("span", { class: "tag mine" }, "yours")] : []),
     element("time", { datetime: new Date(clampDate(entry.at)).toISOString() }, ageOf(entry.at)),
   );
-  const children = depth < MAX_DEPTH ? childrenOf(sessions, entry.id) : [];
-  const below = children.map((child) => branch(sessions, child, current, mine, depth + 1));
+  const below = childrenOf(sessions, entry.id).map((child) => branch(sessions, child, current, mine));
   return element("li", {}, link, ...(below.length === 0 ? [] : [element("ul", {}, ...below)]));
 }
 

@@ -12,6 +12,8 @@ export interface StageActions {
   readonly onFork: () => void;
   readonly onCopy: () => Promise<void>;
   readonly onBot: () => void;
+  /** What was told is read: the game below is the one that is open. */
+  readonly onGoOn: () => void;
 }
 
 /** So long without an answer, and the player is told that nothing is lost, in ms. */
@@ -119,7 +121,7 @@ export class Stage {
       "That did not work",
       text,
       this.#isOpen
-        ? button("Go on", () => this.uncover(), { class: "accent" })
+        ? button("Go on", () => this.#goOn(), { class: "accent" })
         : button("New game", this.#actions.onPlay, { class: "accent" }),
     );
   }
@@ -133,6 +135,11 @@ export class Stage {
   uncover(): void {
     this.#overlayFor = "";
     this.#overlay.className = "overlay";
+  }
+
+  #goOn(): void {
+    this.uncover();
+    this.#actions.onGoOn();
   }
 
   async #copyLink(): Promise<void> {

@@ -8,7 +8,6 @@ import {
   Playback,
   PlaybackClock,
   Snapshots,
-  type TimelineFormat,
   TimelineReader,
 } from "@perennial/timeline";
 import { Bot } from "../../shared/bot.ts";
@@ -16,9 +15,10 @@ import { type Command, RESTING } from "../../shared/commands.ts";
 import { type Doom, FRAME_BYTES, RATE, type Start } from "../../shared/engine/doom.ts";
 import { Recording } from "../../shared/recording.ts";
 import { announce, formatOf, newSessionId, SESSION_LIMITS, startOf } from "../../shared/sessions.ts";
+import { sentenceOf } from "../sentence.ts";
 import { Checks } from "./checks.ts";
 import type { Mode } from "./messages.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings, Wish } from "./surroundings.ts";
 import { Watchers } from "./watchers.ts";
 
 const TICK_MS = 1_000 / RATE;
@@ -30,11 +30,7 @@ const MAX_AT_ONCE = 10 * RATE;
 const MAX_FRAME_BYTES = 4_000_000;
 
 /** What is known of a session's frames. */
-interface Tape {
-  readonly frames: FrameLog;
-  readonly format: TimelineFormat;
-  readonly headerBytes: number;
-}
+type Tape = Pick<TimelineReader, "frames" | "format" | "headerBytes">;
 
 export class Game {
   readonly #around: Surroundings;
@@ -100,12 +96,17 @@ export class Game {
     return game;
   }
 
-  /** Opens a session that there is. @throws NotATimelineError, FetchError, or a sentence */
-  static async open(around: Surroundings, name: string, isMine: boolean): Promise<Game> {
+  /** Opens a session that there is, unless it is aborted before that. @throws NotATimelineError, FetchError, or a sentence */
+  static async open(around: Surroundings, { name, isMine }: Wish, aborted: AbortSignal): Promise<Game> {
     const stop = new AbortController();
-    const { place } = around;
     const reader = await TimelineReader.open({
-      ...{ place, name, signal: stop.signal, live: !isMine, maxBytes: MAX_FRAME_BYTES },
+      ...{
+        place: around.place,
+        name,
+        signal: AbortSignal.any([stop.signal, aborted]),
+        live: !isMine,
+        maxBytes: MAX_FRAME_BYTES,
+      },
     });
     const start = startOf(reader.format);
     if (start === undefined) {
@@ -114,6 +115,7 @@ export class Game {
     }
     const game = new Game(around, name, isMine, around.startEngine(start), reader);
     game.#stop.signal.addEventListener("abort", () => stop.abort());
+    aborted.addEventListener("abort", () => game.close());
     if (!isMine) reader.ended.catch((error: Error) => game.#fail(error));
     try {
       await game.newest();
@@ -218,6 +220,7 @@ export class Game {
 
   close(): void {
     this.mode = "idle";
+    this.#playback.stop();
     this.#stop.abort();
     void this.#recording?.detach();
   }
@@ -292,8 +295,6 @@ export class Game {
     if (this.#stop.signal.aborted) return;
     this.mode = "ended";
     const isRival = error.name === "StaleEpochError";
-    this.#around.problem(
-      isRival ? "You play this session in another window." : `The session ends here: ${error.message}`,
-    );
+    this.#around.problem(isRival ? "You play this session in another window." : sentenceOf(error));
   }
 }

@@ -1,5 +1,6 @@
 /** The worker in which the engine runs: a stranger's session may make it hang, and the page then ends it. */
 import { Doom, type OnSound, type Start } from "../../shared/engine/doom.ts";
+import { sentenceOf } from "../sentence.ts";
 import { Game } from "./game.ts";
 import type { FromWorker, Status, ToWorker } from "./messages.ts";
 import { Screen } from "./screen.ts";
@@ -62,7 +63,8 @@ class Host {
   readonly #sounds: Sounds;
   readonly #around: Surroundings;
   #game: Game | undefined;
-  #newest = 0;
+  /** Ends what is being opened. */
+  #opening = new AbortController();
   /** How many ticks were stored at the last look, and when that changed. */
   #stored = 0;
   #progressAt = 0;
@@ -88,8 +90,7 @@ class Host {
 
   take(message: ToWorker): void {
     const game = this.#game;
-    if (message.type === "open")
-      void this.#change(() => Game.open(this.#around, message.name, message.isMine));
+    if (message.type === "open") void this.#change((signal) => Game.open(this.#around, message, signal));
     else if (message.type === "begin") void this.#change(() => Game.begin(this.#around, message));
     else if (message.type === "sounds") this.#sounds.isOn = message.isOn;
     else if (game === undefined) return;
@@ -110,18 +111,22 @@ class Host {
     post({ type: "status", status: this.#status(now) });
   }
 
-  /** Puts another game in the place of the present one, unless a later wish came first. */
-  async #change(make: () => Promise<Game>): Promise<void> {
-    const mine = ++this.#newest;
+  /** Puts another game in the place of the present one. A later wish ends this one: a slow line is for the newest alone. */
+  async #change(make: (signal: AbortSignal) => Promise<Game>): Promise<void> {
+    this.#opening.abort();
+    const opening = new AbortController();
+    this.#opening = opening;
     try {
-      const made = await make();
-      if (mine !== this.#newest) return made.close();
+      const made = await make(opening.signal);
+      if (opening.signal.aborted) return made.close();
+      // What is open ends with its game, and no longer with what is opened next.
+      this.#opening = new AbortController();
       this.#game?.close();
       this.#game = made;
       this.#screen.draw(made.doom);
       post({ type: "opened", name: made.name, isMine: made.isMine });
     } catch (error) {
-      if (mine === this.#newest) post({ type: "problem", text: (error as Error).message });
+      if (!opening.signal.aborted) post({ type: "problem", text: sentenceOf(error as Error) });
     }
   }
 
@@ -175,7 +180,7 @@ class Host {
   }
 
   #caught(work: Promise<void>): void {
-    work.catch((error: Error) => post({ type: "problem", text: error.message }));
+    work.catch((error: Error) => post({ type: "problem", text: sentenceOf(error) }));
   }
 }
 

@@ -5,7 +5,7 @@ import { seriousViolations } from "@perennial/testing/axe";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { RATE } from "../../shared/engine/doom.ts";
-import { listUrl } from "../../shared/sessions.ts";
+import { announce, listUrl } from "../../shared/sessions.ts";
 import { launchChromium, Site } from "../support/site.ts";
 
 let site: Site;
@@ -192,7 +192,7 @@ test("a phone has all of it, and thumbs play", async () => {
 });
 
 test.each([
-  ["#no-such-session", /not|404/i],
+  ["#no-such-session", /There is no such session/],
   ["#..%2Fsecret", /no session/],
   ["#%", /no session/],
 ])("the address %s is refused with a sentence", async (hash, sentence) => {
@@ -233,7 +233,38 @@ test("what cannot be opened says so until it was read, over the game that goes o
     await picture(page, `refused${hash.length}`);
     await page.getByRole("button", { name: "Go on" }).click();
     await page.locator(".overlay.shown").waitFor({ state: "detached" });
+    expect(hashOf(page)).toBe("");
   }
+});
+
+test("of two sessions that are opened on a slow line the later one is shown, and the earlier one's reading is ended", async () => {
+  const [first, second] = [await playing(), await playing()];
+  const page = await open();
+  await expect.poll(() => read(page, "mode")).toBe("live");
+  const slow = hashOf(first).slice(1);
+  const ended: string[] = [];
+  page.on("requestfailed", (request) => ended.push(request.url()));
+  await page.context().route(new RegExp(`/doom/${slow}(\\?|$)`), () => {});
+  await page.evaluate((to) => location.replace(to), hashOf(first));
+  await page.getByText("The session is read").waitFor();
+  await page.evaluate((to) => location.replace(to), hashOf(second));
+  await expect.poll(() => read(page, "name")).toBe(hashOf(second).slice(1));
+  await expect.poll(() => ended.some((url) => url.includes(slow))).toBe(true);
+  expect(hashOf(page)).toBe(hashOf(second));
+});
+
+test("forks of forks are all in the tree, however deep", async () => {
+  const place = { streamsUrl: `${site.origin}/v1/stream/doom` };
+  for (let depth = 0; depth < 12; depth++)
+    await announce(place, {
+      ...{ id: `deep${depth}-fork`, by: "person", at: Date.now() },
+      ...(depth === 0 ? {} : { parent: `deep${depth - 1}-fork`, tick: depth }),
+    });
+  const page = await open("", { viewport: { width: 390, height: 844 } });
+  await page.getByRole("link", { name: /deep11/ }).waitFor();
+  await page.getByRole("link", { name: /deep11/ }).scrollIntoViewIfNeeded();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await picture(page, "deep");
 });
 
 test("a list that names what is not there leaves the first screen what is", async () => {

@@ -51,7 +51,7 @@ async function openOne(place: TimelinePlace): Promise<{ readonly game: Game; rea
     ...{ place, startEngine: startGame, show: () => {} },
     problem: (text) => problems.push(text),
   };
-  const game = await Game.open(around, "one", false);
+  const game = await Game.open(around, { name: "one", isMine: false }, new AbortController().signal);
   onTestFinished(() => game.close());
   return { game, problems };
 }

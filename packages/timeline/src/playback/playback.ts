@@ -119,6 +119,11 @@ export class Playback {
     }
   }
 
+  /** Ends a seek that is under way, as a later one would. */
+  stop(): void {
+    this.#newest++;
+  }
+
   /**
    * Whoever finds that the machine is not in the state that it should be in says so: if what it came to rests on a snapshot,
    * that one is not used again, and the machine stands at its beginning.

@@ -28,7 +28,7 @@ export function mayConnect(host: string, address: string, rules: AddressRules): 
   const parsed = parse(address);
   if (parsed === undefined) return false;
   const range = parsed.range();
-  if (range === "unicast") return true;
+  if (range === "unicast") return parsed.toString() !== HOST_OF_MACHINE;
   if (isAddress(name)) return namesAddress(rules.exactHosts, parsed);
   if (/^(?:.+\.)?localhost$/.test(name) && rules.exactHosts.has(name)) return range === "loopback";
   return rules.privateHosts.has(name) && (PRIVATE as readonly string[]).includes(range);
@@ -41,6 +41,8 @@ export function isAddress(host: string): boolean {
 
 /** Never among them: link-local addresses, at which clouds keep the credentials of their machines. */
 const PRIVATE = ["loopback", "private", "uniqueLocal", "carrierGradeNat"] as const;
+/** Looks public, and is the machine's own host in one cloud: Azure answers there with what the machine is given. */
+const HOST_OF_MACHINE = "168.63.129.16";
 const NAT64 = ipaddr.IPv6.parse("64:ff9b::");
 
 function bare(host: string): string {

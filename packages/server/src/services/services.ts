@@ -125,9 +125,14 @@ export class Services {
     );
   }
 
-  /** Whether nobody may use the service now whose streams begin so. */
+  /**
+   * Whether nobody may use the service now whose streams begin so. From the first service on nobody has all streams: what was made for
+   * them before would tell of those of services. An embedder may still say who has.
+   */
   isDisabled(prefix: string): boolean {
-    return (this.#byId.get(serviceAt(prefix))?.state ?? "enabled") !== "enabled";
+    const id = serviceAt(prefix);
+    if (id === "") return this.#isGuarded && this.#authorize === undefined;
+    return (this.#byId.get(id)?.state ?? "enabled") !== "enabled";
   }
 
   /** A request was refused for whose it was, or for how much there was of it. */

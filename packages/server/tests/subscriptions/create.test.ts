@@ -67,6 +67,7 @@ throughEachDoor("creating subscriptions", (s) => {
     ["https://[64:ff9b::a00:1]/", "WEBHOOK_URL_REJECTED"],
     ["https://[fd00::1]/", "WEBHOOK_URL_REJECTED"],
     ["https://169.254.169.254/", "WEBHOOK_URL_REJECTED"],
+    ["https://168.63.129.16/", "WEBHOOK_URL_REJECTED"],
     ["https://100.64.0.1/", "WEBHOOK_URL_REJECTED"],
     ["https://198.18.0.1/", "WEBHOOK_URL_REJECTED"],
     ["https://0.0.0.0/", "WEBHOOK_URL_REJECTED"],

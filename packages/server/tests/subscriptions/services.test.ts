@@ -1,4 +1,6 @@
+import { createServer } from "@perennial/server";
 import { beforeAll, expect, test } from "vitest";
+import { Http } from "../support/http.ts";
 import { errorKeeper } from "../support/silent-logger.ts";
 import { Control, codeOf, until } from "../support/subscriptions.ts";
 import { throughEachDoor } from "../support/through-each-door.ts";
@@ -121,3 +123,28 @@ throughEachDoor(
     webhookHosts: "localhost",
   }),
 );
+
+test("what was subscribed to before there were services hears nothing of them", async () => {
+  const hook = await WebhookReceiver.open();
+  const server = createServer({ port: 0, stopGraceMs: 0, drainMs: 0, webhookHosts: "localhost" });
+  await server.start();
+  try {
+    const http = new Http(server.url);
+    const all = new Control(http);
+    const webhook = { type: "webhook", webhook: { url: hook.url } };
+    expect((await all.put("all", { ...webhook, pattern: "**" })).status).toBe(201);
+    await all.append("before");
+    expect((await hook.next(0)).body.subscription_id).toBe("all");
+    const created = await server.services.create("one");
+    if (created.kind === "rejected") throw new Error(created.rejection.kind);
+    const one = new Control(http, { Authorization: `Bearer ${created.value.secret}` });
+    await one.append("one/first");
+    await one.put("own", { ...webhook, pattern: "one/**" });
+    await one.append("one/second");
+    expect((await hook.next(1)).body.subscription_id).toBe("own");
+    expect(hook.got).toHaveLength(2);
+  } finally {
+    await server.stop();
+    await hook.close();
+  }
+});

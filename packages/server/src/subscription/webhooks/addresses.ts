@@ -8,6 +8,8 @@ export type OwnHosts = ReadonlySet<string>;
 
 /** Never among them: link-local addresses, at which clouds keep the credentials of their machines. */
 const PRIVATE: readonly string[] = ["loopback", "private", "uniqueLocal", "carrierGradeNat"];
+/** Looks public, and is the machine's own host in one cloud: Azure answers there with what the machine is given. */
+const HOST_OF_MACHINE = "168.63.129.16";
 const NAT64 = ipaddr.IPv6.parse("64:ff9b::");
 const LOCALHOST = "localhost";
 
@@ -40,7 +42,7 @@ export function mayConnect(host: string, address: string, own: OwnHosts): boolea
   const parsed = parse(address);
   if (parsed === undefined) return false;
   const range = parsed.range();
-  if (range === "unicast") return true;
+  if (range === "unicast") return parsed.toString() !== HOST_OF_MACHINE;
   const name = bare(host);
   if (isLocal(name) && !own.has(name)) return own.has(LOCALHOST) && range === "loopback";
   return isOwn(name, own) && PRIVATE.includes(range);

@@ -50,6 +50,8 @@ export async function* readRows({ url, from, to, signal, fetch }: RowsQuery): As
   } finally {
     response.cancel();
   }
+  // Of a reading that was given up it is any part of a row.
+  if (signal?.aborted) return;
   const rest = cutter.rest();
   if (rest.length > 0) yield [{ position: end, end: end + rest.length, bytes: rest }];
 }

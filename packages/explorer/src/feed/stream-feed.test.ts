@@ -1,5 +1,5 @@
 import { DurableStream } from "@perennial/client";
-import { parseOffset } from "@perennial/protocol";
+import { formatOffset, parseOffset } from "@perennial/protocol";
 import { createServer, type DurableStreamsServer } from "@perennial/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Row } from "./cut-rows.ts";
@@ -118,6 +118,22 @@ describe("a feed", () => {
   test("says that there is no such stream", async () => {
     await status(follow("none")).toBe("gone");
   });
+});
+
+test("a reading that is given up has no row that was cut", async () => {
+  const giving = new AbortController();
+  const headers = { "Content-Type": "text/plain", "Stream-Next-Offset": formatOffset(8) };
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("one\ntw")),
+    cancel: () => undefined,
+  });
+  const rows: Row[] = [];
+  const query = { url: url("cut"), from: 0, to: 8, signal: giving.signal };
+  for await (const some of readRows({ ...query, fetch: async () => new Response(body, { headers }) })) {
+    rows.push(...some);
+    giving.abort();
+  }
+  expect(rows.map(text)).toEqual(["one\n"]);
 });
 
 test("rows of a part of a stream", async () => {

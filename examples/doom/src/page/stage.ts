@@ -18,6 +18,8 @@ export interface StageActions {
 
 /** So long without an answer, and the player is told that nothing is lost, in ms. */
 const AWAY_MS = 2_500;
+const AWAY =
+  "No answer from the server. It is asked again and again: this goes on by itself once it is back.";
 
 export class Stage {
   readonly canvas = element("canvas", { "aria-label": "The game", role: "img" });
@@ -27,6 +29,7 @@ export class Stage {
   readonly #watching = element("span", { class: "chip quiet" });
   readonly #notice = element("p", { class: "notice", role: "status" });
   readonly #overlay = element("div", { class: "overlay" });
+  #loadingText: HTMLElement = element("p", {});
   readonly #scrubber = element("input", {
     type: "range",
     min: "0",
@@ -96,6 +99,7 @@ export class Stage {
     this.#notice.textContent = noticeOf(status);
     this.#notice.hidden = this.#notice.textContent === "";
     this.#isOpen = mode !== "idle" && mode !== "ended";
+    if (this.#overlayFor.startsWith("loading") && isAway(status)) this.#loadingText.textContent = AWAY;
     const isFree = this.#overlayFor === "" || this.#overlayFor === "paused";
     if (isFree && isMine && isPaused && mode === "playing")
       this.#cover("paused", "Paused", "Click, or press a key, and go on.");
@@ -112,6 +116,7 @@ export class Stage {
 
   loading(text: string): void {
     this.#cover(`loading ${text}`, "One moment", text);
+    this.#loadingText = this.#overlay.querySelector("p") ?? this.#loadingText;
   }
 
   /** Says what is wrong, until somebody has seen it. */
@@ -155,21 +160,27 @@ export class Stage {
   }
 }
 
-function chipOf({ mode, isMine, isBot, isPaused, name }: Status): readonly [kind: string, text: string] {
+/** Whether the server has not answered for a while. */
+const isAway = ({ wire }: Status): boolean => wire.awayMs > AWAY_MS;
+
+function chipOf(status: Status): readonly [kind: string, text: string] {
+  const { mode, isMine, isBot, isPaused, name } = status;
   const title = name === undefined ? "" : ` · ${titleOf(name)}`;
   if (mode === "playing")
     return ["on", `${isBot ? "Bot plays" : "You play"}${isPaused ? ", paused" : ""}${title}`];
-  if (mode === "live") return ["live", `Live${title}`];
+  if (mode === "live") return isAway(status) ? ["past", `Waiting${title}`] : ["live", `Live${title}`];
   if (mode === "ended") return ["", `Ended${title}`];
   if (mode === "idle" || mode === "loading") return ["", "…"];
   return ["past", `${isMine ? "Your past" : "Replay"}${title}`];
 }
 
-function noticeOf({ waitingMs, waiting, differs, mode, isMine }: Status): string {
+function noticeOf(status: Status): string {
+  const { waitingMs, waiting, differs, mode, isMine } = status;
   if (differs)
     return "This engine came to another state than the player's. What you see is not what happened.";
   if (waitingMs > AWAY_MS)
     return `No answer from the server for ${Math.round(waitingMs / 1_000)} s. Play on: ${waiting} ticks wait, none is lost.`;
+  if (!isMine && isAway(status)) return AWAY;
   if (isMine && mode === "wound") return "You look back. Go back to the game, or fork it here and do better.";
   return "";
 }

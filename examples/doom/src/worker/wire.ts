@@ -16,6 +16,8 @@ export interface WireReport {
   readonly appends: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
+  /** For how long every request has failed, in ms; 0 while they are answered. */
+  readonly awayMs: number;
   /** Where the frames' stream ended, as the server said last. */
   readonly offset: string;
   /** The latest requests, newest first. */
@@ -32,6 +34,8 @@ export class Wire {
   #received = 0;
   #offset = "";
   #notes: Note[] = [];
+  /** When the first request failed since one was answered. */
+  #awaySince: number | undefined;
   readonly #base: string;
 
   /** @param base - the part of addresses that is not worth showing */
@@ -44,7 +48,7 @@ export class Wire {
     const url = input instanceof Request ? input.url : String(input);
     const bytes = sizeOf(init?.body);
     const started = performance.now();
-    const response = await fetch(input, init);
+    const response = await this.#asked(input, init);
     const offset = response.headers.get("stream-next-offset") ?? "";
     if (method === "POST") this.#appends++;
     this.#sent += bytes;
@@ -58,9 +62,22 @@ export class Wire {
     return this.#counting(response);
   };
 
+  async #asked(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+    try {
+      const response = await fetch(input, init);
+      if (response.status < 500) this.#awaySince = undefined;
+      else this.#awaySince ??= performance.now();
+      return response;
+    } catch (error) {
+      if (init?.signal?.aborted !== true) this.#awaySince ??= performance.now();
+      throw error;
+    }
+  }
+
   report(): WireReport {
+    const awayMs = this.#awaySince === undefined ? 0 : performance.now() - this.#awaySince;
     const [appends, sentBytes, receivedBytes] = [this.#appends, this.#sent, this.#received];
-    return { appends, sentBytes, receivedBytes, offset: this.#offset, notes: this.#notes };
+    return { appends, sentBytes, receivedBytes, awayMs, offset: this.#offset, notes: this.#notes };
   }
 
   /** The same response, with a body whose bytes are counted as they are read. */

@@ -165,9 +165,27 @@ test("ten seconds without a network cost nothing, and neither does a server that
   await expect.poll(() => number(player, "waiting")).toBeLessThan(RATE);
   const after = await number(player, "tick");
   await expect.poll(() => number(watcher, "tick")).toBeGreaterThanOrEqual(after);
+  const starting = await open();
+  await expect.poll(() => read(starting, "mode")).toBe("live");
   await site.kill();
+  await starting.getByRole("button", { name: "New game" }).first().click();
   await expect.poll(() => number(player, "waiting")).toBeGreaterThan(70);
+  await starting
+    .locator(".overlay.shown")
+    .getByText(/No answer from the server/)
+    .waitFor();
+  await watcher
+    .locator(".notice")
+    .getByText(/No answer from the server/)
+    .waitFor();
+  await watcher
+    .locator(".chip")
+    .getByText(/Waiting/)
+    .waitFor();
+  await picture(watcher, "server-away");
   await site.restart();
+  await watcher.locator(".chip").getByText(/Live/).waitFor();
+  await expect.poll(() => read(starting, "mode")).toBe("playing");
   await expect.poll(() => number(player, "waiting")).toBeLessThan(RATE);
   const end = await number(player, "tick");
   await expect.poll(() => number(watcher, "tick")).toBeGreaterThanOrEqual(end);

@@ -25,6 +25,7 @@ export default defineConfig({
       "tools/**/*.test.ts",
       ...(doomIsBuilt ? ["examples/doom/tests/engine/*.test.ts"] : []),
     ],
+    globalSetup: "tools/temporary-folder.ts",
     // Only what hangs is to meet these limits: tests that start a dozen processes take half a minute on a busy machine.
     testTimeout: 90_000,
     hookTimeout: 90_000,

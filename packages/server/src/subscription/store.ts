@@ -45,13 +45,16 @@ export class Store {
   async open(): Promise<void> {
     await this.#table.open();
     this.#lastNumber = (this.#table.get(LAST) as number | undefined) ?? 0;
+    const parts: Row[] = [];
+    for (const row of this.#table.rows())
+      if (isSettings(row[0])) this.#apply(row);
+      else parts.push(row);
     const orphans: string[] = [];
-    for (const row of this.#table.rows()) if (row[0].startsWith("s:")) this.#apply(row);
-    for (const row of this.#table.rows()) {
+    for (const row of parts) {
       const number = numberOf(row[0]);
       if (number === undefined) continue;
-      if (!this.byNumber.has(number)) orphans.push(row[0]);
-      else if (!row[0].startsWith("s:")) this.#apply(row);
+      if (this.byNumber.has(number)) this.#apply(row);
+      else orphans.push(row[0]);
     }
     void this.#sweep(orphans);
   }
@@ -155,13 +158,14 @@ export class Store {
 
   /** Rows are again what they were. What belongs to a subscription that is there again comes back with it. */
   #restore(rows: readonly Row[]): void {
+    const back = new Set<number | undefined>();
     for (const row of rows) {
       this.#apply(row);
-      const number = row[0].startsWith("s:") && row[1] !== undefined ? numberOf(row[0]) : undefined;
-      if (number === undefined) continue;
-      for (const other of this.#table.rows())
-        if (numberOf(other[0]) === number && other[0] !== row[0]) this.#apply(other);
+      if (isSettings(row[0]) && row[1] !== undefined) back.add(numberOf(row[0]));
     }
+    if (back.size === 0) return;
+    for (const row of this.#table.rows())
+      if (!isSettings(row[0]) && back.has(numberOf(row[0]))) this.#apply(row);
   }
 
   /** The one function that a row takes effect by: when it was decided, at a restart, and when it is taken back. */
@@ -169,7 +173,7 @@ export class Store {
     const number = numberOf(key);
     if (number === undefined) return;
     const known = this.byNumber.get(number);
-    if (key.startsWith("s:")) {
+    if (isSettings(key)) {
       if (known !== undefined) this.#forget(known);
       if (value !== undefined) this.#hold(new Subscription(number, value as Settings));
     } else if (known !== undefined) this.#applyPart(known, key, value);
@@ -245,8 +249,11 @@ function rowsOf(number: number, { progress, links, unlinked, dead, revived }: Ch
   return rows;
 }
 
-/** The subscription that a row is about. */
+const isSettings = (key: string): boolean => key.startsWith("s:");
+
+/** The subscription that a row is about. Keys of others have no colon behind their first letter. */
 function numberOf(key: string): number | undefined {
-  const matched = /^[spld]:(\d+)/.exec(key);
-  return matched === null ? undefined : Number(matched[1]);
+  if (key[1] !== ":") return undefined;
+  const end = key.indexOf(":", 2);
+  return Number(end < 0 ? key.slice(2) : key.slice(2, end));
 }

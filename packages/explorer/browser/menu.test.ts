@@ -29,6 +29,7 @@ test("the menu's button says that it opens a menu, and whether it is open", asyn
   await menu.waitFor();
   expect(await button.getAttribute("aria-expanded")).toBe("true");
   expect(await menu.getByRole("menuitem").allTextContents()).toEqual([
+    "Fork…",
     "Close the stream…",
     "Delete the stream…",
   ]);
@@ -53,15 +54,17 @@ test("arrow keys open the menu and go around in it, Home and End to its ends, le
   const { page, button, active } = await openStream("arrows");
   await button.focus();
   await page.keyboard.press("ArrowDown");
+  await expect.poll(active).toBe("Fork…");
+  await page.keyboard.press("ArrowDown");
   await expect.poll(active).toBe("Close the stream…");
   await page.keyboard.press("ArrowDown");
   await expect.poll(active).toBe("Delete the stream…");
   await page.keyboard.press("ArrowDown");
-  await expect.poll(active).toBe("Close the stream…");
+  await expect.poll(active).toBe("Fork…");
   await page.keyboard.press("End");
   await expect.poll(active).toBe("Delete the stream…");
   await page.keyboard.press("Home");
-  await expect.poll(active).toBe("Close the stream…");
+  await expect.poll(active).toBe("Fork…");
   await page.keyboard.press("d");
   await expect.poll(active).toBe("Delete the stream…");
 });
@@ -70,7 +73,7 @@ test.each(["Enter", "Space"])("%s opens the menu at its first item", async (key)
   const { page, button, active } = await openStream(`by-${key}`);
   await button.focus();
   await page.keyboard.press(key);
-  await expect.poll(active).toBe("Close the stream…");
+  await expect.poll(active).toBe("Fork…");
 });
 
 test("Escape puts the menu away and the focus back, and Tab goes on", async () => {
@@ -82,7 +85,7 @@ test("Escape puts the menu away and the focus back, and Tab goes on", async () =
   await expect.poll(() => menu.count()).toBe(0);
   await expect.poll(hasFocus).toBe(true);
   await page.keyboard.press("Enter");
-  await expect.poll(active).toBe("Close the stream…");
+  await expect.poll(active).toBe("Fork…");
   await page.keyboard.press("Tab");
   await expect.poll(() => menu.count()).toBe(0);
   const next = await page.evaluate(
@@ -95,10 +98,10 @@ test("keys that mean something on the page mean nothing while the menu is open",
   const { page, button, active } = await openStream("hotkeys");
   await button.focus();
   await page.keyboard.press("Enter");
-  await expect.poll(active).toBe("Close the stream…");
+  await expect.poll(active).toBe("Fork…");
   await page.keyboard.press("p");
   await page.keyboard.press("a");
-  await expect.poll(active).toBe("Close the stream…");
+  await expect.poll(active).toBe("Fork…");
   await page.getByText("Live").waitFor();
   expect(await page.getByRole("textbox", { name: "Message to append" }).count()).toBe(0);
 });
